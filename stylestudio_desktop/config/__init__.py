@@ -1,0 +1,1 @@
+"""Where a workspace lies and what its settings and catalogue say."""

@@ -1,0 +1,1 @@
+"""The rules of the house, in the standard library alone: states, prices, ledger, events, errors."""

@@ -1,0 +1,94 @@
+"""Everything that one generation asks for, as one value that never changes after it is accepted."""
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Mapping
+
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.ids import FileId
+
+MAX_PRODUCTS = 5
+MAX_MODELS = 3
+MAX_COUNT = 10
+MAX_SEED = 2**31 - 1
+MAX_PROMPT = 4000
+STRENGTH = (0.1, 1.0)
+GUIDANCE = (1.0, 20.0)
+STEPS = (1, 150)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One request for `count` pictures of `products`, perhaps worn by `models`.
+
+    `style`, `quality` and `aspect_ratio` name rows of the catalogue, `provider` a picture-making
+    service and `model` that service's own model id. Knobs that a service does not have stay
+    None. `options` are short text settings that only one service knows (for the embedded engine
+    the garment's kind, for instance).
+    """
+
+    products: tuple[FileId, ...]
+    models: tuple[FileId, ...] = ()
+    prompt: str = ""
+    negative_prompt: str = ""
+    style: str = "realistic"
+    quality: str = "standard"
+    aspect_ratio: str = "1:1"
+    count: int = 1
+    provider: str = "local"
+    model: str | None = None
+    seed: int | None = None
+    strength: float | None = None
+    guidance_scale: float | None = None
+    num_inference_steps: int | None = None
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the settings, without files and prompts, as plain JSON values."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "style": self.style,
+            "quality": self.quality,
+            "aspect_ratio": self.aspect_ratio,
+            "count": self.count,
+            "strength": self.strength,
+            "guidance_scale": self.guidance_scale,
+            "num_inference_steps": self.num_inference_steps,
+            "seed": self.seed,
+            "options": dict(self.options),
+        }
+
+
+def check(brief: Brief) -> Brief:
+    """Return `brief` with trimmed texts, or raise BadInput naming the first wrong value.
+
+    Only rules that hold for every service are checked here; what a service can do is checked
+    against its capabilities, and names against the catalogue.
+    """
+    if not 1 <= len(brief.products) <= MAX_PRODUCTS:
+        raise BadInput(f"Choose 1 to {MAX_PRODUCTS} product photos; {len(brief.products)} given.")
+    if len(brief.models) > MAX_MODELS:
+        raise BadInput(f"Choose at most {MAX_MODELS} photos of people; {len(brief.models)} given.")
+    for role, files in (("product", brief.products), ("model", brief.models)):
+        if len(set(files)) != len(files):
+            raise BadInput(f"The same {role} photo is chosen twice. Choose each photo once.")
+    if not 1 <= brief.count <= MAX_COUNT:
+        raise BadInput(f"Ask for 1 to {MAX_COUNT} pictures at a time; {brief.count} given.")
+    for name, text in (("prompt", brief.prompt), ("negative prompt", brief.negative_prompt)):
+        if len(text) > MAX_PROMPT:
+            raise BadInput(f"The {name} is {len(text)} characters long; {MAX_PROMPT} is the limit.")
+        if "\x00" in text:
+            raise BadInput(f"The {name} holds a NUL character, which no service accepts.")
+    _within("seed", brief.seed, (0, MAX_SEED))
+    _within("strength", brief.strength, STRENGTH)
+    _within("guidance scale", brief.guidance_scale, GUIDANCE)
+    _within("number of steps", brief.num_inference_steps, STEPS)
+    return replace(
+        brief, prompt=brief.prompt.strip(), negative_prompt=brief.negative_prompt.strip()
+    )
+
+
+def _within(name: str, value: float | None, limits: tuple[float, float]) -> None:
+    if value is not None and not limits[0] <= value <= limits[1]:
+        raise BadInput(f"The {name} must lie between {limits[0]:g} and {limits[1]:g}.")

@@ -1,0 +1,1 @@
+"""The services that make pictures, each behind the same four verbs."""

@@ -1,0 +1,1 @@
+"""The database room: tables, migrations and one module of queries per table."""

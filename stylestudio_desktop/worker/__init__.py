@@ -1,0 +1,1 @@
+"""Background work: the queue's runner and the thread that hosts it."""
