@@ -1,0 +1,6 @@
+"""What every test stands on: Qt draws into memory, and nobody's own workspace is touched."""
+
+import os
+
+# Set before anything imports Qt: the tests need no display, on any machine.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
