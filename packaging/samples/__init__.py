@@ -1,0 +1,1 @@
+"""Programs that draw the sample collection, so that every shipped product photo is our own."""
