@@ -1,0 +1,82 @@
+"""Facts that services publish after they are committed; the window listens."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of every fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStarted(Event):
+    """A generation was created, its tokens held and its place in the queue taken."""
+
+    generation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationMoved(Event):
+    """A generation reached another open state, or waits for a person."""
+
+    generation_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationProgressed(Event):
+    """A running generation told how far it is (0 to 1, or None where that is not known)."""
+
+    generation_id: int
+    stage: str
+    progress: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationCompleted(Event):
+    """Pictures are saved and paid for."""
+
+    generation_id: int
+    file_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationEnded(Event):
+    """A generation failed or was cancelled; its tokens are back."""
+
+    generation_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceChanged(Event):
+    """A user's balance is another."""
+
+    user_id: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilesImported(Event):
+    """Pictures joined the library."""
+
+    file_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesChanged(Event):
+    """Pictures were rated, marked, trashed, restored or purged."""
+
+    file_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationsChanged(Event):
+    """Generations were trashed or restored."""
+
+    generation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged(Event):
+    """The queue was paused, resumed or reordered."""

@@ -1,0 +1,257 @@
+"""Opens the library database safely, and turns what storage does wrong into typed errors."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import peewee
+
+from stylestudio_desktop.domain.errors import (
+    Code,
+    IllegalStep,
+    StorageBusy,
+    StorageError,
+    StorageFull,
+    StorageNewer,
+)
+
+LEAST_SQLITE = (3, 51, 3)
+"""The first release without the WAL-reset race (sqlite.org/wal.html#walresetbug)."""
+
+SQLITE: Any = vars(peewee)["sqlite3"]
+"""The SQLite library that Peewee chose; two of them on one file in one process lose locks."""
+
+BUSY_MS = 10_000
+_PRAGMAS = (
+    ("busy_timeout", BUSY_MS),
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+    ("cache_size", -32_000),
+    ("temp_store", "memory"),
+)
+
+Values = Sequence[Any]
+
+
+class Database:
+    """One library database: reads on any thread, writes one at a time.
+
+    Every thread has a connection of its own. A write is a BEGIN IMMEDIATE transaction, so it
+    never has to upgrade a lock and never fails half-way for that.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the database at `path`; nothing is opened or made yet."""
+        self.path = path
+        self.engine = peewee.SqliteDatabase(
+            None, pragmas=_PRAGMAS, lock_type="IMMEDIATE", autoconnect=True
+        )
+        self._writing = threading.RLock()
+        self._after: list[Callable[[], None]] = []
+
+    def open(self) -> None:
+        """Open the file, made with mode 0600 if it is not there. Raises StorageError."""
+        if SQLITE.sqlite_version_info < LEAST_SQLITE:
+            raise StorageError(
+                f"This program needs SQLite {'.'.join(map(str, LEAST_SQLITE))} or newer and found "
+                f"{SQLITE.sqlite_version}, which can lose data. Nothing was opened. "
+                "Run the set-up again."
+            )
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StorageError(
+                f"The library at {self.path} can't be opened: {error.strerror}. Nothing was "
+                "changed. Check that the folder is there and that you may write to it."
+            ) from error
+        with translated():
+            self.engine.init(str(self.path), pragmas=_PRAGMAS, timeout=BUSY_MS // 1000)
+            self.engine.connect(reuse_if_open=True)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if not self.engine.is_closed():
+            self.engine.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Hold a connection for the length of a thread's work, and close it afterwards."""
+        with translated():
+            self.engine.connect(reuse_if_open=True)
+        try:
+            yield
+        finally:
+            self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """Run one transaction; all of it is durable afterwards, or none of it happened.
+
+        Nested use joins the outer transaction. Raises StorageFull, StorageBusy, StorageError or
+        IllegalStep in place of the engine's own errors.
+        """
+        with self._writing:
+            if self.engine.in_transaction():
+                yield
+                return
+            self._after.clear()
+            with translated(), self.engine.atomic("IMMEDIATE"):
+                yield
+            after, self._after = self._after, []
+        for callback in after:
+            callback()
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the running transaction is durable, or at once outside of one."""
+        if self.engine.in_transaction():
+            self._after.append(callback)
+        else:
+            callback()
+
+    def run(self, sql: str, values: Values = ()) -> int:
+        """Run one writing statement and return how many rows it changed."""
+        with translated():
+            return int(self.engine.execute_sql(sql, values).rowcount)
+
+    def run_many(self, sql: str, rows: Sequence[Values]) -> None:
+        """Run one writing statement for many rows."""
+        with translated():
+            self.engine.connection().executemany(sql, rows)
+
+    def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with translated():
+            found: list[tuple[Any, ...]] = self.engine.execute_sql(sql, values).fetchall()
+            return found
+
+    def row(self, sql: str, values: Values = ()) -> tuple[Any, ...] | None:
+        """Return the first row of a query, or None."""
+        with translated():
+            found: tuple[Any, ...] | None = self.engine.execute_sql(sql, values).fetchone()
+            return found
+
+    def value(self, sql: str, values: Values = ()) -> Any:
+        """Return the first value of the first row, or None."""
+        found = self.row(sql, values)
+        return None if found is None else found[0]
+
+    def stream(self, sql: str, values: Values = (), size: int = 5000) -> Iterator[Any]:
+        """Yield rows of a long query in portions, holding only `size` of them in memory."""
+        with translated():
+            cursor = self.engine.execute_sql(sql, values)
+            while portion := cursor.fetchmany(size):
+                yield from portion
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection commits (PRAGMA data_version)."""
+        return int(self.value("PRAGMA data_version"))
+
+
+def prepared(query: Any) -> str:
+    """Return the SQL text of a Peewee query whose values are all placeholders.
+
+    Building a query costs more than running it, so each is built once and run as text. The
+    text names columns of the tables' models only, never anything a user gave.
+    """
+    text, values = peewee.Context(**_CONTEXT).sql(query).query()
+    if values:
+        raise ValueError(f"a prepared query holds no values of its own: {values!r}")
+    return str(text)
+
+
+_CONTEXT = peewee.SqliteDatabase(None).get_context_options()
+
+_SAFE = "Nothing of this step was kept, and everything before it is safe."
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the house's own errors in place of the database engine's.
+
+    When SQLite rolls back by itself (a full disk, say), the wrapper's own ROLLBACK fails and
+    hides the cause, so the whole chain of causes is read.
+    """
+    try:
+        yield
+    except peewee.PeeweeException as error:
+        raise _typed(error) from error
+    except SQLITE.Error as error:
+        raise _typed(error) from error
+
+
+def _typed(error: BaseException) -> BaseException:
+    said: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(said) < 10:
+        said.append(str(cause).lower())
+        cause = cause.__context__
+    story = " | ".join(said)
+    for signs, build in _DIAGNOSES:
+        if any(sign in story for sign in signs):
+            return build(story)
+    if isinstance(error, peewee.IntegrityError):
+        return RuleBroken(story)
+    return StorageError(f"The library's database could not do this ({said[-1]}). {_SAFE}")
+
+
+class RuleBroken(StorageError):
+    """A constraint of the schema refused a change; `story` says which."""
+
+    def __init__(self, story: str) -> None:
+        super().__init__(
+            f"The library refused a change that would break its rules ({story}). {_SAFE}",
+            code=Code.BOOKS_WRONG,
+        )
+        self.story = story
+
+
+def _full(_story: str) -> StorageFull:
+    return StorageFull(f"The disk is full. {_SAFE} Free some space and try again.")
+
+
+def _busy(_story: str) -> StorageBusy:
+    return StorageBusy(
+        f"Another program has been using the library for {BUSY_MS // 1000} seconds. {_SAFE} "
+        "Wait a moment and try again."
+    )
+
+
+def _step(_story: str) -> IllegalStep:
+    return IllegalStep("That step is not possible from where this stands now. Nothing was changed.")
+
+
+def _damaged(story: str) -> StorageError:
+    return StorageError(
+        f"The library's database is damaged or can't be read ({story[:120]}). {_SAFE} Close the "
+        "program, make a copy of the workspace folder, then run “stylestudio verify”."
+    )
+
+
+def _read_only(_story: str) -> StorageError:
+    return StorageError(
+        f"The library can't be written to. {_SAFE} Check the folder's permissions, and that its "
+        "disk is connected and not read-only."
+    )
+
+
+def _newer(_story: str) -> StorageNewer:
+    return StorageNewer(
+        "This library was written by a newer version of the program and was not opened, so that "
+        "nothing in it is harmed. Install the newest version."
+    )
+
+
+_DIAGNOSES: tuple[tuple[tuple[str, ...], Callable[[str], BaseException]], ...] = (
+    (("database or disk is full", "no space left"), _full),
+    (("illegal step of",), _step),
+    (("malformed", "not a database", "disk i/o error", "corrupt"), _damaged),
+    (("readonly", "read-only", "unable to open"), _read_only),
+    (("database is locked", "database table is locked", "busy"), _busy),
+    (("unsupported file format",), _newer),
+)

@@ -1,0 +1,103 @@
+"""Brings a database to the current schema: numbered migrations, forward only, after a backup."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from stylestudio_desktop.domain.errors import StorageError, StorageNewer
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.store.database import Database, translated
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+APPLICATION_ID = 0x53545544
+"""“STUD”: marks a file as one of our libraries (sqlite.org/pragma.html#pragma_application_id)."""
+
+
+def current_version() -> int:
+    """Return the schema version that this program writes: the newest migration's number."""
+    return max(int(path.name[:4]) for path in MIGRATIONS.glob("[0-9]*.py"))
+
+
+def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _text: None) -> None:
+    """Apply the missing migrations, each in a transaction of its own.
+
+    A new database gets them all; an older one is first copied to `backups/` beside it and the
+    copy is checked. Raises StorageNewer, with nothing changed, when the database is newer than
+    the program, and StorageError when it is no library of ours.
+    """
+    newest = current_version()
+    version = int(database.value("PRAGMA user_version"))
+    if version == newest:
+        return
+    if version > newest:
+        raise StorageNewer(
+            f"This library was written by a newer version of the program (schema {version}, this "
+            f"program knows {newest}). It was not opened, so nothing in it is harmed. Install the "
+            "newest version."
+        )
+    if version == 0 and _has_tables(database):
+        raise StorageError(
+            f"The file {database.path.name} is a database, but not a library of this program. "
+            "Nothing was changed. Choose another workspace folder."
+        )
+    if version > 0:
+        say(f"Backing up the library before bringing it from schema {version} to {newest}")
+        back_up(database, database.path.parent / "backups" / f"before-{newest}-{now_ms()}.sqlite3")
+    _migrate(database, newest)
+
+
+def _has_tables(database: Database) -> bool:
+    found = database.value(
+        "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+        " AND (SELECT application_id FROM pragma_application_id) <> ?",
+        (APPLICATION_ID,),
+    )
+    return int(found) > 0
+
+
+def _migrate(database: Database, newest: int) -> None:
+    from playhouse.migrations import Runner
+
+    # Two programs may start at once on a new library: the second waits and finds it done.
+    with database.write():
+        if int(database.value("PRAGMA user_version")) == newest:
+            return
+        Runner(database.engine, str(MIGRATIONS)).up()
+        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.run(f"PRAGMA user_version = {newest}")
+
+
+def back_up(database: Database, target: Path) -> Path:
+    """Copy the database in one step to `target`, prove the copy, and only then name it so.
+
+    The copy is made by VACUUM INTO, which sees one consistent moment whoever else writes
+    (sqlite.org/lang_vacuum.html). Raises StorageError; no partial file stays behind.
+    """
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = target.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    try:
+        database.run("VACUUM INTO ?", (str(partial),))
+        _prove(partial)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _prove(copy: Path) -> None:
+    from peewee import SqliteDatabase
+
+    checked = SqliteDatabase(str(copy), pragmas={"trusted_schema": 0})
+    with translated(), checked.connection_context():
+        answer = checked.execute_sql("PRAGMA quick_check").fetchone()[0]
+    if answer != "ok":
+        raise StorageError(
+            f"The backup of the library did not pass its check ({answer}). Nothing was changed. "
+            "Run “stylestudio verify”."
+        )
+
+
