@@ -1,0 +1,122 @@
+"""Makes the virtual environment and fills it from the hash-pinned lists."""
+
+import importlib.util
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from devkit import say, system
+from devkit.places import Places
+from devkit.say import Trouble
+
+# Settings of a person's own pip or Python that would send packages somewhere else.
+_UNWANTED = (
+    "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_CONSTRAINT",
+    "PIP_NO_DEPS", "PIP_DRY_RUN", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON", "PYTHONHOME",
+    "PYTHONPATH", "__PYVENV_LAUNCHER__",
+)  # fmt: skip
+
+
+def refuse_foreign(places: Places) -> None:
+    """Raise Trouble when `.venv` is something that this set-up must not touch."""
+    path = places.venv
+    try:
+        kind = os.lstat(path)
+    except FileNotFoundError:
+        return
+    reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
+    is_junction = bool(getattr(kind, "st_file_attributes", 0) & reparse)
+    if stat.S_ISLNK(kind.st_mode) or is_junction or not stat.S_ISDIR(kind.st_mode):
+        raise Trouble(
+            f"{path} is a link or a file, not a folder, so it was left alone. "
+            "Move it away and run the command again."
+        )
+    own = {places.maker_mark, places.stamp, places.setup_lock}
+    others = any(entry not in own for entry in path.iterdir())
+    if others and not places.maker_mark.exists() and not (path / "pyvenv.cfg").exists():
+        raise Trouble(
+            f"{path} holds files but is no virtual environment, so it was left alone. "
+            "Move it away and run the command again."
+        )
+
+
+def is_foreign(places: Places) -> bool:
+    """Whether `.venv` is an environment that somebody else made: used, but never emptied."""
+    return (places.venv / "pyvenv.cfg").exists() and not places.maker_mark.exists()
+
+
+def empty(places: Places) -> None:
+    """Remove everything inside an environment that this set-up made, following no link."""
+    own = {places.maker_mark, places.stamp, places.setup_lock}
+    for entry in os.scandir(places.venv):
+        if Path(entry.path) in own:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            Path(entry.path).unlink()
+
+
+def make(places: Places, find: Callable[[str], object | None] = importlib.util.find_spec) -> None:
+    """Make the virtual environment with this Python, and get what that needs on Debian.
+
+    Raises:
+        Trouble: this Python can't make one; the sentence says what to install.
+    """
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    say.line(f"Making the virtual environment .venv with Python {version}")
+    if find("venv") is None or find("ensurepip") is None:
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        linux = system.this_linux()
+        said = "This Python comes without the parts that make a virtual environment."
+        if sys.platform != "linux" or linux.family != "debian":
+            raise Trouble(f"{said} Install a full Python from python.org, and run this again.")
+        if not linux.can_install or not system.apt_install([package]):
+            raise Trouble(f"{said} Nothing was changed. {linux.advice([package])}")
+        importlib.invalidate_caches()
+    # A child makes it, since this process may have looked before ensurepip was installed.
+    # Not sys.executable: that may be the very environment that is being made anew.
+    python = getattr(sys, "_base_executable", "") or sys.executable
+    command = [python, "-I", "-m", "venv", str(places.venv)]
+    if subprocess.run(command, check=False).returncode != 0 or not places.python.exists():
+        raise Trouble(
+            f"The virtual environment could not be made in {places.venv}; the lines above say why. "
+            "Nothing outside that folder was touched. Put it right and run the command again."
+        )
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without settings that would lead pip astray."""
+    kept = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
+    return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+
+
+def _pip(places: Places, *arguments: str) -> None:
+    progress = "on" if sys.stdout.isatty() else "off"
+    command = [str(places.python), "-I", "-m", "pip", "install", "--progress-bar", progress]
+    done = subprocess.run([*command, *arguments], env=clean_environment(), check=False)
+    if done.returncode != 0:
+        raise Trouble(
+            "The packages could not be installed; pip's lines above say why (often the network, "
+            "or a full disk). Nothing outside .venv was touched. Run the command again when it is "
+            "put right; what was fetched is kept."
+        )
+
+
+def install_lock(places: Places, name: str) -> None:
+    """Install exactly what the list `name` holds: ready-made, digests checked, nothing besides."""
+    count = places.lock(name).read_text(encoding="utf-8").count("==")
+    say.line(f"Installing the {count} packages of packaging/lock/{name}.txt, digests checked")
+    pins = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    _pip(places, *pins, "--requirement", str(places.lock(name)))
+
+
+def install_project(places: Places) -> None:
+    """Make `stylestudio` a command of the environment that runs this checkout's own files."""
+    say.line("Installing Style Studio itself from this checkout")
+    offline = ["--no-deps", "--no-index", "--no-build-isolation", "--quiet"]
+    _pip(places, *offline, "--force-reinstall", "--editable", str(places.root))
