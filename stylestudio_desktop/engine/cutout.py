@@ -1,0 +1,242 @@
+"""Cuts a product out of its photo: what belongs to it, its soft edge and its own colours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine.edges import matted
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Mask,
+    Plane,
+    components,
+    disc,
+    grown,
+    largest,
+    luma,
+    resized,
+    shrunk,
+    smoothstep,
+    to_lab,
+)
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.photo import Photo
+
+ANALYSIS = 768  # the long side at which the product is told from its ground
+SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """A product without its ground: `colour` is free of the ground's colour along the edge."""
+
+    colour: Image
+    alpha: Plane
+    warnings: tuple[str, ...] = ()
+
+
+def cut(photo: Photo, networks: Networks, check: Callable[[], None]) -> Cutout:
+    """Cut the product out of `photo`; `check` is called between steps and may raise Cancelled."""
+    if photo.alpha is not None and bool((photo.alpha > 0.5).any()):
+        return Cutout(photo.rgb, photo.alpha)  # already cut out by somebody who could see it
+    height, width = photo.rgb.shape[:2]
+    scale = min(1.0, ANALYSIS / max(height, width))
+    small = resized(photo.rgb, max(1, round(width * scale)), max(1, round(height * scale)))
+    lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
+    guess = networks.salient(small) if networks.has("u2netp") else None
+    check()
+    sure = None if guess is None else grown((guess > 0.2).astype(np.uint8), 12)
+    ground = grounds.fit(lab, sure)
+    check()
+    coarse, warnings = _coarse(small, lab, guess, ground, check)
+    share = float(coarse.mean())
+    if not SMALLEST < share < LARGEST:
+        raise EngineFault(
+            "input",
+            f"No product could be told from its background in {photo.name}. Nothing was charged; "
+            "use a photo with the whole product on a plain background of another colour.",
+        )
+    check()
+    alpha, colour = matted(photo.rgb, coarse, ground if ground.plain else None, check)
+    if _touches_frame(coarse):
+        warnings.append("The product is cut off by the edge of its photo.")
+    return Cutout(colour, alpha, tuple(warnings))
+
+
+def _coarse(
+    small: Image,
+    lab: Image,
+    guess: Plane | None,
+    ground: grounds.Ground,
+    check: Callable[[], None],
+) -> tuple[Mask, list[str]]:
+    """Return the product's mask at analysis size, and what to tell the user about it."""
+    if guess is None:
+        if ground.plain:
+            return _tidy(_by_colour(small, lab, ground)), []
+        note = "The background is busy and the cut-out network is not installed; check the edges."
+        return _tidy(_by_grabcut(small, _centre_box(lab.shape[:2]))), [note]
+    believed = (guess > 0.5).astype(np.uint8)
+    if not ground.plain:
+        seeds = np.full(guess.shape, cv2.GC_PR_BGD, np.uint8)
+        seeds[guess > 0.5] = cv2.GC_PR_FGD
+        seeds[guess < 0.04] = cv2.GC_BGD
+        seeds[shrunk((guess > 0.9).astype(np.uint8), 4) > 0] = cv2.GC_FGD
+        check()
+        refined = _by_grabcut(small, seeds)
+        if _agree(refined, believed) > 0.8:
+            return _tidy(refined), []
+        return _tidy(believed), []
+    return _tidy(_joined(small, lab, guess, ground)), []
+
+
+def _joined(small: Image, lab: Image, guess: Plane, ground: grounds.Ground) -> Mask:
+    """Join network and colour on a plain ground: each mends what the other misses.
+
+    Colour brings back straps and cuffs that the network lost and opens gaps that it filled;
+    the network keeps white parts on white ground and drops cast shadows.
+    """
+    by_colour = _by_colour(small, lab, ground)
+    believed = (guess > 0.5).astype(np.uint8)
+    if _agree(by_colour, believed) > 0.93:
+        return _opened(by_colour | _solid(guess), ground, guess)
+    near = grown(believed, max(6, int(0.06 * max(guess.shape))))
+    extra = by_colour & near & (ground.distance > 9 + 2 * ground.residual)
+    joined = (believed | extra).astype(np.uint8)
+    count, labels, _ = components(joined)
+    for part in range(1, count):  # keep what hangs together with something the network saw
+        inside = labels == part
+        if float(guess[inside].mean()) < 0.15:
+            joined[inside] = 0
+    return _opened(joined, ground, guess)
+
+
+def _solid(guess: Plane) -> Mask:
+    return shrunk((guess > 0.85).astype(np.uint8), 5)
+
+
+def _opened(mask: Mask, ground: grounds.Ground, guess: Plane) -> Mask:
+    """Open gaps (between sleeve and body, under straps) where the ground plainly shows through."""
+    clear = (ground.distance < 2.5 + 1.5 * ground.residual).astype(np.uint8)
+    clear = cv2.morphologyEx(clear, cv2.MORPH_OPEN, disc(2)).astype(np.uint8)
+    inner = mask.astype(bool)
+    if float(np.percentile(ground.distance[inner], 35)) < 12 + ground.residual:
+        return mask  # a product in the ground's own colour: a "gap" may be cloth
+    count, labels, stats = components(clear & mask)
+    opened = mask.copy()
+    for part in range(1, count):
+        if stats[part, cv2.CC_STAT_AREA] < 40:
+            continue
+        inside = labels == part
+        if float(guess[inside].mean()) < 0.97:
+            opened[inside] = 0
+    return opened
+
+
+def _by_colour(small: Image, lab: Image, ground: grounds.Ground) -> Mask:
+    """Tell product from a plain ground by colour, then take cast shadows away.
+
+    Ground is what can be reached from the frame without crossing a colour edge; a shadow is
+    darker ground of the same hue with a soft outline.
+    """
+    low, high = 3.0 + 1.5 * ground.residual, 7.0 + 2.5 * ground.residual
+    sure = (ground.distance > high).astype(np.uint8)
+    weak = (ground.distance > low).astype(np.uint8)
+    weak = cv2.morphologyEx(weak, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
+    count, labels, _ = components(weak)
+    touched = np.unique(labels[sure > 0])
+    strong = np.isin(labels, touched[touched > 0]).astype(np.uint8) if count > 1 else weak
+    strong = strong & (1 - _shadow(small, lab, ground))
+    closed = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, disc(3)).astype(np.uint8)
+    return _filled(closed, ground)
+
+
+def _shadow(small: Image, lab: Image, ground: grounds.Ground) -> Mask:
+    """Find cast shadow: darker than the ground, its hue, smooth, and joined to bare ground."""
+    change = lab - ground.field
+    hue = np.hypot(change[..., 1], change[..., 2])
+    level = luma(small)
+    slope = np.hypot(cv2.Sobel(level, cv2.CV_32F, 1, 0), cv2.Sobel(level, cv2.CV_32F, 0, 1)) / 4
+    smooth = cv2.blur(slope.astype(np.float32), (5, 5)) < 0.012
+    candidate = (change[..., 0] < 0) & (change[..., 0] > -32) & (hue < 3.5) & smooth
+    bare = ground.distance < 3.0 + 1.5 * ground.residual
+    count, labels, _ = components((candidate | bare).astype(np.uint8))
+    frame = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    reached = np.unique(frame)
+    outside = np.isin(labels, reached[reached > 0]) if count > 1 else bare
+    return (outside & candidate).astype(np.uint8)
+
+
+def _filled(mask: Mask, ground: grounds.Ground) -> Mask:
+    """Fill holes, but for those in which the ground's exact colour shows."""
+    count, labels, stats = components((1 - mask).astype(np.uint8))
+    frame = set(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]).tolist())
+    filled = mask.copy()
+    for part in range(1, count):
+        if part in frame:
+            continue
+        inside = labels == part
+        clear = float(np.median(ground.distance[inside])) < 2.0 + 1.2 * ground.residual
+        if not (clear and stats[part, cv2.CC_STAT_AREA] > 0.0004 * mask.size):
+            filled[inside] = 1
+    return filled
+
+
+def _by_grabcut(small: Image, seeds: Mask) -> Mask:
+    """Segment by colour models and a graph cut (GrabCut, Rother et al. 2004), at 384 pixels."""
+    height, width = small.shape[:2]
+    scale = min(1.0, 384 / max(height, width))
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    picture = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    labels = cv2.resize(seeds, size, interpolation=cv2.INTER_NEAREST)
+    kinds = set(np.unique(labels).tolist())
+    if not (kinds & {cv2.GC_FGD, cv2.GC_PR_FGD}) or not (kinds & {cv2.GC_BGD, cv2.GC_PR_BGD}):
+        return ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
+    cv2.setRNGSeed(1)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(picture, labels, None, *models, 4, cv2.GC_INIT_WITH_MASK)
+    found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
+    return (cv2.resize(found, (width, height)) > 0.5).astype(np.uint8)
+
+
+def _centre_box(shape: tuple[int, ...]) -> Mask:
+    """Seed GrabCut where no network helps: the frame is ground, the middle probably product."""
+    height, width = shape[:2]
+    seeds = np.full((height, width), cv2.GC_PR_FGD, np.uint8)
+    band_y, band_x = int(0.05 * height), int(0.05 * width)
+    seeds[:band_y], seeds[-band_y:] = cv2.GC_BGD, cv2.GC_BGD
+    seeds[:, :band_x], seeds[:, -band_x:] = cv2.GC_BGD, cv2.GC_BGD
+    return seeds
+
+
+def _tidy(mask: Mask) -> Mask:
+    """Close pinholes, drop specks, keep every part worth at least a fiftieth of the largest."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc(2)).astype(np.uint8)
+    count, labels, stats = components(closed)
+    if count < 2:
+        return closed
+    biggest = int(stats[1:, cv2.CC_STAT_AREA].max())
+    keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= 0.02 * biggest]
+    return np.isin(labels, keep).astype(np.uint8)
+
+
+def _agree(one: Mask, other: Mask) -> float:
+    """Return the intersection over union of two masks."""
+    union = int((one | other).sum())
+    return float((one & other).sum()) / union if union else 0.0
+
+
+def _touches_frame(mask: Mask) -> bool:
+    main = largest(mask)
+    sides = main[0].mean(), main[-1].mean(), main[:, 0].mean(), main[:, -1].mean()
+    return max(float(side) for side in sides) > 0.12
+
+
+def softened(mask: Mask, sigma: float) -> Plane:
+    """Return a mask with an even soft edge `sigma` pixels wide."""
+    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)
+    return smoothstep(blurred.astype(np.float32), 0.2, 0.8)

@@ -1,0 +1,169 @@
+"""The lock of network weights: what may be fetched, what is here, and the fetch itself."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from threading import Event
+
+import filelock
+import platformdirs
+
+from stylestudio_desktop.engine.archives import FetchFailed, Source, download, extract
+
+__all__ = ["FetchFailed", "WeightStatus", "fetch", "file_name", "folder", "status"]
+
+ENGINE_DIR = "STYLESTUDIO_ENGINE_DIR"
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One network's file: its identity, where it may come from and what it adds."""
+
+    name: str
+    title: str
+    file: str
+    size: int
+    sha256: str
+    licence: str
+    origin: str
+    adds: str
+    optional: bool
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStatus:
+    """What the app shows of one weight. `size` is its bytes on disk, `download` over the net."""
+
+    name: str
+    title: str
+    present: bool
+    size: int
+    download: int
+    adds: str
+    licence: str
+    origin: str
+    optional: bool
+
+
+def folder() -> Path:
+    """Return the folder of the user's weights; STYLESTUDIO_ENGINE_DIR overrides it."""
+    chosen = os.environ.get(ENGINE_DIR)
+    if chosen:
+        return Path(chosen)
+    return Path(platformdirs.user_data_dir("StyleStudio")) / "engine"
+
+
+def status() -> list[WeightStatus]:
+    """Return every weight of the lock, needed ones first; sizes are checked, digests are not.
+
+    Digests are proven when a file is fetched; reading 50 MB at every start would be waste.
+    """
+    return [
+        WeightStatus(
+            weight.name,
+            weight.title,
+            _present(weight),
+            weight.size,
+            weight.sources[0].archive_size,
+            weight.adds,
+            weight.licence,
+            weight.origin,
+            weight.optional,
+        )
+        for weight in sorted(_lock().values(), key=lambda each: each.optional)
+    ]
+
+
+def file_name(name: str) -> str:
+    """Return the file name of the weight `name`."""
+    return _lock()[name].file
+
+
+def needed() -> list[str]:
+    """Return the names that a first fetch takes: cut-out and drape, under 100 MB together."""
+    return [weight.name for weight in _lock().values() if not weight.optional]
+
+
+def fetch(names: Iterable[str], progress: Progress, cancelled: Event) -> None:
+    """Fetch `names` that are not here yet; raise FetchFailed with a sentence if one can't be had.
+
+    Repeatable: what is here and has the pinned digest is kept, also after a break. A lock file
+    makes two processes take turns. `progress(title, fraction)` runs from 0 to 1 over all of
+    them. When `cancelled` is set the download stops within half a second and FetchFailed says so.
+    """
+    wanted = [_lock()[name] for name in names]
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    total = sum(weight.sources[0].archive_size for weight in wanted) or 1
+    before = 0
+    with filelock.FileLock(str(place / "fetch.lock")):
+        for weight in wanted:
+            share = weight.sources[0].archive_size
+
+            def report(part: float, weight: Weight = weight, before: int = before) -> None:
+                progress(weight.title, (before + part * weight.sources[0].archive_size) / total)
+
+            if not _intact(weight):
+                _fetch_one(weight, report, cancelled)
+            before += share
+            progress(weight.title, before / total)
+
+
+def _fetch_one(weight: Weight, report: Callable[[float], None], cancelled: Event) -> None:
+    """Try the weight's sources in order; all must yield the same pinned bytes."""
+    reasons: list[str] = []
+    for source in weight.sources:
+        try:
+            with download(source, folder() / "tmp", report, cancelled) as archive:
+                extract(archive, source.member, folder() / weight.file, weight.sha256, weight.size)
+            return
+        except FetchFailed as failure:
+            if cancelled.is_set():
+                raise
+            reasons.append(failure.sentence)
+    raise FetchFailed(f"{weight.title} could not be fetched. " + " ".join(dict.fromkeys(reasons)))
+
+
+def _present(weight: Weight) -> bool:
+    path = folder() / weight.file
+    try:
+        return path.stat().st_size == weight.size
+    except OSError:
+        return False
+
+
+def _intact(weight: Weight) -> bool:
+    """Prove a file that is here by its digest; a damaged one is fetched again."""
+    if not _present(weight):
+        return False
+    digest = hashlib.sha256()
+    with (folder() / weight.file).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest() == weight.sha256
+
+
+@cache
+def _lock() -> dict[str, Weight]:
+    rows = json.loads(_lock_text())["weights"]
+    found = {}
+    for row in rows:
+        sources = tuple(Source(**source) for source in row.pop("sources"))
+        found[row["name"]] = Weight(**row, sources=sources)
+    return found
+
+
+def _lock_text() -> str:
+    """Read the lock from the package's data, or from the source tree beside the package."""
+    packed = resources.files("stylestudio_desktop") / "resources" / "engine" / "weights.json"
+    if packed.is_file():
+        return packed.read_text(encoding="utf-8")
+    tree = Path(__file__).parents[2] / "resources" / "engine" / "weights.json"
+    return tree.read_text(encoding="utf-8")
