@@ -1,4 +1,4 @@
-"""Reads what was typed after `dev.py` and hands it to the room in charge; tells trouble in words."""
+"""Reads what was typed after `dev.py`, hands it to the room in charge, tells trouble in words."""
 
 from collections.abc import Callable, Sequence
 
