@@ -1,0 +1,99 @@
+"""Every action of the window under one name, so that keys, menus and Ctrl+K offer the same ones."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from stylestudio_desktop.ui.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One action and the group it is listed under."""
+
+    name: str
+    group: str
+    action: QAction
+
+
+class Actions(QObject):
+    """The register of what the window can do, in the order in which it was registered."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._offers: dict[str, Offer] = {}
+
+    def add(
+        self,
+        name: str,
+        text: str,
+        run: Callable[[], object],
+        *,
+        owner: QWidget,
+        keys: str | tuple[str, ...] = (),
+        icon: str | None = None,
+        group: str = "",
+        everywhere: bool = False,
+    ) -> QAction:
+        """Register action `name` and return it.
+
+        `keys` are shortcuts ("Ctrl+F"); they work where `owner` or a child of it has the focus,
+        or in the whole window when `everywhere`. Raises ValueError for a name taken.
+        """
+        if name in self._offers:
+            raise ValueError(f"The action {name} is registered twice.")
+        action = QAction(text, owner)
+        action.setShortcuts(
+            [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)]
+        )
+        context = Qt.ShortcutContext
+        action.setShortcutContext(
+            context.WindowShortcut if everywhere else context.WidgetWithChildrenShortcut
+        )
+        action.triggered.connect(lambda _checked=False: run())
+        if icon is not None:
+            action.setIcon(theme().icon(icon))
+            theme().changed.connect(lambda: action.setIcon(theme().icon(icon)))
+        owner.addAction(action)
+        owner.destroyed.connect(lambda: self._offers.pop(name, None))
+        self._offers[name] = Offer(name, group, action)
+        return action
+
+    def get(self, name: str) -> QAction:
+        """Return action `name`; KeyError if there is none."""
+        return self._offers[name].action
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(list(self._offers.values()))
+
+    def matching(self, typed: str) -> list[Offer]:
+        """Return the enabled actions whose words contain every typed word, best first.
+
+        A word that begins an action's word counts for more than one found inside it.
+        """
+        words = typed.casefold().split()
+        ranked: list[tuple[int, int, Offer]] = []
+        for position, offer in enumerate(self):
+            if not offer.action.isEnabled() or not offer.action.isVisible():
+                continue
+            text = f"{offer.group} {offer.action.text()}".replace("&", "").casefold()
+            score = _score(words, text)
+            if score is not None:
+                ranked.append((-score, position, offer))
+        return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
+
+
+def _score(words: list[str], text: str) -> int | None:
+    total = 0
+    parts = text.split()
+    for word in words:
+        if any(part.startswith(word) for part in parts):
+            total += 2
+        elif word in text:
+            total += 1
+        else:
+            return None
+    return total

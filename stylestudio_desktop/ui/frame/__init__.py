@@ -1,0 +1,1 @@
+"""What stands around the panes: rail, top bar, queue strip, notices."""

@@ -1,0 +1,113 @@
+"""Ctrl+K: find any action of the window by typing a few letters of it, and run it."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from stylestudio_desktop.ui.actions import Actions, Offer
+from stylestudio_desktop.ui.tokens import Space
+
+_OFFER = Qt.ItemDataRole.UserRole + 1
+_WIDTH = 560
+_ROW = 34
+_ROWS = 10
+
+
+class CommandPalette(QFrame):
+    """A field and the actions that match; Enter runs the one marked, Esc closes."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._actions = actions
+        self._before: QWidget | None = None
+        self.setObjectName("palette")
+        self.setAccessibleName(self.tr("Commands"))
+        self._field = QLineEdit(self)
+        self._field.setPlaceholderText(self.tr("Type a command"))
+        self._field.setAccessibleName(self.tr("Type a command"))
+        self._field.textChanged.connect(self._on_typed)
+        self._field.installEventFilter(self)
+        self._model = QStandardItemModel(self)
+        self._list = QListView(self)
+        self._list.setModel(self._model)
+        self._list.setUniformItemSizes(True)
+        self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setAccessibleName(self.tr("Matching commands"))
+        self._list.clicked.connect(self._run)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        layout.addWidget(self._field)
+        layout.addWidget(self._list)
+        self.hide()
+
+    def open(self) -> None:
+        """Show the palette over its parent with everything listed."""
+        parent = self._over
+        self._before = parent.focusWidget()
+        width = min(_WIDTH, parent.width() - 2 * Space.XL)
+        height = min(_ROW * (_ROWS + 1) + Space.XL, parent.height() - 2 * Space.HUGE)
+        self.setGeometry((parent.width() - width) // 2, Space.HUGE, width, height)
+        self._field.clear()
+        self._on_typed("")
+        self.show()
+        self.raise_()
+        self._field.setFocus()
+
+    def dismiss(self) -> None:
+        """Hide the palette and give the focus back to where it was."""
+        self.hide()
+        if self._before is not None:
+            self._before.setFocus()
+
+    def shown(self) -> list[str]:
+        """Return the texts now listed, best first."""
+        return [self._model.item(row).text() for row in range(self._model.rowCount())]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrows move in the list while the field keeps the focus."""
+        press = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if watched is self._field and press and self._on_key(event):
+            return True
+        if watched is self._field and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self.hide()
+        return super().eventFilter(watched, event)
+
+    def _on_key(self, event: QEvent) -> bool:
+        key = event.key() if isinstance(event, QKeyEvent) else 0
+        row, last = self._list.currentIndex().row(), self._model.rowCount() - 1
+        if key == Qt.Key.Key_Down:
+            self._list.setCurrentIndex(self._model.index(min(row + 1, last), 0))
+        elif key == Qt.Key.Key_Up:
+            self._list.setCurrentIndex(self._model.index(max(row - 1, 0), 0))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run(self._list.currentIndex())
+        elif key == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            return False
+        return True
+
+    def _on_typed(self, typed: str) -> None:
+        self._model.clear()
+        for offer in self._actions.matching(typed):
+            self._model.appendRow(_row(offer))
+        self._list.setCurrentIndex(self._model.index(0, 0))
+
+    def _run(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        offer: Offer = index.data(_OFFER)
+        self.dismiss()
+        offer.action.trigger()
+
+
+def _row(offer: Offer) -> QStandardItem:
+    text = offer.action.text().replace("&", "")
+    keys = offer.action.shortcut().toString(offer.action.shortcut().SequenceFormat.NativeText)
+    label = f"{offer.group}: {text}" if offer.group else text
+    item = QStandardItem(offer.action.icon(), f"{label}   {keys}" if keys else label)
+    item.setData(offer, _OFFER)
+    item.setSizeHint(QSize(0, _ROW))
+    return item

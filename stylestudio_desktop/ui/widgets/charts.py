@@ -1,0 +1,120 @@
+"""Small charts drawn by hand, so that no plotting library is imported: bars, and a thin line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from stylestudio_desktop.ui.theme import dress, theme
+from stylestudio_desktop.ui.tokens import Space, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its name below, its value, and the words that a tooltip says."""
+
+    name: str
+    value: float
+    words: str
+
+
+class _Chart(QWidget):
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        dress(self, self.update)
+
+
+class BarChart(_Chart):
+    """Upright bars over a base line, with the largest value named at the top left."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._bars: tuple[Bar, ...] = ()
+
+    def set_bars(self, bars: Sequence[Bar]) -> None:
+        """Show `bars`; values below nought are drawn as nought."""
+        self._bars = tuple(bars)
+        self.setAccessibleDescription("; ".join(bar.words for bar in self._bars[-31:]))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size that shows a month of days."""
+        return QSize(320, 140)
+
+    def event(self, event: QEvent) -> bool:
+        """Say a bar's words where the pointer rests."""
+        if isinstance(event, QHelpEvent) and self._bars:
+            step = self.width() / len(self._bars)
+            index = min(len(self._bars) - 1, max(0, int(event.pos().x() / step)))
+            QToolTip.showText(event.globalPos(), self._bars[index].words, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the bars."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = self.font()
+        font.setPixelSize(Type.SMALL)
+        painter.setFont(font)
+        area = QRectF(self.rect()).adjusted(0, Space.L, 0, -(Type.SMALL + Space.S))
+        painter.setPen(theme().colour("line_strong"))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        if self._bars:
+            self._draw(painter, area)
+
+    def _draw(self, painter: QPainter, area: QRectF) -> None:
+        top = max(1e-9, max(bar.value for bar in self._bars))
+        step = area.width() / len(self._bars)
+        gap = min(4.0, step * 0.25)
+        every = max(1, round(56 / step))
+        for index, bar in enumerate(self._bars):
+            height = area.height() * max(0.0, bar.value) / top
+            left = area.left() + index * step + gap / 2
+            painter.fillRect(
+                QRectF(left, area.bottom() - height, step - gap, height), theme().colour("accent")
+            )
+            if index % every == 0:
+                painter.setPen(theme().colour("text_faint"))
+                below = QRectF(left, area.bottom() + 2, step * every, Type.SMALL + Space.XS)
+                painter.drawText(below, Qt.AlignmentFlag.AlignLeft, bar.name)
+        painter.setPen(theme().colour("text_faint"))
+        painter.drawText(QRectF(0, 0, area.width(), Space.L), f"{top:,.10g}")
+
+
+class Sparkline(_Chart):
+    """A thin line without axes, for a trend beside a number."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._values: tuple[float, ...] = ()
+
+    def set_values(self, values: Sequence[float]) -> None:
+        """Show `values`, oldest first."""
+        self._values = tuple(values)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size that fits into a card."""
+        return QSize(120, Space.XXL)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the line."""
+        if len(self._values) < 2:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colour("accent"), 1.5))
+        low, high = min(self._values), max(self._values)
+        span = (high - low) or 1.0
+        height, step = self.height() - 4, (self.width() - 2) / (len(self._values) - 1)
+        points = [
+            QPointF(1 + step * i, 2 + height * (1 - (value - low) / span))
+            for i, value in enumerate(self._values)
+        ]
+        painter.drawPolyline(QPolygonF(points))

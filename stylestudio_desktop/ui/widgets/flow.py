@@ -1,0 +1,91 @@
+"""A layout that puts its widgets side by side and breaks the line where the width ends."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from stylestudio_desktop.ui.tokens import Space
+
+
+class FlowLayout(QLayout):
+    """Lines of widgets from left to right; with `fill`, all get the same stretched width."""
+
+    def __init__(
+        self, parent: QWidget | None = None, spacing: int = Space.S, fill: int = 0
+    ) -> None:
+        """`fill` is the smallest width of a cell; 0 keeps each widget's own width."""
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._fill = fill
+        self.setSpacing(spacing)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Take `item`; called by Qt."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """Return the number of items."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """Return one item or None."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Give one item away or None."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that the lines need at `width`."""
+        return self._place(QRect(0, 0, width, 0), apply=False)
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """It takes no more than it needs."""
+        return Qt.Orientation(0)
+
+    def setGeometry(self, area: QRect) -> None:
+        """Place the items in `area`."""
+        super().setGeometry(area)
+        self._place(area, apply=True)
+
+    def sizeHint(self) -> QSize:
+        """Return the smallest size."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """Return the size of the largest item."""
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _place(self, area: QRect, *, apply: bool) -> int:
+        margins = self.contentsMargins()
+        inner = area.marginsRemoved(margins)
+        left, top, tallest = inner.left(), inner.top(), 0
+        cell = self._cell_width(inner.width())
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            width = cell or item.sizeHint().width()
+            height = item.sizeHint().height()
+            if item.hasHeightForWidth():
+                height = item.heightForWidth(width)
+            if left > inner.left() and left + width > inner.right() + 1:
+                left, top, tallest = inner.left(), top + tallest + self.spacing(), 0
+            if apply:
+                item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
+            left, tallest = left + width + self.spacing(), max(tallest, height)
+        return top + tallest - area.top() + margins.bottom()
+
+    def _cell_width(self, width: int) -> int:
+        if self._fill == 0 or not self._items:
+            return 0
+        columns = max(1, (width + self.spacing()) // (self._fill + self.spacing()))
+        columns = min(columns, len(self._items))
+        return (width - (columns - 1) * self.spacing()) // columns

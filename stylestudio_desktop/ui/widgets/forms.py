@@ -1,0 +1,104 @@
+"""Rows of a form: a name, a field, and a hint or an error beneath it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from stylestudio_desktop.ui.theme import restyle, set_icon
+from stylestudio_desktop.ui.tokens import Size, Space
+from stylestudio_desktop.ui.widgets.labels import label
+
+
+class FormRow(QWidget):
+    """A named field; `say` shows a hint, `complain` an error, beneath it."""
+
+    def __init__(
+        self, name: str, field: QWidget, hint: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._hint = hint
+        heading = label(name, "label")
+        heading.setBuddy(field)
+        if not field.accessibleName():
+            field.setAccessibleName(name)
+        self._below = label("", "faint", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        for part in (heading, field, self._below):
+            layout.addWidget(part)
+        self.say(hint)
+
+    def say(self, hint: str) -> None:
+        """Show `hint` in grey; an empty one shows nothing."""
+        self._tell(hint, "faint")
+
+    def complain(self, sentence: str) -> None:
+        """Show what is wrong with the field; an empty sentence brings the hint back."""
+        if sentence:
+            self._tell(sentence, "bad")
+        else:
+            self._tell(self._hint, "faint")
+
+    def _tell(self, text: str, role: str) -> None:
+        self._below.setText(text)
+        self._below.setVisible(bool(text))
+        self._below.setProperty("role", role)
+        self.field.setAccessibleDescription(text)
+        restyle(self._below)
+
+
+class Facts(QWidget):
+    """Two columns of names and values; a value can be selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(Space.M)
+        self._grid.setVerticalSpacing(Space.XS)
+        self._grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[str, str]] = []
+
+    def set_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Show `rows` of (name, value) in place of what was shown."""
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._rows = list(rows)
+        for row, (name, value) in enumerate(rows):
+            heading, text = label(name, "label"), label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(text, row, 1)
+
+    def text(self) -> str:
+        """Return the rows as lines, for the clipboard."""
+        return "\n".join(f"{name}: {value}" for name, value in self._rows)
+
+
+class Fold(QWidget):
+    """A heading that folds its content away; put widgets into `body`."""
+
+    def __init__(self, title: str, *, opened: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._head = QPushButton(title)
+        self._head.setProperty("kind", "quiet")
+        self._head.setCheckable(True)
+        self._head.setStyleSheet("text-align: left;")
+        self._inside = QWidget()
+        self.body = QVBoxLayout(self._inside)
+        self.body.setContentsMargins(0, Space.S, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._head)
+        layout.addWidget(self._inside)
+        self._head.toggled.connect(self._on_toggled)
+        self._head.setChecked(opened)
+        self._on_toggled(opened)
+
+    def _on_toggled(self, opened: bool) -> None:
+        self._inside.setVisible(opened)
+        set_icon(self._head, "chevron-down" if opened else "chevron-right", Size.ICON_SMALL)

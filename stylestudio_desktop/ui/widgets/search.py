@@ -1,0 +1,61 @@
+"""The search field: tells what is typed after a short pause, so that searching can be instant."""
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from stylestudio_desktop.ui.theme import dress, theme
+from stylestudio_desktop.ui.tokens import Duration
+
+
+class SearchField(QLineEdit):
+    """`searched(text)` is emitted when typing pauses, at once on Enter, and on clearing."""
+
+    searched = Signal(str)
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("search")
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setClearButtonEnabled(True)
+        self._told = ""
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(Duration.TYPING)
+        self._pause.timeout.connect(self._tell)
+        self.textChanged.connect(lambda _text: self._pause.start())
+        self.returnPressed.connect(self._tell)
+        dress(self, self._draw)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc empties the field first."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self._tell()
+            return
+        super().keyPressEvent(event)
+
+    def set_text(self, text: str) -> None:
+        """Show `text` without telling, for a pane that is shown again."""
+        self.blockSignals(True)
+        self.setText(text)
+        self.blockSignals(False)
+        self._told = text.strip()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select what is there, so that typing replaces it."""
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.selectAll)
+
+    def _tell(self) -> None:
+        self._pause.stop()
+        text = self.text().strip()
+        if text != self._told:
+            self._told = text
+            self.searched.emit(text)
+
+    def _draw(self) -> None:
+        self._glass.setIcon(theme().icon("search", "text_faint"))
