@@ -81,7 +81,7 @@ class Generation(NamedTuple):
 
 
 class GenerationCard(NamedTuple):
-    """A generation as lists show it; `thumbnail` is a storage id."""
+    """A generation as lists show it."""
 
     id: int
     status: str
@@ -99,7 +99,6 @@ class GenerationCard(NamedTuple):
     created_at: int
     updated_at: int
     completed_at: int | None
-    thumbnail: str | None
 
 
 class StoredFile(NamedTuple):

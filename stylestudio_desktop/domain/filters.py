@@ -1,0 +1,57 @@
+"""What a list is narrowed to, as values that faces build and the store understands."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+DEFAULT_LIMIT = 100
+LARGEST_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """Which pictures of one user a list shows; times in UTC milliseconds, `until` exclusive."""
+
+    category: str | None = None
+    favourite: bool = False
+    trashed: bool = False
+    search: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationFilter:
+    """Which generations of one user a list shows; times in UTC milliseconds."""
+
+    status: str | None = None
+    trashed: bool = False
+    search: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerm:
+    """A word or phrase to be found, or to be absent; a word also finds what it begins."""
+
+    text: str
+    excluded: bool = False
+    phrase: bool = False
+
+
+_TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
+
+
+def search_terms(text: str) -> tuple[SearchTerm, ...]:
+    """Split what somebody typed into terms: words, "phrases", and -exclusions.
+
+    Nothing that is typed is an error: signs that carry no letters or digits are passed over,
+    as an unfinished phrase is taken to run to the end.
+    """
+    terms = []
+    for minus, phrase, word in _TERM.findall(text[:1000]):
+        found = phrase or word
+        if any(unicodedata.category(sign)[0] in "LN" for sign in found):
+            terms.append(SearchTerm(found, excluded=bool(minus), phrase=bool(phrase)))
+    return tuple(terms[:32])

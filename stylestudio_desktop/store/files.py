@@ -1,0 +1,208 @@
+"""Queries on the pictures of the library."""
+
+from array import array
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from peewee import SQL
+
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
+from stylestudio_desktop.domain.records import FileCard, StoredFile
+from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.rows import columns, match, placeholders
+from stylestudio_desktop.store.tables import PLACE, Files, GenerationFiles
+
+_FIELDS = columns(Files, StoredFile)
+_CARD = columns(Files, FileCard)
+_INSERT = prepared(Files.insert(dict.fromkeys([*_FIELDS, Files.perceptual_hash], PLACE)))
+_GET = prepared(Files.select(*_FIELDS).where((Files.id == PLACE) & (Files.user_id == PLACE)))
+_FAVOURITE = prepared(
+    Files.update({Files.favourite: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
+)
+_RATING = prepared(
+    Files.update({Files.rating: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
+)
+_TRASH = prepared(
+    Files.update({Files.trashed_at: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
+)
+_HASHED = prepared(Files.update({Files.perceptual_hash: PLACE}).where(Files.id == PLACE))
+_SAME = prepared(
+    Files.select(Files.id)
+    .where(
+        (Files.storage_id == PLACE)
+        & (Files.user_id == PLACE)
+        & (Files.category == PLACE)
+        & Files.trashed_at.is_null()
+    )
+    .limit(SQL("1"))
+)
+_STORED = prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
+_EXPIRED = prepared(
+    Files.select(*_FIELDS)
+    .where(
+        (Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE)
+    )
+    .limit(PLACE)
+)
+_USES = prepared(
+    GenerationFiles.select(GenerationFiles.generation_id, GenerationFiles.role).where(
+        GenerationFiles.file_id == PLACE
+    )
+)
+_UNLINK = prepared(GenerationFiles.delete().where(GenerationFiles.file_id == PLACE))
+_DELETE = prepared(Files.delete().where(Files.id == PLACE))
+
+
+def insert(db: Database, row: StoredFile, perceptual_hash: int | None = None) -> None:
+    """Add a picture whose bytes are already safe in the file store."""
+    db.run(_INSERT, [*row, perceptual_hash])
+
+
+def insert_many(db: Database, rows: Sequence[StoredFile]) -> None:
+    """Add many pictures at once."""
+    db.run_many(_INSERT, [[*row, None] for row in rows])
+
+
+def get(db: Database, file_id: int, user_id: int) -> StoredFile | None:
+    """Return one user's picture, or None."""
+    row = db.row(_GET, (file_id, user_id))
+    return None if row is None else StoredFile._make(row)
+
+
+def by_ids(db: Database, user_id: int, ids: Sequence[int]) -> list[StoredFile]:
+    """Return many of one user's pictures in one query, in no particular order."""
+    if not ids:
+        return []
+    sql = _by_ids_sql(len(ids), False)
+    return [StoredFile._make(row) for row in db.rows(sql, [*ids, user_id])]
+
+
+def cards(db: Database, user_id: int, ids: Sequence[int]) -> list[FileCard]:
+    """Return the grid's view of many pictures in one query, in no particular order."""
+    if not ids:
+        return []
+    sql = _by_ids_sql(len(ids), True)
+    return [FileCard._make(row) for row in db.rows(sql, [*ids, user_id])]
+
+
+@lru_cache(maxsize=256)
+def _by_ids_sql(number: int, card: bool) -> str:
+    place = SQL(f"({placeholders(number)})")
+    query = Files.select(*(_CARD if card else _FIELDS))
+    return prepared(query.where((Files.id << place) & (Files.user_id == PLACE)))
+
+
+def same(db: Database, user_id: int, storage_id: str, category: str) -> int | None:
+    """Return the id of a picture with these bytes that the user already has, or None."""
+    found = db.value(_SAME, (storage_id, user_id, category))
+    return None if found is None else int(found)
+
+
+def stored(db: Database, storage_id: str) -> bool:
+    """Say whether any row of any user refers to these bytes."""
+    return db.row(_STORED, (storage_id,)) is not None
+
+
+def uses(db: Database, file_id: int) -> list[tuple[int, str]]:
+    """Return (generation id, role) of every generation that refers to a picture."""
+    return [(row[0], row[1]) for row in db.rows(_USES, (file_id,))]
+
+
+def set_favourite(db: Database, user_id: int, ids: Sequence[int], favourite: bool) -> None:
+    """Mark pictures as favourites, or no longer."""
+    db.run_many(_FAVOURITE, [(int(favourite), file_id, user_id) for file_id in ids])
+
+
+def set_rating(db: Database, user_id: int, ids: Sequence[int], rating: int) -> None:
+    """Rate pictures from 0 (none) to 5."""
+    db.run_many(_RATING, [(rating, file_id, user_id) for file_id in ids])
+
+
+def set_trashed(db: Database, user_id: int, ids: Sequence[int], at: int | None) -> None:
+    """Move pictures to the trash (`at` in UTC milliseconds) or back (None)."""
+    db.run_many(_TRASH, [(at, file_id, user_id) for file_id in ids])
+
+
+def set_hash(db: Database, file_id: int, perceptual_hash: int) -> None:
+    """Keep a picture's perceptual hash."""
+    db.run(_HASHED, (perceptual_hash, file_id))
+
+
+def trashed_before(db: Database, user_id: int, moment: int, limit: int) -> list[StoredFile]:
+    """Return pictures that went to the trash before `moment` (UTC milliseconds)."""
+    return [StoredFile._make(row) for row in db.rows(_EXPIRED, (user_id, moment, limit))]
+
+
+def delete(db: Database, file_id: int) -> None:
+    """Remove a picture's row and its links; its bytes are the file store's concern."""
+    db.run(_UNLINK, (file_id,))
+    db.run(_DELETE, (file_id,))
+
+
+def page(
+    db: Database, user_id: int, wanted: FileFilter, before: int, limit: int
+) -> list[StoredFile]:
+    """Return up to `limit` pictures with an id below `before`, newest first."""
+    sql, values = _listing(user_id, wanted, before, only_ids=False)
+    return [StoredFile._make(row) for row in db.rows(sql, [*values, limit])]
+
+
+def ids(
+    db: Database, user_id: int, wanted: FileFilter, before: int = LARGEST_ID, limit: int = -1
+) -> "array[int]":
+    """Return the ids of pictures that fit, newest first, as 64-bit numbers (-1: all of them)."""
+    sql, values = _listing(user_id, wanted, before, only_ids=True)
+    found = array("q")
+    found.extend(row[0] for row in db.stream(sql, [*values, limit], size=20_000))
+    return found
+
+
+def _listing(
+    user_id: int, wanted: FileFilter, before: int, only_ids: bool
+) -> tuple[str, list[Any]]:
+    query = match(user_id, wanted.search, "name prompt") if wanted.search.strip() else None
+    if wanted.until is not None:
+        before = min(before, id_at(wanted.until))
+    values: list[Any] = [] if query is None else [query]
+    values.append(before)
+    if wanted.since is not None:
+        values.append(id_at(wanted.since))
+    values.append(user_id)
+    if wanted.category is not None:
+        values.append(wanted.category)
+    sql = _listing_sql(
+        query is not None,
+        wanted.since is not None,
+        wanted.category is not None,
+        wanted.favourite,
+        wanted.trashed,
+        only_ids,
+    )
+    return sql, values
+
+
+@lru_cache(maxsize=128)
+def _listing_sql(
+    search: bool, since: bool, category: bool, favourite: bool, trashed: bool, only_ids: bool
+) -> str:
+    query = Files.select(*([Files.id] if only_ids else _FIELDS))
+    key: Any = Files.id
+    order: Any = Files.id.desc()
+    if search:
+        # CROSS JOIN keeps the full-text index outside, where it delivers rows newest first.
+        query = query.from_(SQL('"file_search" AS "s" CROSS JOIN "files" AS "t1"'))
+        query = query.where(SQL('"file_search" MATCH ?') & SQL('"t1"."id" = "s"."rowid"'))
+        key = SQL('"s"."rowid"')
+        order = SQL('"s"."rowid" DESC')
+    query = query.where(key < PLACE)
+    if since:
+        query = query.where(key >= PLACE)
+    query = query.where(Files.user_id == PLACE)
+    if category:
+        query = query.where(Files.category == PLACE)
+    if favourite:
+        query = query.where(Files.favourite == SQL("1"))
+    query = query.where(Files.trashed_at.is_null(not trashed))
+    return prepared(query.order_by(order).limit(PLACE))

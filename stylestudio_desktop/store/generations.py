@@ -1,0 +1,239 @@
+"""Queries on generations, their steps and the files they use."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from peewee import SQL
+
+from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.generation import Role, Status
+from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
+from stylestudio_desktop.domain.records import (
+    Generation,
+    GenerationCard,
+    LinkedFile,
+    StateChange,
+)
+from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.rows import columns, match, placeholders
+from stylestudio_desktop.store.tables import (
+    PLACE,
+    Files,
+    GenerationFiles,
+    Generations,
+    GenerationStates,
+)
+
+_FIELDS = columns(Generations, Generation)
+_CARD = columns(Generations, GenerationCard)
+_INSERT = prepared(Generations.insert(dict.fromkeys(_FIELDS, PLACE)))
+_LINK = prepared(
+    GenerationFiles.insert(
+        dict.fromkeys(
+            (
+                GenerationFiles.generation_id,
+                GenerationFiles.role,
+                GenerationFiles.position,
+                GenerationFiles.file_id,
+                GenerationFiles.is_primary,
+            ),
+            PLACE,
+        )
+    )
+)
+_GET = prepared(
+    Generations.select(*_FIELDS).where((Generations.id == PLACE) & (Generations.user_id == PLACE))
+)
+_BY_ID = prepared(Generations.select(*_FIELDS).where(Generations.id == PLACE))
+_STATES = prepared(
+    GenerationStates.select(*columns(GenerationStates, StateChange))
+    .where(GenerationStates.generation_id == PLACE)
+    .order_by(GenerationStates.id)
+)
+# A change of state names the state it comes from, so that of two who try only one succeeds.
+_STEP = prepared(
+    Generations.update(
+        {
+            Generations.status: PLACE,
+            Generations.updated_at: PLACE,
+            Generations.tokens_used: PLACE,
+            Generations.error_code: PLACE,
+            Generations.error: PLACE,
+            Generations.completed_at: PLACE,
+            Generations.processing_time_ms: PLACE,
+            Generations.retry_count: PLACE,
+        }
+    ).where((Generations.id == PLACE) & (Generations.status == PLACE))
+)
+_REMOTE = prepared(
+    Generations.update({Generations.remote_id: PLACE, Generations.updated_at: PLACE}).where(
+        Generations.id == PLACE
+    )
+)
+_TRASH = prepared(
+    Generations.update({Generations.trashed_at: PLACE, Generations.updated_at: PLACE}).where(
+        (Generations.id == PLACE) & (Generations.user_id == PLACE)
+    )
+)
+
+
+def insert(db: Database, row: Generation) -> None:
+    """Add a generation."""
+    db.run(_INSERT, row)
+
+
+def link(
+    db: Database, generation_id: int, role: Role, files: Sequence[int], primary: bool = False
+) -> None:
+    """Say which files play `role` in a generation; `primary` marks the first of them."""
+    db.run_many(
+        _LINK,
+        [
+            (generation_id, role.value, position, file_id, int(primary and position == 0))
+            for position, file_id in enumerate(files)
+        ],
+    )
+
+
+def get(db: Database, generation_id: int, user_id: int) -> Generation | None:
+    """Return one user's generation, or None."""
+    row = db.row(_GET, (generation_id, user_id))
+    return None if row is None else Generation._make(row)
+
+
+def by_id(db: Database, generation_id: int) -> Generation | None:
+    """Return a generation whoever owns it, for the worker, or None."""
+    row = db.row(_BY_ID, (generation_id,))
+    return None if row is None else Generation._make(row)
+
+
+def states(db: Database, generation_id: int) -> list[StateChange]:
+    """Return every state a generation reached, oldest first."""
+    return [StateChange._make(row) for row in db.rows(_STATES, (generation_id,))]
+
+
+def step(db: Database, old: Generation, status: Status, at: int, **changes: Any) -> bool:
+    """Move a generation on from the state `old` shows; False if it stands elsewhere by now.
+
+    `changes` may set tokens_used, error_code, error, completed_at, processing_time_ms and
+    retry_count; what is left out stays as `old` has it.
+    """
+    new = old._replace(status=status.value, updated_at=at, **changes)
+    values = (
+        new.status,
+        new.updated_at,
+        new.tokens_used,
+        new.error_code,
+        new.error,
+        new.completed_at,
+        new.processing_time_ms,
+        new.retry_count,
+        old.id,
+        old.status,
+    )
+    return db.run(_STEP, values) == 1
+
+
+def set_remote_id(db: Database, generation_id: int, remote_id: str, at: int) -> None:
+    """Keep the service's own id of a generation."""
+    db.run(_REMOTE, (remote_id, at, generation_id))
+
+
+def set_trashed(
+    db: Database, user_id: int, ids: Sequence[int], trashed_at: int | None, at: int
+) -> None:
+    """Move generations to the trash (`trashed_at`) or back (None)."""
+    db.run_many(_TRASH, [(trashed_at, at, generation_id, user_id) for generation_id in ids])
+
+
+def linked(db: Database, ids: Sequence[int]) -> list[LinkedFile]:
+    """Return the files of many generations in one query, in role and position order."""
+    if not ids:
+        return []
+    return [LinkedFile._make(row) for row in db.rows(_linked_sql(len(ids)), ids)]
+
+
+@lru_cache(maxsize=64)
+def _linked_sql(number: int) -> str:
+    place = SQL(f"({placeholders(number)})")
+    return prepared(
+        GenerationFiles.select(
+            GenerationFiles.generation_id,
+            GenerationFiles.role,
+            GenerationFiles.position,
+            GenerationFiles.is_primary,
+            GenerationFiles.file_id,
+            Files.storage_id,
+            Files.filename,
+            Files.width,
+            Files.height,
+        )
+        .join(Files, on=(Files.id == GenerationFiles.file_id))
+        .where(GenerationFiles.generation_id << place)
+        .order_by(GenerationFiles.generation_id, GenerationFiles.role, GenerationFiles.position)
+    )
+
+
+def page(
+    db: Database, user_id: int, wanted: GenerationFilter, before: int, limit: int
+) -> list[GenerationCard]:
+    """Return up to `limit` generations with an id below `before`, newest first."""
+    below, values, query = _bounds(user_id, wanted, before)
+    if query is not None:
+        values = [query, *values]
+    sql = _page_sql(query is not None, wanted.status is not None, wanted.trashed, below)
+    return [GenerationCard._make(row) for row in db.rows(sql, [*values, limit])]
+
+
+def ids(db: Database, user_id: int, wanted: GenerationFilter) -> list[int]:
+    """Return the ids of all generations that fit, newest first."""
+    below, values, query = _bounds(user_id, wanted, LARGEST_ID)
+    if query is not None:
+        values = [query, *values]
+    sql = _page_sql(query is not None, wanted.status is not None, wanted.trashed, below, True)
+    return [row[0] for row in db.rows(sql, [*values, -1])]
+
+
+def _bounds(
+    user_id: int, wanted: GenerationFilter, before: int
+) -> tuple[bool, list[Any], str | None]:
+    query = match(user_id, wanted.search, "prompt") if wanted.search.strip() else None
+    if wanted.until is not None:
+        before = min(before, id_at(wanted.until))
+    values: list[Any] = [before]
+    if wanted.since is not None:
+        values.append(id_at(wanted.since))
+    values.append(user_id)
+    if wanted.status is not None:
+        values.append(wanted.status)
+    return wanted.since is not None, values, query
+
+
+@lru_cache(maxsize=64)
+def _page_sql(
+    search: bool, status: bool, trashed: bool, since: bool, only_ids: bool = False
+) -> str:
+    fields = [Generations.id] if only_ids else _CARD
+    key: Any = Generations.id
+    if search:
+        # CROSS JOIN keeps the full-text index outside, where it delivers rows newest first.
+        query = Generations.select(*fields).from_(
+            SQL('"generation_search" AS "s" CROSS JOIN "generations" AS "t1"')
+        )
+        key = SQL('"s"."rowid"')
+        query = query.where(SQL('"generation_search" MATCH ?') & SQL('"t1"."id" = "s"."rowid"'))
+    else:
+        query = Generations.select(*fields)
+    query = query.where(key < PLACE)
+    if since:
+        query = query.where(key >= PLACE)
+    query = query.where(Generations.user_id == PLACE)
+    if status:
+        query = query.where(Generations.status == PLACE)
+    if trashed:
+        query = query.where(Generations.trashed_at.is_null(False))
+    else:
+        query = query.where(Generations.trashed_at.is_null())
+    order = SQL('"s"."rowid" DESC') if search else Generations.id.desc()
+    return prepared(query.order_by(order).limit(PLACE))

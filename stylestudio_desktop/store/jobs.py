@@ -1,0 +1,216 @@
+"""Queries on the queue: claiming, keeping what a service said, and setting jobs aside."""
+
+from functools import lru_cache
+
+from peewee import SQL
+
+from stylestudio_desktop.domain.records import Job
+from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.rows import columns, placeholders
+from stylestudio_desktop.store.tables import PLACE, Jobs, Pauses
+
+_FIELDS = columns(Jobs, Job)
+_INSERT = prepared(Jobs.insert(dict.fromkeys(_FIELDS, PLACE)))
+_GET = prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id == PLACE))
+_DELETE = prepared(Jobs.delete().where(Jobs.generation_id == PLACE))
+_ALL = prepared(Jobs.select(*_FIELDS).order_by(Jobs.rank).limit(PLACE))
+# Paid work whose answer is waiting comes before new work, soonest sent first.
+_NEXT = """
+SELECT generation_id FROM jobs
+WHERE host IS NULL AND review IS NULL AND not_before <= ? AND provider = ?
+ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""
+_CLAIM = prepared(
+    Jobs.update({Jobs.host: PLACE}).where(
+        (Jobs.generation_id == PLACE) & Jobs.host.is_null() & Jobs.review.is_null()
+    )
+)
+_PUT_BACK = prepared(
+    Jobs.update({Jobs.host: SQL("NULL"), Jobs.not_before: PLACE, Jobs.tries: PLACE}).where(
+        Jobs.generation_id == PLACE
+    )
+)
+_OF_OTHER_HOSTS = prepared(
+    Jobs.select(*_FIELDS).where(Jobs.host.is_null(False) & (Jobs.host != PLACE))
+)
+_ORPHANED = prepared(
+    Jobs.update({Jobs.host: SQL("NULL"), Jobs.crashes: Jobs.crashes + SQL("1")}).where(
+        (Jobs.generation_id == PLACE) & (Jobs.host == PLACE)
+    )
+)
+_SUBMITTING = prepared(
+    Jobs.update({Jobs.submitted_at: PLACE, Jobs.tries: Jobs.tries + SQL("1")}).where(
+        Jobs.generation_id == PLACE
+    )
+)
+_UNSENT = prepared(
+    Jobs.update({Jobs.submitted_at: SQL("NULL")}).where(Jobs.generation_id == PLACE)
+)
+_REF = prepared(Jobs.update({Jobs.ref: PLACE}).where(Jobs.generation_id == PLACE))
+_OUTPUTS = prepared(Jobs.update({Jobs.outputs: PLACE}).where(Jobs.generation_id == PLACE))
+_PROGRESS = prepared(
+    Jobs.update({Jobs.stage: PLACE, Jobs.progress: PLACE}).where(Jobs.generation_id == PLACE)
+)
+_REVIEW = prepared(
+    Jobs.update({Jobs.review: PLACE, Jobs.host: SQL("NULL")}).where(Jobs.generation_id == PLACE)
+)
+_AGAIN = prepared(
+    Jobs.update(
+        {
+            Jobs.review: SQL("NULL"),
+            Jobs.intent_id: PLACE,
+            Jobs.submitted_at: SQL("NULL"),
+            Jobs.ref: SQL("NULL"),
+            Jobs.outputs: SQL("NULL"),
+            Jobs.crashes: SQL("0"),
+            Jobs.not_before: SQL("0"),
+            Jobs.tries: SQL("0"),
+        }
+    ).where((Jobs.generation_id == PLACE) & Jobs.review.is_null(False))
+)
+_CANCEL = prepared(Jobs.update({Jobs.cancel_requested: SQL("1")}).where(Jobs.generation_id == PLACE))
+_CANCELLED = prepared(
+    Jobs.select(Jobs.generation_id).where(
+        (Jobs.host == PLACE) & (Jobs.cancel_requested == SQL("1"))
+    )
+)
+_RANK = prepared(Jobs.update({Jobs.rank: PLACE}).where(Jobs.generation_id == PLACE))
+_WAITING = prepared(Jobs.select(Jobs.provider).where(Jobs.review.is_null()).distinct())
+_PAUSE = (
+    "INSERT INTO pauses (provider, until, reason, sentence) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,"
+    " sentence = excluded.sentence"
+)
+_RESUME = prepared(Pauses.delete().where(Pauses.provider == PLACE))
+_PAUSED = prepared(
+    Pauses.select(Pauses.provider, Pauses.until, Pauses.reason, Pauses.sentence)
+)
+
+
+def insert(db: Database, job: Job) -> None:
+    """Give a generation its place in the queue."""
+    db.run(_INSERT, job)
+
+
+def get(db: Database, generation_id: int) -> Job | None:
+    """Return a generation's place in the queue, or None once it has left."""
+    row = db.row(_GET, (generation_id,))
+    return None if row is None else Job._make(row)
+
+
+def delete(db: Database, generation_id: int) -> None:
+    """Take a generation out of the queue."""
+    db.run(_DELETE, (generation_id,))
+
+
+def first(db: Database, limit: int) -> list[Job]:
+    """Return the head of the queue in its order."""
+    return [Job._make(row) for row in db.rows(_ALL, (limit,))]
+
+
+def of_generations(db: Database, ids: list[int]) -> list[Job]:
+    """Return the queue's rows for many generations in one query."""
+    if not ids:
+        return []
+    return [Job._make(row) for row in db.rows(_of_generations_sql(len(ids)), ids)]
+
+
+@lru_cache(maxsize=64)
+def _of_generations_sql(number: int) -> str:
+    place = SQL(f"({placeholders(number)})")
+    return prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id << place))
+
+
+def next_due(db: Database, provider: str, now: int) -> int | None:
+    """Return the generation that a free place at `provider` should take, or None."""
+    found = db.value(_NEXT, (now, provider))
+    return None if found is None else int(found)
+
+
+def claim(db: Database, generation_id: int, host: str) -> bool:
+    """Take a waiting job for `host`; False if another was faster."""
+    return db.run(_CLAIM, (host, generation_id)) == 1
+
+
+def put_back(db: Database, generation_id: int, not_before: int, tries: int) -> None:
+    """Let a job wait until `not_before` (UTC milliseconds) for its next try."""
+    db.run(_PUT_BACK, (not_before, tries, generation_id))
+
+
+def of_other_hosts(db: Database, host: str) -> list[Job]:
+    """Return jobs that other hosts have claimed."""
+    return [Job._make(row) for row in db.rows(_OF_OTHER_HOSTS, (host,))]
+
+
+def orphaned(db: Database, generation_id: int, dead_host: str) -> bool:
+    """Free a job whose host died, and count the crash; False if somebody else did."""
+    return db.run(_ORPHANED, (generation_id, dead_host)) == 1
+
+
+def submitting(db: Database, generation_id: int, at: int) -> None:
+    """Note, before anything is sent, that it is about to be."""
+    db.run(_SUBMITTING, (at, generation_id))
+
+
+def unsent(db: Database, generation_id: int) -> None:
+    """Note that nothing reached the service after all."""
+    db.run(_UNSENT, (generation_id,))
+
+
+def set_ref(db: Database, generation_id: int, ref: str) -> None:
+    """Keep where the service's job can be found again (JSON)."""
+    db.run(_REF, (ref, generation_id))
+
+
+def set_outputs(db: Database, generation_id: int, outputs: str) -> None:
+    """Keep which pictures wait to be fetched (JSON)."""
+    db.run(_OUTPUTS, (outputs, generation_id))
+
+
+def set_progress(db: Database, generation_id: int, stage: str, progress: float | None) -> None:
+    """Show how far a job is."""
+    db.run(_PROGRESS, (stage, progress, generation_id))
+
+
+def set_review(db: Database, generation_id: int, reason: str) -> None:
+    """Set a job aside until a person decides."""
+    db.run(_REVIEW, (reason, generation_id))
+
+
+def again(db: Database, generation_id: int, intent_id: str) -> bool:
+    """Send a job that was set aside once more, under a new intent; False if it wasn't."""
+    return db.run(_AGAIN, (intent_id, generation_id)) == 1
+
+
+def request_cancel(db: Database, generation_id: int) -> None:
+    """Ask the host of a job to stop it."""
+    db.run(_CANCEL, (generation_id,))
+
+
+def cancelled(db: Database, host: str) -> list[int]:
+    """Return the jobs of `host` that somebody wants stopped."""
+    return [row[0] for row in db.rows(_CANCELLED, (host,))]
+
+
+def set_rank(db: Database, generation_id: int, rank: int) -> None:
+    """Give a job another place in the order: lower ranks go first."""
+    db.run(_RANK, (rank, generation_id))
+
+
+def providers(db: Database) -> list[str]:
+    """Return the services that have work in the queue."""
+    return [row[0] for row in db.rows(_WAITING)]
+
+
+def pause(db: Database, provider: str, until: int | None, reason: str, sentence: str) -> None:
+    """Let a service ("*": all of them) take no new work until then, or until resumed."""
+    db.run(_PAUSE, (provider, until, reason, sentence))
+
+
+def resume(db: Database, provider: str) -> None:
+    """End a pause."""
+    db.run(_RESUME, (provider,))
+
+
+def pauses(db: Database) -> dict[str, tuple[int | None, str, str]]:
+    """Return every pause: service → (until, reason, sentence)."""
+    return {row[0]: (row[1], row[2], row[3]) for row in db.rows(_PAUSED)}

@@ -1,0 +1,38 @@
+"""Queries on people and their wallets."""
+
+from peewee import SQL
+
+from stylestudio_desktop.domain.records import User
+from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.rows import columns
+from stylestudio_desktop.store.tables import PLACE, Users
+
+_INSERT = prepared(
+    Users.insert({Users.id: PLACE, Users.name: PLACE, Users.created_at: PLACE})
+)
+_FIELDS = columns(Users, User)
+_GET = prepared(Users.select(*_FIELDS).where(Users.id == PLACE))
+_FIRST = prepared(Users.select(*_FIELDS).order_by(Users.id).limit(SQL("1")))
+_BALANCE = prepared(Users.select(Users.token_balance).where(Users.id == PLACE))
+
+
+def insert(db: Database, user_id: int, name: str, created_at: int) -> None:
+    """Add a local user without tokens."""
+    db.run(_INSERT, (user_id, name, created_at))
+
+
+def get(db: Database, user_id: int) -> User | None:
+    """Return the user, or None."""
+    row = db.row(_GET, (user_id,))
+    return None if row is None else User._make(row)
+
+
+def first(db: Database) -> User | None:
+    """Return the oldest user of the workspace, or None in a new one."""
+    row = db.row(_FIRST)
+    return None if row is None else User._make(row)
+
+
+def balance(db: Database, user_id: int) -> int:
+    """Return the tokens the user can spend."""
+    return int(db.value(_BALANCE, (user_id,)) or 0)
