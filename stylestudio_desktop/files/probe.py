@@ -25,7 +25,8 @@ class Limits:
     max_pixels: int = 50_000_000
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = Limits()  # what people bring in
+STORED_LIMITS = Limits(64 * 1_048_576, 100_000_000)  # results of services may be larger
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from stylestudio_desktop.files.codec import decoding, open_picture
 from stylestudio_desktop.files.colour import to_eight_bits, to_srgb, turn_upright
 from stylestudio_desktop.files.headers import Header
 from stylestudio_desktop.files.phash import perceptual_hash
-from stylestudio_desktop.files.probe import DEFAULT_LIMITS, Limits, judge, read_whole
+from stylestudio_desktop.files.probe import STORED_LIMITS, Limits, judge, read_whole
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -45,7 +45,7 @@ class Rendered:
         return self.small if tier is Tier.SMALL else self.large
 
 
-def render(source: Path, limits: Limits = DEFAULT_LIMITS, name: str | None = None) -> Rendered:
+def render(source: Path, limits: Limits = STORED_LIMITS, name: str | None = None) -> Rendered:
     """Return the thumbnails of the picture at `source`, or raise BadInput if it is none.
 
     Upright, sRGB, never enlarged; JPEG, or WebP where the picture has clear parts. The large

@@ -3,13 +3,10 @@
 import contextlib
 import hashlib
 import os
-import re
 import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -22,34 +19,12 @@ from stylestudio_desktop.files.disk import (
     storage_error,
     storing,
 )
+from stylestudio_desktop.files.identity import STORAGE_ID, Condition, Stored, check_storage_id
 from stylestudio_desktop.files.incoming import Incoming, receive
 
-_STORAGE_ID = re.compile(r"[0-9a-f]{64}")
 _READ = 1 << 18
 
-
-class Condition(Enum):
-    """What a look at one stored file can find."""
-
-    INTACT = "intact"
-    MISSING = "missing"
-    DAMAGED = "damaged"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One file that is safe in the store: `size` in bytes, `new` if it was not there before."""
-
-    storage_id: str
-    size: int
-    new: bool = True
-
-
-def check_storage_id(storage_id: str) -> str:
-    """Return `storage_id` if it is a lower-case hex SHA-256, else raise BadInput."""
-    if not _STORAGE_ID.fullmatch(storage_id):
-        raise BadInput(f"“{storage_id[:80]}” is not the id of a stored file.")
-    return storage_id
+__all__ = ["Batch", "Condition", "FileStore", "Stored", "check_storage_id"]
 
 
 class FileStore:
@@ -233,7 +208,7 @@ class FileStore:
                             entry.name
                             for entry in entries
                             if entry.name.startswith(prefix)
-                            and _STORAGE_ID.fullmatch(entry.name)
+                            and STORAGE_ID.fullmatch(entry.name)
                             and entry.is_file(follow_symlinks=False)
                         )
                     yield from names

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.disk import make_private_folder, storing
-from stylestudio_desktop.files.probe import DEFAULT_LIMITS, Limits
+from stylestudio_desktop.files.probe import STORED_LIMITS, Limits
 from stylestudio_desktop.files.scaling import Rendered, Tier, render
 from stylestudio_desktop.files.store import check_storage_id
 
@@ -46,7 +46,7 @@ class ThumbnailCache:
     begun anew, and neither ever becomes the user's error. One connection for each thread.
     """
 
-    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, path: Path, limits: Limits = STORED_LIMITS) -> None:
         """Use the database at `path`, made on first use."""
         self.path = path
         self._limits = limits
@@ -199,6 +199,8 @@ class ThumbnailCache:
             self._age += 1
             moment = time.time_ns() // 1_000_000
             aside = f"{self.path.with_suffix('')}.damaged-{moment}{self.path.suffix}"
+            for older in self.path.parent.glob(f"{self.path.stem}.damaged-*"):
+                older.unlink(missing_ok=True)  # the last one is enough to look into
             for ending in ("-wal", "-shm", ""):
                 with contextlib.suppress(OSError):  # gone already, or open elsewhere on Windows
                     Path(f"{self.path}{ending}").replace(f"{aside}{ending}")
