@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -19,6 +20,9 @@ _UNWANTED = (
     "PIP_NO_DEPS", "PIP_DRY_RUN", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON", "PYTHONHOME",
     "PYTHONPATH", "__PYVENV_LAUNCHER__",
 )  # fmt: skip
+
+
+_PIN = re.compile(r"^[\w.-]+==", re.MULTILINE)
 
 
 def refuse_foreign(places: Places) -> None:
@@ -109,7 +113,7 @@ def _pip(places: Places, *arguments: str) -> None:
 
 def install_lock(places: Places, name: str) -> None:
     """Install exactly what the list `name` holds: ready-made, digests checked, nothing besides."""
-    count = places.lock(name).read_text(encoding="utf-8").count("==")
+    count = len(_PIN.findall(places.lock(name).read_text(encoding="utf-8")))
     say.line(f"Installing the {count} packages of packaging/lock/{name}.txt, digests checked")
     pins = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
     _pip(places, *pins, "--requirement", str(places.lock(name)))
