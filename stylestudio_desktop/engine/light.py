@@ -1,0 +1,98 @@
+"""Light on the set: the shadows that products throw, and how they are modelled by the lamp."""
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Plane,
+    bounds,
+    luma,
+    masked_blur,
+    smoothstep,
+    wide_blur,
+)
+from stylestudio_desktop.engine.looks import Look
+
+SKYLIGHT = np.array([1.0, 0.985, 0.955], np.float32)  # a shadow keeps a little more blue
+
+
+def shadowed(set_: Image, shadow: Plane, tint: float = 1.0) -> Image:
+    """Darken `set_` by `shadow` (0 to 1); shadows are filled by faintly blue room light."""
+    loss = shadow[..., None] * (1 + (SKYLIGHT - 1) * tint)
+    return (set_ * (1 - loss)).astype(np.float32)
+
+
+def laid_shadow(alpha: Plane, look: Look, light: tuple[float, float], unit: float) -> Plane:
+    """Return the shadow of a thing that lies or hangs close before a wall.
+
+    Three sheets of the silhouette stand for three heights above the wall: the higher, the
+    further thrown and the softer, as an area light does; a tight one is the contact itself.
+    `unit` is the long side in pixels.
+    """
+    away = np.array([0.5 - light[0], 0.62 - light[1]])
+    away = away / max(float(np.hypot(*away)), 1e-6)
+    light_left = np.ones_like(alpha)
+    sheets = ((0.12, 0.22, 0.30), (0.5, 0.7, 0.42), (1.0, 1.5, 0.34))
+    for throw, soft, share in sheets:
+        shift = away * throw * look.throw * unit
+        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
+        sheet = cv2.warpAffine(alpha, matrix, alpha.shape[::-1])
+        sheet = wide_blur(sheet, max(0.8, soft * look.softness * unit))
+        light_left *= 1 - look.strength * share * sheet
+    around = wide_blur(alpha, 0.055 * unit)
+    return (1 - light_left * (1 - 0.16 * look.strength * around)).astype(np.float32)
+
+
+def standing_shadow(alpha: Plane, look: Look, light: tuple[float, float], unit: float) -> Plane:
+    """Return the shadow of a thing that stands on the floor: contact, and a thrown silhouette."""
+    left, top, right, bottom = bounds(alpha)
+    height, width = alpha.shape
+    lean = float(np.clip((0.5 - light[0]) * 1.3, -0.7, 0.7))
+    flat = -0.16
+    matrix = np.array([[1, -lean, lean * bottom], [0, -flat, bottom * (1 + flat)]], np.float32)
+    thrown = cv2.warpAffine(alpha, matrix, (width, height))
+    near, far = wide_blur(thrown, 0.010 * unit), wide_blur(thrown, 0.034 * unit)
+    y = np.arange(height, dtype=np.float32)[:, None]
+    reach = max(1.0, 0.16 * (bottom - top))
+    distant = smoothstep(bottom - y + 0 * alpha, 0.0, reach)
+    cast = near * (1 - distant) + far * distant * 0.75
+    contact = _footprint(alpha, bottom, max(2.0, 0.05 * (right - left)))
+    tight = wide_blur(contact, 0.0035 * unit)
+    wide = wide_blur(contact, 0.016 * unit)
+    left_over = (1 - 0.42 * look.strength * cast) * (1 - 0.80 * np.clip(1.2 * tight, 0, 1))
+    return (1 - left_over * (1 - 0.55 * np.clip(1.5 * wide, 0, 1))).astype(np.float32)
+
+
+def _footprint(alpha: Plane, bottom: int, reach: float) -> Plane:
+    """Return a thin band where the lower outline comes near the floor."""
+    height = alpha.shape[0]
+    solid = alpha > 0.5
+    lowest = np.where(solid.any(axis=0), height - np.argmax(solid[::-1], axis=0), -10.0 * height)
+    gap = (bottom - lowest).astype(np.float32)
+    weight = np.exp(-np.square(gap / reach)).astype(np.float32)
+    y = np.arange(height, dtype=np.float32)[:, None]
+    thickness = max(2.0, 0.25 * reach)
+    band = np.exp(-np.square((y - (lowest[None] - 0.2 * thickness)) / thickness))
+    return (band * weight[None]).astype(np.float32)
+
+
+def relit(colour: Image, alpha: Plane, light: tuple[float, float], relief: float) -> Image:
+    """Light the product as the set is lit: a slope of light over it, and its own folds deepened.
+
+    All three channels of a pixel get the same gain, so hue and print stay what the photo shows.
+    """
+    height, width = alpha.shape
+    left, top, right, bottom = bounds(alpha)
+    x = (np.arange(width, dtype=np.float32)[None] - left) / max(1, right - left)
+    y = (np.arange(height, dtype=np.float32)[:, None] - top) / max(1, bottom - top)
+    toward = np.array([0.5 - light[0], 0.5 - light[1]], np.float32)
+    toward = toward / max(float(np.hypot(*toward)), 1e-6)
+    slope = -((x - 0.5) * toward[0] + (y - 0.5) * toward[1])
+    level = luma(colour)
+    scale = 0.03 * max(right - left, bottom - top)
+    mean = masked_blur(level, alpha, max(1.0, scale))
+    fine = masked_blur(level, alpha, max(0.8, 0.15 * scale))
+    folds = np.clip((fine - mean) / np.maximum(mean, 0.15), -0.2, 0.2)
+    gain = 1 + relief * (0.42 * slope + 0.55 * folds)
+    return np.clip(colour * gain[..., None], 0, 255).astype(np.float32)

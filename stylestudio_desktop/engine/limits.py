@@ -1,0 +1,62 @@
+"""Keeps the child process within bounds: threads that add in one order, memory it may not pass."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+MEMORY_LIMIT = 3_000_000_000  # resident bytes; a 2,048 px drape needs about half of it
+WATCH_S = 0.25
+THREADS = 2
+
+
+def threads() -> int:
+    """Return how many threads the engine uses: the same on every run of one machine."""
+    return max(1, min(THREADS, os.cpu_count() or 1))
+
+
+def settle() -> None:
+    """Fix what would let two runs of one job differ, and be polite to the window's process."""
+    import cv2
+
+    cv2.setNumThreads(threads())
+    cv2.ocl.setUseOpenCL(False)
+    cv2.setRNGSeed(1)
+    if hasattr(os, "nice"):
+        os.nice(5)
+
+
+def resident() -> int | None:
+    """Return this process's resident memory in bytes, None where it can't be told cheaply."""
+    if sys.platform.startswith("linux"):
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def watch_memory(exceeded: Callable[[], None], limit: int = MEMORY_LIMIT) -> threading.Thread:
+    """Start a thread that calls `exceeded` once when the process grows beyond `limit` bytes.
+
+    Resident memory is watched rather than address space capped (RLIMIT_AS): the network runtime
+    reserves several gigabytes of addresses that it never touches.
+    """
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(WATCH_S):
+            used = resident()
+            if used is None:
+                return
+            if used > limit:
+                exceeded()
+                return
+
+    thread = threading.Thread(target=look, name="memory-watch", daemon=True)
+    thread.start()
+    return thread

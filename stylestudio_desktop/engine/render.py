@@ -1,0 +1,129 @@
+"""The one way from an order to pictures: read, cut out, set, light, develop, write."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine import photo, picture, stage
+from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.order import STANDING, Order
+
+Report = Callable[[str, float], None]  # a stage's name and progress; may raise Cancelled
+PREVIEW_SIDE = 768
+MISSING = "The cut-out network is not installed: edges on busy grounds may be rough."
+
+
+@dataclass(frozen=True)
+class Made:
+    """One finished picture on disk and what people should know about it."""
+
+    path: str
+    width: int
+    height: int
+    seed: int
+    mode: str
+    warnings: list[str]
+    label: str
+
+    def facts(self) -> dict[str, Any]:
+        """Return the picture's record as plain JSON values."""
+        return asdict(self)
+
+
+def render(order: Order, out: Path, networks: Networks, report: Report) -> list[Made]:
+    """Make all pictures of `order` in the folder `out` and return their records.
+
+    Raises EngineFault with a sentence, or Cancelled out of `report`; nothing half-written stays.
+    """
+    cv2.setRNGSeed(order.seed & 0x7FFFFFFF)
+    products, warnings = _cut_all(order, networks, report)
+    if order.people:
+        from stylestudio_desktop.engine.worn import worn
+
+        return worn(order, products, warnings, out, networks, report)
+    subjects = [stage.subject(each) for each in products]
+    standing = _stands(order)
+    made = []
+    for index in range(order.count):
+        begun = 0.45 + 0.55 * index / order.count
+
+        def check(begun: float = begun) -> None:
+            report("Setting the stage and the light", begun)
+
+        check()
+        pixels = _set(order, subjects, order.seed + index, standing, check)
+        report("Saving the picture", begun + 0.5 / order.count)
+        made.append(_saved(order, out, index, pixels, "still_life", picture.LABEL, warnings))
+    return made
+
+
+def preview(source: Path, target: Path, networks: Networks, report: Report) -> None:
+    """Write the cut-out of one photo, at 768 pixels, to the PNG `target`."""
+    shot = photo.read(source, PREVIEW_SIDE)
+    found = cut(shot, networks, lambda: report("Cutting out the product", 0.4))
+    report("Saving the cut-out", 0.9)
+    picture.save_cutout(target, found.colour, found.alpha)
+
+
+def _set(
+    order: Order,
+    subjects: list[stage.Subject],
+    seed: int,
+    standing: bool,
+    check: Callable[[], None],
+) -> NDArray[np.uint8]:
+    size = order.width, order.height
+    if order.options.get("backdrop") == "white":
+        return stage.on_white(subjects, size, seed, standing=standing)
+    return stage.still_life(subjects, order.style, size, seed, standing=standing, check=check)
+
+
+def _saved(
+    order: Order,
+    out: Path,
+    index: int,
+    pixels: NDArray[np.uint8],
+    mode: str,
+    label: str,
+    warnings: list[str],
+) -> Made:
+    seed = order.seed + index
+    path = out / f"picture-{index + 1}.jpg"
+    picture.save(path, pixels, picture.Facts(label, order.style, mode, seed))
+    return Made(str(path), order.width, order.height, seed, mode, list(warnings), label)
+
+
+def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cutout], list[str]]:
+    """Cut out every product at the resolution that the picture needs, no more."""
+    side = round(order.long_side * 1.15)
+    if len(order.products) > 1:
+        side = round(order.long_side * 0.8)
+    found: list[Cutout] = []
+    warnings: list[str] = [] if networks.has("u2netp") else [MISSING]
+    for index, path in enumerate(order.products):
+        begun = 0.4 * index / len(order.products)
+
+        def check(begun: float = begun) -> None:
+            report("Cutting out the product", 0.05 + begun)
+
+        check()
+        shot = photo.read(path, side)
+        check()
+        result = cut(shot, networks, check)
+        warnings.extend(note for note in result.warnings if note not in warnings)
+        found.append(result)
+    return found, warnings
+
+
+def _stands(order: Order) -> bool:
+    """Say whether the products stand on a floor: as asked, else shoes and bags do."""
+    placement = order.options.get("placement", "auto")
+    if placement in ("laid", "standing"):
+        return placement == "standing"
+    return order.garment in STANDING
