@@ -1,0 +1,38 @@
+"""What the grid needs to know of a picture, and where it asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+SMALL_TIER = 256
+LARGE_TIER = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One picture as the grid shows it; `rating` is 0 to 5, `badge` a word or two or empty."""
+
+    id: int
+    storage_id: str
+    name: str
+    width: int = 0
+    height: int = 0
+    favourite: bool = False
+    rating: int = 0
+    category: str = ""
+    trashed: bool = False
+    badge: str = ""
+
+
+class Source(Protocol):
+    """Where cards and thumbnails come from; the first two are called on other threads."""
+
+    def fetch_cards(self, ids: Sequence[int]) -> Sequence[Card]:
+        """Return the cards of those `ids` that still exist, in any order."""
+
+    def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
+        """Return an encoded thumbnail (`tier` is its longest side in pixels), None without one."""
+
+    def paths(self, ids: Sequence[int]) -> Sequence[Path]:
+        """Return the files to drag out, for at most a few hundred `ids`; on the UI thread."""

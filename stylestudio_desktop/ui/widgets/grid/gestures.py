@@ -1,0 +1,282 @@
+"""What mouse, wheel, keys and drops mean in the grid: selecting as in a file manager."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication
+
+from stylestudio_desktop.ui.tokens import Duration
+from stylestudio_desktop.ui.widgets.grid.geometry import Box
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.ui.widgets.grid.view import Grid
+
+DRAG_LIMIT = 200
+DROP_LIMIT = 10_000
+_ZOOM_STEP = 1.12
+_EDGE = 32
+_KEYS = Qt.Key
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Gestures(QObject):
+    """Watches the grid and its viewport and turns events into calls of the grid."""
+
+    def __init__(self, grid: "Grid") -> None:
+        super().__init__(grid)
+        self._grid = grid
+        self._pressed: QPoint | None = None
+        self._pressed_on: int | None = None
+        self._origin: QPoint | None = None
+        self._before = Ranges()
+        self._mode = "replace"
+        self._drift = QTimer(self)
+        self._drift.setInterval(Duration.FRAME)
+        self._drift.timeout.connect(self._on_drift)
+        self._remainder = 0.0
+        grid.installEventFilter(self)
+        grid.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take what the grid understands; leave the rest to Qt."""
+        if watched is self._grid.viewport():
+            return self._on_viewport(event)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event)
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._grid.viewport().update()
+        return False
+
+    def _on_viewport(self, event: QEvent) -> bool:
+        kind = event.type()
+        if isinstance(event, QMouseEvent):
+            return self._on_mouse(event)
+        if isinstance(event, QWheelEvent):
+            return self._on_wheel(event)
+        if isinstance(event, QContextMenuEvent):
+            return self._on_menu(event)
+        if isinstance(event, QDragEnterEvent | QDragMoveEvent):
+            if _local_files(event.mimeData()) and event.source() is not self._grid:
+                event.acceptProposedAction()
+            return True
+        if isinstance(event, QDropEvent):
+            self._grid.files_dropped.emit(_local_files(event.mimeData()))
+            event.acceptProposedAction()
+            return True
+        if kind == QEvent.Type.Leave and self._grid.hovered is not None:
+            self._grid.hovered = None
+            self._grid.viewport().update()
+        return False
+
+    def _on_mouse(self, event: QMouseEvent) -> bool:
+        kind, left = event.type(), Qt.MouseButton.LeftButton
+        if kind == QEvent.Type.MouseMove:
+            self._on_move(event)
+        elif event.button() != left:
+            return False
+        elif kind == QEvent.Type.MouseButtonDblClick:
+            index = self._grid.index_at(event.position().toPoint())
+            if index is not None:
+                self._grid.opened.emit(index)
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._on_press(event)
+        elif kind == QEvent.Type.MouseButtonRelease:
+            self._on_release(event)
+        return True
+
+    def _on_press(self, event: QMouseEvent) -> None:
+        grid, point = self._grid, event.position().toPoint()
+        grid.setFocus(Qt.FocusReason.MouseFocusReason)
+        index = grid.index_at(point)
+        self._pressed, self._pressed_on = point, index
+        shift, ctrl = bool(event.modifiers() & _SHIFT), bool(event.modifiers() & _CTRL)
+        self._mode = "add" if shift else "toggle" if ctrl else "replace"
+        self._before = grid.contents.selection
+        if index is None:
+            if not (shift or ctrl):
+                grid.select(Ranges())
+            return
+        if shift:
+            self._extend(index, keep=ctrl)
+        elif ctrl:
+            grid.select(grid.contents.selection.toggled(Ranges([(index, index + 1)])))
+            grid.contents.pivot = index
+        elif index not in grid.contents.selection:
+            self._only(index)
+        grid.set_current(index)
+
+    def _on_move(self, event: QMouseEvent) -> None:
+        grid, point = self._grid, event.position().toPoint()
+        if self._pressed is None:
+            hovered = grid.index_at(point)
+            if hovered != grid.hovered:
+                grid.hovered = hovered
+                grid.viewport().update()
+            return
+        if self._origin is not None:
+            self._stretch(point)
+        elif (point - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            if self._pressed_on is not None and self._mode == "replace":
+                self._drag_out()
+            else:
+                self._origin = self._pressed + QPoint(0, grid.offset)
+                self._drift.start()
+                self._stretch(point)
+
+    def _on_release(self, event: QMouseEvent) -> None:
+        grid = self._grid
+        dragging = self._origin is not None
+        clicked = self._pressed_on if self._pressed is not None else None
+        self._pressed = self._pressed_on = self._origin = None
+        self._drift.stop()
+        if dragging:
+            grid.band = None
+            grid.viewport().update()
+        elif clicked is not None and self._mode == "replace":
+            self._only(clicked)
+
+    def _stretch(self, point: QPoint) -> None:
+        grid = self._grid
+        if self._origin is None:
+            return
+        there = QPoint(point.x(), point.y() + grid.offset)
+        area = QRect(self._origin, there).normalized()
+        box = Box(area.left(), area.top(), area.width(), area.height())
+        touched = grid.layout_.within(box)
+        if self._mode == "toggle":
+            grid.select(self._before.toggled(touched))
+        else:
+            grid.select(self._before.united(touched) if self._mode == "add" else touched)
+        grid.band = area.translated(0, -grid.offset)
+        grid.viewport().update()
+
+    def _on_drift(self) -> None:
+        """Scroll on while the rubber band is held at an edge."""
+        grid = self._grid
+        point = grid.viewport().mapFromGlobal(grid.cursor().pos())
+        height = grid.viewport().height()
+        beyond = min(0, point.y() - _EDGE) + max(0, point.y() - height + _EDGE)
+        if beyond and self._origin is not None:
+            grid.scroll_to(grid.offset + beyond)
+            self._stretch(QPoint(point.x(), max(0, min(point.y(), height))))
+
+    def _drag_out(self) -> None:
+        grid = self._grid
+        self._pressed = None
+        paths = grid.source.paths(grid.selected_ids(DRAG_LIMIT))
+        if not paths:
+            return
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        drag = QDrag(grid)
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _on_wheel(self, event: QWheelEvent) -> bool:
+        grid = self._grid
+        turn = event.angleDelta().y()
+        if event.modifiers() & _CTRL:
+            steps = turn / 120
+            cell = round(grid.cell * _ZOOM_STEP**steps)
+            if cell == grid.cell and turn:
+                cell += 1 if turn > 0 else -1
+            grid.set_cell(cell, event.position().toPoint())
+            return True
+        pixels = event.pixelDelta().y()
+        if not pixels:
+            self._remainder += turn / 120 * max(60, grid.layout_.row * 2 / 3)
+            pixels = int(self._remainder)
+            self._remainder -= pixels
+        grid.scroll_to(grid.offset - pixels)
+        return True
+
+    def _on_menu(self, event: QContextMenuEvent) -> bool:
+        grid = self._grid
+        if grid.menu is None:
+            return False
+        index = grid.index_at(event.pos())
+        if index is not None and index not in grid.contents.selection:
+            self._only(index)
+            grid.set_current(index)
+        grid.menu.popup(event.globalPos())
+        return True
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        grid, key = self._grid, event.key()
+        total = len(grid.contents)
+        if key == _KEYS.Key_A and event.modifiers() == _CTRL:
+            grid.select_all()
+            return True
+        if key == _KEYS.Key_Escape and grid.contents.selection:
+            grid.select(Ranges())
+            return True
+        if not total:
+            return False
+        if key in (_KEYS.Key_Space, _KEYS.Key_Return, _KEYS.Key_Enter):
+            grid.opened.emit(grid.contents.current or 0)
+            return True
+        move = self._moves().get(key)
+        if move is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return False
+        current = grid.contents.current
+        target = move(current) if current is not None else self._first_seen()
+        self._walk(max(0, min(total - 1, target)), event.modifiers())
+        return True
+
+    def _moves(self) -> dict[int, Callable[[int], int]]:
+        layout, grid = self._grid.layout_, self._grid
+        page = max(1, grid.viewport().height() // layout.row)
+        return {
+            _KEYS.Key_Left: lambda at: at - 1,
+            _KEYS.Key_Right: lambda at: at + 1,
+            _KEYS.Key_Up: lambda at: layout.above(at, -1),
+            _KEYS.Key_Down: lambda at: layout.above(at, 1),
+            _KEYS.Key_PageUp: lambda at: layout.above(at, -page),
+            _KEYS.Key_PageDown: lambda at: layout.above(at, page),
+            _KEYS.Key_Home: lambda _at: 0,
+            _KEYS.Key_End: lambda _at: len(grid.contents) - 1,
+        }
+
+    def _walk(self, target: int, modifiers: Qt.KeyboardModifier) -> None:
+        if modifiers & _SHIFT:
+            self._extend(target, keep=False)
+        elif not modifiers & _CTRL:
+            self._only(target)
+        self._grid.set_current(target)
+
+    def _only(self, index: int) -> None:
+        self._grid.contents.pivot = index
+        self._grid.select(Ranges([(index, index + 1)]))
+
+    def _extend(self, index: int, *, keep: bool) -> None:
+        contents = self._grid.contents
+        if contents.pivot is None:
+            contents.pivot = contents.current if contents.current is not None else index
+        low, high = sorted((contents.pivot, index))
+        span = Ranges([(low, high + 1)])
+        self._grid.select(contents.selection.united(span) if keep else span)
+
+    def _first_seen(self) -> int:
+        grid = self._grid
+        seen = grid.layout_.visible(grid.offset, grid.offset + grid.viewport().height())
+        return seen.start
+
+
+def _local_files(data: QMimeData) -> list[str]:
+    if not data.hasUrls():
+        return []
+    urls = data.urls()[:DROP_LIMIT]
+    return [url.toLocalFile() for url in urls if url.isLocalFile()]

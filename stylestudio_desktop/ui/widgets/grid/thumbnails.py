@@ -1,0 +1,193 @@
+"""Decodes thumbnails on threads of its own, nearest to the view first, within bounded memory."""
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QImageReader
+
+from stylestudio_desktop.ui.tokens import Duration
+
+_log = logging.getLogger(__name__)
+BUDGET = 96 * 1024 * 1024
+THREADS = 2
+RETRY_SECONDS = 3.0
+ALLOCATION_MB = 64
+PER_FRAME = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One thumbnail wanted: the stored file, the tier to read, the side in screen pixels."""
+
+    storage_id: str
+    tier: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    want: Want
+    image: QImage | None
+
+
+class Thumbnails(QObject):
+    """A bounded memory of decoded thumbnails with a list of wishes that is replaced as a whole.
+
+    `arrived` is emitted at most once a frame, however many came in. Threads only ever touch
+    QImage; a wish that is no longer in the list is never begun.
+    """
+
+    arrived = Signal()
+
+    def __init__(
+        self, fetch: Callable[[str, int], bytes | None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._fetch = fetch
+        self._images: OrderedDict[str, tuple[QImage, int]] = OrderedDict()
+        self._missing: dict[str, float] = {}
+        self._bytes = 0
+        self._lock = threading.Condition()
+        self._wanted: deque[Want] = deque()
+        self._working: set[Want] = set()
+        self._done: deque[_Done] = deque()
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self._frame = QTimer(self)
+        self._frame.setInterval(Duration.FRAME)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.timeout.connect(self._hand_over)
+        QImageReader.setAllocationLimit(ALLOCATION_MB)
+
+    @property
+    def held(self) -> int:
+        """Return the bytes of pixels now kept."""
+        return self._bytes
+
+    def get(self, storage_id: str) -> QImage | None:
+        """Return what is decoded of a file, perhaps at another size than last wanted."""
+        found = self._images.get(storage_id)
+        return found[0] if found is not None else None
+
+    def want(self, wishes: Sequence[Want]) -> None:
+        """Replace the list of wishes, most urgent first."""
+        now = monotonic()
+        todo = [wish for wish in wishes if self._lacks(wish, now)]
+        for wish in wishes:
+            if wish.storage_id in self._images:
+                self._images.move_to_end(wish.storage_id)
+        with self._lock:
+            self._wanted = deque(wish for wish in todo if wish not in self._working)
+            self._lock.notify_all()
+        if todo:
+            self._start()
+            self._frame.start()
+
+    def forget(self, storage_id: str) -> None:
+        """Drop one file's thumbnail, as when it was made anew."""
+        self._missing.pop(storage_id, None)
+        found = self._images.pop(storage_id, None)
+        if found is not None:
+            self._bytes -= found[0].sizeInBytes()
+
+    def idle(self) -> bool:
+        """Return whether nothing is wanted, in work or waiting to be shown."""
+        with self._lock:
+            return not (self._wanted or self._working or self._done)
+
+    def close(self) -> None:
+        """Stop the threads; called when the grid goes."""
+        with self._lock:
+            self._closed = True
+            self._wanted.clear()
+            self._lock.notify_all()
+        for thread in self._threads:
+            thread.join(2.0)
+        self._threads.clear()
+
+    def _lacks(self, wish: Want, now: float) -> bool:
+        if self._missing.get(wish.storage_id, 0.0) > now:
+            return False
+        found = self._images.get(wish.storage_id)
+        return found is None or found[1] != wish.side
+
+    def _start(self) -> None:
+        if self._threads or self._closed:
+            return
+        for number in range(THREADS):
+            thread = threading.Thread(target=self._work, name=f"thumbnails-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        while (wish := self._next()) is not None:
+            try:
+                data = self._fetch(wish.storage_id, wish.tier)
+                image = decode(data, wish.side) if data else None
+            except Exception:  # one picture's cache being unreadable must not end the thread
+                _log.warning("A thumbnail could not be read.", exc_info=True)
+                image = None
+            with self._lock:
+                self._working.discard(wish)
+                self._done.append(_Done(wish, image))
+
+    def _next(self) -> Want | None:
+        with self._lock:
+            while not self._wanted and not self._closed:
+                self._lock.wait()
+            if self._closed:
+                return None
+            wish = self._wanted.popleft()
+            self._working.add(wish)
+            return wish
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            batch = [self._done.popleft() for _ in range(min(PER_FRAME, len(self._done)))]
+            more = bool(self._wanted or self._working or self._done)
+        for done in batch:
+            self._keep(done)
+        if not more:
+            self._frame.stop()
+        if batch:
+            self.arrived.emit()
+
+    def _keep(self, done: _Done) -> None:
+        if done.image is None:
+            self._missing[done.want.storage_id] = monotonic() + RETRY_SECONDS
+            return
+        self.forget(done.want.storage_id)
+        self._images[done.want.storage_id] = (done.image, done.want.side)
+        self._bytes += done.image.sizeInBytes()
+        while self._bytes > BUDGET and len(self._images) > 1:
+            _, (dropped, _) = self._images.popitem(last=False)
+            self._bytes -= dropped.sizeInBytes()
+
+
+def decode(data: bytes, side: int) -> QImage | None:
+    """Return the picture in `data` fitted into `side` pixels square, None if it is damaged.
+
+    The reader scales while it decodes; what comes out is in a format that is drawn without any
+    further conversion.
+    """
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > side:
+        fitted = size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
+        reader.setScaledSize(fitted.expandedTo(QSize(1, 1)))
+    image = reader.read()
+    if image.isNull():
+        return None
+    formats = QImage.Format
+    wanted = (
+        formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
+    )
+    return image if image.format() == wanted else image.convertToFormat(wanted)

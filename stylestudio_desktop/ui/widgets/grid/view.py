@@ -1,0 +1,312 @@
+"""The grid itself: what is in view and where the user is; layout, cards and drawing are others'."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
+
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.theme import dress, theme
+from stylestudio_desktop.ui.tokens import Duration
+from stylestudio_desktop.ui.widgets.grid.card import LARGE_TIER, SMALL_TIER, Card, Source
+from stylestudio_desktop.ui.widgets.grid.contents import Contents
+from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
+from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
+from stylestudio_desktop.ui.widgets.grid.painter import CellPainter, Look
+from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from stylestudio_desktop.ui.widgets.grid.store import CardStore
+from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails, Want
+
+COMPACT, NORMAL, LARGE = 104, 176, 288
+MONTHS_BELOW = 120
+_BAR_LIMIT = 1 << 30
+
+
+class Grid(QAbstractScrollArea):
+    """Shows the pictures of a list of ids, however many, and lets the user select among them.
+
+    `opened(index)` asks for the viewer; `selection_changed` and `current_changed(index)` follow
+    the user; `files_dropped(paths)` brings files dropped in; `zoomed(cell)` the size in force.
+    The owner sets `menu`, the one context menu of all cells.
+    """
+
+    opened = Signal(int)
+    selection_changed = Signal()
+    current_changed = Signal(int)
+    files_dropped = Signal(list)
+    zoomed = Signal(int)
+    load_failed = Signal(object)
+
+    def __init__(self, source: Source, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.contents = Contents()
+        self.source = source
+        self.cards = CardStore(source, tasks, self)
+        self.thumbnails = Thumbnails(source.thumbnail, self)
+        self.menu: QMenu | None = None
+        self.layout_ = Geometry(0, (), 1, NORMAL)
+        self.band: QRect | None = None
+        self.hovered: int | None = None
+        self._cell = NORMAL
+        self._offset = 0
+        self._unit = 1
+        self._moving = False
+        self._wish = QTimer(self)
+        self._wish.setSingleShot(True)
+        self._wish.setInterval(Duration.FRAME)
+        self._wish.timeout.connect(self._ask)
+        self._set_up()
+        self._gestures = Gestures(self)
+        self.cards.arrived.connect(self._on_cards)
+        self.cards.failed.connect(self.load_failed)
+        self.thumbnails.arrived.connect(self.viewport().update)
+        self.verticalScrollBar().valueChanged.connect(self._on_bar)
+        self.destroyed.connect(self.thumbnails.close)
+
+    def set_ids(self, ids: Iterable[int], *, dated: bool = True) -> None:
+        """Show other pictures from the top; `dated` when they are newest first by id."""
+        self.contents.set(ids, dated=dated)
+        self._lay_out()
+        self.scroll_to(0)
+        self.selection_changed.emit()
+
+    def append_ids(self, ids: Iterable[int]) -> None:
+        """Take older pictures at the end without moving anything."""
+        self.contents.append(ids)
+        self._lay_out()
+
+    def insert_front(self, ids: Sequence[int]) -> int:
+        """Take newer pictures; what the user looks at stays where it is, except at the very top."""
+        held = self._hold()
+        count = self.contents.insert_front(ids)
+        if count:
+            if self.hovered is not None:
+                self.hovered += count
+            self._lay_out()
+            self._restore(None if self._offset == 0 else held)
+        return count
+
+    def refresh_ids(self, ids: "array[int]") -> None:
+        """Show a newer state of the same list; view and selection stay with their pictures."""
+        held = self._hold()
+        self.contents.refresh(ids)
+        self._lay_out()
+        self._restore(None if self._offset == 0 else held)
+        self.selection_changed.emit()
+
+    def remove_ids(self, ids: Iterable[int]) -> None:
+        """Let pictures go; those after them close up."""
+        self.contents.remove(self.contents.positions(ids))
+        self._lay_out()
+        self.scroll_to(self._offset)
+        self.selection_changed.emit()
+
+    def refresh_cards(self, ids: Sequence[int] | None = None) -> None:
+        """Fetch cards anew (None: all), as after a change of names, ratings or favourites."""
+        self.cards.refresh(ids)
+        self._wish.start()
+
+    @property
+    def offset(self) -> int:
+        """Return the first line in view, in content coordinates."""
+        return self._offset
+
+    @property
+    def cell(self) -> int:
+        """Return the wanted size of a cell, before the width is filled."""
+        return self._cell
+
+    def set_cell(self, cell: int, anchor: QPoint | None = None) -> None:
+        """Zoom to cells of `cell` pixels; the picture at `anchor` (or at the top) stays there."""
+        cell = max(SMALLEST, min(LARGEST, cell))
+        if cell == self._cell:
+            return
+        held = self._hold(anchor)
+        self._cell = cell
+        grouping: Grouping = "month" if cell < MONTHS_BELOW else "day"
+        if grouping != self.contents.grouping:
+            self.contents.divide(grouping)
+        self._lay_out()
+        self._restore(held)
+        self.zoomed.emit(cell)
+
+    def scroll_to(self, offset: int) -> None:
+        """Bring line `offset` to the top, as far as there is content."""
+        self._offset = max(0, min(offset, self.layout_.height - self.viewport().height()))
+        self._moving = True
+        self.verticalScrollBar().setValue(self._offset // self._unit)
+        self._moving = False
+        self._wish.start()
+        self.viewport().update()
+
+    def reveal(self, index: int) -> None:
+        """Scroll as little as is needed to see picture `index` whole, below its heading."""
+        box = self.layout_.box(index)
+        above = self.layout_.heading
+        if box.top - above < self._offset:
+            self.scroll_to(box.top - above)
+        elif box.bottom > self._offset + self.viewport().height():
+            self.scroll_to(box.bottom + self.layout_.gap - self.viewport().height())
+
+    def jump_to(self, row_id: int) -> None:
+        """Bring the picture with `row_id` (or the next older) to the top, as for a date."""
+        if self.contents.ids:
+            index = min(insertion(self.contents.ids, row_id), len(self.contents) - 1)
+            self.scroll_to(self.layout_.box(index).top - self.layout_.heading)
+
+    def set_current(self, index: int | None) -> None:
+        """Make `index` the current picture and bring it into view."""
+        self.contents.current = index
+        if index is not None:
+            self.reveal(index)
+            self.current_changed.emit(index)
+            self._describe(index)
+        self.viewport().update()
+
+    def select(self, ranges: Ranges) -> None:
+        """Select exactly `ranges`."""
+        if ranges != self.contents.selection:
+            self.contents.selection = ranges
+            self.selection_changed.emit()
+        self.viewport().update()
+
+    def select_all(self) -> None:
+        """Select everything; instant at any size."""
+        self.select(Ranges([(0, len(self.contents))]))
+
+    def selected_ids(self, limit: int | None = None) -> list[int]:
+        """Return the selected ids in order, at most `limit`."""
+        return self.contents.selected_ids(limit)
+
+    def index_at(self, point: QPoint) -> int | None:
+        """Return the picture under a point of the viewport."""
+        place = self.layout_.section_at(self._offset)
+        if place is not None and self.contents.dated and point.y() < self._sticky(place).bottom():
+            return None
+        return self.layout_.at(point.x(), point.y() + self._offset)
+
+    def area_of(self, index: int) -> QRect:
+        """Return where picture `index` is in the viewport; may lie outside it."""
+        box = self.layout_.box(index)
+        return QRect(box.left, box.top - self._offset, box.width, box.height)
+
+    def close_threads(self) -> None:
+        """Stop decoding; called before the application ends."""
+        self.thumbnails.close()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the rows in view and their headings, nothing else."""
+        painter = QPainter(self.viewport())
+        height = self.viewport().height()
+        painter.fillRect(self.viewport().rect(), theme().colour("window"))
+        draw = CellPainter(painter, self.font(), self.devicePixelRatioF())
+        focus = self.hasFocus()
+        for index in self.layout_.visible(self._offset, self._offset + height):
+            card = self.cards.get(self.contents.ids[index])
+            image = self.thumbnails.get(card.storage_id) if card is not None else None
+            current = focus and index == self.contents.current
+            selected = index in self.contents.selection
+            area = self.area_of(index)
+            look = Look(area, self.layout_.cell, selected, current, index == self.hovered)
+            draw.cell(look, card, image)
+        if self.contents.dated:
+            for place in self.layout_.headings(self._offset, self._offset + height):
+                self._paint_heading(draw, place)
+        if self.band is not None:
+            draw.band(self.band)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out for the new width; what is at the top stays at the top."""
+        held = self._hold()
+        super().resizeEvent(event)
+        self._lay_out()
+        self._restore(None if self._offset == 0 else held)
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Pictures"))
+        dress(self, self.viewport().update)
+
+    def _lay_out(self) -> None:
+        self.layout_ = Geometry(
+            len(self.contents), self.contents.sections, self.viewport().width(), self._cell
+        )
+        span = max(0, self.layout_.height - self.viewport().height())
+        self._unit = span // _BAR_LIMIT + 1
+        bar = self.verticalScrollBar()
+        self._moving = True
+        bar.setRange(0, -(-span // self._unit))
+        bar.setPageStep(max(1, self.viewport().height() // self._unit))
+        bar.setSingleStep(max(1, self.layout_.row // 3 // self._unit))
+        self._moving = False
+        self.setAccessibleDescription(self.tr("%n picture(s)", "", len(self.contents)))
+        self._wish.start()
+        self.viewport().update()
+
+    def _hold(self, anchor: QPoint | None = None) -> tuple[int, int] | None:
+        """Return the id that must not move and how far below the top of the view it stands."""
+        if not len(self.contents):
+            return None
+        index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
+        if index is None:
+            span = self.layout_.visible(self._offset, self._offset + self.viewport().height())
+            index = span.start if span else len(self.contents) - 1
+        return self.contents.ids[index], self.layout_.box(index).top - self._offset
+
+    def _restore(self, held: tuple[int, int] | None) -> None:
+        if held is None or not len(self.contents):
+            self.scroll_to(self._offset)
+            return
+        index = self.contents.index_of(held[0])
+        if index is None:
+            index = min(insertion(self.contents.ids, held[0]), len(self.contents) - 1)
+        self.scroll_to(self.layout_.box(index).top - held[1])
+
+    def _on_bar(self, value: int) -> None:
+        if not self._moving:
+            self.scroll_to(value * self._unit)
+
+    def _sticky(self, place: int) -> QRect:
+        end = self.layout_.section_top(place + 1) - self._offset - self.layout_.heading
+        top = max(self.layout_.section_top(place) - self._offset, min(0, end))
+        return QRect(0, top, self.viewport().width(), self.layout_.heading)
+
+    def _paint_heading(self, draw: CellPainter, place: int) -> None:
+        section = self.contents.sections[place]
+        if section.began is None:
+            return
+        after = self.contents.sections[place + 1 : place + 2]
+        count = (after[0].start if after else len(self.contents)) - section.start
+        words = self.tr("%n picture(s)", "", count)
+        draw.heading(self._sticky(place), section.began, self.contents.grouping, words)
+
+    def _ask(self) -> None:
+        height = self.viewport().height()
+        seen = self.layout_.visible(self._offset, self._offset + height)
+        around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
+        order = [*seen, *range(seen.stop, around.stop), *range(around.start, seen.start)]
+        ids = [self.contents.ids[index] for index in order]
+        self.cards.want(ids)
+        pixels = round(self.layout_.cell * self.devicePixelRatioF())
+        tier = SMALL_TIER if pixels <= SMALL_TIER * 5 // 4 else LARGE_TIER
+        known = (self.cards.get(row_id) for row_id in ids)
+        self.thumbnails.want([Want(c.storage_id, tier, pixels) for c in known if c is not None])
+
+    def _on_cards(self) -> None:
+        self._wish.start()
+        self.viewport().update()
+
+    def _describe(self, index: int) -> None:
+        card: Card | None = self.cards.get(self.contents.ids[index])
+        name = card.name if card is not None else ""
+        where = self.tr("%1 of %2").replace("%1", str(index + 1))
+        self.setAccessibleDescription(f"{name} {where.replace('%2', str(len(self.contents)))}")
