@@ -8,6 +8,7 @@ from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.codec import allow_pixels, decoding, open_picture
 from stylestudio_desktop.files.disk import open_regular, source_error
 from stylestudio_desktop.files.headers import Header, Malformed, format_of, read_header
+from stylestudio_desktop.files.inflate import holds_every_row
 
 CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
@@ -133,6 +134,8 @@ def decode_fully(data: bytes, header: Header, name: str) -> None:
         if header.format == "PNG":  # the only format of the three that carries checksums
             with open_picture(data, header) as opened:
                 opened.verify()
+            if not holds_every_row(data):
+                raise ValueError("rows are missing")
         with open_picture(data, header) as opened:
             opened.load()
 
