@@ -16,9 +16,15 @@ from .fields import Field
 Bytes3 = NDArray[np.uint8]
 
 
-def photograph(piece: Piece, floor: Field, seed: int, lift: float = 1.0) -> Bytes3:
-    """Return sRGB bytes (h, w, 3); ``lift`` scales how far the piece stands off the ground."""
-    scene = floor * _shadow(piece.alpha, lift)[..., None]
+def photograph(
+    piece: Piece, floor: Field, seed: int, lift: float = 1.0, standing: bool = False
+) -> Bytes3:
+    """Return sRGB bytes (h, w, 3); ``lift`` scales how far the piece is off the ground.
+
+    A ``standing`` piece is seen from the side and touches the ground along its lower edge.
+    """
+    thrown = _foot_shadow(piece.alpha) if standing else _shadow(piece.alpha, lift)
+    scene = floor * thrown[..., None]
     a = piece.alpha[..., None]
     scene = scene * (1 - a) + piece.colour * a
     h, w = piece.alpha.shape
@@ -42,11 +48,32 @@ def _shadow(alpha: Field, lift: float) -> Field:
     """Contact shadow to penumbra: four blurred copies, each further off and fainter."""
     dark = np.ones_like(alpha)
     for sigma, dx, dy, amount in (
-        (2.5, 1, 2, 0.42), (9, 5, 7, 0.30), (26, 12, 17, 0.22), (75, 20, 30, 0.14)
+        (2.5, 1, 2, 0.42),
+        (9, 5, 7, 0.30),
+        (26, 12, 17, 0.22),
+        (75, 20, 30, 0.14),
     ):
         s = sigma * (0.6 + 0.4 * lift)
         moved = np.roll(alpha, (round(dy * lift), round(dx * lift)), (0, 1))
         dark = dark * (1 - amount * np.clip(fields.blur(moved, s), 0, 1))
+    return dark
+
+
+def _foot_shadow(alpha: Field) -> Field:
+    """Shadow of something that stands: dark along its sole, running out towards the right."""
+    h, w = alpha.shape
+    solid = alpha > 0.5
+    foot = np.where(solid.any(axis=0), h - 1 - np.argmax(solid[::-1], axis=0), -999)
+    ground_line = int(foot.max())
+    ys = np.arange(h, dtype=np.float32)[:, None]
+    near = np.clip((foot - ground_line + 40) / 40, 0, 1)[None]
+    dark = np.ones_like(alpha)
+    for sigma, up, down, dx, amount in (
+        (3, 8, 5, 2, 0.55), (10, 22, 14, 8, 0.42), (30, 46, 34, 26, 0.32), (80, 90, 70, 60, 0.2)
+    ):
+        strip = ((ys > ground_line - up) & (ys < ground_line + down)).astype(np.float32) * near
+        strip = np.roll(strip.astype(np.float32), dx, 1)
+        dark = dark * (1 - amount * np.clip(fields.blur(strip, sigma), 0, 1))
     return dark
 
 
@@ -55,7 +82,9 @@ def _encode_tone(scene: Field) -> Bytes3:
     knee = 0.80
     over = np.clip(scene - knee, 0, None)
     x = np.where(scene > knee, knee + (1 - knee) * (1 - np.exp(-over / (1 - knee))), scene)
-    srgb = np.where(x <= 0.0031308, x * 12.92, 1.055 * np.power(np.clip(x, 1e-9, 1), 1 / 2.4) - 0.055)
+    srgb = np.where(
+        x <= 0.0031308, x * 12.92, 1.055 * np.power(np.clip(x, 1e-9, 1), 1 / 2.4) - 0.055
+    )
     return np.asarray(np.clip(srgb * 255 + 0.5, 0, 255), np.uint8)
 
 

@@ -56,15 +56,21 @@ class Panel:
         self.albedo: Field = np.ones((*self.shape, 3), np.float32) * np.array(
             linear(colour), np.float32
         )
+        self.crimp: Field = fields.noise(self.shape, seed + 31, 5.0)
         self.tone: Field = fields.weave(cloth, self.shape, seed)
 
     # ---- drawing on the panel; all points are in picture coordinates
 
     def area(self, outline: Points) -> Field:
         """Anti-aliased coverage 0…1 of a closed outline within this panel."""
+        return self.areas([outline])
+
+    def areas(self, outlines: Sequence[Points]) -> Field:
+        """Anti-aliased coverage 0…1 of several closed outlines together."""
         img = np.zeros(self.shape, np.uint8)
-        pts = np.round((outline - self.origin) * 16).astype(np.int32)
-        cv2.fillPoly(img, [pts], 255, lineType=cv2.LINE_AA, shift=4)
+        for outline in outlines:
+            pts = np.round((outline - self.origin) * 16).astype(np.int32)
+            cv2.fillPoly(img, [pts], 255, lineType=cv2.LINE_AA, shift=4)
         return img.astype(np.float32) / 255
 
     def stroke(self, lines: Sequence[Points], width: int) -> Field:
@@ -123,16 +129,21 @@ class Panel:
         """Press a seam into the cloth, with the little puckers that thread tension leaves."""
         core = fields.blur(self.stroke([line], 2), width)
         near = fields.blur(self.stroke([line], 3), width * 5)
-        pucker = fields.noise(self.shape, self.seed + 31, 5.0) * near * 1.1
-        self.height = self.height - core * np.float32(depth * width * 1.3) + pucker * np.float32(
-            depth * 0.55
+        pucker = self.crimp * near * 1.1
+        self.height = (
+            self.height - core * np.float32(depth * width * 1.3) + pucker * np.float32(depth * 0.55)
         )
         self.tone = self.tone * (1 - 0.16 * core * min(depth, 2.0))
         return self
 
     def stitch(
-        self, line: Points, colour: str | None = None, dash: float = 6.5, gap: float = 3.0,
-        width: int = 2, depth: float = 0.8,
+        self,
+        line: Points,
+        colour: str | None = None,
+        dash: float = 6.5,
+        gap: float = 3.0,
+        width: int = 2,
+        depth: float = 0.8,
     ) -> Panel:
         """Sew a row of stitches along ``line``; without a colour the thread matches the cloth."""
         self.groove(line, 1.8, depth)
@@ -192,7 +203,7 @@ class Panel:
             half /= np.linalg.norm(half)
             spec = np.clip((-gx * half[0] - gy * half[1] + half[2]) * inv, 0, 1) ** self.shine
             flat = half[2] ** self.shine
-            out = out + (self.gloss * (spec - flat * 0.8))[..., None]
+            out = out + (self.gloss * np.clip(spec - flat * 0.75, 0, 1))[..., None]
         return np.clip(out, 0.002, 1.4)
 
 
@@ -207,21 +218,24 @@ class Piece:
     def lay(self, panel: Panel, shadow: float = 0.5, drop: float = 5.0) -> Piece:
         """Put a panel on top; it darkens what lies beneath over about ``drop`` pixels."""
         h, w = self.alpha.shape
+        room = int(drop * 6) + 4
         x0, y0 = int(panel.origin[0]), int(panel.origin[1])
-        left, top = max(0, x0), max(0, y0)
-        right, low = min(w, x0 + panel.shape[1]), min(h, y0 + panel.shape[0])
-        here = (slice(top, low), slice(left, right))
-        own = (slice(top - y0, low - y0), slice(left - x0, right - x0))
-        cover = np.zeros((h, w), np.float32)
-        cover[here] = panel.mask[own]
-        if shadow > 0 and self.alpha.any():
-            near = fields.blur(np.roll(cover, (int(drop * 0.4), int(drop * 0.3)), (0, 1)), drop * 0.5)
-            far = fields.blur(np.roll(cover, (int(drop), int(drop * 0.7)), (0, 1)), drop * 1.6)
-            dark = 1 - shadow * np.clip(0.6 * near + 0.5 * far, 0, 1)
-            self.colour *= dark[..., None]
-        c = cover[here][..., None]
+        x1, y1 = x0 + panel.shape[1], y0 + panel.shape[0]
+        near = (slice(max(0, y0 - room), min(h, y1 + room)), slice(max(0, x0 - room), min(w, x1 + room)))
+        top, left = near[0].start, near[1].start
+        here = (slice(max(0, y0), min(h, y1)), slice(max(0, x0), min(w, x1)))
+        own = (slice(here[0].start - y0, here[0].stop - y0), slice(here[1].start - x0, here[1].stop - x0))
+        cover = panel.mask[own]
+        if shadow > 0 and self.alpha[near].any():
+            wide = np.zeros((near[0].stop - top, near[1].stop - left), np.float32)
+            wide[here[0].start - top : here[0].stop - top,
+                 here[1].start - left : here[1].stop - left] = cover
+            close = fields.blur(np.roll(wide, (int(drop * 0.4), int(drop * 0.3)), (0, 1)), drop * 0.5)
+            far = fields.blur(np.roll(wide, (int(drop), int(drop * 0.7)), (0, 1)), drop * 1.6)
+            self.colour[near] *= (1 - shadow * np.clip(0.6 * close + 0.5 * far, 0, 1))[..., None]
+        c = cover[..., None]
         self.colour[here] = self.colour[here] * (1 - c) + panel.lit()[own] * c
-        self.alpha[here] = self.alpha[here] + (1 - self.alpha[here]) * cover[here]
+        self.alpha[here] = self.alpha[here] + (1 - self.alpha[here]) * cover
         return self
 
     def wander(self, seed: int, reach: float = 3.0, scale: float = 90.0) -> Piece:

@@ -20,8 +20,19 @@ def blur(field: Field, sx: float, sy: float | None = None) -> Field:
         h, w = field.shape[:2]
         small = cv2.resize(field, (max(2, w // k), max(2, h // k)), interpolation=cv2.INTER_AREA)
         small = cv2.GaussianBlur(small, (0, 0), sx / k, sigmaY=sy / k)
-        return np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC), np.float32)
+        return _enlarge(small, w, h, k)
     return np.asarray(cv2.GaussianBlur(field, (0, 0), max(sx, 0.01), sigmaY=max(sy, 0.01)))
+
+
+def _enlarge(small: Field, width: int, height: int, k: int) -> Field:
+    """Enlarge ``k`` times; the closing blur takes out the ripple that interpolation leaves."""
+    while k > 4:
+        step = (small.shape[1] * 3, small.shape[0] * 3)
+        small = np.asarray(cv2.resize(small, step, interpolation=cv2.INTER_LINEAR))
+        small = np.asarray(cv2.GaussianBlur(small, (0, 0), 2.2))
+        k = -(-k // 3)
+    big = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.GaussianBlur(big, (0, 0), k * 0.75), np.float32)
 
 
 def noise(shape: tuple[int, int], seed: int, sx: float, sy: float | None = None) -> Field:
@@ -33,7 +44,7 @@ def noise(shape: tuple[int, int], seed: int, sx: float, sy: float | None = None)
     raw = np.asarray(cv2.GaussianBlur(raw, (0, 0), sx / k, sigmaY=sy / k))
     raw = (raw - raw.mean()) / (raw.std() + 1e-9)
     if k > 1:
-        raw = np.asarray(cv2.resize(raw, (w * k, h * k), interpolation=cv2.INTER_CUBIC))
+        raw = _enlarge(raw, w * k, h * k, k)
     return np.ascontiguousarray(raw[: shape[0], : shape[1]])
 
 
@@ -80,9 +91,7 @@ def weave(kind: str, shape: tuple[int, int], seed: int) -> Field:
     if kind == "jersey":
         return 1 + 0.022 * noise(shape, seed, 0.6, 2.2) + 0.014 * noise(shape, seed + 1, 1.6)
     if kind == "cotton":
-        return (
-            1 + 0.016 * noise(shape, seed, 4.0, 0.5) + 0.016 * noise(shape, seed + 1, 0.5, 4.0)
-        )
+        return 1 + 0.016 * noise(shape, seed, 4.0, 0.5) + 0.016 * noise(shape, seed + 1, 0.5, 4.0)
     if kind == "denim":
         twill = np.sin((xs + ys * 0.8) * 1.75 + noise(shape, seed + 4, 5) * 0.9)
         slub = noise(shape, seed, 0.7, 22.0) * 0.05 + noise(shape, seed + 1, 1.0) * 0.05

@@ -43,7 +43,7 @@ def _boards(shape: tuple[int, int], seed: int, kind: str) -> Field:
     """Upright planks, each with its own grain, cut and tint, and a dark joint between."""
     h, w = shape
     rng = np.random.default_rng(seed)
-    light, dark = (("#c9ad88", "#a37f57") if kind == "oak" else ("#cdc3b5", "#a39685"))
+    light, dark = ("#c9ad88", "#a37f57") if kind == "oak" else ("#cdc3b5", "#a39685")
     out = np.zeros((h, w, 3), np.float32)
     plank = int(w / 5.2)
     start = -int(rng.integers(0, plank))
@@ -64,7 +64,10 @@ def _boards(shape: tuple[int, int], seed: int, kind: str) -> Field:
         wood = np.array(linear(light), np.float32) * (1 - t) + np.array(linear(dark)) * t
         wood = wood * (1 - 0.13 * pores[..., None]) * rng.uniform(0.88, 1.08)
         edge = np.minimum(np.arange(plank), np.arange(plank)[::-1]).astype(np.float32)
-        wood = wood * (1 - 0.72 * np.exp(-((edge / 1.6) ** 2)) - 0.1 * np.exp(-edge / 9))[None, :, None]
+        wood = (
+            wood
+            * (1 - 0.72 * np.exp(-((edge / 1.6) ** 2)) - 0.1 * np.exp(-edge / 9))[None, :, None]
+        )
         out[:, a:b] = wood[:, a - x : b - x]
     return np.asarray(out, np.float32)
 
@@ -82,7 +85,9 @@ def _linen(shape: tuple[int, int], seed: int, _kind: str) -> Field:
 def _concrete(shape: tuple[int, int], seed: int, _kind: str) -> Field:
     """A polished concrete floor: clouds, pinholes and fine dust."""
     clouds = 0.05 * fields.noise(shape, seed, 140) + 0.045 * fields.noise(shape, seed + 1, 38)
-    clouds = clouds + 0.025 * fields.noise(shape, seed + 2, 6) + 0.02 * fields.noise(shape, seed, 0.8)
+    clouds = (
+        clouds + 0.025 * fields.noise(shape, seed + 2, 6) + 0.02 * fields.noise(shape, seed, 0.8)
+    )
     pits = np.clip(fields.noise(shape, seed + 3, 1.6) - 2.9, 0, 1)
     tone = (1 + clouds) * (1 - 0.6 * pits)
     return np.asarray(np.array(linear("#b4b2ae"), np.float32) * tone[..., None], np.float32)

@@ -26,7 +26,9 @@ MOST = 390_000
 def main(wheel: Path) -> int:
     """Write the chosen studio photos at 1000 × 1792 pixels, without metadata."""
     if hashlib.sha256(wheel.read_bytes()).hexdigest() != WHEEL_SHA256:
-        sys.stderr.write("This is not the package the people were vetted in; nothing was written.\n")
+        sys.stderr.write(
+            "This is not the package the people were vetted in; nothing was written.\n"
+        )
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:

@@ -26,11 +26,18 @@ def neck_line(half: float, top: float, depth: float) -> Points:
     )
 
 
-def inside_neck(piece: Piece, colour: str, half: float, top: float, depth: float, seed: int) -> None:
+def inside_neck(
+    piece: Piece, colour: str, half: float, top: float, depth: float, seed: int
+) -> None:
     """The inner back of the neck that a laid-out top shows: shaded cloth, band and label."""
     back = curves.smooth(
-        [(AXIS + half, top, "c"), (AXIS + half * 0.5, top + 13), (AXIS, top + 17),
-         (AXIS - half * 0.5, top + 13), (AXIS - half, top, "c")]
+        [
+            (AXIS + half, top, "c"),
+            (AXIS + half * 0.5, top + 13),
+            (AXIS, top + 17),
+            (AXIS - half * 0.5, top + 13),
+            (AXIS - half, top, "c"),
+        ]
     )
     front = neck_line(half, top, depth + 30)
     inner = Panel(np.vstack([back, front[::-1]]), colour, seed=seed, thick=2, rim=6)
@@ -41,7 +48,14 @@ def inside_neck(piece: Piece, colour: str, half: float, top: float, depth: float
     rib.rib(back, 25, 4.2, 0.8).shade(rib.mask, 0.8)
     piece.lay(rib, 0.4, 4)
     box = np.array([[570, top + 46], [630, top + 46], [630, top + 78], [570, top + 78]], float)
-    label = Panel(box, "#e9e6df" if colour != "#f3f2ef" else "#c9c7c2", "cotton", seed=seed + 2, thick=1.5, rim=2)
+    label = Panel(
+        box,
+        "#e9e6df" if colour != "#f3f2ef" else "#c9c7c2",
+        "cotton",
+        seed=seed + 2,
+        thick=1.5,
+        rim=2,
+    )
     label.shade(label.mask, 0.8)
     mark = [np.array([[583.0, top + y], [617.0 - d, top + y]]) for y, d in ((58, 0), (66, 9))]
     label.tint(label.stroke(mark, 2) * 0.7, "#55524e")
@@ -51,9 +65,22 @@ def inside_neck(piece: Piece, colour: str, half: float, top: float, depth: float
 def tee_outline() -> tuple[Points, Points]:
     """Front outline of a T-shirt at 12 pixels a centimetre, and its neckline."""
     right = [
-        (708, 296, "c"), (790, 318), (866, 344), (900, 362), (985, 438), (1068, 526, "c"),
-        (1022, 596), (952, 664, "c"), (924, 628), (908, 600, "c"), (904, 720), (899, 900),
-        (906, 1060), (912, 1180, "c"), (760, 1190), (600, 1193, "c"),
+        (708, 296, "c"),
+        (790, 318),
+        (866, 344),
+        (900, 362),
+        (985, 438),
+        (1068, 526, "c"),
+        (1022, 596),
+        (952, 664, "c"),
+        (924, 628),
+        (908, 600, "c"),
+        (904, 720),
+        (899, 900),
+        (906, 1060),
+        (912, 1180, "c"),
+        (760, 1190),
+        (600, 1193, "c"),
     ]
     body = curves.smooth([*right, *curves.mirror(right, AXIS)[1:]])
     neck = neck_line(108, 296, 98)
@@ -69,6 +96,7 @@ def tee(colour: str, seed: int, size: tuple[int, int]) -> tuple[Piece, Panel]:
     front.swell(16, 130)
     front.crease(17, 300, 70, 2.0, 50).crease(7.5, 120, 80, 2.6).crease(2.0, 46, 70, 2.2, 20)
     for sign in (1, -1):
+
         def at(x: float, y: float, s: int = sign) -> tuple[float, float]:
             return (AXIS + s * (x - AXIS), y)
 
@@ -113,7 +141,9 @@ def printed_tee(colour: str, seed: int) -> Piece:
     sun = np.column_stack([640 + 52 * np.cos(circle), 585 + 52 * np.sin(circle)])
     front.tint(front.area(sun) * worn, "#d8613c")
     for base, rise, tone, phase in (
-        (660, 34, "#3f7f7a", 0.4), (702, 28, "#2d5d66", 2.1), (742, 20, "#1f3f4d", 4.0)
+        (660, 34, "#3f7f7a", 0.4),
+        (702, 28, "#2d5d66", 2.1),
+        (742, 20, "#1f3f4d", 4.0),
     ):
         xs = np.linspace(420, 780, 120)
         top = base - rise * np.sin((xs - 420) / 62 + phase) - rise * 0.4 * np.sin(xs / 23)
