@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -29,7 +31,7 @@ class Stage:
     height: int
     style: str
     light: tuple[float, float]
-    colours: list[np.ndarray]
+    colours: list[NDArray[Any]]
     horizon: float | None
 
     @property
@@ -162,7 +164,7 @@ def _bright(stage: Stage, rng: np.random.Generator) -> Image:
     )
 
 
-def _flat(like: Image, colour: np.ndarray) -> Image:
+def _flat(like: Image, colour: NDArray[Any]) -> Image:
     return np.broadcast_to(colour.astype(np.float32), like.shape)
 
 
@@ -207,7 +209,7 @@ def _hill(stage: Stage, rng: np.random.Generator) -> Plane:
 
 
 def _board(
-    image: Image, shape: Plane, colour: np.ndarray, stage: Stage, rng: np.random.Generator
+    image: Image, shape: Plane, colour: NDArray[Any], stage: Stage, rng: np.random.Generator
 ) -> Image:
     """Lay a painted board on the set, with the thin shadow that its thickness throws."""
     side = 1.0 if stage.light[0] < 0.5 else -1.0

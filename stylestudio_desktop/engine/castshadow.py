@@ -1,7 +1,10 @@
 """Peels the shadow that a product throws on its ground off the product's mask."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -60,7 +63,7 @@ def _unshaded_ground(small: Image, mask: Mask, ground: Ground, reach: int) -> Im
     return spread_colour(small, far, (reach * 1.0, reach * 4.0))
 
 
-def _explained(small: Image, front: Image, back: Image, plain: bool) -> np.ndarray:
+def _explained(small: Image, front: Image, back: Image, plain: bool) -> NDArray[Any]:
     """Say where darkened `back` explains a pixel better than `front` does."""
     ratio = (small + 4) / (back + 4)
     mean = ratio.mean(axis=-1)
@@ -69,7 +72,7 @@ def _explained(small: Image, front: Image, back: Image, plain: bool) -> np.ndarr
     return grey & darkened & _unlike(small, front, back, mean.astype(np.float32))
 
 
-def _unlike(small: Image, front: Image, back: Image, mean: Plane) -> np.ndarray:
+def _unlike(small: Image, front: Image, back: Image, mean: Plane) -> NDArray[Any]:
     to_front = np.linalg.norm(small - front, axis=-1)
     apart = np.linalg.norm(back - front, axis=-1)
     to_shade = np.linalg.norm(small - back * mean[..., None], axis=-1)

@@ -1,12 +1,16 @@
 """Small image operators that several rooms of the engine share, each with its source."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]  # one channel, H x W
-Image = NDArray[np.float32]  # H x W x 3, sRGB-coded values from 0 to 255
-Mask = NDArray[np.uint8]  # H x W, 0 or 1
+# OpenCV's stubs can't tell one element type from another, so neither can these names; what each
+# array holds is said here and kept by the functions' conversions.
+Plane = NDArray[Any]  # one channel, H x W, float32
+Image = NDArray[Any]  # H x W x 3, float32, sRGB-coded values from 0 to 255
+Mask = NDArray[Any]  # H x W, uint8, 0 or 1
 
 EPS = 1e-5
 
@@ -33,7 +37,7 @@ def shrunk(mask: Mask, radius: int) -> Mask:
     return cv2.erode(mask, disc(radius)).astype(np.uint8)
 
 
-def wide_blur(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+def wide_blur(image: NDArray[Any], sigma: float) -> NDArray[Any]:
     """Return a Gaussian blur of `sigma` pixels, computed at a lower resolution when wide.
 
     Above sigma 6 the picture is first shrunk by area averages so that the kernel stays short;
@@ -53,16 +57,14 @@ def wide_blur(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def masked_blur(image: NDArray[np.float32], weight: Plane, sigma: float) -> NDArray[np.float32]:
+def masked_blur(image: NDArray[Any], weight: Plane, sigma: float) -> NDArray[Any]:
     """Return the local mean of `image` over `weight` (normalised convolution, Knutsson 1993)."""
     total = wide_blur(weight, sigma)
     spread = wide_blur(image * (weight[..., None] if image.ndim == 3 else weight), sigma)
     return spread / ((total[..., None] if image.ndim == 3 else total) + EPS)
 
 
-def spread_colour(
-    image: NDArray[np.float32], weight: Plane, sigmas: tuple[float, ...]
-) -> NDArray[np.float32]:
+def spread_colour(image: NDArray[Any], weight: Plane, sigmas: tuple[float, ...]) -> NDArray[Any]:
     """Fill places where `weight` is 0 from the nearest weighted pixels, fine scales first."""
     filled = masked_blur(image, weight, sigmas[-1])
     for sigma in reversed(sigmas[:-1]):
@@ -109,7 +111,7 @@ def over(base: Image, top: Image, alpha: Plane) -> Image:
     return base + (top - base) * alpha[..., None]
 
 
-def components(mask: Mask) -> tuple[int, NDArray[np.int32], NDArray[np.int32]]:
+def components(mask: Mask) -> tuple[int, NDArray[Any], NDArray[Any]]:
     """Return the count (background included), labels and statistics of connected regions."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     return int(count), labels.astype(np.int32), stats.astype(np.int32)
@@ -134,7 +136,7 @@ def bounds(alpha: Plane, level: float = 0.5) -> tuple[int, int, int, int]:
     return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
 
 
-def resized(image: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+def resized(image: NDArray[Any], width: int, height: int) -> NDArray[Any]:
     """Return `image` at another size: area averages when shrinking, else cubic."""
     if image.shape[1] == width and image.shape[0] == height:
         return image

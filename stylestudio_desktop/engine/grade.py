@@ -1,5 +1,7 @@
 """Develops the finished picture: curve, split tone, saturation, bloom, vignette, grain."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 Points = tuple[tuple[float, float], ...]
 
 
-def graded(picture: Image, style: str, seed: int) -> NDArray[np.uint8]:
+def graded(picture: Image, style: str, seed: int) -> NDArray[Any]:
     """Return the developed picture in eight bits; `seed` moves only the grain."""
     rng = np.random.default_rng([seed, 77])
     tone = np.clip(picture, 0, 255) / 255
@@ -38,7 +40,7 @@ def graded(picture: Image, style: str, seed: int) -> NDArray[np.uint8]:
     return eight_bits(tone * 255)
 
 
-def eight_bits(picture: Image) -> NDArray[np.uint8]:
+def eight_bits(picture: Image) -> NDArray[Any]:
     """Round to eight bits."""
     return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
 

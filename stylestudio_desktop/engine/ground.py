@@ -1,6 +1,7 @@
 """Models the ground that a product lies on, so that its colour can be told from the product's."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,19 +65,19 @@ def fit(lab: Image, product: Mask | None = None) -> Ground:
     return Ground(field, _weighted(lab - field), residual, min(1.0, share))
 
 
-def _majority(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _majority(samples: NDArray[Any]) -> NDArray[np.bool_]:
     """Start the fit from the samples nearest the median colour: the half that agrees most."""
     error = _weighted(samples - np.median(samples, axis=0))
     return np.asarray(error <= max(2.0, float(np.percentile(error, 65))), bool)
 
 
-def _weighted(difference: NDArray[np.float32]) -> NDArray[np.float32]:
+def _weighted(difference: NDArray[Any]) -> NDArray[Any]:
     squares = np.square(difference)
     total = LIGHTNESS**2 * squares[..., 0] + squares[..., 1] + squares[..., 2]
     return np.sqrt(total).astype(np.float32)
 
 
-def _quadratic(height: int, width: int, step: int) -> NDArray[np.float32]:
+def _quadratic(height: int, width: int, step: int) -> NDArray[Any]:
     y, x = np.mgrid[0:height:step, 0:width:step].astype(np.float32)
     x, y = x / width - 0.5, y / height - 0.5
     return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)

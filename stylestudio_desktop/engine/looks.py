@@ -1,8 +1,10 @@
 """The five looks as numbers: colours, light, shadow, room to breathe. Tuned by eye, one table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import to_lab
 
@@ -83,7 +85,7 @@ LOOKS: dict[str, Look] = {
 }  # fmt: skip
 
 
-def scheme_for(style: str, product: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+def scheme_for(style: str, product: NDArray[Any], rng: np.random.Generator) -> list[NDArray[Any]]:
     """Pick a set of colours that sets the product off; the seed chooses among the good ones.
 
     `product` is the product's mean colour (three sRGB values). A wall counts as good from 24

@@ -46,7 +46,7 @@ class Networks:
         """Say whether the weights `names` are on this computer."""
         return all((self._folder / weights.file_name(name)).is_file() for name in names)
 
-    def load(self, name: str) -> Callable[[list[NDArray[np.float32]]], Any]:
+    def load(self, name: str) -> Callable[[list[NDArray[Any]]], Any]:
         """Return the compiled network `name`, loading it at the first call."""
         with self._lock:
             if name not in self._loaded:
@@ -57,7 +57,7 @@ class Networks:
                 if name == "u2netp":  # six side outputs are of no use: keep the fused one
                     model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
                 self._loaded[name] = core.compile_model(model, "CPU", self._settings())
-            found: Callable[[list[NDArray[np.float32]]], Any] = self._loaded[name]
+            found: Callable[[list[NDArray[Any]]], Any] = self._loaded[name]
             return found
 
     def _settings(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Networks:
         result = self.load("modnet")([_channels_first(small)])[0][0, 0]
         return cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR).clip(0, 1)
 
-    def parts(self, rgb: Image) -> NDArray[np.float32]:
+    def parts(self, rgb: Image) -> NDArray[Any]:
         """Return six planes that sum to 1: ground, hair, body skin, face skin, clothes, other."""
         small = cv2.resize(rgb, (256, 256), interpolation=cv2.INTER_AREA) / 255
         logits = self.load("selfie_multiclass")([small[None].astype(np.float32)])[0][0]
@@ -97,7 +97,7 @@ class Networks:
         planes = [cv2.resize(odds[..., part], size) for part in range(6)]
         return np.stack(planes).astype(np.float32)
 
-    def landmarks(self, patch: Image) -> tuple[NDArray[np.float32], float, NDArray[np.float32]]:
+    def landmarks(self, patch: Image) -> tuple[NDArray[Any], float, NDArray[Any]]:
         """Run BlazePose on a 256 x 256 patch.
 
         Returns 39 rows (x, y, z in patch pixels, two logits), the pose score, and 39 metric
@@ -108,5 +108,5 @@ class Networks:
         return points, float(np.ravel(answer[1])[0]), answer[4].reshape(39, 3)
 
 
-def _channels_first(image: NDArray[np.float32]) -> NDArray[np.float32]:
+def _channels_first(image: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)

@@ -10,6 +10,7 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -41,7 +42,7 @@ class Facts:
     seed: int
 
 
-def save(path: Path, pixels: NDArray[np.uint8], facts: Facts) -> None:
+def save(path: Path, pixels: NDArray[Any], facts: Facts) -> None:
     """Write `pixels` (H x W x 3, sRGB) to the new JPEG `path` by way of a temporary file."""
     buffer = io.BytesIO()
     Image.fromarray(pixels, "RGB").save(

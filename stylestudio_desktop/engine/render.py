@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import photo, picture, stage
@@ -77,7 +76,7 @@ def _set(
     seed: int,
     standing: bool,
     check: Callable[[], None],
-) -> NDArray[np.uint8]:
+) -> NDArray[Any]:
     size = order.width, order.height
     if order.options.get("backdrop") == "white":
         return stage.on_white(subjects, size, seed, standing=standing)
@@ -88,7 +87,7 @@ def _saved(
     order: Order,
     out: Path,
     index: int,
-    pixels: NDArray[np.uint8],
+    pixels: NDArray[Any],
     mode: str,
     label: str,
     warnings: list[str],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,7 +35,7 @@ class Subject:
         return self.alpha.shape[1], self.alpha.shape[0]
 
     @property
-    def mean(self) -> NDArray[np.float32]:
+    def mean(self) -> NDArray[Any]:
         """The mean colour of the product."""
         total = float(self.alpha.sum()) + 1e-6
         weighed = (self.colour * self.alpha[..., None]).sum(axis=(0, 1))
@@ -57,7 +58,7 @@ def still_life(
     *,
     standing: bool,
     check: Callable[[], None],
-) -> NDArray[np.uint8]:
+) -> NDArray[Any]:
     """Return the picture of `subjects` (1 to 5) in `size` (width, height).
 
     The seed moves light, backdrop, places and grain. Inside a product's mask the picture differs
@@ -94,7 +95,7 @@ def still_life(
 
 def on_white(
     subjects: list[Subject], size: tuple[int, int], seed: int, *, standing: bool
-) -> NDArray[np.uint8]:
+) -> NDArray[Any]:
     """Return `subjects` on pure white (255), ungraded and without a shadow, for marketplaces."""
     rng = np.random.default_rng([seed, 11])
     picture = np.full((size[1], size[0], 3), 255, np.float32)

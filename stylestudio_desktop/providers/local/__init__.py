@@ -1,0 +1,221 @@
+"""The embedded engine as a service like any other: four verbs over its child process."""
+
+import importlib.util
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from stylestudio_desktop.providers.local.process import EngineProcess, Task, wait_for
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Capabilities,
+    Charges,
+    Context,
+    Kind,
+    Lost,
+    ModelCard,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    Reattach,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
+
+RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4")
+QUALITIES = ("draft", "standard", "high")
+SHORT_S = 60.0  # the longest a preview or a photo check may take, model loading included
+KINDS = {"input": Kind.INPUT, "content": Kind.CONTENT, "cancelled": Kind.CANCELLED}
+
+CARD = ServiceCard(
+    id="local",
+    name="On this computer",
+    summary="Studio pictures and draft try-ons, made here, free of any service, in seconds.",
+    models=(
+        ModelCard(
+            id="compositor-1",
+            name="Compositor",
+            capabilities=Capabilities(
+                max_products=5,
+                max_models=1,
+                ratios=RATIOS,
+                qualities=QUALITIES,
+                max_count=4,
+                seed=True,
+                cancel=True,
+                reattach=Reattach.OWN_ID,
+                upload_max_bytes=64_000_000,
+                upload_max_side=20_000,
+                charges_on_failure=Charges.NO,
+                charges_on_refusal=Charges.NO,
+            ),
+        ),
+    ),
+    remote=False,
+    needs_key=False,
+    concurrency=1,
+    poll_s=(0.1, 0.25),
+    deadline_s=180.0,
+    notes=(
+        "Made by compositing on this computer, no generative model: the product's pixels are "
+        "those of your photo.",
+        "It dresses one person at a time, from one garment photo, as a draft: a preview of "
+        "placement, not a photograph and not a fit guarantee.",
+        "It can't show turned or seated people, crossed arms, layered outfits, or shoes, bags and "
+        "hats on a person; these become studio pictures.",
+        "Words of the prompt don't change its pictures; style, ratio and seed do.",
+    ),
+)
+
+
+class LocalProvider:
+    """Makes pictures in a child process of this program; nothing leaves the computer.
+
+    Nothing is started before the first job. One process serves all: jobs, previews and photo
+    checks wait in one line, since the engine uses all cores for each.
+    """
+
+    def __init__(self, process: EngineProcess | None = None) -> None:
+        self._process = process or EngineProcess()
+
+    @property
+    def card(self) -> ServiceCard:
+        """The engine's description."""
+        return CARD
+
+    def check(self) -> Readiness:
+        """Say whether the engine's libraries are here; nothing is imported or started."""
+        missing = [name for name in ("numpy", "cv2", "PIL") if not importlib.util.find_spec(name)]
+        if missing:
+            return Readiness(False, "The engine's libraries are missing. Install the app again.")
+        if importlib.util.find_spec("openvino") is None:
+            return Readiness(True, "Ready for plain studio pictures; OpenVINO is not installed.")
+        return Readiness(True, "Ready. It works with the network off.")
+
+    def submit(self, job: Prepared, context: Context) -> RemoteRef:
+        """Put the job in the engine's line and return at once."""
+        brief = job.brief
+        context.workdir.mkdir(parents=True, exist_ok=True)
+        message = {
+            "op": "render",
+            "products": [str(path) for path in job.products],
+            "people": [str(path) for path in job.models],
+            "style": brief.style,
+            "quality": brief.quality,
+            "ratio": brief.aspect_ratio,
+            "width": job.width,
+            "height": job.height,
+            "count": brief.count,
+            "seed": job.seed,
+            "prompt": job.prompt,
+            "options": dict(brief.options),
+            "out": str(context.workdir),
+        }
+        self._process.send(Task(job.intent_id, message))
+        return RemoteRef(job.intent_id)
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Say how the job stands; a job of a former run of the program is gone."""
+        task = self._process.find(ref.id)
+        if task is None:
+            return Update(State.GONE)
+        if not task.over.is_set():
+            state = State.RUNNING if task.started else State.QUEUED
+            return Update(state, task.progress, task.stage)
+        if task.answer is not None:
+            return Update(State.SUCCEEDED, 1.0, "Done", _outputs(task.answer))
+        if task.kind == "cancelled":
+            return Update(State.CANCELLED, task.progress, task.stage)
+        return Update(State.FAILED, task.progress, task.stage, error=_error(task))
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Copy a finished picture to the new file `sink`."""
+        try:
+            with Path(output.locator).open("rb") as source, sink.open("xb") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+        except FileNotFoundError as error:
+            raise ProviderError(
+                Kind.GONE, "The finished picture is no longer in the working folder."
+            ) from error
+        except OSError as error:
+            raise ProviderError(
+                Kind.PROVIDER, f"The picture could not be copied: {error.strerror}."
+            ) from error
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """Stop the job within a second: between two steps, or by ending the child."""
+        task = self._process.find(ref.id)
+        if task is None:
+            return CancelOutcome.STOPPED  # a former run's job died with its process
+        if self._process.stop(task) or task.kind == "cancelled":
+            return CancelOutcome.STOPPED
+        return CancelOutcome.TOO_LATE
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Find the job if this process knows it; else it is free and safe to make again."""
+        known = self._process.find(job.intent_id)
+        return RemoteRef(job.intent_id) if known is not None else Lost.NOT_SENT
+
+    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
+        """Write the cut-out of `photo`, at 768 pixels, to the PNG `out`; raise ProviderError."""
+        self._ask({"op": "cutout", "photo": str(photo), "out": str(out)}, cancelled)
+
+    def suitable(
+        self,
+        products: Sequence[Path],
+        people: Sequence[Path],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        """Return sentences that say why these photos don't fit together; empty when they do.
+
+        Asked before anything is charged. Photos that can't be read are a reason too.
+        """
+        message = {
+            "op": "check",
+            "products": [str(path) for path in products],
+            "people": [str(path) for path in people],
+            "options": dict(options),
+        }
+        try:
+            answer = self._ask(message, cancelled or Event())
+        except ProviderError as error:
+            if error.kind is Kind.INPUT:
+                return [error.sentence]
+            raise
+        return [str(reason) for reason in answer.get("reasons", [])]
+
+    def close(self) -> None:
+        """End the child process."""
+        self._process.close()
+
+    def _ask(self, message: dict[str, Any], cancelled: Event) -> Mapping[str, Any]:
+        task = self._process.send(Task(f"ask-{uuid.uuid4()}", message))
+        try:
+            wait_for(task, cancelled, self._process, SHORT_S)
+            if task.answer is None:
+                raise _error(task)
+            return task.answer
+        finally:
+            self._process.forget(task.id)
+
+
+def _outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:
+    """Read the engine's list of pictures; its own process is trusted no more than a service."""
+    found = []
+    for position, made in enumerate(answer.get("pictures", [])):
+        facts = {key: made[key] for key in ("seed", "mode", "warnings", "label") if key in made}
+        found.append(Output(position, str(made["path"]), facts))
+    return tuple(found)
+
+
+def _error(task: Task) -> ProviderError:
+    kind = KINDS.get(task.kind, Kind.PROVIDER)
+    sentence = task.sentence or "The picture engine stopped. Nothing was charged."
+    return ProviderError(kind, sentence, transient=task.kind == "crash")
