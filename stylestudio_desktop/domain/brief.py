@@ -1,8 +1,9 @@
 """Everything that one generation asks for, as one value that never changes after it is accepted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Mapping
+from typing import Any
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import FileId

@@ -1,7 +1,7 @@
 """The life of a generation: its states and the one table of steps between them."""
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Mapping
 
 from stylestudio_desktop.domain.errors import IllegalStep
 

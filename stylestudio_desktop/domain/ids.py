@@ -1,4 +1,4 @@
-"""Ids that sort by the moment they were made, so that lists, dates and cursors need nothing else."""
+"""Ids that sort by the moment they were made; lists, dates and cursors need nothing else."""
 
 import secrets
 import threading

@@ -1,7 +1,7 @@
 """The life of a token purchase: its states and the steps between them."""
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Mapping
 
 
 class PurchaseStatus(str, Enum):

@@ -1,11 +1,11 @@
 """What every picture-making service looks like to the rest of the house: four verbs and a card."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from threading import Event
-from typing import Any, Mapping, Protocol
+from typing import Any, Protocol
 
 from stylestudio_desktop.domain.brief import Brief
 
@@ -234,7 +234,7 @@ class Provider(Protocol):
         """Say whether work would be taken now; costs nothing."""
 
     def submit(self, job: Prepared, context: Context) -> RemoteRef | Finished:
-        """Hand the job over. Must not be repeated by the adapter itself once it may have gone out."""
+        """Hand the job over; never repeated by the adapter itself once it may have gone out."""
 
     def poll(self, ref: RemoteRef, context: Context) -> Update:
         """Say how the job stands; safe to repeat."""

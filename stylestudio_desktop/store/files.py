@@ -11,23 +11,17 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.domain.records import FileCard, StoredFile
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, match, placeholders
+from stylestudio_desktop.store.rows import columns, inserting, match, placeholders, setting
 from stylestudio_desktop.store.tables import PLACE, Files, GenerationFiles
 
 _FIELDS = columns(Files, StoredFile)
 _CARD = columns(Files, FileCard)
-_INSERT = prepared(Files.insert(dict.fromkeys([*_FIELDS, Files.perceptual_hash], PLACE)))
+_INSERT = inserting(Files, [*_FIELDS, Files.perceptual_hash])
 _GET = prepared(Files.select(*_FIELDS).where((Files.id == PLACE) & (Files.user_id == PLACE)))
-_FAVOURITE = prepared(
-    Files.update({Files.favourite: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
-)
-_RATING = prepared(
-    Files.update({Files.rating: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
-)
-_TRASH = prepared(
-    Files.update({Files.trashed_at: PLACE}).where((Files.id == PLACE) & (Files.user_id == PLACE))
-)
-_HASHED = prepared(Files.update({Files.perceptual_hash: PLACE}).where(Files.id == PLACE))
+_FAVOURITE = setting(Files, [Files.favourite], (Files.id == PLACE) & (Files.user_id == PLACE))
+_RATING = setting(Files, [Files.rating], (Files.id == PLACE) & (Files.user_id == PLACE))
+_TRASH = setting(Files, [Files.trashed_at], (Files.id == PLACE) & (Files.user_id == PLACE))
+_HASHED = setting(Files, [Files.perceptual_hash], Files.id == PLACE)
 _SAME = prepared(
     Files.select(Files.id)
     .where(
@@ -41,9 +35,7 @@ _SAME = prepared(
 _STORED = prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
 _EXPIRED = prepared(
     Files.select(*_FIELDS)
-    .where(
-        (Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE)
-    )
+    .where((Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE))
     .limit(PLACE)
 )
 _USES = prepared(

@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.records import (
     StateChange,
 )
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, match, placeholders
+from stylestudio_desktop.store.rows import columns, inserting, match, placeholders, setting
 from stylestudio_desktop.store.tables import (
     PLACE,
     Files,
@@ -27,20 +27,16 @@ from stylestudio_desktop.store.tables import (
 
 _FIELDS = columns(Generations, Generation)
 _CARD = columns(Generations, GenerationCard)
-_INSERT = prepared(Generations.insert(dict.fromkeys(_FIELDS, PLACE)))
-_LINK = prepared(
-    GenerationFiles.insert(
-        dict.fromkeys(
-            (
-                GenerationFiles.generation_id,
-                GenerationFiles.role,
-                GenerationFiles.position,
-                GenerationFiles.file_id,
-                GenerationFiles.is_primary,
-            ),
-            PLACE,
-        )
-    )
+_INSERT = inserting(Generations, _FIELDS)
+_LINK = inserting(
+    GenerationFiles,
+    [
+        GenerationFiles.generation_id,
+        GenerationFiles.role,
+        GenerationFiles.position,
+        GenerationFiles.file_id,
+        GenerationFiles.is_primary,
+    ],
 )
 _GET = prepared(
     Generations.select(*_FIELDS).where((Generations.id == PLACE) & (Generations.user_id == PLACE))
@@ -52,29 +48,27 @@ _STATES = prepared(
     .order_by(GenerationStates.id)
 )
 # A change of state names the state it comes from, so that of two who try only one succeeds.
-_STEP = prepared(
-    Generations.update(
-        {
-            Generations.status: PLACE,
-            Generations.updated_at: PLACE,
-            Generations.tokens_used: PLACE,
-            Generations.error_code: PLACE,
-            Generations.error: PLACE,
-            Generations.completed_at: PLACE,
-            Generations.processing_time_ms: PLACE,
-            Generations.retry_count: PLACE,
-        }
-    ).where((Generations.id == PLACE) & (Generations.status == PLACE))
+_STEP = setting(
+    Generations,
+    [
+        Generations.status,
+        Generations.tokens_used,
+        Generations.error_code,
+        Generations.error,
+        Generations.retry_count,
+        Generations.processing_time_ms,
+        Generations.updated_at,
+        Generations.completed_at,
+    ],
+    (Generations.id == PLACE) & (Generations.status == PLACE),
 )
-_REMOTE = prepared(
-    Generations.update({Generations.remote_id: PLACE, Generations.updated_at: PLACE}).where(
-        Generations.id == PLACE
-    )
+_REMOTE = setting(
+    Generations, [Generations.remote_id, Generations.updated_at], Generations.id == PLACE
 )
-_TRASH = prepared(
-    Generations.update({Generations.trashed_at: PLACE, Generations.updated_at: PLACE}).where(
-        (Generations.id == PLACE) & (Generations.user_id == PLACE)
-    )
+_TRASH = setting(
+    Generations,
+    [Generations.updated_at, Generations.trashed_at],
+    (Generations.id == PLACE) & (Generations.user_id == PLACE),
 )
 
 
@@ -122,13 +116,13 @@ def step(db: Database, old: Generation, status: Status, at: int, **changes: Any)
     new = old._replace(status=status.value, updated_at=at, **changes)
     values = (
         new.status,
-        new.updated_at,
         new.tokens_used,
         new.error_code,
         new.error,
-        new.completed_at,
-        new.processing_time_ms,
         new.retry_count,
+        new.processing_time_ms,
+        new.updated_at,
+        new.completed_at,
         old.id,
         old.status,
     )
@@ -144,7 +138,7 @@ def set_trashed(
     db: Database, user_id: int, ids: Sequence[int], trashed_at: int | None, at: int
 ) -> None:
     """Move generations to the trash (`trashed_at`) or back (None)."""
-    db.run_many(_TRASH, [(trashed_at, at, generation_id, user_id) for generation_id in ids])
+    db.run_many(_TRASH, [(at, trashed_at, generation_id, user_id) for generation_id in ids])
 
 
 def linked(db: Database, ids: Sequence[int]) -> list[LinkedFile]:

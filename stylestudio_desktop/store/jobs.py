@@ -6,11 +6,11 @@ from peewee import SQL
 
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, placeholders
+from stylestudio_desktop.store.rows import columns, inserting, placeholders, setting
 from stylestudio_desktop.store.tables import PLACE, Jobs, Pauses
 
 _FIELDS = columns(Jobs, Job)
-_INSERT = prepared(Jobs.insert(dict.fromkeys(_FIELDS, PLACE)))
+_INSERT = inserting(Jobs, _FIELDS)
 _GET = prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id == PLACE))
 _DELETE = prepared(Jobs.delete().where(Jobs.generation_id == PLACE))
 _ALL = prepared(Jobs.select(*_FIELDS).order_by(Jobs.rank).limit(PLACE))
@@ -19,61 +19,47 @@ _NEXT = """
 SELECT generation_id FROM jobs
 WHERE host IS NULL AND review IS NULL AND not_before <= ? AND provider = ?
 ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""
-_CLAIM = prepared(
-    Jobs.update({Jobs.host: PLACE}).where(
-        (Jobs.generation_id == PLACE) & Jobs.host.is_null() & Jobs.review.is_null()
-    )
-)
-_PUT_BACK = prepared(
-    Jobs.update({Jobs.host: SQL("NULL"), Jobs.not_before: PLACE, Jobs.tries: PLACE}).where(
-        Jobs.generation_id == PLACE
-    )
-)
+_THIS = Jobs.generation_id == PLACE
+_NOTHING = SQL("NULL")
+_NONE = SQL("0")
+_CLAIM = setting(Jobs, [Jobs.host], _THIS & Jobs.host.is_null() & Jobs.review.is_null())
+_PUT_BACK = setting(Jobs, [Jobs.tries, Jobs.not_before], _THIS, {Jobs.host: _NOTHING})
 _OF_OTHER_HOSTS = prepared(
     Jobs.select(*_FIELDS).where(Jobs.host.is_null(False) & (Jobs.host != PLACE))
 )
-_ORPHANED = prepared(
-    Jobs.update({Jobs.host: SQL("NULL"), Jobs.crashes: Jobs.crashes + SQL("1")}).where(
-        (Jobs.generation_id == PLACE) & (Jobs.host == PLACE)
-    )
+_ORPHANED = setting(
+    Jobs,
+    [],
+    _THIS & (Jobs.host == PLACE),
+    {Jobs.host: _NOTHING, Jobs.crashes: Jobs.crashes + SQL("1")},
 )
-_SUBMITTING = prepared(
-    Jobs.update({Jobs.submitted_at: PLACE, Jobs.tries: Jobs.tries + SQL("1")}).where(
-        Jobs.generation_id == PLACE
-    )
+_SUBMITTING = setting(Jobs, [Jobs.submitted_at], _THIS, {Jobs.tries: Jobs.tries + SQL("1")})
+_UNSENT = setting(Jobs, [], _THIS, {Jobs.submitted_at: _NOTHING})
+_REF = setting(Jobs, [Jobs.ref], _THIS)
+_OUTPUTS = setting(Jobs, [Jobs.outputs], _THIS)
+_PROGRESS = setting(Jobs, [Jobs.stage, Jobs.progress], _THIS)
+_REVIEW = setting(Jobs, [Jobs.review], _THIS, {Jobs.host: _NOTHING})
+_AGAIN = setting(
+    Jobs,
+    [Jobs.intent_id],
+    _THIS & Jobs.review.is_null(False),
+    {
+        Jobs.review: _NOTHING,
+        Jobs.submitted_at: _NOTHING,
+        Jobs.ref: _NOTHING,
+        Jobs.outputs: _NOTHING,
+        Jobs.crashes: _NONE,
+        Jobs.not_before: _NONE,
+        Jobs.tries: _NONE,
+    },
 )
-_UNSENT = prepared(
-    Jobs.update({Jobs.submitted_at: SQL("NULL")}).where(Jobs.generation_id == PLACE)
-)
-_REF = prepared(Jobs.update({Jobs.ref: PLACE}).where(Jobs.generation_id == PLACE))
-_OUTPUTS = prepared(Jobs.update({Jobs.outputs: PLACE}).where(Jobs.generation_id == PLACE))
-_PROGRESS = prepared(
-    Jobs.update({Jobs.stage: PLACE, Jobs.progress: PLACE}).where(Jobs.generation_id == PLACE)
-)
-_REVIEW = prepared(
-    Jobs.update({Jobs.review: PLACE, Jobs.host: SQL("NULL")}).where(Jobs.generation_id == PLACE)
-)
-_AGAIN = prepared(
-    Jobs.update(
-        {
-            Jobs.review: SQL("NULL"),
-            Jobs.intent_id: PLACE,
-            Jobs.submitted_at: SQL("NULL"),
-            Jobs.ref: SQL("NULL"),
-            Jobs.outputs: SQL("NULL"),
-            Jobs.crashes: SQL("0"),
-            Jobs.not_before: SQL("0"),
-            Jobs.tries: SQL("0"),
-        }
-    ).where((Jobs.generation_id == PLACE) & Jobs.review.is_null(False))
-)
-_CANCEL = prepared(Jobs.update({Jobs.cancel_requested: SQL("1")}).where(Jobs.generation_id == PLACE))
+_CANCEL = setting(Jobs, [], _THIS, {Jobs.cancel_requested: SQL("1")})
 _CANCELLED = prepared(
     Jobs.select(Jobs.generation_id).where(
         (Jobs.host == PLACE) & (Jobs.cancel_requested == SQL("1"))
     )
 )
-_RANK = prepared(Jobs.update({Jobs.rank: PLACE}).where(Jobs.generation_id == PLACE))
+_RANK = setting(Jobs, [Jobs.rank], _THIS)
 _WAITING = prepared(Jobs.select(Jobs.provider).where(Jobs.review.is_null()).distinct())
 _PAUSE = (
     "INSERT INTO pauses (provider, until, reason, sentence) VALUES (?, ?, ?, ?)"
@@ -81,9 +67,7 @@ _PAUSE = (
     " sentence = excluded.sentence"
 )
 _RESUME = prepared(Pauses.delete().where(Pauses.provider == PLACE))
-_PAUSED = prepared(
-    Pauses.select(Pauses.provider, Pauses.until, Pauses.reason, Pauses.sentence)
-)
+_PAUSED = prepared(Pauses.select(Pauses.provider, Pauses.until, Pauses.reason, Pauses.sentence))
 
 
 def insert(db: Database, job: Job) -> None:
@@ -133,7 +117,7 @@ def claim(db: Database, generation_id: int, host: str) -> bool:
 
 def put_back(db: Database, generation_id: int, not_before: int, tries: int) -> None:
     """Let a job wait until `not_before` (UTC milliseconds) for its next try."""
-    db.run(_PUT_BACK, (not_before, tries, generation_id))
+    db.run(_PUT_BACK, (tries, not_before, generation_id))
 
 
 def of_other_hosts(db: Database, host: str) -> list[Job]:

@@ -1,23 +1,48 @@
 """Ties records to table columns, and a search to the full-text index, once for all lists."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from stylestudio_desktop.domain.filters import search_terms
+from stylestudio_desktop.store.database import prepared
+from stylestudio_desktop.store.tables import PLACE
 
 _RENAMED = {("Generations", "pictures"): "count"}
 
 
 def columns(table: Any, record: Any) -> list[Any]:
     """Return the table's fields in the order of the record's."""
-    return [
-        getattr(table, _RENAMED.get((table.__name__, name), name)) for name in record._fields
-    ]
+    return [getattr(table, _RENAMED.get((table.__name__, name), name)) for name in record._fields]
+
+
+def inserting(table: Any, fields: Sequence[Any]) -> str:
+    """Return the INSERT of `fields`, to be run with their values in the same order."""
+    return prepared(table.insert(dict.fromkeys(_in_order(table, fields), PLACE)))
+
+
+def setting(table: Any, fields: Sequence[Any], where: Any, fixed: Any = None) -> str:
+    """Return the UPDATE of `fields` where `where` holds; `fixed` maps fields to SQL.
+
+    To be run with the fields' values in the same order, then those of `where`.
+    """
+    changes = {**dict.fromkeys(_in_order(table, fields), PLACE), **(fixed or {})}
+    return prepared(table.update(changes).where(where))
+
+
+def _in_order(table: Any, fields: Sequence[Any]) -> Sequence[Any]:
+    # Peewee writes columns in the table's order whatever order is given, and the values of a
+    # prepared text would then go into the wrong ones.
+    names = [field.name for field in fields]
+    ordered = [field.name for field in table._meta.sorted_fields if field.name in names]  # noqa: SLF001
+    if names != ordered:
+        raise ValueError(f"the table {table.__name__} has its columns in the order {ordered}")
+    return fields
 
 
 def match(user_id: int, text: str, fields: str) -> str | None:
     """Return an FTS5 query for one user's rows, or None where nothing can be searched for.
 
-    Every word is quoted, so no typed sign is an operator (sqlite.org/fts5.html#full_text_query_syntax).
+    Every word is quoted, so no typed sign is an operator (sqlite.org/fts5.html, section 3).
     """
     wanted = []
     unwanted = []
@@ -38,5 +63,5 @@ def match(user_id: int, text: str, fields: str) -> str | None:
 
 
 def placeholders(number: int) -> str:
-    """Return `number` question marks for an IN list, rounded up so that few texts are cached."""
+    """Return `number` question marks for an IN list."""
     return ", ".join("?" * number)

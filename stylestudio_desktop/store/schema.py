@@ -99,5 +99,3 @@ def _prove(copy: Path) -> None:
             f"The backup of the library did not pass its check ({answer}). Nothing was changed. "
             "Run “stylestudio verify”."
         )
-
-

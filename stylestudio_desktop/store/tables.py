@@ -1,3 +1,4 @@
+# ruff: noqa: D106
 """The tables as Peewee models, from which every query is built.
 
 The models are not bound to a database: a query is built here once and run on whichever
@@ -109,11 +110,11 @@ class Files(Table):
     original_url = TextField(null=True)
     favourite = IntegerField()
     rating = IntegerField()
-    perceptual_hash = BigIntegerField(null=True)
     style = TextField(null=True)
     provider = TextField(null=True)
     facts = TextField()
     trashed_at = BigIntegerField(null=True)
+    perceptual_hash = BigIntegerField(null=True)
 
     class Meta:
         table_name = "files"

@@ -2,11 +2,11 @@
 
 from stylestudio_desktop.domain.records import UsageDay, UsageRecord
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns
+from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE, Usage, UsageDays
 
 _FIELDS = columns(Usage, UsageRecord)
-_INSERT = prepared(Usage.insert(dict.fromkeys(_FIELDS, PLACE)))
+_INSERT = inserting(Usage, _FIELDS)
 _PAGE = prepared(
     Usage.select(*_FIELDS)
     .where((Usage.user_id == PLACE) & (Usage.timestamp <= PLACE) & (Usage.id < PLACE))

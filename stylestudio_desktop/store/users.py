@@ -4,12 +4,10 @@ from peewee import SQL
 
 from stylestudio_desktop.domain.records import User
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns
+from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE, Users
 
-_INSERT = prepared(
-    Users.insert({Users.id: PLACE, Users.name: PLACE, Users.created_at: PLACE})
-)
+_INSERT = inserting(Users, [Users.id, Users.name, Users.created_at])
 _FIELDS = columns(Users, User)
 _GET = prepared(Users.select(*_FIELDS).where(Users.id == PLACE))
 _FIRST = prepared(Users.select(*_FIELDS).order_by(Users.id).limit(SQL("1")))

@@ -86,11 +86,11 @@ CREATE TABLE files (
   original_url TEXT,
   favourite INTEGER NOT NULL DEFAULT 0 CHECK (favourite IN (0, 1)),
   rating INTEGER NOT NULL DEFAULT 0 CHECK (rating BETWEEN 0 AND 5),
-  perceptual_hash INTEGER,
   style TEXT,
   provider TEXT,
   facts TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(facts)),
-  trashed_at INTEGER
+  trashed_at INTEGER,
+  perceptual_hash INTEGER
 ) STRICT;
 CREATE INDEX files_by_user ON files (user_id, trashed_at);
 CREATE INDEX files_by_category ON files (user_id, category, trashed_at);

@@ -1,0 +1,49 @@
+"""Lets processes on one workspace see which others are alive, whatever the clock says."""
+
+import contextlib
+import secrets
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class Presence:
+    """A lock file that the operating system lets go of when this process dies.
+
+    A job that is claimed by a host whose lock is free has been orphaned: no lease time has to
+    pass, and no clock step or sleeping machine makes a living host look dead.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare a new host name; nothing is locked yet."""
+        self.host = secrets.token_hex(8)
+        self._folder = folder
+        self._lock = FileLock(folder / f"host-{self.host}.lock", thread_local=False)
+
+    def __enter__(self) -> "Presence":
+        """Show this host as alive."""
+        self._lock.acquire(timeout=5)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Show this host as gone."""
+        self._lock.release()
+        with contextlib.suppress(OSError):
+            Path(self._lock.lock_file).unlink()
+
+    def alive(self, host: str) -> bool:
+        """Say whether the process that calls itself `host` still runs."""
+        if host == self.host:
+            return True
+        path = self._folder / f"host-{host}.lock"
+        if not host.isalnum() or not path.exists():
+            return False
+        other = FileLock(path)
+        try:
+            other.acquire(timeout=0)
+        except Timeout:
+            return True
+        other.release()
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return False

@@ -1,0 +1,129 @@
+"""The workspace's settings: typed, checked on reading, and written so that none is ever lost."""
+
+import contextlib
+import json
+import os
+import threading
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.domain.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What people can set. `window` is whatever the window wants to find again."""
+
+    appearance: str = "system"
+    language: str = "system"
+    max_file_mb: float = 10.0
+    max_megapixels: float = 50.0
+    low_balance: int = 5
+    trash_days: int = 30
+    no_network: bool = False
+    engine_weights_offered: bool = False
+    window: dict[str, Any] = field(default_factory=dict)
+
+
+_CHOICES = {"appearance": ("system", "light", "dark")}
+_LIMITS = {
+    "max_file_mb": (0.1, 500.0),
+    "max_megapixels": (0.1, 500.0),
+    "low_balance": (0, 100_000),
+    "trash_days": (1, 3650),
+}
+
+
+class SettingsFile:
+    """Settings as one JSON file; a damaged one is set aside and told, never silently lost."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the file at `path`; it is read at the first look."""
+        self.path = path
+        self.remark: str | None = None
+        self._lock = threading.Lock()
+        self._value: Settings | None = None
+
+    @property
+    def value(self) -> Settings:
+        """The settings as they are now."""
+        with self._lock:
+            if self._value is None:
+                self._value = self._read()
+            return self._value
+
+    def change(self, **changes: Any) -> Settings:
+        """Set some values, keep them on disk, and return all. Raises StorageError."""
+        new = checked(replace(self.value, **changes))
+        with self._lock:
+            self._write(new)
+            self._value = new
+        return new
+
+    def _read(self) -> Settings:
+        try:
+            text = self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, UnicodeDecodeError) as error:
+            self.remark = f"The settings could not be read ({error}); the usual ones are used."
+            return Settings()
+        try:
+            found = json.loads(text)
+            if not isinstance(found, dict):
+                raise ValueError("not an object")
+        except (ValueError, RecursionError):
+            aside = self.path.with_suffix(".damaged.json")
+            with contextlib.suppress(OSError):
+                self.path.replace(aside)
+            self.remark = (
+                f"The settings were damaged and are kept as {aside.name}; the usual ones are used."
+            )
+            return Settings()
+        known = {one.name for one in fields(Settings)}
+        return checked(_fitting({name: found[name] for name in known & found.keys()}))
+
+    def _write(self, value: Settings) -> None:
+        partial = self.path.with_suffix(".part")
+        text = json.dumps(asdict(value), indent=1, ensure_ascii=False)
+        try:
+            with open(partial, "w", encoding="utf-8", opener=_private) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.path)
+        except OSError as error:
+            raise StorageError(
+                f"The settings could not be saved: {error.strerror}. The former ones are kept. "
+                "Check the disk and try again."
+            ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _fitting(found: dict[str, Any]) -> Settings:
+    usual = Settings()
+    good = {}
+    for name, value in found.items():
+        expected = type(getattr(usual, name))
+        if expected is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is expected:
+            good[name] = value
+    return replace(usual, **good)
+
+
+def checked(value: Settings) -> Settings:
+    """Return `value` with anything outside of its limits brought back to the usual."""
+    usual = Settings()
+    mended: dict[str, Any] = {}
+    for name, choices in _CHOICES.items():
+        if getattr(value, name) not in choices:
+            mended[name] = getattr(usual, name)
+    for name, (least, most) in _LIMITS.items():
+        if not least <= getattr(value, name) <= most:
+            mended[name] = getattr(usual, name)
+    return replace(value, **mended) if mended else value

@@ -1,0 +1,93 @@
+"""Says where a workspace keeps its database, files and the rest, and makes its folders."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylestudio_desktop.domain.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder that holds one library with everything that belongs to it."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The library's SQLite file."""
+        return self.root / "library.sqlite3"
+
+    @property
+    def files(self) -> Path:
+        """The file store."""
+        return self.root / "files"
+
+    @property
+    def thumbnails(self) -> Path:
+        """The thumbnail cache, which can be deleted at any time."""
+        return self.root / "thumbnails.sqlite3"
+
+    @property
+    def settings(self) -> Path:
+        """The workspace's settings."""
+        return self.root / "settings.json"
+
+    @property
+    def catalogue(self) -> Path:
+        """A catalogue of the user's own, which is used instead of ours when it is there."""
+        return self.root / "catalogue.json"
+
+    @property
+    def logs(self) -> Path:
+        """Logs and crash reports."""
+        return self.root / "logs"
+
+    @property
+    def tmp(self) -> Path:
+        """Unfinished files; on the same file system as the file store."""
+        return self.root / "tmp"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files by which processes see each other."""
+        return self.root / "locks"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database made before risky steps."""
+        return self.root / "backups"
+
+    def paths(self) -> dict[str, str]:
+        """Return every place by name, for people and scripts."""
+        return {
+            "workspace": str(self.root),
+            "database": str(self.database),
+            "files": str(self.files),
+            "thumbnails": str(self.thumbnails),
+            "settings": str(self.settings),
+            "logs": str(self.logs),
+            "tmp": str(self.tmp),
+            "backups": str(self.backups),
+        }
+
+    def make(self) -> None:
+        """Make the folders, readable by the user alone. Raises StorageError."""
+        try:
+            for folder in (self.root, self.files, self.logs, self.tmp, self.locks):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The workspace {self.root} can't be used: {error.strerror}. Nothing was changed. "
+                "Choose another folder, or check that you may write to this one."
+            ) from error
+
+
+def choose_workspace(given: str | None) -> Workspace:
+    """Return the workspace named by the caller, by STYLESTUDIO_WORKSPACE, or the user's own."""
+    name = given or os.environ.get("STYLESTUDIO_WORKSPACE")
+    if name:
+        return Workspace(Path(name).expanduser().absolute())
+    import platformdirs
+
+    return Workspace(Path(platformdirs.user_data_dir("StyleStudio", False)) / "workspace")

@@ -1,0 +1,333 @@
+"""What the worker may do to the queue, one transaction each: claim, send, keep, finish, fail."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.domain import ledger
+from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep
+from stylestudio_desktop.domain.events import (
+    BalanceChanged,
+    GenerationCompleted,
+    GenerationMoved,
+    GenerationProgressed,
+    QueueChanged,
+)
+from stylestudio_desktop.domain.generation import Category, Review, Role, Status
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.records import Action, Generation, Job, StoredFile
+from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
+from stylestudio_desktop.files.store import Condition
+from stylestudio_desktop.providers.protocol import Output, Prepared, RemoteRef
+from stylestudio_desktop.services import generate
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries, files, generations, jobs, users
+
+CRASHES_ALLOWED = 2
+"""A job in flight during this many crashes is set aside (data rules, consistency 4)."""
+
+RESULT_LIMITS = Limits(max_bytes=64 * 1_048_576, max_pixels=100_000_000)
+"""What a service's picture may be; larger than what people import, since it is not theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A result whose bytes are already durable in the file store."""
+
+    position: int
+    storage_id: str
+    probe: Probe
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def claim_next(studio: Studio, host: str, provider: str) -> tuple[Generation, Job] | None:
+    """Take the next due job of a service for `host`; None when there is none."""
+    database = studio.database
+    due = jobs.next_due(database, provider, now_ms())
+    while due is not None:
+        with database.write():
+            job = jobs.get(database, due)
+            row = generations.by_id(database, due)
+            if job is not None and row is not None and jobs.claim(database, due, host):
+                return row, job._replace(host=host)
+        due = jobs.next_due(database, provider, now_ms())
+    return None
+
+
+def paused(studio: Studio, provider: str) -> bool:
+    """Say whether a service, or the whole queue, takes no new work now."""
+    moment = now_ms()
+    pauses = jobs.pauses(studio.database)
+    return any(
+        name in pauses and (pauses[name][0] is None or (pauses[name][0] or 0) > moment)
+        for name in ("*", provider)
+    )
+
+
+def pause_service(
+    studio: Studio, provider: str, until: int | None, reason: Code, sentence: str
+) -> None:
+    """Let a service take no new work until `until` (UTC milliseconds), or until resumed."""
+    with studio.database.write():
+        jobs.pause(studio.database, provider, until, reason.value, sentence)
+        studio.tell(QueueChanged())
+
+
+def prepare(studio: Studio, row: Generation, job: Job) -> Prepared:
+    """Check that every file is there, byte for byte, and settle what will be sent.
+
+    Raises BadInput naming the file that is missing or damaged.
+    """
+    used = generations.linked(studio.database, [row.id])
+    paths: dict[str, list[Path]] = {Role.PRODUCT.value: [], Role.MODEL.value: []}
+    ids: dict[str, list[int]] = {Role.PRODUCT.value: [], Role.MODEL.value: []}
+    for one in used:
+        if one.role not in paths:
+            continue
+        condition = studio.files.verify(one.storage_id)
+        if condition is not Condition.INTACT:
+            raise BadInput(
+                f"The file of “{one.filename}” is {condition.value}, so the picture was not made. "
+                "Your tokens are back. Import the photo again.",
+                code=Code.FILE_MISSING if condition is Condition.MISSING else Code.FILE_DAMAGED,
+            )
+        paths[one.role].append(studio.files.path(one.storage_id))
+        ids[one.role].append(one.file_id)
+    width, height = studio.catalogue.pixels(row.quality, row.aspect_ratio)
+    brief = generate.brief_from(row, ids[Role.PRODUCT.value], ids[Role.MODEL.value])
+    return Prepared(
+        intent_id=job.intent_id,
+        brief=brief,
+        prompt=row.full_prompt,
+        seed=job.seed,
+        width=width,
+        height=height,
+        products=tuple(paths[Role.PRODUCT.value]),
+        models=tuple(paths[Role.MODEL.value]),
+    )
+
+
+def advance(studio: Studio, generation_id: int, status: Status) -> None:
+    """Move an open generation on; nothing happens if it is there already."""
+    with studio.database.write():
+        row = generations.by_id(studio.database, generation_id)
+        if row is None or row.status == status.value:
+            return
+        if not generations.step(studio.database, row, status, now_ms()):
+            raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
+        studio.tell(GenerationMoved(generation_id, status.value))
+
+
+def about_to_send(studio: Studio, generation_id: int) -> None:
+    """Commit the intent to send before anything is sent."""
+    with studio.database.write():
+        jobs.submitting(studio.database, generation_id, now_ms())
+
+
+def not_sent(studio: Studio, generation_id: int) -> None:
+    """Note that the service surely never got the job."""
+    with studio.database.write():
+        jobs.unsent(studio.database, generation_id)
+
+
+def keep_ref(studio: Studio, generation_id: int, ref: RemoteRef) -> None:
+    """Commit where the accepted job can be found again, before anything else happens."""
+    text = json.dumps({"id": ref.id, "data": dict(ref.data)})
+    with studio.database.write():
+        jobs.set_ref(studio.database, generation_id, text)
+        generations.set_remote_id(studio.database, generation_id, ref.id, now_ms())
+        advance(studio, generation_id, Status.PROCESSING)
+
+
+def ref_of(job: Job) -> RemoteRef | None:
+    """Return where the job can be found again, None before it was accepted."""
+    if job.ref is None:
+        return None
+    found = json.loads(job.ref)
+    return RemoteRef(found["id"], found["data"])
+
+
+def keep_outputs(studio: Studio, generation_id: int, outputs: Sequence[Output]) -> None:
+    """Commit which pictures are waiting to be fetched."""
+    text = json.dumps(
+        [
+            {"position": one.position, "locator": one.locator, "facts": dict(one.facts)}
+            for one in outputs
+        ]
+    )
+    with studio.database.write():
+        jobs.set_outputs(studio.database, generation_id, text)
+        advance(studio, generation_id, Status.PROCESSING)
+
+
+def outputs_of(job: Job) -> tuple[Output, ...] | None:
+    """Return the pictures that wait to be fetched, None while they aren't known."""
+    if job.outputs is None:
+        return None
+    return tuple(Output(**one) for one in json.loads(job.outputs))
+
+
+def progress(studio: Studio, generation_id: int, stage: str, share: float | None) -> None:
+    """Show how far a running generation is, in every window and process."""
+    with studio.database.write():
+        jobs.set_progress(studio.database, generation_id, stage, share)
+        studio.tell(GenerationProgressed(generation_id, stage, share))
+
+
+def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
+    """Check a fetched picture, every pixel of it, and take it into the file store.
+
+    Raises BadInput if it is no sound picture, StorageError for the disk. `partial` is gone then
+    or belongs to the store.
+    """
+    name = f"Picture {output.position + 1}"
+    found = probe(partial, RESULT_LIMITS, decode=True, name=name)
+    stored = studio.files.adopt(partial)
+    studio.thumbnails.make(stored.storage_id, studio.files.path(stored.storage_id))
+    return Saved(output.position, stored.storage_id, found, output.facts)
+
+
+def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:
+    """Finish a generation whose pictures are on the disk, and charge for those; once.
+
+    Returns the ids of the new pictures. Raises IllegalStep if it has ended already.
+    """
+    if not saved:
+        raise ValueError("a generation without a saved picture can't be completed")
+    database = studio.database
+    moment = now_ms()
+    each = row.price // row.pictures
+    charged = min(row.price, each * len(saved))
+    with database.write():
+        worked = generate.worked_ms(studio, row, moment)
+        moved = generations.step(
+            database,
+            row,
+            Status.COMPLETED,
+            moment,
+            tokens_used=charged,
+            completed_at=moment,
+            processing_time_ms=worked,
+        )
+        if not moved:
+            raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
+        new = [_result_row(row, one, moment) for one in sorted(saved, key=lambda s: s.position)]
+        files.insert_many(database, new)
+        ids = [one.id for one in new]
+        generations.link(database, row.id, Role.RESULT, ids, primary=True)
+        move = ledger.settle(row.id, row.retry_count, row.price, charged)
+        entries.append(database, row.user_id, move, moment)
+        generate.record(
+            studio,
+            row,
+            Action.GENERATION_COMPLETED,
+            moment,
+            tokens=charged,
+            pictures=len(saved),
+            duration_ms=worked or 0,
+        )
+        jobs.delete(database, row.id)
+        studio.tell(GenerationCompleted(row.id, tuple(ids)))
+        studio.tell(BalanceChanged(row.user_id, users.balance(database, row.user_id)))
+    return ids
+
+
+def _result_row(row: Generation, saved: Saved, moment: int) -> StoredFile:
+    suffix = SUFFIXES[saved.probe.format]
+    return StoredFile(
+        id=new_id(),
+        user_id=row.user_id,
+        filename=f"{row.style}-{row.id}-{saved.position + 1}{suffix}",
+        content_type=saved.probe.content_type,
+        size=saved.probe.size,
+        storage_id=saved.storage_id,
+        uploaded_at=moment,
+        category=Category.GENERATED.value,
+        width=saved.probe.width,
+        height=saved.probe.height,
+        format=saved.probe.format,
+        generation_id=row.id,
+        original_url=None,
+        favourite=0,
+        rating=0,
+        style=row.style,
+        provider=row.provider,
+        facts=json.dumps(dict(saved.facts)),
+        trashed_at=None,
+    )
+
+
+def fail(studio: Studio, generation_id: int, code: Code, sentence: str) -> None:
+    """End a generation that could not be made; its tokens come back in the same transaction."""
+    _close(studio, generation_id, Status.FAILED, code, sentence)
+
+
+def stop(studio: Studio, generation_id: int) -> None:
+    """End a generation that somebody cancelled; its tokens come back in the same transaction."""
+    _close(studio, generation_id, Status.CANCELLED, Code.CANCELLED, "You cancelled it.")
+
+
+def _close(studio: Studio, generation_id: int, status: Status, code: Code, sentence: str) -> None:
+    with studio.database.write():
+        row = generations.by_id(studio.database, generation_id)
+        if row is not None and generate.is_open(row):
+            generate.close(studio, row, status, code, sentence)
+
+
+def wait_until(studio: Studio, job: Job, not_before: int) -> None:
+    """Put a job back into the queue, to be tried again from `not_before` (UTC milliseconds)."""
+    with studio.database.write():
+        current = jobs.get(studio.database, job.generation_id)
+        if current is not None:
+            jobs.put_back(studio.database, job.generation_id, not_before, current.tries)
+            studio.tell(QueueChanged())
+
+
+def set_aside(studio: Studio, generation_id: int, reason: Review) -> None:
+    """Let a job wait for a person's decision; its tokens stay held."""
+    with studio.database.write():
+        row = generations.by_id(studio.database, generation_id)
+        jobs.set_review(studio.database, generation_id, reason.value)
+        if row is not None:
+            studio.tell(GenerationMoved(generation_id, row.status))
+
+
+def recover(studio: Studio, host: str, dead: Sequence[str]) -> int:
+    """Free the jobs of hosts that died; those in flight during two crashes are set aside.
+
+    Returns how many jobs were freed or set aside.
+    """
+    found = [job for job in jobs.of_other_hosts(studio.database, host) if job.host in dead]
+    for job in found:
+        with studio.database.write():
+            if not jobs.orphaned(studio.database, job.generation_id, job.host or ""):
+                continue
+            if job.crashes + 1 >= CRASHES_ALLOWED and not job.cancel_requested:
+                jobs.set_review(studio.database, job.generation_id, Review.CRASHED_TWICE.value)
+            studio.tell(QueueChanged())
+    return len(found)
+
+
+def other_hosts(studio: Studio, host: str) -> set[str]:
+    """Return the names of other hosts that have claimed jobs."""
+    return {job.host for job in jobs.of_other_hosts(studio.database, host) if job.host}
+
+
+def release(studio: Studio, generation_id: int, host: str) -> None:
+    """Give a claimed job back untouched, when a host closes in good order."""
+    with studio.database.write():
+        job = jobs.get(studio.database, generation_id)
+        if job is not None and job.host == host:
+            jobs.put_back(studio.database, generation_id, job.not_before, job.tries)
+
+
+def wanted_stops(studio: Studio, host: str) -> list[int]:
+    """Return the jobs of `host` that somebody wants cancelled."""
+    return jobs.cancelled(studio.database, host)
+
+
+def services_with_work(studio: Studio) -> list[str]:
+    """Return the services that have jobs in the queue."""
+    return jobs.providers(studio.database)
