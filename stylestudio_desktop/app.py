@@ -1,0 +1,56 @@
+"""The only place where the rooms are put together: workspace, services, worker, face."""
+
+from collections.abc import Mapping
+
+from stylestudio_desktop.config.catalogue import load_catalogue
+from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.config.settings import SettingsFile
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.files.probe import Limits
+from stylestudio_desktop.files.store import FileStore
+from stylestudio_desktop.files.thumbnails import ThumbnailCache
+from stylestudio_desktop.providers.protocol import Provider
+from stylestudio_desktop.providers.registry import build_providers
+from stylestudio_desktop.services.accounts import open_local_profile
+from stylestudio_desktop.services.bus import Bus
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.schema import bring_up_to_date
+
+THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
+"""What is already in the store was judged on its way in; this only bounds the decoder."""
+
+
+def open_studio(workspace: Workspace, providers: Mapping[str, Provider] | None = None) -> Studio:
+    """Open (or begin) the library in `workspace`. Raises StorageError or BadInput.
+
+    `providers` replaces the built-in services, for tests.
+    """
+    workspace.make()
+    own = workspace.catalogue
+    catalogue = load_catalogue(
+        own if own.is_file() else resources() / "catalogue" / "catalogue.json"
+    )
+    database = Database(workspace.database)
+    database.open()
+    bring_up_to_date(database)
+    user = open_local_profile(database, catalogue.free_tokens)
+    return Studio(
+        workspace=workspace,
+        database=database,
+        files=FileStore(workspace.files, workspace.tmp),
+        thumbnails=ThumbnailCache(workspace.thumbnails, THUMBNAIL_LIMITS),
+        settings=SettingsFile(workspace.settings),
+        catalogue=catalogue,
+        providers=build_providers() if providers is None else providers,
+        bus=Bus(),
+        user_id=user.id,
+    )
+
+
+def close_studio(studio: Studio) -> None:
+    """Let go of the services' processes and of this thread's connection."""
+    for provider in studio.providers.values():
+        provider.close()
+    studio.thumbnails.close()
+    studio.database.close()
