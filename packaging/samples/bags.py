@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import curves, fields
 from .cloth import Panel, Piece
 from .curves import Knot
+from .fields import Field
 from .tops import AXIS
 from .warm import at, sided
 
@@ -147,15 +149,21 @@ def _ribs(panel: Panel, count: int, top: float, low: float, depth: float) -> Non
 
 
     inside = panel.mask > 0.5
-    left = np.argmax(inside, axis=1).astype(np.float32)
-    right = inside.shape[1] - 1 - np.argmax(inside[:, ::-1], axis=1).astype(np.float32)
+    left = np.minimum.accumulate(_first(inside))
+    right = np.maximum.accumulate(inside.shape[1] - 1 - _first(inside[:, ::-1]))
     ys, xs = np.mgrid[0 : panel.shape[0], 0 : panel.shape[1]].astype(np.float32)
     half = np.maximum((right - left) / 2, 30)[:, None]
     u = np.clip((xs - (left + right)[:, None] / 2) / half, -1, 1)
-    column = np.arcsin(u * 0.97) / (np.pi / 2) * count / 2 + 0.06 * fields.noise(panel.shape, panel.seed, 12)
+    column = np.arcsin(u * 0.97) / (np.pi / 2) * count / 2 + 0.035 * fields.noise(panel.shape, panel.seed, 30)
     wave = np.abs(np.sin(np.pi * column))
     rows = np.sin(ys * 2 * np.pi / 9 + np.abs(np.sin(2 * np.pi * column)) * 2.4)
     lasting = np.clip((ys + panel.origin[1] - top) / 60, 0.2, 1) if low > 1 else 1.0
     panel.height = panel.height + (wave * depth * lasting + rows * wave * 0.9).astype(np.float32)
     panel.shade((1 - wave).astype(np.float32), 0.62)
     panel.tone = panel.tone * (1 + 0.07 * rows * wave + 0.03 * fields.noise(panel.shape, panel.seed + 3, 0.9))
+
+
+def _first(inside: NDArray[np.bool_]) -> Field:
+    """Column of the first covered pixel in every row; an empty row counts as the middle."""
+    at = np.argmax(inside, axis=1)
+    return np.where(inside.any(axis=1), at, inside.shape[1] // 2).astype(np.float32)
