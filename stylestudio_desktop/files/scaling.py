@@ -77,7 +77,8 @@ def _draft(image: "Image.Image") -> None:
     longest = max(image.size)
     for scale in (8, 4, 2):
         if longest // scale >= _NEAR_ENOUGH:
-            image.draft(None, (image.width // scale, image.height // scale))
+            size = (max(1, image.width // scale), max(1, image.height // scale))
+            image.draft(None, size)
             return
 
 

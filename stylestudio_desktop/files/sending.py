@@ -94,8 +94,9 @@ def fit(image: "Image.Image", max_side: int) -> "Image.Image":
 def _load(data: bytes, header: Header, max_side: int | None) -> "Image.Image":
     with open_picture(data, header) as opened:
         if max_side is not None:
-            scale = max(opened.size) // max(1, max_side)
-            opened.draft(None, (opened.width // max(1, scale), opened.height // max(1, scale)))
+            scale = max(1, max(opened.size) // max_side)
+            size = (max(1, opened.width // scale), max(1, opened.height // scale))
+            opened.draft(None, size)
         opened.load()
         profile = opened.info.get("icc_profile")
         base = to_eight_bits(opened)

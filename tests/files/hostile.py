@@ -20,7 +20,7 @@ def drawing(width: int = 320, height: int = 240, mode: str = "RGB") -> Image.Ima
     draw.rectangle((0, height - y, x, height), fill=(20, 20, 220))
     draw.rectangle((width - x, height - y, width, height), fill=(255, 255, 255))
     for step in range(0, min(width, height), 7):
-        draw.line((0, step, width, step), fill=(step % 256, 90, 60))
+        draw.line((x + 9, step, width - x - 9, step), fill=(step % 256, 90, 60))
     return image if mode == "RGB" else image.convert(mode)
 
 

@@ -92,8 +92,8 @@ def test_the_kernel_sees_no_other_order(tmp_path: Path, call: str) -> None:
         root.mkdir()
         part = root / "result.part"
         part.write_bytes(b"three" * 100_000)
-        inject = f"inject={call}:signal=SIGKILL:when={when}"
-        trace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", inject]
+        inject = f"inject=/^{call}:signal=SIGKILL:when={when}"
+        trace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace=/^{call}", "-e", inject]
         ended = subprocess.run(
             [*trace, sys.executable, "-c", CHILD, str(root), str(part), "0", "0"],
             capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
