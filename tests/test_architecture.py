@@ -6,8 +6,10 @@ The import contracts themselves are in pyproject.toml; here is what they can't e
 import ast
 import importlib.util
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +121,18 @@ def test_rooms_are_small(path: Path) -> None:
         and node.end_lineno - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
     ]
     assert not long
+
+
+def test_everything_imported_is_declared() -> None:
+    """What only the checks need, scipy for one, is not there on a user's machine."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    called = {"cv2": "opencv-python-headless", "PIL": "pillow", "playhouse": "peewee"}
+    called |= {"PySide6": "pyside6-essentials", "shiboken6": "pyside6-essentials"}
+    declared = {re.split("[<>=]", requirement)[0] for requirement in project["dependencies"]}
+    used = {name for path in modules() for name in imported(path)} - sys.stdlib_module_names
+    used.discard("stylestudio_desktop")
+
+    assert {called.get(name, name) for name in used} <= declared
 
 
 def test_no_module_is_called_after_nothing() -> None:

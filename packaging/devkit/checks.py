@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from devkit import environment, qt, say, system
+from devkit import building, environment, qt, say, system
 from devkit.places import Places
 
 # Commands that tests use where they are there -> the Debian package that brings each.
 TOOLS = {"strace": "strace"}
 SOURCES = ("stylestudio_desktop", "packaging", "tests")
+QUICK = ("format", "lint", "import contracts")
 COVERED = ("stylestudio_desktop/domain/*", "stylestudio_desktop/services/*")
 
 
@@ -69,9 +70,7 @@ def carry_out(
 
 
 def _quiet_environment() -> dict[str, str]:
-    from devkit.building import clean_environment
-
-    return {**clean_environment(), "QT_QPA_PLATFORM": "offscreen"}
+    return {**building.clean_environment(), "QT_QPA_PLATFORM": "offscreen"}
 
 
 def closing_lines(outcomes: Sequence[Outcome]) -> list[str]:
@@ -96,12 +95,22 @@ def provide_tools() -> None:
         say.line(f"Tests that use {', '.join(packages)} are skipped. {linux.advice(packages)}")
 
 
+def quick(places: Places, _arguments: Sequence[str]) -> int:
+    """Run the checks that take seconds: format, lint, import contracts."""
+    environment.ensure(places, environment.CHECKS)
+    chosen = [check for check in plan(places, []) if check.name in QUICK]
+    return _told(carry_out(places, chosen))
+
+
 def test(places: Places, pytest_arguments: Sequence[str]) -> int:
     """Set up what the checks need and run them all; return 1 when any failed."""
     environment.ensure(places, environment.CHECKS)
     qt.provide(places, window=False)
     provide_tools()
-    outcomes = carry_out(places, plan(places, pytest_arguments))
+    return _told(carry_out(places, plan(places, pytest_arguments)))
+
+
+def _told(outcomes: Sequence[Outcome]) -> int:
     say.headline("summary")
     for text in closing_lines(outcomes):
         say.line(text)

@@ -10,6 +10,7 @@ usage: python3 packaging/dev.py VERB [ARGUMENTS]
 
   run [-- ARGS]        set up, then open the window, or run the program with ARGS
   test [PYTEST ARGS]   set up, then run all checks: format, lint, types, imports, tests
+  quick                run the checks that take seconds (before a commit)
   bench NAME [ARGS]    run a benchmark of packaging/bench/
   build                build the wheel and the source archive into dist/
   sample [ARGS]        make a demonstration workspace in build/sample-workspace
@@ -21,6 +22,7 @@ Everything is installed into .venv; the program is then .venv/bin/stylestudio.
 VERBS: dict[str, Callable[[Places, Sequence[str]], int]] = {
     "run": program.run,
     "test": checks.test,
+    "quick": checks.quick,
     "bench": program.bench,
     "build": lambda places, _arguments: program.build(places),
     "sample": program.sample,
