@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
 
+from stylestudio_desktop.ui import decoding
 from stylestudio_desktop.ui.tokens import Duration
 
 _log = logging.getLogger(__name__)
 BUDGET = 96 * 1024 * 1024
 THREADS = 2
 RETRY_SECONDS = 3.0
-ALLOCATION_MB = 64
 PER_FRAME = 24
 
 
@@ -62,7 +62,6 @@ class Thumbnails(QObject):
         self._frame.setInterval(Duration.FRAME)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._hand_over)
-        QImageReader.setAllocationLimit(ALLOCATION_MB)
 
     @property
     def held(self) -> int:
@@ -128,7 +127,7 @@ class Thumbnails(QObject):
         while (wish := self._next()) is not None:
             try:
                 data = self._fetch(wish.storage_id, wish.tier)
-                image = decode(data, wish.side) if data else None
+                image = decoding.thumbnail(data, wish.side) if data else None
             except Exception:  # one picture's cache being unreadable must not end the thread
                 _log.warning("A thumbnail could not be read.", exc_info=True)
                 image = None
@@ -167,27 +166,3 @@ class Thumbnails(QObject):
         while self._bytes > BUDGET and len(self._images) > 1:
             _, (dropped, _) = self._images.popitem(last=False)
             self._bytes -= dropped.sizeInBytes()
-
-
-def decode(data: bytes, side: int) -> QImage | None:
-    """Return the picture in `data` fitted into `side` pixels square, None if it is damaged.
-
-    The reader scales while it decodes; what comes out is in a format that is drawn without any
-    further conversion.
-    """
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > side:
-        fitted = size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
-        reader.setScaledSize(fitted.expandedTo(QSize(1, 1)))
-    image = reader.read()
-    if image.isNull():
-        return None
-    formats = QImage.Format
-    wanted = (
-        formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
-    )
-    return image if image.format() == wanted else image.convertToFormat(wanted)

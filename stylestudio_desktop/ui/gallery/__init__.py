@@ -1,0 +1,1 @@
+"""The Gallery: every picture of the library, and the viewer that shows one of them large."""

@@ -1,0 +1,76 @@
+"""A strip of thumbnails below the viewer: where one is, and one press from its neighbours."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from stylestudio_desktop.ui.theme import dress, theme
+from stylestudio_desktop.ui.tokens import Space
+
+CELL = 64
+
+
+class Filmstrip(QWidget):
+    """`chosen(index)` is emitted when a picture is pressed. Nothing but what is seen is asked for.
+
+    `thumbnail(index)` returns an image that is at hand, or None; the strip is updated by its owner.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(
+        self, thumbnail: Callable[[int], QImage | None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._thumbnail = thumbnail
+        self._total = 0
+        self._current = 0
+        self.setAccessibleName(self.tr("Neighbouring pictures"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        dress(self, self.update)
+
+    def show_at(self, current: int, total: int) -> None:
+        """Centre the strip on picture `current` of `total`."""
+        self._current, self._total = current, total
+        self.update()
+
+    def seen(self) -> range:
+        """Return the positions in view."""
+        step = CELL + Space.XS
+        half = self.width() // 2 // step + 1
+        return range(max(0, self._current - half), min(self._total, self._current + half + 1))
+
+    def sizeHint(self) -> QSize:
+        """Return one row."""
+        return QSize(CELL * 5, CELL + 2 * Space.S)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the row."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().colour("surface"))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for index in self.seen():
+            area = self._area(index)
+            painter.fillRect(area, theme().colour("sunken"))
+            image = self._thumbnail(index)
+            if image is not None:
+                size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+                place = QRect(area.topLeft(), size)
+                place.moveCenter(area.center())
+                painter.drawImage(place, image)
+            if index == self._current:
+                painter.setPen(QPen(theme().colour("accent"), 3))
+                painter.drawRect(QRectF(area).adjusted(1.5, 1.5, -1.5, -1.5))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the picture under the cursor."""
+        for index in self.seen():
+            if self._area(index).contains(event.position().toPoint()):
+                self.chosen.emit(index)
+                return
+
+    def _area(self, index: int) -> QRect:
+        left = self.width() // 2 - CELL // 2 + (index - self._current) * (CELL + Space.XS)
+        return QRect(left, Space.S, CELL, CELL)

@@ -1,0 +1,299 @@
+"""The viewer: one picture large or up to four in step, its story at the side, Esc to go back."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QLocale, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.ui.gallery.camera import Camera
+from stylestudio_desktop.ui.gallery.filmstrip import Filmstrip
+from stylestudio_desktop.ui.gallery.mips import Pictures
+from stylestudio_desktop.ui.gallery.shown import Shown, ViewerSource
+from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP, Stage
+from stylestudio_desktop.ui.gallery.viewer_bar import ViewerBar
+from stylestudio_desktop.ui.tasks import Task, Tasks
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.forms import Facts
+from stylestudio_desktop.ui.widgets.grid import Grid
+from stylestudio_desktop.ui.widgets.side_panel import SidePanel
+
+MOST_STAGES = 4
+
+
+class Viewer(QWidget):
+    """Shows pictures of the grid's list by id, so that new ones arriving move nothing.
+
+    `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create;
+    `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before, I information, Esc.
+    """
+
+    closed = Signal(object)
+    more_like = Signal(object)
+    changed_to = Signal(object)
+
+    def __init__(
+        self, source: ViewerSource, grid: Grid, tasks: Tasks, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._grid = grid
+        self._tasks = tasks
+        self.camera = Camera()
+        self.pictures = Pictures(self)
+        self.stages = [Stage(self.camera, self)]
+        self._ids: list[int] = []
+        self._known: dict[int, Shown] = {}
+        self._asked: dict[int, Task[Shown]] = {}
+        self.bar = ViewerBar(self)
+        self.panel = SidePanel(self.tr("Information"), self)
+        self.facts = Facts()
+        self.strip = Filmstrip(self._thumbnail_at, self)
+        self._build()
+        self._connect()
+
+    @property
+    def current(self) -> int | None:
+        """Return the id of the picture shown, the first of several."""
+        return self._ids[0] if self._ids else None
+
+    @property
+    def shown(self) -> Shown | None:
+        """Return what is known of the picture shown, once it has been described."""
+        return self._known.get(self._ids[0]) if self._ids else None
+
+    def open(self, ids: Sequence[int]) -> None:
+        """Show one picture, or up to four side by side."""
+        self._ids = list(ids[:MOST_STAGES])
+        self.camera.reset()
+        self._show_stages()
+        self._refresh()
+        self.setFocus()
+
+    def step(self, by: int) -> None:
+        """Go on to a neighbour in the grid's list; zoom and place stay."""
+        index = self._index()
+        total = len(self._grid.contents)
+        if index is None or not 0 <= index + by < total:
+            return
+        self._ids = [self._grid.contents.ids[index + by]]
+        self._show_stages()
+        self._refresh()
+        self.changed_to.emit(self._ids[0])
+
+    def reload(self) -> None:
+        """Ask again for what is known, as after a change of rating."""
+        self._known.clear()
+        self._refresh()
+
+    def leave(self) -> None:
+        """Go back to the grid."""
+        last = self.current
+        for task in self._asked.values():
+            task.cancel()
+        self._asked.clear()
+        self._known.clear()
+        self.pictures.clear()
+        self.closed.emit(last)
+
+    def toggle_before(self) -> None:
+        """Show or hide the product photo beneath the slider."""
+        self.bar.before.setChecked(not self.bar.before.isChecked())
+        self._show_before()
+
+    def toggle_panel(self) -> None:
+        """Show or hide the information."""
+        self.panel.setVisible(not self.panel.isVisible())
+        self.bar.info.setChecked(self.panel.isVisible())
+
+    def copy_facts(self) -> None:
+        """Copy the information as text."""
+        QGuiApplication.clipboard().setText(self.facts.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Act on the viewer's keys; pass the rest on."""
+        keys, stage = Qt.Key, self.stages[0]
+        table: dict[Qt.Key, Callable[[], object]] = {
+            keys.Key_Escape: self.leave, keys.Key_Space: self.leave,
+            keys.Key_Left: lambda: self.step(-1), keys.Key_Right: lambda: self.step(1),
+            keys.Key_Z: stage.toggle, keys.Key_B: self.toggle_before,
+            keys.Key_I: self.toggle_panel, keys.Key_Plus: lambda: stage.zoom(WHEEL_STEP),
+            keys.Key_Equal: lambda: stage.zoom(WHEEL_STEP),
+            keys.Key_Minus: lambda: stage.zoom(1 / WHEEL_STEP),
+        }  # fmt: skip
+        run = table.get(Qt.Key(event.key()))
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_facts()
+        elif run is not None:
+            run()
+        else:
+            super().keyPressEvent(event)
+
+    def close_threads(self) -> None:
+        """Wait for decoding; called before the application ends."""
+        self.pictures.close()
+
+    def _build(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Viewer"))
+        self._floor = QGridLayout()
+        self._floor.setSpacing(2)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addLayout(self._floor, 1)
+        middle.addWidget(self.panel)
+        self.panel.body.addWidget(self.facts)
+        self.panel.body.addStretch(1)
+        self._more = button(self.tr("Make more like this"), self._ask_more, "primary", "sparkles")
+        self.panel.foot.setSpacing(Space.S)
+        self.panel.foot.addWidget(button(self.tr("Copy all"), self.copy_facts, icon="copy"))
+        self.panel.foot.addWidget(self._more)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.strip)
+
+    def _connect(self) -> None:
+        self.bar.left.connect(self.leave)
+        self.bar.stepped.connect(self.step)
+        self.bar.before.clicked.connect(self._show_before)
+        self.bar.info.clicked.connect(self.panel.setVisible)
+        self.bar.fitted.connect(lambda: self.stages[0].fit())
+        self.bar.one_to_one.connect(lambda: self.stages[0].one_to_one())
+        self.panel.closed.connect(lambda: self.bar.info.setChecked(False))
+        self.pictures.arrived.connect(self._on_picture)
+        self.pictures.failed.connect(self._on_unreadable)
+        self.strip.chosen.connect(self._on_strip)
+        self._grid.thumbnails.arrived.connect(self.strip.update)
+        self.stages[0].looked.connect(self._on_looked)
+
+    def _show_stages(self) -> None:
+        while len(self.stages) < len(self._ids):
+            stage = Stage(self.camera, self)
+            stage.looked.connect(self._on_looked)
+            self.stages.append(stage)
+        columns = 2 if len(self._ids) == MOST_STAGES else max(1, len(self._ids))
+        for position, stage in enumerate(self.stages):
+            self._floor.removeWidget(stage)
+            stage.setVisible(position < len(self._ids))
+            if position < len(self._ids):
+                self._floor.addWidget(stage, position // columns, position % columns)
+                stage.set_before(None)
+                stage.show_stand_in(*self._source.stand_in(self._ids[position]))
+
+    def _refresh(self) -> None:
+        index = self._index()
+        for row_id in [*self._ids, *self._neighbours()]:
+            self._describe(row_id)
+        total = len(self._grid.contents)
+        self.strip.show_at(index or 0, total)
+        self.strip.setVisible(len(self._ids) == 1)
+        where = "" if index is None else self._where(index, total)
+        self.bar.show_place(where, back=bool(index), on=index is not None and index + 1 < total)
+        if index is not None:
+            self._grid.set_current(index)
+        self._show_known()
+
+    def _where(self, index: int, total: int) -> str:
+        here, all_of_them = QLocale().toString(index + 1), QLocale().toString(total)
+        return self.tr("%1 of %2").replace("%1", here).replace("%2", all_of_them)
+
+    def _neighbours(self) -> list[int]:
+        index = self._index()
+        if index is None or len(self._ids) != 1:
+            return []
+        ids = self._grid.contents.ids
+        return [ids[place] for place in (index + 1, index - 1) if 0 <= place < len(ids)]
+
+    def _describe(self, row_id: int) -> None:
+        if row_id in self._known or row_id in self._asked:
+            return
+        self._asked[row_id] = self._tasks.run(
+            lambda: self._source.describe(row_id),
+            lambda shown: self._on_described(row_id, shown),
+            lambda error: self._on_unknown(row_id, error),
+            owner=self,
+        )
+
+    def _on_described(self, row_id: int, shown: Shown) -> None:
+        self._asked.pop(row_id, None)
+        self._known[row_id] = shown
+        self._show_known()
+
+    def _on_unknown(self, row_id: int, error: Exception) -> None:
+        self._asked.pop(row_id, None)
+        if not isinstance(error, StudioError):
+            raise error
+        if row_id in self._ids:
+            self.stages[self._ids.index(row_id)].show_message(error.sentence)
+
+    def _show_known(self) -> None:
+        wanted = [self._known[i] for i in [*self._ids, *self._neighbours()] if i in self._known]
+        before = (
+            self.shown.before if self.shown is not None and self.bar.before.isChecked() else None
+        )
+        paths = [shown.path for shown in wanted]
+        self.pictures.want([*paths[:1], *([before] if before else []), *paths[1:]])
+        for shown in wanted:
+            self._on_picture(str(shown.path))
+        if self.shown is not None:
+            self._show_facts(self.shown)
+
+    def _show_facts(self, shown: Shown) -> None:
+        self.bar.show_name(shown.name, shown.favourite, shown.rating)
+        self.bar.before.setEnabled(shown.before is not None and len(self._ids) == 1)
+        self._more.setVisible(shown.generation is not None)
+        self.facts.set_rows(list(shown.rows))
+        self._on_looked()
+
+    def _show_before(self) -> None:
+        if not self.bar.before.isChecked():
+            self.stages[0].set_before(None)
+        self._show_known()
+
+    def _on_picture(self, path: str) -> None:
+        for row_id, stage in zip(self._ids, self.stages, strict=False):
+            shown = self._known.get(row_id)
+            if shown is None:
+                continue
+            mips = self.pictures.get(shown.path)
+            if mips is not None and str(shown.path) == path:
+                stage.show_picture(mips)
+            if shown.before is not None and self.bar.before.isChecked() and len(self._ids) == 1:
+                stage.set_before(self.pictures.get(shown.before))
+        self._on_looked()
+
+    def _on_unreadable(self, path: str) -> None:
+        for row_id, stage in zip(self._ids, self.stages, strict=False):
+            shown = self._known.get(row_id)
+            if shown is not None and str(shown.path) == path:
+                stage.show_message(
+                    self.tr(
+                        "This picture's file is missing or damaged. Its entry is safe. "
+                        "Bring it back from a backup, or move the entry to the trash."
+                    )
+                )
+
+    def _on_looked(self) -> None:
+        for stage in self.stages:
+            stage.update()
+        self.bar.show_zoom(self.stages[0].percent())
+
+    def _on_strip(self, index: int) -> None:
+        here = self._index()
+        if here is not None:
+            self.step(index - here)
+
+    def _index(self) -> int | None:
+        return None if self.current is None else self._grid.contents.index_of(self.current)
+
+    def _thumbnail_at(self, index: int) -> QImage | None:
+        return self._source.stand_in(self._grid.contents.ids[index])[0]
+
+    def _ask_more(self) -> None:
+        if self.shown is not None and self.shown.generation is not None:
+            self.more_like.emit(self.shown.generation)

@@ -1,0 +1,90 @@
+"""The bar above the viewer: back, where one is, zoom, compare, favourite and rating."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+
+from stylestudio_desktop.ui.theme import set_icon
+from stylestudio_desktop.ui.tokens import Size, Space
+from stylestudio_desktop.ui.widgets.buttons import tool
+from stylestudio_desktop.ui.widgets.chips import Chip
+from stylestudio_desktop.ui.widgets.labels import label
+
+
+class ViewerBar(QFrame):
+    """Signals: `left`, `stepped(by)`, `fitted`, `one_to_one`, `favourite_asked`, `rated(stars)`."""
+
+    left = Signal()
+    stepped = Signal(int)
+    fitted = Signal()
+    one_to_one = Signal()
+    favourite_asked = Signal()
+    rated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self._name = label("", "title")
+        self._name.setMinimumWidth(0)
+        self._place = label("", "faint")
+        self._zoom = label("", "faint")
+        self._zoom.setMinimumWidth(44)
+        self._back = tool(
+            "chevron-left", self.tr("Previous picture"), lambda: self.stepped.emit(-1)
+        )
+        self._on = tool("chevron-right", self.tr("Next picture"), lambda: self.stepped.emit(1))
+        self.before = Chip(self.tr("Before and after"), "square-split-horizontal")
+        self.info = Chip(self.tr("Information"), "info")
+        self.info.setChecked(True)
+        self._favourite = tool("heart", self.tr("Favourite"), self.favourite_asked.emit)
+        self._stars: list[QToolButton] = []
+        self._lay_out()
+
+    def show_name(self, name: str, favourite: bool, rating: int) -> None:
+        """Show whose picture it is and how it is marked."""
+        self._name.setText(name)
+        set_icon(self._favourite, "heart-filled" if favourite else "heart", Size.ICON)
+        self._rating = rating
+        for number, star in enumerate(self._stars, start=1):
+            set_icon(star, "star-filled" if number <= rating else "star", Size.ICON_SMALL)
+
+    def show_place(self, place: str, *, back: bool, on: bool) -> None:
+        """Show the position in the list and whether there are neighbours."""
+        self._place.setText(place)
+        self._back.setEnabled(back)
+        self._on.setEnabled(on)
+
+    def show_zoom(self, share: float) -> None:
+        """Show screen pixels per picture pixel."""
+        self._zoom.setText(f"{share:.0%}")
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.S, Space.XS, Space.L, Space.XS)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(tool("arrow-left", self.tr("Back to the gallery"), self.left.emit))
+        layout.addWidget(self._name)
+        layout.addSpacing(Space.S)
+        layout.addWidget(self._place)
+        layout.addWidget(self._back)
+        layout.addWidget(self._on)
+        layout.addStretch(1)
+        layout.addWidget(self._zoom)
+        layout.addWidget(tool("maximize", self.tr("Fit"), self.fitted.emit))
+        layout.addWidget(tool("scan", self.tr("Actual size"), self.one_to_one.emit))
+        layout.addSpacing(Space.S)
+        layout.addWidget(self._favourite)
+        for number in range(1, 6):
+            text = self.tr("Rate with %n star(s)", "", number)
+            star = tool("star", text, partial(self._on_star, number))
+            self._stars.append(star)
+            layout.addWidget(star)
+        layout.addSpacing(Space.S)
+        layout.addWidget(self.before)
+        layout.addWidget(self.info)
+        self._rating = 0
+
+    def _on_star(self, stars: int) -> None:
+        # Pressing the star that is already the last lit one takes the rating away.
+        self.rated.emit(0 if stars == self._rating else stars)
