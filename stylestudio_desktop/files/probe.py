@@ -60,6 +60,11 @@ def probe(
     header = judge(data, called, limits)
     if decode:
         decode_fully(data, header, called)
+    return described(header, len(data))
+
+
+def described(header: Header, size: int) -> Probe:
+    """Return what a judged header means to the rest of the house; `size` in bytes."""
     turned = header.orientation >= 5
     return Probe(
         format=header.format,
@@ -69,7 +74,7 @@ def probe(
         orientation=header.orientation,
         icc=header.icc,
         alpha=header.alpha,
-        size=len(data),
+        size=size,
     )
 
 

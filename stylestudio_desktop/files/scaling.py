@@ -10,7 +10,14 @@ from stylestudio_desktop.files.codec import decoding, open_picture
 from stylestudio_desktop.files.colour import to_eight_bits, to_srgb, turn_upright
 from stylestudio_desktop.files.headers import Header
 from stylestudio_desktop.files.phash import perceptual_hash
-from stylestudio_desktop.files.probe import STORED_LIMITS, Limits, judge, read_whole
+from stylestudio_desktop.files.probe import (
+    STORED_LIMITS,
+    Limits,
+    Probe,
+    described,
+    judge,
+    read_whole,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,11 +58,18 @@ def render(source: Path, limits: Limits = STORED_LIMITS, name: str | None = None
     Upright, sRGB, never enlarged; JPEG, or WebP where the picture has clear parts. The large
     one's longest side is 896 to 1024 pixels. Reads and decodes once; safe on any thread.
     """
+    return examine(source, limits, name)[1]
+
+
+def examine(
+    source: Path, limits: Limits = STORED_LIMITS, name: str | None = None
+) -> tuple[Probe, Rendered]:
+    """Return what `probe` and `render` return, for one reading and one decode."""
     called = name or source.name
     data = read_whole(source, limits, called)
     header = judge(data, called, limits)
     rendered: Rendered = decoding(called, lambda: _render(data, header))
-    return rendered
+    return described(header, len(data)), rendered
 
 
 def _render(data: bytes, header: Header) -> Rendered:

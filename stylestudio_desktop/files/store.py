@@ -269,7 +269,10 @@ class Batch:
 
     def add(self, source: Path | BinaryIO, limit_bytes: int) -> Incoming:
         """Copy one source next to the store; same errors as `FileStore.ingest`."""
-        incoming = receive(source, self._store.tmp, limit_bytes)
+        return self.take(receive(source, self._store.tmp, limit_bytes))
+
+    def take(self, incoming: Incoming) -> Incoming:
+        """Add bytes that another thread has already received into the store's `tmp`."""
         self._waiting.append(incoming)
         return incoming
 

@@ -1,6 +1,7 @@
 """What a picture carries comes back whole, and not one pixel changes on the way."""
 
 import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -92,9 +93,10 @@ def test_exiftool_finds_it(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"picture.{kind.lower()}"
     path.write_bytes(with_xmp(PICTURES[kind], packet_of(FULL)))
     said = subprocess.run(
-        ["exiftool", "-s", "-G1", "-validate", str(path)],
+        ["exiftool", "-s", "-G1", "-validate", "-all", str(path)],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
+    assert re.search(r"Validate +: OK", said)
     assert "compositeWithTrainedAlgorithmicMedia" in said
     assert "AISystemUsed" in said
 
