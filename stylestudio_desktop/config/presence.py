@@ -31,6 +31,11 @@ class Presence:
         with contextlib.suppress(OSError):
             Path(self._lock.lock_file).unlink()
 
+    def crashed(self) -> set[str]:
+        """Return the names of hosts that went without saying goodbye, and forget their locks."""
+        names = {path.stem.removeprefix("host-") for path in self._folder.glob("host-*.lock")}
+        return {name for name in names if not self.alive(name)}
+
     def alive(self, host: str) -> bool:
         """Say whether the process that calls itself `host` still runs."""
         if host == self.host:

@@ -25,6 +25,9 @@ from stylestudio_desktop.services import generate
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, files, generations, jobs, users
 
+Claimed = tuple[Generation, Job]
+"""A job with its generation, taken by one host."""
+
 CRASHES_ALLOWED = 2
 """A job in flight during this many crashes is set aside (data rules, consistency 4)."""
 
@@ -42,18 +45,26 @@ class Saved:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def claim_next(studio: Studio, host: str, provider: str) -> tuple[Generation, Job] | None:
+def claim_next(studio: Studio, host: str, provider: str) -> Claimed | None:
     """Take the next due job of a service for `host`; None when there is none."""
-    database = studio.database
-    due = jobs.next_due(database, provider, now_ms())
-    while due is not None:
-        with database.write():
-            job = jobs.get(database, due)
-            row = generations.by_id(database, due)
-            if job is not None and row is not None and jobs.claim(database, due, host):
-                return row, job._replace(host=host)
-        due = jobs.next_due(database, provider, now_ms())
+    while (due := jobs.next_due(studio.database, provider, now_ms())) is not None:
+        claimed = claim(studio, host, due)
+        if claimed is not None:
+            return claimed
     return None
+
+
+def claim(studio: Studio, host: str, generation_id: int) -> Claimed | None:
+    """Take one waiting job for `host`; None if another host has it or it is not due."""
+    database = studio.database
+    with database.write():
+        job = jobs.get(database, generation_id)
+        row = generations.by_id(database, generation_id)
+        if job is None or row is None or job.not_before > now_ms():
+            return None
+        if not jobs.claim(database, generation_id, host):
+            return None
+        return row, job._replace(host=host)
 
 
 def paused(studio: Studio, provider: str) -> bool:
@@ -127,7 +138,7 @@ def about_to_send(studio: Studio, generation_id: int) -> None:
 
 
 def not_sent(studio: Studio, generation_id: int) -> None:
-    """Note that the service surely never got the job."""
+    """Note that the service has nothing of the job, so that it may be sent (again)."""
     with studio.database.write():
         jobs.unsent(studio.database, generation_id)
 
@@ -326,6 +337,24 @@ def release(studio: Studio, generation_id: int, host: str) -> None:
 def wanted_stops(studio: Studio, host: str) -> list[int]:
     """Return the jobs of `host` that somebody wants cancelled."""
     return jobs.cancelled(studio.database, host)
+
+
+is_open = generate.is_open
+
+
+def current(studio: Studio, generation_id: int) -> Generation | None:
+    """Return a generation as it stands now, whoever owns it."""
+    return generations.by_id(studio.database, generation_id)
+
+
+def place(studio: Studio, generation_id: int) -> Job | None:
+    """Return a generation's place in the queue, None once it has ended."""
+    return jobs.get(studio.database, generation_id)
+
+
+def anything_left(studio: Studio) -> bool:
+    """Say whether the queue holds work that needs nobody's decision."""
+    return jobs.anything_left(studio.database)
 
 
 def services_with_work(studio: Studio) -> list[str]:

@@ -34,7 +34,12 @@ _ORPHANED = setting(
     {Jobs.host: _NOTHING, Jobs.crashes: Jobs.crashes + SQL("1")},
 )
 _SUBMITTING = setting(Jobs, [Jobs.submitted_at], _THIS, {Jobs.tries: Jobs.tries + SQL("1")})
-_UNSENT = setting(Jobs, [], _THIS, {Jobs.submitted_at: _NOTHING})
+_UNSENT = setting(
+    Jobs,
+    [],
+    _THIS,
+    {Jobs.submitted_at: _NOTHING, Jobs.ref: _NOTHING, Jobs.outputs: _NOTHING},
+)
 _REF = setting(Jobs, [Jobs.ref], _THIS)
 _OUTPUTS = setting(Jobs, [Jobs.outputs], _THIS)
 _PROGRESS = setting(Jobs, [Jobs.stage, Jobs.progress], _THIS)
@@ -60,7 +65,8 @@ _CANCELLED = prepared(
     )
 )
 _RANK = setting(Jobs, [Jobs.rank], _THIS)
-_WAITING = prepared(Jobs.select(Jobs.provider).where(Jobs.review.is_null()).distinct())
+_WAITING = "SELECT DISTINCT provider FROM jobs WHERE host IS NULL AND review IS NULL"
+_OPEN = prepared(Jobs.select(Jobs.generation_id).where(Jobs.review.is_null()).limit(SQL("1")))
 _PAUSE = (
     "INSERT INTO pauses (provider, until, reason, sentence) VALUES (?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,"
@@ -136,7 +142,7 @@ def submitting(db: Database, generation_id: int, at: int) -> None:
 
 
 def unsent(db: Database, generation_id: int) -> None:
-    """Note that nothing reached the service after all."""
+    """Note that the service has nothing of a job: it never got it, or forgot it for good."""
     db.run(_UNSENT, (generation_id,))
 
 
@@ -180,8 +186,13 @@ def set_rank(db: Database, generation_id: int, rank: int) -> None:
     db.run(_RANK, (rank, generation_id))
 
 
+def anything_left(db: Database) -> bool:
+    """Say whether any job, waiting or running, needs no decision."""
+    return db.row(_OPEN) is not None
+
+
 def providers(db: Database) -> list[str]:
-    """Return the services that have work in the queue."""
+    """Return the services that have work waiting in the queue."""
     return [row[0] for row in db.rows(_WAITING)]
 
 

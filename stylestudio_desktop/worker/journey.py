@@ -1,0 +1,351 @@
+"""One job's way from claimed to settled: check, send, follow, fetch, save, charge."""
+
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from stylestudio_desktop.domain.errors import BadInput, Code, StorageError
+from stylestudio_desktop.domain.events import GenerationProgressed
+from stylestudio_desktop.domain.generation import Review, Status
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.records import Generation, Job
+from stylestudio_desktop.providers.protocol import (
+    Context,
+    Finished,
+    Kind,
+    Lost,
+    Output,
+    Prepared,
+    Provider,
+    ProviderError,
+    RemoteRef,
+    State,
+)
+from stylestudio_desktop.services import queue
+from stylestudio_desktop.services.studio import Studio
+
+_log = logging.getLogger(__name__)
+
+SENDS_ALLOWED = 4
+"""How often one attempt is sent when the service says “not now” before it has accepted it."""
+FAULTS_ALLOWED = 8
+"""Passing faults in a row that a poll or a download survives."""
+LONGEST_WAIT_S = 120.0
+TOLD_EVERY_S = 0.1
+KEPT_EVERY_S = 1.0
+
+
+class Interrupted(Exception):
+    """The host is closing; the job goes back into the queue as it stands."""
+
+
+class Cancelled(Exception):
+    """Somebody wants the job stopped."""
+
+
+class SetAside(Exception):
+    """A person must decide how the job goes on."""
+
+
+class Journey:
+    """Carries one claimed job to its end, or back into the queue; every step is durable."""
+
+    def __init__(self, studio: Studio, row: Generation, job: Job, closing: Event) -> None:
+        """Take over `job`, claimed by this host; `closing` asks to stop in good order."""
+        self.generation_id = row.id
+        self.provider = job.provider
+        self.cancelled = Event()
+        self.stranded = False
+        self._studio = studio
+        self._row = row
+        self._job = job
+        self._closing = closing
+        self._ref: RemoteRef | None = queue.ref_of(job)
+        self._workdir = studio.workspace.tmp / "jobs" / job.intent_id
+        self._told = 0.0
+        self._kept = 0.0
+
+    def run(self) -> None:
+        """Go the whole way. Never raises: every end is in the database, or retried by the host."""
+        with self._studio.database.connection():
+            try:
+                self._travel()
+            except Exception:
+                # A fault of ours must not take the queue down with it, and must not lose tokens.
+                _log.exception("generation %d met an unexpected fault", self.generation_id)
+                self._fail(
+                    Code.SERVICE_FAILED,
+                    f"Something unexpected went wrong ({type(error).__name__}). Your tokens are "
+                    "back and your photos are safe. Try again.",
+                )
+
+    def _travel(self) -> None:
+        studio = self._studio
+        try:
+            self._provider = studio.provider(self.provider)  # NotFound is a BadInput: it fails
+            self._workdir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._work()
+            self._tidy()
+        except Interrupted:
+            self._end(lambda: queue.release(studio, self.generation_id, self._job.host or ""))
+        except Cancelled:
+            self._stop()
+        except SetAside:
+            self._end(lambda: queue.set_aside(studio, self.generation_id, Review.OUTCOME_UNKNOWN))
+        except ProviderError as error:
+            self._judge(error)
+        except StorageError as error:
+            self._wait_for_storage(error)
+        except OSError as error:
+            self._wait_for_storage(StorageError(str(error.strerror)))
+        except BadInput as error:
+            known = error.code in (Code.FILE_MISSING, Code.FILE_DAMAGED)
+            self._fail(error.code if known else Code.SERVICE_FAILED, error.sentence)
+
+    def _work(self) -> None:
+        studio = self._studio
+        if self._job.cancel_requested:
+            raise Cancelled
+        if self._row.status == Status.PENDING.value:
+            queue.advance(studio, self.generation_id, Status.UPLOADING)
+        prepared = queue.prepare(studio, self._row, self._job)
+        outputs = queue.outputs_of(self._job)
+        try:
+            saved = self._saved(self._outputs(prepared) if outputs is None else outputs)
+        except ProviderError as error:
+            if error.kind is not Kind.GONE or not self._may_send_again(prepared):
+                raise
+            saved = self._saved(self._outputs(prepared))
+        row = queue.current(studio, self.generation_id)
+        if row is not None and row.status == Status.PROCESSING.value:
+            queue.complete(studio, row, saved)
+
+    def _outputs(self, prepared: Prepared) -> tuple[Output, ...]:
+        studio, provider = self._studio, self._provider
+        if self._ref is None and self._job.submitted_at is not None:
+            self._ref = self._find_lost(provider, prepared, self._job.submitted_at)
+        if self._ref is None:
+            sent = self._send(provider, prepared)
+            if isinstance(sent, Finished):
+                queue.keep_outputs(studio, self.generation_id, sent.outputs)
+                return sent.outputs
+            self._ref = sent
+            queue.keep_ref(studio, self.generation_id, sent)
+        outputs = self._follow(provider, self._ref)
+        queue.keep_outputs(studio, self.generation_id, outputs)
+        return outputs
+
+    def _send(self, provider: Provider, prepared: Prepared) -> RemoteRef | Finished:
+        self._look_up()
+        moment = now_ms()
+        queue.about_to_send(self._studio, self.generation_id)
+        try:
+            return provider.submit(prepared, self._context())
+        except ProviderError as error:
+            if error.kind is not Kind.AMBIGUOUS:
+                # The service said so itself, or nothing went out: it has nothing of ours.
+                queue.not_sent(self._studio, self.generation_id)
+                raise
+            found = self._find_lost(provider, prepared, moment)
+            if found is None:
+                raise ProviderError(Kind.NOT_SENT, error.sentence, transient=True) from error
+            return found
+
+    def _find_lost(
+        self, provider: Provider, prepared: Prepared, submitted_at: int
+    ) -> RemoteRef | None:
+        found = provider.find_lost(prepared, submitted_at, self._context())
+        if found is Lost.UNKNOWN:
+            raise SetAside
+        if found is Lost.NOT_SENT:
+            queue.not_sent(self._studio, self.generation_id)
+            return None
+        assert isinstance(found, RemoteRef)  # noqa: S101 - the only other answer there is
+        queue.keep_ref(self._studio, self.generation_id, found)
+        return found
+
+    def _may_send_again(self, prepared: Prepared) -> bool:
+        """Ask whether a job that the service no longer knows may be sent anew, without cost."""
+        current = queue.place(self._studio, self.generation_id)
+        if current is None or current.tries >= SENDS_ALLOWED:
+            return False
+        since = self._job.submitted_at or self._row.created_at
+        if self._provider.find_lost(prepared, since, self._context()) is not Lost.NOT_SENT:
+            return False
+        queue.not_sent(self._studio, self.generation_id)
+        self._ref = None
+        self._job = self._job._replace(submitted_at=None, ref=None, outputs=None)
+        return True
+
+    def _follow(self, provider: Provider, ref: RemoteRef) -> tuple[Output, ...]:
+        shortest, longest = provider.card.poll_s
+        pause = shortest
+        faults = 0
+        deadline = provider.card.deadline_s
+        begun = time.monotonic()
+        while True:
+            self._look_up()
+            try:
+                update = provider.poll(ref, self._context())
+                faults = 0
+            except ProviderError as error:
+                faults += 1
+                if not error.transient or faults > FAULTS_ALLOWED:
+                    raise
+                self._rest(max(error.retry_after_s or 0.0, _backed_off(1.0, faults)))
+                continue
+            if update.state is State.SUCCEEDED:
+                return update.outputs
+            if update.state is State.CANCELLED:
+                raise Cancelled
+            if update.state is State.GONE:
+                raise ProviderError(Kind.GONE, _GONE)
+            if update.state is State.FAILED:
+                raise update.error or ProviderError(Kind.PROVIDER, _FAILED)
+            self._tell(update.stage, update.progress)
+            if deadline is not None and time.monotonic() - begun > deadline:
+                with contextlib.suppress(ProviderError):
+                    provider.cancel(ref, self._context())
+                raise SetAside
+            self._rest(pause)
+            pause = min(longest, pause * 1.3)
+
+    def _saved(self, outputs: tuple[Output, ...]) -> list[queue.Saved]:
+        return [self._fetch(output) for output in outputs]
+
+    def _fetch(self, output: Output) -> queue.Saved:
+        partial = self._workdir / f"result-{output.position}.part"
+        for fault in range(1, FAULTS_ALLOWED + 1):
+            self._look_up()
+            try:
+                self._provider.fetch(output, partial, self._context())
+                break
+            except ProviderError as error:
+                if not error.transient or fault == FAULTS_ALLOWED:
+                    raise
+                self._rest(max(error.retry_after_s or 0.0, _backed_off(1.0, fault)))
+        return queue.save_result(self._studio, partial, output)
+
+    def _look_up(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+        if self._closing.is_set():
+            raise Interrupted
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._look_up()
+            self.cancelled.wait(min(left, 0.1))
+        self._look_up()
+
+    def _context(self) -> Context:
+        return Context(cancelled=self.cancelled, workdir=self._workdir, report=self._tell)
+
+    def _tell(self, stage: str, progress: float | None) -> None:
+        """Show progress: often to this process, and once a second to every other one."""
+        moment = time.monotonic()
+        if moment - self._told < TOLD_EVERY_S:
+            return
+        self._told = moment
+        if moment - self._kept >= KEPT_EVERY_S:
+            self._kept = moment
+            queue.progress(self._studio, self.generation_id, stage, progress)
+        else:
+            self._studio.bus.publish(GenerationProgressed(self.generation_id, stage, progress))
+
+    def _stop(self) -> None:
+        if self._ref is not None:
+            try:
+                self._provider.cancel(self._ref, self._context())
+            except ProviderError as error:
+                _log.warning("stopping %d at the service: %s", self.generation_id, error.sentence)
+        self._end(lambda: queue.stop(self._studio, self.generation_id))
+
+    def _judge(self, error: ProviderError) -> None:
+        """Do what the retry table says (services, 3.2)."""
+        studio = self._studio
+        if error.kind is Kind.CANCELLED:
+            self._stop()
+            return
+        if error.kind in _WAITING_KINDS or (error.kind is Kind.PROVIDER and error.transient):
+            current = queue.place(studio, self.generation_id)
+            tries = current.tries if current else 1
+            if tries < SENDS_ALLOWED or error.kind is Kind.RATE:
+                self._try_later(error, tries)
+                return
+        code = _CODES.get(error.kind, Code.SERVICE_FAILED)
+        if error.kind in (Kind.AUTH, Kind.PAYMENT):
+            queue.pause_service(studio, self.provider, None, code, error.sentence)
+        self._fail(code, error.sentence)
+
+    def _fail(self, code: Code, sentence: str) -> None:
+        self._end(lambda: queue.fail(self._studio, self.generation_id, code, sentence))
+
+    def _try_later(self, error: ProviderError, tries: int) -> None:
+        base = 10.0 if error.kind is Kind.RATE else 2.0
+        seconds = error.retry_after_s or _backed_off(base, tries)
+        until = now_ms() + round(seconds * 1000)
+        if error.kind is Kind.RATE:
+            queue.pause_service(
+                self._studio, self.provider, until, Code.SERVICE_BUSY, error.sentence
+            )
+        self._end(lambda: queue.wait_until(self._studio, self._job, until), ended=False)
+
+    def _wait_for_storage(self, error: StorageError) -> None:
+        """Nothing is given up for a full or missing disk: the job waits until there is room."""
+        _log.warning("generation %d waits for storage: %s", self.generation_id, error.sentence)
+        until = now_ms() + 15_000
+        self._end(lambda: queue.wait_until(self._studio, self._job, until), ended=False)
+
+    def _end(self, write: Callable[[], None], ended: bool = True) -> None:
+        try:
+            write()
+        except StorageError as error:
+            # The database itself can't be written now; the host gives the job back later.
+            _log.warning("generation %d is stranded: %s", self.generation_id, error.sentence)
+            self.stranded = True
+            return
+        if ended:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        row = queue.current(self._studio, self.generation_id)
+        if row is None or not queue.is_open(row):
+            remove_workdir(self._workdir)
+
+
+def remove_workdir(folder: Path) -> None:
+    """Delete a job's own unfinished files and then its folder; nothing below or behind links."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_symlink() or path.is_file():
+            path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else lies in it: it stays for a person to see
+        folder.rmdir()
+
+
+def _backed_off(base: float, tries: int) -> float:
+    # Jitter keeps several jobs from coming back in step; it needs no secret randomness.
+    spread = random.uniform(0.8, 1.2)  # noqa: S311
+    return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
+
+
+_GONE = (
+    "The service no longer has this picture. Your tokens are back. Try again to have it made anew."
+)
+_FAILED = "The service could not make this picture. Your tokens are back. Try again."
+_WAITING_KINDS = (Kind.RATE, Kind.NOT_SENT)
+_CODES = {
+    Kind.AUTH: Code.NEEDS_KEY,
+    Kind.PAYMENT: Code.NEEDS_PAYMENT,
+    Kind.INPUT: Code.PHOTO_UNSUITABLE,
+    Kind.CONTENT: Code.SERVICE_REFUSED,
+    Kind.GONE: Code.RESULT_EXPIRED,
+    Kind.NOT_SENT: Code.NO_NETWORK,
+}

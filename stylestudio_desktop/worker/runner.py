@@ -1,0 +1,158 @@
+"""Hosts the queue without any window: claims what is due, and lets each job make its journey."""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection
+
+from stylestudio_desktop.config.presence import Presence
+from stylestudio_desktop.domain.errors import Code, NotFound, StorageError
+from stylestudio_desktop.domain.events import Event as Fact
+from stylestudio_desktop.domain.events import GenerationMoved, GenerationStarted, QueueChanged
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.services import queue
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.worker.journey import Journey
+
+_log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.2
+SEARCH_DEAD_EVERY_S = 3.0
+CLOSING_S = 8.0
+FREE_FLOOR = 64 * 1_048_576
+"""Bytes that must be free before new work is begun, so that what runs can still be saved."""
+
+
+class Runner:
+    """One host of the queue. Several may run on a workspace; no job is ever taken twice."""
+
+    def __init__(self, studio: Studio, after_crash: Callable[[], None] = lambda: None) -> None:
+        """Prepare to host `studio`'s queue; `after_crash` runs once if a host died before."""
+        self._studio = studio
+        self._after_crash = after_crash
+        self._closing = threading.Event()
+        self._wake = threading.Event()
+        self._journeys: dict[int, tuple[Journey, threading.Thread]] = {}
+        self._searched = float("-inf")
+        self._presence = Presence(studio.workspace.locks)
+
+    def run(
+        self,
+        stop: threading.Event,
+        *,
+        until: Callable[[], bool] | None = None,
+        only: Collection[int] | None = None,
+    ) -> None:
+        """Work until `stop` is set or `until` says so (asked several times a second).
+
+        With `only`, no other generations are taken. Returns in bounded time after `stop`; what
+        is unfinished stays in the queue. Raises StorageError if the library can't be used.
+        """
+        end_listening = self._studio.bus.subscribe(self._hear)
+        try:
+            with self._presence:
+                self._bury_dead(first=True)
+                while not stop.is_set() and not (until is not None and until()):
+                    self._round(only)
+                    self._wake.wait(LOOK_EVERY_S)
+                    self._wake.clear()
+                self._close()
+        finally:
+            end_listening()
+
+    def idle(self) -> bool:
+        """Say whether nothing is left that this host could still do."""
+        if self._journeys:
+            return False
+        waiting = queue.services_with_work(self._studio)
+        return all(queue.paused(self._studio, name) for name in waiting)
+
+    def _hear(self, fact: Fact) -> None:
+        if isinstance(fact, GenerationStarted | GenerationMoved | QueueChanged):
+            self._wake.set()
+
+    def _round(self, only: Collection[int] | None) -> None:
+        try:
+            self._reap()
+            self._bury_dead()
+            for generation_id in queue.wanted_stops(self._studio, self._presence.host):
+                if generation_id in self._journeys:
+                    self._journeys[generation_id][0].cancelled.set()
+            self._fill(only)
+        except StorageError as error:
+            # A full or absent disk is waited for; the queue goes on by itself when it is back.
+            _log.warning("the queue waits for storage: %s", error.sentence)
+
+    def _reap(self) -> None:
+        for generation_id, (journey, thread) in list(self._journeys.items()):
+            if thread.is_alive():
+                continue
+            if journey.stranded:
+                queue.release(self._studio, generation_id, self._presence.host)
+            del self._journeys[generation_id]
+
+    def _bury_dead(self, first: bool = False) -> None:
+        moment = time.monotonic()
+        if not first and moment - self._searched < SEARCH_DEAD_EVERY_S:
+            return
+        self._searched = moment
+        crashed = self._presence.crashed()
+        claimed = queue.other_hosts(self._studio, self._presence.host)
+        dead = crashed | {host for host in claimed if not self._presence.alive(host)}
+        if dead:
+            queue.recover(self._studio, self._presence.host, sorted(dead))
+        if first and dead:
+            self._after_crash()
+
+    def _fill(self, only: Collection[int] | None) -> None:
+        names = queue.services_with_work(self._studio)
+        if not names or not self._has_room():
+            return
+        if only is not None:
+            for generation_id in only:
+                if generation_id not in self._journeys:
+                    self._begin(queue.claim(self._studio, self._presence.host, generation_id))
+            return
+        for name in names:
+            if queue.paused(self._studio, name):
+                continue
+            while self._running(name) < self._places(name):
+                if not self._begin(queue.claim_next(self._studio, self._presence.host, name)):
+                    break
+
+    def _has_room(self) -> bool:
+        if shutil.disk_usage(self._studio.workspace.root).free >= FREE_FLOOR:
+            return True
+        sentence = "The disk is nearly full, so no new picture is begun. Free some space."
+        if not queue.paused(self._studio, "*"):
+            queue.pause_service(self._studio, "*", now_ms() + 10_000, Code.STORAGE_FULL, sentence)
+        return False
+
+    def _running(self, provider: str) -> int:
+        return sum(journey.provider == provider for journey, _ in self._journeys.values())
+
+    def _places(self, provider: str) -> int:
+        try:
+            return self._studio.provider(provider).card.concurrency
+        except NotFound:  # its package was removed: the journey fails each job in words
+            return 1
+
+    def _begin(self, claimed: queue.Claimed | None) -> bool:
+        if claimed is None:
+            return False
+        row, job = claimed
+        journey = Journey(self._studio, row, job, self._closing)
+        thread = threading.Thread(target=journey.run, name=f"journey-{row.id}", daemon=True)
+        self._journeys[row.id] = (journey, thread)
+        thread.start()
+        return True
+
+    def _close(self) -> None:
+        self._closing.set()
+        deadline = time.monotonic() + CLOSING_S
+        for _, thread in self._journeys.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+        for generation_id, (journey, thread) in self._journeys.items():
+            if thread.is_alive() or journey.stranded:
+                queue.release(self._studio, generation_id, self._presence.host)

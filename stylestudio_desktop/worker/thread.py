@@ -1,0 +1,41 @@
+"""The one QThread of the program: it hosts the queue's runner beside a window."""
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.worker.runner import CLOSING_S, Runner
+
+
+class WorkerThread(QThread):
+    """Runs the queue until the window closes; what is unfinished then goes on next time."""
+
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        studio: Studio,
+        after_crash: Callable[[], None] = lambda: None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Prepare the thread; `start()` begins."""
+        super().__init__(parent)
+        self._studio = studio
+        self._after_crash = after_crash
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Host the queue, on this thread, with a connection of its own."""
+        try:
+            with self._studio.database.connection():
+                Runner(self._studio, self._after_crash).run(self._stop)
+        except StudioError as error:
+            self.failed.emit(error.sentence)
+
+    def close(self) -> bool:
+        """Ask the runner to stop and wait for it in bounded time; True if it has."""
+        self._stop.set()
+        return self.wait(round((CLOSING_S + 4) * 1000))

@@ -1,0 +1,318 @@
+"""The queue's runner carries every job to one end, charged once or not at all."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.generation import Status
+from stylestudio_desktop.domain.records import Generation
+from stylestudio_desktop.providers.protocol import Kind, Lost, RemoteRef
+from stylestudio_desktop.services import generate, history, library, queue, wallet
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import jobs
+from stylestudio_desktop.worker.runner import Runner
+from tests.factories import FakeProvider, brief_for, fault, import_photo, open_test_studio
+
+
+@pytest.fixture
+def service() -> FakeProvider:
+    return FakeProvider()
+
+
+@pytest.fixture
+def studio(tmp_path: Path, service: FakeProvider) -> Iterator[Studio]:
+    opened = open_test_studio(tmp_path, {"local": service})
+    yield opened
+    close_studio(opened)
+
+
+def work(studio: Studio, until: Callable[[], bool] | None = None) -> None:
+    """Host the queue on this thread until it is idle (or as told), for at most 30 s."""
+    stop = threading.Event()
+    timer = threading.Timer(30, stop.set)
+    timer.start()
+    try:
+        runner = Runner(studio)
+        runner.run(stop, until=until or runner.idle)
+        assert not stop.is_set(), "the queue did not come to rest"
+    finally:
+        timer.cancel()
+
+
+def begin(studio: Studio, tmp_path: Path, **changes: object) -> Generation:
+    return generate.start(studio, brief_for(import_photo(studio, tmp_path), **changes))
+
+
+def ended(studio: Studio, row: Generation) -> Callable[[], bool]:
+    return lambda: not generate.is_open(generate.owned(studio, row.id))
+
+
+def balance(studio: Studio) -> int:
+    return wallet.summary(studio).user.token_balance
+
+
+def test_photos_in_pictures_out_charged_once(studio: Studio, tmp_path: Path) -> None:
+    row = begin(studio, tmp_path, count=2, quality="standard")
+    assert balance(studio) == 6
+    work(studio)
+    story = history.story(studio, row.id)
+    assert story.generation.status == Status.COMPLETED.value
+    assert [change.status for change in story.states] == [
+        "pending",
+        "uploading",
+        "processing",
+        "completed",
+    ]
+    assert [entry.kind for entry in story.entries] == ["hold", "settle"]
+    assert len(story.results) == 2
+    assert all(library.location(studio, one).is_file() for one in story.results)
+    assert balance(studio) == 6
+    assert wallet.summary(studio).held == 0
+    assert story.job is None
+    assert list((studio.workspace.tmp / "jobs").iterdir()) == []
+
+
+def test_pictures_that_never_came_are_not_charged(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.fewer = 1
+    row = begin(studio, tmp_path, count=3)
+    work(studio)
+    assert generate.owned(studio, row.id).tokens_used == 2
+    assert balance(studio) == 8
+
+
+def test_a_synchronous_service_works_alike(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.synchronous = True
+    row = begin(studio, tmp_path)
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (Kind.CONTENT, "service_refused"),
+        (Kind.INPUT, "photo_unsuitable"),
+        (Kind.PROVIDER, "service_failed"),
+        (Kind.GONE, "result_expired"),
+    ],
+)
+def test_a_final_error_gives_the_tokens_back(
+    studio: Studio, service: FakeProvider, tmp_path: Path, kind: Kind, code: str
+) -> None:
+    service.faults["submit"] = [fault(kind)]
+    service.lost = Lost.UNKNOWN
+    row = begin(studio, tmp_path)
+    work(studio)
+    after = generate.owned(studio, row.id)
+    assert (after.status, after.error_code, after.tokens_used) == ("failed", code, 0)
+    assert balance(studio) == 10
+
+
+@pytest.mark.parametrize("kind", [Kind.AUTH, Kind.PAYMENT])
+def test_a_missing_key_or_credit_pauses_the_service(
+    studio: Studio, service: FakeProvider, tmp_path: Path, kind: Kind
+) -> None:
+    service.faults["submit"] = [fault(kind)]
+    service.concurrency = 1
+    first = begin(studio, tmp_path)
+    second = begin(studio, tmp_path)
+    work(studio)
+    assert generate.owned(studio, first.id).status == Status.FAILED.value
+    assert generate.owned(studio, second.id).status == Status.PENDING.value
+    generate.resume_queue(studio, "local")
+    work(studio)
+    assert generate.owned(studio, second.id).status == Status.COMPLETED.value
+
+
+def test_a_rate_limit_waits_in_the_database_and_goes_on(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.faults["submit"] = [fault(Kind.RATE, retry_after_s=0.3)]
+    row = begin(studio, tmp_path)
+    work(studio, ended(studio, row))
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert len(service.asked) == 1
+
+
+def test_passing_faults_of_polls_and_downloads_are_survived(
+    studio: Studio, service: FakeProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stylestudio_desktop.worker.journey._backed_off", lambda *_: 0.01)
+    service.faults["poll"] = [fault(Kind.PROVIDER, transient=True)] * 3
+    service.faults["fetch"] = [fault(Kind.PROVIDER, transient=True)] * 2
+    row = begin(studio, tmp_path)
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert len(service.asked) == 1
+
+
+def test_an_ambiguous_submit_is_never_repeated_by_itself(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.faults["submitted"] = [fault(Kind.AMBIGUOUS)]
+    service.lost = Lost.UNKNOWN
+    row = begin(studio, tmp_path)
+    work(studio)
+    job = jobs.get(studio.database, row.id)
+    assert job is not None
+    assert job.review == "outcome_unknown"
+    assert len(service.asked) == 1
+    assert wallet.summary(studio).held == 1
+    work(studio)
+    assert len(service.asked) == 1
+    generate.send_again(studio, row.id)
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert len({asked.intent_id for asked in service.asked}) == 2
+    assert balance(studio) == 9
+
+
+def test_letting_an_unknown_outcome_go_gives_the_tokens_back(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.faults["submitted"] = [fault(Kind.AMBIGUOUS)]
+    service.lost = Lost.UNKNOWN
+    row = begin(studio, tmp_path)
+    work(studio)
+    generate.let_go(studio, row.id)
+    assert generate.owned(studio, row.id).status == Status.FAILED.value
+    assert balance(studio) == 10
+
+
+def test_an_ambiguous_submit_that_can_be_found_is_attached_to(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.faults["submitted"] = [fault(Kind.AMBIGUOUS)]
+    service.lost = RemoteRef("found-again")
+    row = begin(studio, tmp_path)
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert generate.owned(studio, row.id).remote_id == "found-again"
+    assert len(service.asked) == 1
+
+
+def test_cancel_while_it_waits_is_at_once(studio: Studio, tmp_path: Path) -> None:
+    row = begin(studio, tmp_path)
+    assert generate.cancel(studio, row.id).status == Status.CANCELLED.value
+    assert balance(studio) == 10
+
+
+def test_cancel_while_it_runs_stops_the_service(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.hold.set()
+    row = begin(studio, tmp_path)
+
+    def stop_when_running() -> bool:
+        now = generate.owned(studio, row.id)
+        job = jobs.get(studio.database, row.id)
+        if now.status == Status.PROCESSING.value and job and not job.cancel_requested:
+            generate.cancel(studio, row.id)
+        return not generate.is_open(now)
+
+    work(studio, stop_when_running)
+    assert generate.owned(studio, row.id).status == Status.CANCELLED.value
+    assert service.stopped == [generate.owned(studio, row.id).remote_id]
+    assert balance(studio) == 10
+
+
+def test_closing_leaves_the_job_and_the_next_host_attaches_to_it(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.hold.set()
+    row = begin(studio, tmp_path)
+    work(studio, lambda: generate.owned(studio, row.id).status == "processing")
+    job = jobs.get(studio.database, row.id)
+    assert job is not None
+    assert job.host is None
+    assert job.crashes == 0
+    service.hold.clear()
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert len(service.asked) == 1
+
+
+def test_a_job_in_flight_during_two_crashes_is_set_aside(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    row = begin(studio, tmp_path)
+    for number, dead in enumerate(("dead1", "dead2"), start=1):
+        assert queue.claim(studio, dead, row.id) is not None
+        assert queue.recover(studio, "living", [dead]) == 1
+        job = jobs.get(studio.database, row.id)
+        assert job is not None
+        assert job.crashes == number
+    assert job.review == "crashed_twice"
+    work(studio)
+    assert service.asked == []
+    generate.send_again(studio, row.id)
+    work(studio)
+    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+
+
+def test_two_hosts_never_take_the_same_job(tmp_path: Path) -> None:
+    services = [FakeProvider(concurrency=3), FakeProvider(concurrency=3)]
+    first = open_test_studio(tmp_path, {"local": services[0]}, tokens=100)
+    second = open_studio(Workspace(tmp_path / "workspace"), {"local": services[1]})
+    product = import_photo(first, tmp_path)
+    rows = generate.start_many(first, [brief_for(product) for _ in range(24)])
+    stop = threading.Event()
+
+    def host(studio: Studio) -> None:
+        with studio.database.connection():
+            Runner(studio).run(stop)
+
+    threads = [threading.Thread(target=host, args=(one,)) for one in (first, second)]
+    for thread in threads:
+        thread.start()
+    done = threading.Event()
+
+    def all_ended() -> bool:
+        return not any(generate.is_open(generate.owned(first, row.id)) for row in rows)
+
+    for _ in range(600):
+        if all_ended():
+            break
+        done.wait(0.05)
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    asked = [job.intent_id for service in services for job in service.asked]
+    assert len(asked) == len(set(asked)) == 24
+    assert balance(first) == 110 - 24
+    assert all(generate.owned(first, row.id).status == "completed" for row in rows)
+    close_studio(first)
+    second.database.close()
+
+
+def test_a_photo_that_vanished_ends_in_a_sentence(studio: Studio, tmp_path: Path) -> None:
+    row = begin(studio, tmp_path)
+    used = history.story(studio, row.id).inputs[0]
+    studio.files.path(used.storage_id).unlink()
+    work(studio)
+    after = generate.owned(studio, row.id)
+    assert (after.status, after.error_code) == ("failed", "file_missing")
+    assert balance(studio) == 10
+
+
+def test_retry_holds_again_and_is_charged_once(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.faults["submit"] = [fault(Kind.PROVIDER)]
+    row = begin(studio, tmp_path, quality="high")
+    work(studio)
+    assert balance(studio) == 10
+    assert generate.retry(studio, row.id).retry_count == 1
+    assert balance(studio) == 7
+    work(studio)
+    story = history.story(studio, row.id)
+    assert [entry.kind for entry in story.entries] == ["hold", "release", "hold", "settle"]
+    assert balance(studio) == 7
