@@ -22,6 +22,7 @@ _UNWANTED = (
 )  # fmt: skip
 
 
+_FETCHED = re.compile(r"(?:Collecting|Processing) (\S+)")
 _PIN = re.compile(r"^[\w.-]+==", re.MULTILINE)
 
 
@@ -100,15 +101,30 @@ def clean_environment() -> dict[str, str]:
 
 
 def _pip(places: Places, *arguments: str) -> None:
-    progress = "on" if sys.stdout.isatty() else "off"
-    command = [str(places.python), "-I", "-m", "pip", "install", "--progress-bar", progress]
-    done = subprocess.run([*command, *arguments], env=clean_environment(), check=False)
-    if done.returncode != 0:
+    command = [str(places.python), "-I", "-m", "pip", "install", *arguments]
+    if sys.stdout.isatty():
+        code = subprocess.run(command, env=clean_environment(), check=False).returncode
+    else:
+        code = _in_short([*command, "--progress-bar", "off"])
+    if code != 0:
         raise Trouble(
             "The packages could not be installed; pip's lines above say why (often the network, "
             "or a full disk). Nothing outside .venv was touched. Run the command again when it is "
             "put right; what was fetched is kept."
         )
+
+
+def _in_short(command: list[str]) -> int:
+    """Run pip with one line for each package it fetches; its complaints are shown in full."""
+    with subprocess.Popen(
+        command, env=clean_environment(), stdout=subprocess.PIPE, text=True, errors="replace"
+    ) as pip:
+        for text in pip.stdout or ():
+            if found := _FETCHED.match(text):
+                say.line(f"  {Path(found[1]).name}")
+            elif text.startswith("Installing collected"):
+                say.line("  unpacking them")
+    return pip.returncode
 
 
 def install_lock(places: Places, name: str) -> None:

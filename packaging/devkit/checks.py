@@ -45,7 +45,7 @@ def plan(places: Places, pytest_arguments: Sequence[str]) -> list[Check]:
         Check("format", (*python, "ruff", "format", "--check", *SOURCES)),
         Check("lint", (*python, "ruff", "check", *SOURCES)),
         Check("types", (*python, "mypy")),
-        Check("import contracts", (str(places.script("lint-imports")),)),
+        Check("import contracts", (str(places.script("lint-imports")), "--no-logo")),
         Check("tests", tests),
     ]
     if not pytest_arguments:
