@@ -15,17 +15,50 @@ from .warm import at, sided
 def _leg(kind: str) -> list[Knot]:
     """Right leg of trousers from the waist round to the crotch."""
     if kind == "jeans":
-        return [(598, 214, "c"), (700, 210), (786, 196, "c"), (806, 300), (834, 430), (838, 560),
-                (822, 800), (806, 1050), (800, 1384, "c"), (724, 1392), (652, 1386, "c"), (644, 1080),
-                (630, 800), (610, 585), (598, 545, "c"), (598, 214, "c")]
-    return [(598, 314, "c"), (710, 310), (806, 296, "c"), (832, 420), (872, 640), (904, 908, "c"),
-            (780, 934), (646, 934, "c"), (622, 800), (598, 690, "c"), (598, 314, "c")]
+        return [
+            (598, 214, "c"),
+            (700, 210),
+            (786, 196, "c"),
+            (806, 300),
+            (834, 430),
+            (838, 560),
+            (822, 800),
+            (806, 1050),
+            (800, 1384, "c"),
+            (724, 1392),
+            (652, 1386, "c"),
+            (644, 1080),
+            (630, 800),
+            (610, 585),
+            (598, 545, "c"),
+            (598, 214, "c"),
+        ]
+    return [
+        (598, 314, "c"),
+        (710, 310),
+        (806, 296, "c"),
+        (832, 420),
+        (872, 640),
+        (904, 908, "c"),
+        (780, 934),
+        (646, 934, "c"),
+        (622, 800),
+        (598, 690, "c"),
+        (598, 314, "c"),
+    ]
 
 
 def _inner_waist(piece: Piece, colour: str, cloth: str, seed: int, top: float, half: float) -> None:
     outline = curves.symmetric(
-        [(600, top + 8, "c"), (600 + half * 0.6, top + 3), (600 + half, top - 14, "c"),
-         (600 + half * 0.9, top + 50), (600, top + 60, "c")], AXIS)
+        [
+            (600, top + 8, "c"),
+            (600 + half * 0.6, top + 3),
+            (600 + half, top - 14, "c"),
+            (600 + half * 0.9, top + 50),
+            (600, top + 60, "c"),
+        ],
+        AXIS,
+    )
     inner = Panel(outline, colour, cloth, seed=seed, thick=3, rim=6)
     inner.shade(inner.mask, 0.6)
     piece.lay(inner, 0)
@@ -35,17 +68,28 @@ def _inner_waist(piece: Piece, colour: str, cloth: str, seed: int, top: float, h
     piece.lay(label, 0.3, 3)
 
 
-def _waistband(piece: Piece, colour: str, cloth: str, seed: int, line: curves.Points, deep: float,
-               thread: str | None) -> None:
+def _waistband(
+    piece: Piece,
+    colour: str,
+    cloth: str,
+    seed: int,
+    line: curves.Points,
+    deep: float,
+    thread: str | None,
+) -> None:
     belt = Panel(curves.band(line, deep), colour, cloth, seed=seed + 6, thick=7, rim=8)
     belt.crease(3, 90)
-    belt.stitch(curves.offset(line, 7), thread, 6, 3).stitch(curves.offset(line, deep - 7), thread, 6, 3)
+    belt.stitch(curves.offset(line, 7), thread, 6, 3).stitch(
+        curves.offset(line, deep - 7), thread, 6, 3
+    )
     if cloth == "denim":
         fade(belt)
     piece.lay(belt, 0.5, 6)
     for x in (440, 500, 700, 760):
         y = float(np.interp(x, line[::-1, 0], line[::-1, 1]))
-        box = np.array([[x - 9, y - 5], [x + 9, y - 5], [x + 9, y + deep + 9], [x - 9, y + deep + 9]])
+        box = np.array(
+            [[x - 9, y - 5], [x + 9, y - 5], [x + 9, y + deep + 9], [x - 9, y + deep + 9]]
+        )
         loop = Panel(box, colour, cloth, seed=seed + x, thick=5, rim=5)
         loop.stitch(np.array([[x - 4.5, y], [x - 4.5, y + deep]]), thread, 5, 3)
         loop.stitch(np.array([[x + 4.5, y], [x + 4.5, y + deep]]), thread, 5, 3)
@@ -106,7 +150,9 @@ def shorts(colour: str, seed: int) -> Piece:
     piece = Piece(1200, 1500)
     _inner_waist(piece, colour, "cotton", seed, 288, 204)
     for sign in (1, -1):
-        leg = Panel(sided(_leg("shorts"), sign), colour, "cotton", seed=seed + sign, thick=10, rim=20)
+        leg = Panel(
+            sided(_leg("shorts"), sign), colour, "cotton", seed=seed + sign, thick=10, rim=20
+        )
         leg.swell(20, 100).crease(15, 180, 80, 2.2).crease(5, 70, 40 * sign, 2.0, 8)
         leg.crease(1.8, 34, 60, 2.0, 30)
         for y, reach, size in ((660, 190, 13), (690, 170, 11), (620, 130, 8)):
@@ -130,8 +176,14 @@ def shorts(colour: str, seed: int) -> Piece:
 def pleated_skirt(colour: str, seed: int) -> Piece:
     """A pleated midi skirt on a plain waistband."""
     piece = Piece(1200, 1500)
-    knots: list[Knot] = [(600, 262, "c"), (700, 260), (770, 252, "c"), (822, 480), (884, 800),
-                         (950, 1180, "c")]
+    knots: list[Knot] = [
+        (600, 262, "c"),
+        (700, 260),
+        (770, 252, "c"),
+        (822, 480),
+        (884, 800),
+        (950, 1180, "c"),
+    ]
     pleats = 15
     hem: list[Knot] = []
     for i in range(pleats):
@@ -139,7 +191,9 @@ def pleated_skirt(colour: str, seed: int) -> Piece:
         droop = 1206 + 22 * np.sin(np.pi * (i + 0.5) / pleats)
         hem += [(x + 15, droop + 6), (x - 16, droop - 11, "c")]
     left = curves.mirror(knots, AXIS)
-    skirt = Panel(curves.smooth([*knots, *hem, *left]), colour, "cotton", seed=seed, thick=9, rim=14)
+    skirt = Panel(
+        curves.smooth([*knots, *hem, *left]), colour, "cotton", seed=seed, thick=9, rim=14
+    )
     ys, xs = np.mgrid[0 : skirt.shape[0], 0 : skirt.shape[1]].astype(np.float32)
     t = np.clip((ys + skirt.origin[1] - 255) / 940, 0, 1)
     half = 176 + 176 * t
@@ -148,7 +202,6 @@ def pleated_skirt(colour: str, seed: int) -> Piece:
     phase = u - np.floor(u)
     saw = np.where(phase < 0.8, phase / 0.8, (1 - phase) / 0.2)
     depth = 5 + 15 * t
-
 
     skirt.height = skirt.height + fields.blur((saw * depth).astype(np.float32), 2.2)
     skirt.shade(np.exp(-(((phase - 0.93) / 0.06) ** 2)).astype(np.float32), 0.68)

@@ -61,7 +61,7 @@ def _shadow(alpha: Field, lift: float) -> Field:
 
 def _foot_shadow(alpha: Field) -> Field:
     """Shadow of something that stands: dark along its sole, running out towards the right."""
-    h, w = alpha.shape
+    h = alpha.shape[0]
     solid = alpha > 0.5
     foot = np.where(solid.any(axis=0), h - 1 - np.argmax(solid[::-1], axis=0), -999)
     ground_line = int(foot.max())
@@ -69,7 +69,10 @@ def _foot_shadow(alpha: Field) -> Field:
     near = np.clip((foot - ground_line + 40) / 40, 0, 1)[None]
     dark = np.ones_like(alpha)
     for sigma, up, down, dx, amount in (
-        (3, 8, 5, 2, 0.55), (10, 22, 14, 8, 0.42), (30, 46, 34, 26, 0.32), (80, 90, 70, 60, 0.2)
+        (3, 8, 5, 2, 0.55),
+        (10, 22, 14, 8, 0.42),
+        (30, 46, 34, 26, 0.32),
+        (80, 90, 70, 60, 0.2),
     ):
         strip = ((ys > ground_line - up) & (ys < ground_line + down)).astype(np.float32) * near
         strip = np.roll(strip.astype(np.float32), dx, 1)

@@ -221,16 +221,25 @@ class Piece:
         room = int(drop * 6) + 4
         x0, y0 = int(panel.origin[0]), int(panel.origin[1])
         x1, y1 = x0 + panel.shape[1], y0 + panel.shape[0]
-        near = (slice(max(0, y0 - room), min(h, y1 + room)), slice(max(0, x0 - room), min(w, x1 + room)))
+        near = (
+            slice(max(0, y0 - room), min(h, y1 + room)),
+            slice(max(0, x0 - room), min(w, x1 + room)),
+        )
         top, left = near[0].start, near[1].start
         here = (slice(max(0, y0), min(h, y1)), slice(max(0, x0), min(w, x1)))
-        own = (slice(here[0].start - y0, here[0].stop - y0), slice(here[1].start - x0, here[1].stop - x0))
+        own = (
+            slice(here[0].start - y0, here[0].stop - y0),
+            slice(here[1].start - x0, here[1].stop - x0),
+        )
         cover = panel.mask[own]
         if shadow > 0 and self.alpha[near].any():
             wide = np.zeros((near[0].stop - top, near[1].stop - left), np.float32)
-            wide[here[0].start - top : here[0].stop - top,
-                 here[1].start - left : here[1].stop - left] = cover
-            close = fields.blur(np.roll(wide, (int(drop * 0.4), int(drop * 0.3)), (0, 1)), drop * 0.5)
+            wide[
+                here[0].start - top : here[0].stop - top, here[1].start - left : here[1].stop - left
+            ] = cover
+            close = fields.blur(
+                np.roll(wide, (int(drop * 0.4), int(drop * 0.3)), (0, 1)), drop * 0.5
+            )
             far = fields.blur(np.roll(wide, (int(drop), int(drop * 0.7)), (0, 1)), drop * 1.6)
             self.colour[near] *= (1 - shadow * np.clip(0.6 * close + 0.5 * far, 0, 1))[..., None]
         c = cover[..., None]

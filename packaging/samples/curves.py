@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ def smooth(knots: Sequence[Knot], step: float = 4.0) -> Points:
     """
     places = [np.array(k[:2], dtype=np.float64) for k in knots]
     corners = [i for i, k in enumerate(knots) if len(k) == 3 or i in (0, len(knots) - 1)]
-    parts = [_spline(places[a : b + 1], step) for a, b in zip(corners, corners[1:], strict=False)]
+    parts = [_spline(places[a : b + 1], step) for a, b in pairwise(corners)]
     return np.vstack([*(p[:-1] for p in parts), parts[-1][-1:]])
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from . import bags, bottoms, camera, dresses, grounds, shoes, tailored, tops, warm
+from . import bags, boots, bottoms, camera, dresses, grounds, shoes, tailored, tops, warm
 from .cloth import Piece
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,32 +41,99 @@ SHOTS = (
     Shot(
         "tee-print", lambda: tops.printed_tee("#f0ebdf", 14), "concrete", (60, 150, 1140, 1350), 14
     ),
-    Shot("longsleeve-striped", lambda: warm.breton("#efece4", "#23304f", 21), "sand",
-         (30, 150, 1170, 1350), 21),
-    Shot("hoodie-grey", lambda: warm.hoodie("#9a9c9e", 31), "paper", (20, 20, 1180, 1320), 31,
-         lift=1.4),
-    Shot("shirt-striped", lambda: tailored.shirt("#dfe8f0", 41, "#7d9cbc"), "oak",
-         (20, 160, 1180, 1360), 41),
-    Shot("jacket-denim", lambda: tailored.denim_jacket("#3d5876", 45), "paper",
-         (20, 130, 1180, 1330), 45, lift=1.4),
-    Shot("dress-summer", lambda: dresses.summer_dress("#2f4668", 61), "linen",
-         (100, 100, 1100, 1380), 61),
-    Shot("dress-evening", lambda: dresses.evening_dress("#1f5a4a", 65), "blush",
-         (60, 50, 1140, 1600), 65),
-    Shot("skirt-pleated", lambda: bottoms.pleated_skirt("#7d3b3f", 58), "grey",
-         (80, 120, 1120, 1340), 58),
-    Shot("jeans-blue", lambda: bottoms.jeans("#34506f", 51), "concrete", (130, 90, 1070, 1490), 51,
-         lift=1.3),
+    Shot(
+        "longsleeve-striped",
+        lambda: warm.breton("#efece4", "#23304f", 21),
+        "sand",
+        (30, 150, 1170, 1350),
+        21,
+    ),
+    Shot(
+        "hoodie-grey",
+        lambda: warm.hoodie("#9a9c9e", 31),
+        "paper",
+        (20, 20, 1180, 1320),
+        31,
+        lift=1.4,
+    ),
+    Shot(
+        "shirt-striped",
+        lambda: tailored.shirt("#dfe8f0", 41, "#7d9cbc"),
+        "oak",
+        (20, 160, 1180, 1360),
+        41,
+    ),
+    Shot(
+        "jacket-denim",
+        lambda: tailored.denim_jacket("#3d5876", 45),
+        "paper",
+        (20, 130, 1180, 1330),
+        45,
+        lift=1.4,
+    ),
+    Shot(
+        "dress-summer",
+        lambda: dresses.summer_dress("#2f4668", 61),
+        "linen",
+        (100, 100, 1100, 1380),
+        61,
+    ),
+    Shot(
+        "dress-evening",
+        lambda: dresses.evening_dress("#1f5a4a", 65),
+        "blush",
+        (60, 50, 1140, 1600),
+        65,
+    ),
+    Shot(
+        "skirt-pleated",
+        lambda: bottoms.pleated_skirt("#7d3b3f", 58),
+        "grey",
+        (80, 120, 1120, 1340),
+        58,
+    ),
+    Shot(
+        "jeans-blue",
+        lambda: bottoms.jeans("#34506f", 51),
+        "concrete",
+        (130, 90, 1070, 1490),
+        51,
+        lift=1.3,
+    ),
     Shot("shorts-sand", lambda: bottoms.shorts("#b59a74", 55), "linen", (140, 10, 1060, 1210), 55),
-    Shot("sneaker-white", lambda: shoes.sneaker("#f1efe9", "#3d6b58", 71), "grey",
-         (120, 140, 1420, 1060), 71, standing=True),
-    Shot("boot-brown", lambda: shoes.boot("#6b4027", 75), "paper", (160, 20, 1460, 1220), 75,
-         standing=True),
-    Shot("handbag-rust", lambda: bags.handbag("#8a3f2c", 81), "blush", (120, 100, 1120, 1300), 81,
-         standing=True),
+    Shot(
+        "sneaker-white",
+        lambda: shoes.sneaker("#f1efe9", "#3d6b58", 71),
+        "grey",
+        (120, 140, 1420, 1060),
+        71,
+        standing=True,
+    ),
+    Shot(
+        "boot-brown",
+        lambda: boots.boot("#6b4027", 75),
+        "paper",
+        (160, 20, 1460, 1220),
+        75,
+        standing=True,
+    ),
+    Shot(
+        "handbag-rust",
+        lambda: bags.handbag("#8a3f2c", 81),
+        "blush",
+        (120, 100, 1120, 1300),
+        81,
+        standing=True,
+    ),
     Shot("tote-canvas", lambda: bags.tote("#e6dcc6", 85), "concrete", (140, 90, 1060, 1390), 85),
-    Shot("beanie-mustard", lambda: bags.beanie("#b8862f", 91), "oak", (0, 0, 1200, 1200), 91,
-         lift=1.5),
+    Shot(
+        "beanie-mustard",
+        lambda: bags.beanie("#b8862f", 91),
+        "oak",
+        (0, 0, 1200, 1200),
+        91,
+        lift=1.5,
+    ),
 )
 
 

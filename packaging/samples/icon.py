@@ -33,8 +33,9 @@ def main() -> None:
         image.save(str(FOLDER / f"stylestudio-{size}.png"))
     del app
     pictures = [Image.open(FOLDER / f"stylestudio-{size}.png") for size in SIZES]
-    pictures[-2].save(FOLDER / "stylestudio.ico", append_images=pictures[:-2],
-                      sizes=[(s, s) for s in SIZES[:-1]])
+    pictures[-2].save(
+        FOLDER / "stylestudio.ico", append_images=pictures[:-2], sizes=[(s, s) for s in SIZES[:-1]]
+    )
     pictures[-1].save(FOLDER / "stylestudio.icns", append_images=pictures[:-1])
 
 

@@ -43,19 +43,32 @@ PEOPLE = (
 )
 
 
-def row(file: str, title: str, category: str, kind: str | None, style: str, licence: str) -> dict[str, str | None]:
+def row(
+    file: str, title: str, category: str, kind: str | None, style: str, licence: str
+) -> dict[str, str | None]:
     """One entry of the list; ``file`` is a path from the sample folder."""
     digest = hashlib.sha256((FOLDER / file).read_bytes()).hexdigest()
-    return {"file": file, "title": title, "category": category, "kind": kind, "style": style,
-            "sha256": digest, "licence": licence}
+    return {
+        "file": file,
+        "title": title,
+        "category": category,
+        "kind": kind,
+        "style": style,
+        "sha256": digest,
+        "licence": licence,
+    }
 
 
 def main() -> None:
     """Write ``collection.json`` beside the photos."""
-    items = [row(f"products/{n}.jpg", title, "product_image", kind, style, OURS)
-             for n, title, kind, style in PRODUCTS]
-    items += [row(f"people/{n}.jpg", title, "model_image", None, "realistic", OPENPEOPLE)
-              for n, title in PEOPLE]
+    items = [
+        row(f"products/{n}.jpg", title, "product_image", kind, style, OURS)
+        for n, title, kind, style in PRODUCTS
+    ]
+    items += [
+        row(f"people/{n}.jpg", title, "model_image", None, "realistic", OPENPEOPLE)
+        for n, title in PEOPLE
+    ]
     text = json.dumps({"version": 1, "items": items}, indent=2, ensure_ascii=False) + "\n"
     (FOLDER / "collection.json").write_text(text, encoding="utf-8")
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "samples" / "people"
 WHEEL_SHA256 = "6faee04493aa7e3e913ba7bc720db90bb9e5f4b7e65eaaf74cd77f74c74e609f"
 # Looked at one by one: plain clothes, arms off the body, both feet in the frame, nothing odd, and
-# nobody who calls a known person to mind. The package's other people were left out for one of these.
+# nobody who calls a known person to mind. The package's others were left out for one of these.
 PEOPLE = {"P001": "person-1", "P002": "person-2", "P006": "person-3", "P007": "person-4"}
 MOST = 390_000
 

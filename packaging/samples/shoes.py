@@ -1,4 +1,4 @@
-"""A low sneaker and a Chelsea boot, seen from the side."""
+"""A low sneaker, seen from the side."""
 
 from __future__ import annotations
 
@@ -9,27 +9,66 @@ from .cloth import Panel, Piece
 from .curves import Knot
 
 
-def _shape(knots: list[Knot]) -> curves.Points:
+def shape(knots: list[Knot]) -> curves.Points:
+    """A closed outline through ``knots``, whose first is a corner."""
     return curves.smooth([*knots, knots[0]])
 
 
 def sneaker(colour: str, accent: str, seed: int) -> Piece:
     """A leather court sneaker with laces, perforations and a gum sole; the toe points right."""
     piece = Piece(1500, 1100)
-    inner = _shape([(322, 404, "c"), (430, 440), (560, 400), (640, 352, "c"), (600, 520), (380, 520, "c")])
+    inner = shape(
+        [(322, 404, "c"), (430, 440), (560, 400), (640, 352, "c"), (600, 520), (380, 520, "c")]
+    )
     lining = Panel(inner, "#c9c2b6", "canvas", seed=seed, thick=3)
     lining.shade(lining.mask, 0.5)
     piece.lay(lining, 0)
-    tongue = _shape([(556, 420, "c"), (572, 350), (610, 300), (668, 300), (706, 340), (860, 470), (1000, 590, "c"),
-                     (820, 600, "c")])
+    tongue = shape(
+        [
+            (556, 420, "c"),
+            (572, 350),
+            (610, 300),
+            (668, 300),
+            (706, 340),
+            (860, 470),
+            (1000, 590, "c"),
+            (820, 600, "c"),
+        ]
+    )
     flap = Panel(tongue, colour, "leather", seed=seed + 1, thick=16, rim=22, gloss=0.05)
     flap.stitch(curves.smooth([(588, 356), (622, 322), (664, 322), (690, 350)]))
     piece.lay(flap, 0.4, 6)
-    upper = Panel(_shape([
-        (296, 392, "c"), (318, 384), (346, 404), (430, 452), (520, 446), (590, 408, "c"), (720, 470),
-        (860, 556), (990, 604), (1110, 628), (1204, 668), (1246, 724), (1246, 800, "c"), (800, 812),
-        (300, 800, "c"), (270, 700), (272, 560), (284, 460)]), colour, "leather", seed=seed + 2,
-        thick=26, rim=70, gloss=0.07, shine=14)
+    upper = Panel(
+        shape(
+            [
+                (296, 392, "c"),
+                (318, 384),
+                (346, 404),
+                (430, 452),
+                (520, 446),
+                (590, 408, "c"),
+                (720, 470),
+                (860, 556),
+                (990, 604),
+                (1110, 628),
+                (1204, 668),
+                (1246, 724),
+                (1246, 800, "c"),
+                (800, 812),
+                (300, 800, "c"),
+                (270, 700),
+                (272, 560),
+                (284, 460),
+            ]
+        ),
+        colour,
+        "leather",
+        seed=seed + 2,
+        thick=26,
+        rim=70,
+        gloss=0.07,
+        shine=14,
+    )
     upper.swell(20, 130).crease(5, 120, 30, 2.0).crease(1.6, 40, 60, 2, 9)
     for x in (948, 980, 1014):
         upper.fold((x, 606), (x - 60, 720), 9, 6, 12, "end")
@@ -41,31 +80,100 @@ def sneaker(colour: str, accent: str, seed: int) -> Piece:
 
 
 def _sneaker_trim(piece: Piece, colour: str, accent: str, seed: int) -> None:
-    toe = Panel(_shape([(1000, 810, "c"), (1010, 720), (1060, 668), (1130, 640), (1204, 670),
-                        (1246, 726), (1246, 812, "c")]), colour, "leather", seed=seed + 3, thick=7, rim=9,
-                gloss=0.07)
+    toe = Panel(
+        shape(
+            [
+                (1000, 810, "c"),
+                (1010, 720),
+                (1060, 668),
+                (1130, 640),
+                (1204, 670),
+                (1246, 726),
+                (1246, 812, "c"),
+            ]
+        ),
+        colour,
+        "leather",
+        seed=seed + 3,
+        thick=7,
+        rim=9,
+        gloss=0.07,
+    )
     toe.swell(24, 90)
     toe.stitch(curves.smooth([(1010, 800), (1020, 726), (1066, 678), (1128, 650)]))
     ring = np.linspace(0, 2 * np.pi, 18)
-    holes = [np.column_stack([1070 + 30 * i + 12 * j + 4 * np.cos(ring), 716 + 26 * j - 5 * i + 4 * np.sin(ring)])
-             for j in range(3) for i in range(4)]
+    holes = [
+        np.column_stack(
+            [1070 + 30 * i + 12 * j + 4 * np.cos(ring), 716 + 26 * j - 5 * i + 4 * np.sin(ring)]
+        )
+        for j in range(3)
+        for i in range(4)
+    ]
     toe.shade(toe.areas(holes), 0.35)
     piece.lay(toe, 0.4, 5)
-    heel = Panel(_shape([(292, 398, "c"), (318, 388), (352, 408), (372, 470), (420, 590), (440, 806, "c"),
-                         (286, 806, "c"), (268, 700), (271, 560), (282, 460)]), accent, "leather",
-                 seed=seed + 4, thick=7, rim=9, gloss=0.08)
+    heel = Panel(
+        shape(
+            [
+                (292, 398, "c"),
+                (318, 388),
+                (352, 408),
+                (372, 470),
+                (420, 590),
+                (440, 806, "c"),
+                (286, 806, "c"),
+                (268, 700),
+                (271, 560),
+                (282, 460),
+            ]
+        ),
+        accent,
+        "leather",
+        seed=seed + 4,
+        thick=7,
+        rim=9,
+        gloss=0.08,
+    )
     heel.swell(20, 80)
     heel.stitch(curves.smooth([(346, 416), (362, 474), (408, 592), (428, 800)]))
     piece.lay(heel, 0.45, 6)
-    stay = Panel(_shape([(566, 424, "c"), (592, 408), (720, 472), (862, 556), (950, 594, "c"),
-                         (930, 640), (890, 656, "c"), (760, 600), (640, 540), (572, 520, "c")]),
-                 colour, "leather", seed=seed + 5, thick=7, rim=8, gloss=0.07)
-    stay.stitch(curves.smooth([(578, 508), (648, 530), (768, 590), (886, 644), (920, 632), (940, 602)]))
+    stay = Panel(
+        shape(
+            [
+                (566, 424, "c"),
+                (592, 408),
+                (720, 472),
+                (862, 556),
+                (950, 594, "c"),
+                (930, 640),
+                (890, 656, "c"),
+                (760, 600),
+                (640, 540),
+                (572, 520, "c"),
+            ]
+        ),
+        colour,
+        "leather",
+        seed=seed + 5,
+        thick=7,
+        rim=8,
+        gloss=0.07,
+    )
+    stay.stitch(
+        curves.smooth([(578, 508), (648, 530), (768, 590), (886, 644), (920, 632), (940, 602)])
+    )
     piece.lay(stay, 0.4, 5)
     for d in (0, 58):
-        stripe = Panel(_shape([(600 + d, 560, "c"), (630 + d, 574, "c"), (560 + d, 808, "c"),
-                               (524 + d, 808, "c")]), accent, "leather", seed=seed + 6 + d, thick=4, rim=5,
-                       gloss=0.08)
+        stripe = Panel(
+            shape(
+                [(600 + d, 560, "c"), (630 + d, 574, "c"), (560 + d, 808, "c"), (524 + d, 808, "c")]
+            ),
+            accent,
+            "leather",
+            seed=seed + 6 + d,
+            thick=4,
+            rim=5,
+            gloss=0.08,
+        )
         stripe.stitch(curves.smooth([(606 + d, 568), (532 + d, 806)]), None, 5, 3, depth=0.5)
         piece.lay(stripe, 0.4, 4)
 
@@ -78,75 +186,72 @@ def _laces(piece: Piece, seed: int) -> None:
         eye = Panel(spot, "#55534f", "satin", seed=seed + n, thick=2, rim=3)
         piece.lay(eye, 0.2, 2)
         far = 2.0 - 0.15 * n
-        line = curves.smooth([(x + 10, y + 22), (x + 10 + 26 * far, y - 4 - 20 * far),
-                              (x + 10 + 60 * far, y + 22 - 50 * far)])
-        lace = Panel(curves.band(curves.offset(line, -10), 20), "#f4f2ec", "cotton", seed=seed + 20 + n,
-                     thick=8, rim=9)
+        line = curves.smooth(
+            [
+                (x + 10, y + 22),
+                (x + 10 + 26 * far, y - 4 - 20 * far),
+                (x + 10 + 60 * far, y + 22 - 50 * far),
+            ]
+        )
+        lace = Panel(
+            curves.band(curves.offset(line, -10), 20),
+            "#f4f2ec",
+            "cotton",
+            seed=seed + 20 + n,
+            thick=8,
+            rim=9,
+        )
         lace.rib(curves.offset(line, -10), 20, 4.0, 0.7)
         piece.lay(lace, 0.6, 6)
 
 
 def _sneaker_sole(piece: Piece, seed: int) -> None:
-    sole = Panel(_shape([(258, 764, "c"), (500, 776), (900, 790), (1140, 774), (1256, 740, "c"), (1278, 764),
-                         (1270, 806), (1216, 848), (1120, 868), (900, 876), (560, 878), (300, 876, "c"),
-                         (264, 860), (250, 806)]), "#efece4", "jersey", seed=seed + 7, thick=20, rim=26, gloss=0.05)
-    sole.groove(curves.smooth([(258, 800), (500, 808), (900, 820), (1140, 806), (1270, 770)]), 2, 1.6)
-    sole.stitch(curves.smooth([(258, 786), (500, 795), (900, 807), (1140, 792), (1262, 757)]), None, 9, 5)
-    gum = sole.area(_shape([(200, 854, "c"), (760, 858), (1100, 850), (1300, 790, "c"), (1300, 920, "c"), (200, 920, "c")]))
+    sole = Panel(
+        shape(
+            [
+                (258, 764, "c"),
+                (500, 776),
+                (900, 790),
+                (1140, 774),
+                (1256, 740, "c"),
+                (1278, 764),
+                (1270, 806),
+                (1216, 848),
+                (1120, 868),
+                (900, 876),
+                (560, 878),
+                (300, 876, "c"),
+                (264, 860),
+                (250, 806),
+            ]
+        ),
+        "#efece4",
+        "jersey",
+        seed=seed + 7,
+        thick=20,
+        rim=26,
+        gloss=0.05,
+    )
+    sole.groove(
+        curves.smooth([(258, 800), (500, 808), (900, 820), (1140, 806), (1270, 770)]), 2, 1.6
+    )
+    sole.stitch(
+        curves.smooth([(258, 786), (500, 795), (900, 807), (1140, 792), (1262, 757)]), None, 9, 5
+    )
+    gum = sole.area(
+        shape(
+            [
+                (200, 854, "c"),
+                (760, 858),
+                (1100, 850),
+                (1300, 790, "c"),
+                (1300, 920, "c"),
+                (200, 920, "c"),
+            ]
+        )
+    )
     sole.tint(gum, "#b98a55")
     sole.groove(curves.smooth([(240, 854), (760, 858), (1100, 850), (1300, 790)]), 1.8, 1.6)
     for x in range(280, 1130, 26):
         sole.groove(np.array([[x, 862.0], [x + 3.0, 884.0]]), 1.4, 1.4)
     piece.lay(sole, 0.6, 9)
-
-
-def boot(colour: str, seed: int) -> Piece:
-    """A leather Chelsea boot with elastic sides, a pull tab and a stacked heel."""
-    piece = Piece(1500, 1300)
-    tab = Panel(_shape([(424, 232, "c"), (426, 160), (440, 142), (454, 160), (460, 240, "c")]), "#2a2320", "canvas",
-                seed=seed, thick=5, rim=6)
-    piece.lay(tab, 0)
-    hollow = Panel(_shape([(410, 214, "c"), (520, 190), (660, 214, "c"), (640, 250), (430, 250, "c")]),
-                   "#b59b7a", "leather", seed=seed + 1, thick=2)
-    hollow.shade(hollow.mask, 0.45)
-    piece.lay(hollow, 0)
-    upper = Panel(_shape([
-        (406, 206, "c"), (470, 230), (560, 236), (664, 208, "c"), (676, 360), (700, 520), (760, 640),
-        (880, 730), (1040, 790), (1140, 862), (1206, 930), (1222, 1000, "c"), (800, 1014), (404, 1006, "c"),
-        (380, 900), (392, 740), (414, 560), (414, 380)]), colour, "leather", seed=seed + 2, thick=30,
-        rim=80, gloss=0.22, shine=16)
-    upper.swell(34, 150).crease(6, 150, 30, 2.2).crease(2.4, 50, 20, 2.2, 9)
-    for n, (x, y) in enumerate(((690, 560), (712, 606), (742, 650))):
-        upper.fold((x, y), (x - 190, y + 40 + n * 24), 15, 11, 18, "end")
-    for x in (930, 968, 1006):
-        upper.fold((x, 760), (x - 70, 900), 12, 9, 14, "end")
-    upper.fold((398, 640), (520, 700), 15, 9, -12, "end")
-    seam = curves.smooth([(640, 700), (600, 800), (520, 880), (396, 920)])
-    upper.stitch(seam, None, 6, 3).stitch(curves.offset(seam, 10), None, 6, 3)
-    piece.lay(upper, 0.4, 9)
-    gore = Panel(_shape([(476, 232, "c"), (560, 238), (630, 224, "c"), (616, 400), (580, 560),
-                         (552, 604, "c"), (516, 540), (490, 400)]), "#201b19", "canvas", seed=seed + 3, thick=3,
-                 rim=5)
-    for x in range(480, 636, 8):
-        gore.groove(curves.smooth([(x, 226), (552 + (x - 552) * 0.75, 420), (552 + (x - 552) * 0.2, 606)]), 1.4, 1.2)
-    piece.lay(gore, 0.5, 4)
-    edge = curves.smooth([(466, 236), (482, 400), (508, 544), (552, 620), (590, 564), (628, 402), (642, 226)])
-    rim = Panel(curves.band(curves.offset(edge, -8), 17), colour, "leather", seed=seed + 4, thick=7, rim=8, gloss=0.2)
-    rim.stitch(edge, None, 5, 3)
-    piece.lay(rim, 0.5, 5)
-    _boot_sole(piece, seed)
-    return piece.wander(seed, 1.8, 160)
-
-
-def _boot_sole(piece: Piece, seed: int) -> None:
-    heel = Panel(_shape([(392, 1030, "c"), (590, 1034, "c"), (582, 1122, "c"), (404, 1122, "c")]), "#2b2320",
-                 "leather", seed=seed + 6, thick=14, rim=18, gloss=0.12)
-    for y in (1058, 1080, 1102):
-        heel.groove(np.array([[390.0, y], [592.0, y]]), 1.6, 1.6)
-    piece.lay(heel, 0)
-    sole = Panel(_shape([(384, 996, "c"), (800, 1004), (1226, 992, "c"), (1246, 1020), (1224, 1050),
-                         (1100, 1084), (960, 1104), (850, 1104), (740, 1078), (660, 1050), (590, 1040, "c"),
-                         (390, 1040, "c")]), "#3a2d26", "leather", seed=seed + 5, thick=12, rim=14, gloss=0.12)
-    sole.stitch(curves.smooth([(392, 1006), (800, 1015), (1226, 1003)]), "#a98a63", 6, 4)
-    sole.groove(curves.smooth([(386, 1024), (800, 1034), (1236, 1020)]), 2, 1.6)
-    piece.lay(sole, 0.55, 8)

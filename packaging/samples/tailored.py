@@ -13,12 +13,21 @@ from .tops import AXIS
 from .warm import at, draped, long_sleeve, sided
 
 
-def button(piece: Piece, x: float, y: float, radius: float, colour: str, gloss: float = 0.35,
-           holes: bool = True) -> None:
+def button(
+    piece: Piece,
+    x: float,
+    y: float,
+    radius: float,
+    colour: str,
+    gloss: float = 0.35,
+    holes: bool = True,
+) -> None:
     """Sew a round button on at (x, y)."""
     ring = np.linspace(0, 2 * np.pi, 48)
     disc = np.column_stack([x + radius * np.cos(ring), y + radius * np.sin(ring)])
-    b = Panel(disc, colour, "satin", seed=int(x + y), thick=4, rim=radius * 0.45, gloss=gloss, shine=20)
+    b = Panel(
+        disc, colour, "satin", seed=int(x + y), thick=4, rim=radius * 0.45, gloss=gloss, shine=20
+    )
     inner = np.column_stack([x + radius * 0.6 * np.cos(ring), y + radius * 0.6 * np.sin(ring)])
     b.groove(inner, 1.0, 1.0)
     if holes:
@@ -32,7 +41,8 @@ def button(piece: Piece, x: float, y: float, radius: float, colour: str, gloss: 
 
 def _inner_back(piece: Piece, colour: str, cloth: str, seed: int, depth: float) -> None:
     outline = curves.symmetric(
-        [(600, 304, "c"), (664, 300), (712, 290, "c"), (690, 360), (600, 300 + depth, "c")], AXIS)
+        [(600, 304, "c"), (664, 300), (712, 290, "c"), (690, 360), (600, 300 + depth, "c")], AXIS
+    )
     inner = Panel(outline, colour, cloth, seed=seed + 1, thick=2, rim=6)
     inner.shade(inner.mask, 0.58)
     piece.lay(inner, 0)
@@ -47,16 +57,37 @@ def _inner_back(piece: Piece, colour: str, cloth: str, seed: int, depth: float) 
     piece.lay(label, 0.3, 3)
 
 
-def _collar(piece: Piece, colour: str, cloth: str, seed: int, tip: float,
-            thread: str | None, dyed: Callable[[Panel], object]) -> None:
+def _collar(
+    piece: Piece,
+    colour: str,
+    cloth: str,
+    seed: int,
+    tip: float,
+    thread: str | None,
+    dyed: Callable[[Panel], object],
+) -> None:
     for sign in (1, -1):
         outline = sided(
-            [(604, 380, "c"), (640, 344), (680, 306), (704, 270, "c"), (726, 280), (738, 306, "c"),
-             (728, 360), (690 + tip, 450, "c"), (650, 424), (604, 380, "c")], sign)
+            [
+                (604, 380, "c"),
+                (640, 344),
+                (680, 306),
+                (704, 270, "c"),
+                (726, 280),
+                (738, 306, "c"),
+                (728, 360),
+                (690 + tip, 450, "c"),
+                (650, 424),
+                (604, 380, "c"),
+            ],
+            sign,
+        )
         flap = Panel(outline, colour, cloth, seed=seed + 5 + sign, thick=6, rim=10)
         flap.crease(3, 70, 50 * sign, 2)
         dyed(flap)
-        edge = sided([(616, 382), (652, 412), (688 + tip * 0.9, 438, "c"), (718, 358), (728, 306)], sign)
+        edge = sided(
+            [(616, 382), (652, 412), (688 + tip * 0.9, 438, "c"), (718, 358), (728, 306)], sign
+        )
         flap.stitch(edge, thread, 5, 3, depth=0.6)
         piece.lay(flap, 0.55, 8)
 
@@ -65,15 +96,39 @@ def _front(half: str, hem: float, curve: float) -> list[Knot]:
     """Right half of the front from the neck down; ``half`` names which front overlaps."""
     edge = 578 if half == "over" else 612
     return [
-        (edge, 372, "c"), (640, 344), (708, 286, "c"), (790, 318), (862, 346, "c"), (846, 420),
-        (852, 510), (876, 575), (906, 622, "c"), (896, 780), (898, 960), (906, hem - curve, "c"),
-        (870, hem - curve * 0.2), (790, hem), (edge, hem + 6, "c"), (edge, 700), (edge, 372, "c"),
+        (edge, 372, "c"),
+        (640, 344),
+        (708, 286, "c"),
+        (790, 318),
+        (862, 346, "c"),
+        (846, 420),
+        (852, 510),
+        (876, 575),
+        (906, 622, "c"),
+        (896, 780),
+        (898, 960),
+        (906, hem - curve, "c"),
+        (870, hem - curve * 0.2),
+        (790, hem),
+        (edge, hem + 6, "c"),
+        (edge, 700),
+        (edge, 372, "c"),
     ]
 
 
-def _flat_cuff(piece: Piece, sign: int, colour: str, cloth: str, seed: int, thread: str | None) -> None:
-    outline = sided([(974, 1098, "c"), (1074, 1078, "c"), (1092, 1148, "c"), (988, 1170, "c"),
-                     (974, 1098, "c")], sign)
+def _flat_cuff(
+    piece: Piece, sign: int, colour: str, cloth: str, seed: int, thread: str | None
+) -> None:
+    outline = sided(
+        [
+            (974, 1098, "c"),
+            (1074, 1078, "c"),
+            (1092, 1148, "c"),
+            (988, 1170, "c"),
+            (974, 1098, "c"),
+        ],
+        sign,
+    )
     cuff = Panel(outline, colour, cloth, seed=seed + 40 + sign, thick=6, rim=8)
     cuff.crease(3, 60).stitch(sided([(984, 1107), (1068, 1090)], sign), thread, 5, 3)
     cuff.stitch(sided([(992, 1160), (1084, 1140)], sign), thread, 5, 3)
@@ -93,8 +148,17 @@ def shirt(colour: str, seed: int, check: str | None = None) -> Piece:
         piece.lay(sleeve, 0.4, 6)
         _flat_cuff(piece, sign, colour, "cotton", seed, None)
     for sign, half in ((1, "under"), (-1, "over")):
-        front = draped(Panel(sided(_front(half, 1216, 62), sign), colour, "cotton",
-                             seed=seed + sign + 2, thick=7, rim=14), 1.15)
+        front = draped(
+            Panel(
+                sided(_front(half, 1216, 62), sign),
+                colour,
+                "cotton",
+                seed=seed + sign + 2,
+                thick=7,
+                rim=14,
+            ),
+            1.15,
+        )
         front.crease(3.2, 64, 40, 1.8, 44)
         _stripes(front, check, 0.0)
         front.stitch(sided([(898, 1144), (864, 1192), (790, 1204), (600, 1208)], sign), None, 5, 3)
@@ -107,15 +171,22 @@ def shirt(colour: str, seed: int, check: str | None = None) -> Piece:
     strip.stitch(np.array([[585.0, 384], [585, 1220]]), None, 5, 3)
     strip.stitch(np.array([[615.0, 384], [615, 1220]]), None, 5, 3)
     piece.lay(strip, 0.45, 4)
-    pocket = curves.smooth([(676, 556, "c"), (796, 556, "c"), (796, 676, "c"), (736, 704, "c"),
-                            (676, 676, "c"), (676, 556, "c")])
+    pocket = curves.smooth(
+        [
+            (676, 556, "c"),
+            (796, 556, "c"),
+            (796, 676, "c"),
+            (736, 704, "c"),
+            (676, 676, "c"),
+            (676, 556, "c"),
+        ]
+    )
     patch = Panel(pocket, colour, "cotton", seed=seed + 12, thick=4, rim=5)
     patch.crease(3, 80)
     _stripes(patch, check, 0.0)
     patch.stitch(curves.offset(pocket, -5), None, 5, 3).stitch(np.array([[678.0, 580], [794, 580]]))
     piece.lay(patch, 0.4, 4)
-    _collar(piece, colour, "cotton", seed, 12, None,
-            lambda flap: _stripes(flap, check, 0.5))
+    _collar(piece, colour, "cotton", seed, 12, None, lambda flap: _stripes(flap, check, 0.5))
     for y in range(402, 1190, 118):
         button(piece, 600, y + 10, 10, "#ece9e2")
     return piece.wander(seed, 5, 120)
@@ -125,8 +196,10 @@ def _stripes(panel: Panel, colour: str | None, slant: float) -> None:
     if colour is None:
         return
     y0, y1 = panel.origin[1], panel.origin[1] + panel.shape[0]
-    lines = [np.array([[x + slant * (y0 - 700), y0], [x + slant * (y1 - 700), y1]], float)
-             for x in range(-200, 1400, 16)]
+    lines = [
+        np.array([[x + slant * (y0 - 700), y0], [x + slant * (y1 - 700), y1]], float)
+        for x in range(-200, 1400, 16)
+    ]
     panel.tint(panel.stroke(lines, 4) * 0.75, colour)
 
 
@@ -173,8 +246,9 @@ def fade(panel: Panel) -> None:
 
 
 def _jacket_front(sign: int, half: str, colour: str, thread: str, seed: int) -> Panel:
-    front = Panel(sided(_front(half, 1084, 4), sign), colour, "denim", seed=seed + sign + 2,
-                  thick=10, rim=16)
+    front = Panel(
+        sided(_front(half, 1084, 4), sign), colour, "denim", seed=seed + sign + 2, thick=10, rim=16
+    )
     draped(front, 0.9).crease(4, 60, 40, 1.8, 44)
     yoke = sided([(600, 560), (740, 556), (862, 548)], sign)
     front.stitch(yoke, thread, 6, 3).stitch(curves.offset(yoke, 9 * sign), thread, 6, 3)
@@ -189,11 +263,24 @@ def _jacket_front(sign: int, half: str, colour: str, thread: str, seed: int) -> 
 
 
 def _flap(piece: Piece, sign: int, colour: str, thread: str, seed: int) -> None:
-    outline = sided([(664, 566, "c"), (806, 562, "c"), (804, 612, "c"), (734, 644, "c"),
-                     (664, 616, "c"), (664, 566, "c")], sign)
+    outline = sided(
+        [
+            (664, 566, "c"),
+            (806, 562, "c"),
+            (804, 612, "c"),
+            (734, 644, "c"),
+            (664, 616, "c"),
+            (664, 566, "c"),
+        ],
+        sign,
+    )
     flap = Panel(outline, colour, "denim", seed=seed + 30 + sign, thick=6, rim=7)
-    flap.stitch(sided([(671, 576), (671, 611, "c"), (734, 635, "c"), (797, 607, "c"), (798, 572)], sign),
-                thread, 6, 3)
+    flap.stitch(
+        sided([(671, 576), (671, 611, "c"), (734, 635, "c"), (797, 607, "c"), (798, 572)], sign),
+        thread,
+        6,
+        3,
+    )
     fade(flap)
     piece.lay(flap, 0.55, 6)
     x, y = at(734, 618, sign)

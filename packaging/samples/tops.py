@@ -6,7 +6,7 @@ import numpy as np
 
 from . import curves, fields
 from .cloth import Panel, Piece
-from .curves import Points
+from .curves import Knot, Points
 
 AXIS = 600.0
 
@@ -64,7 +64,7 @@ def inside_neck(
 
 def tee_outline() -> tuple[Points, Points]:
     """Front outline of a T-shirt at 12 pixels a centimetre, and its neckline."""
-    right = [
+    right: list[Knot] = [
         (708, 296, "c"),
         (790, 318),
         (866, 344),
@@ -91,7 +91,7 @@ def tee(colour: str, seed: int, size: tuple[int, int]) -> tuple[Piece, Panel]:
     """A plain T-shirt laid flat; returns the piece and its front before it is laid."""
     piece = Piece(*size)
     inside_neck(piece, colour, 108, 296, 98, seed + 3)
-    outline, neck = tee_outline()
+    outline, _ = tee_outline()
     front = Panel(outline, colour, seed=seed, thick=7, rim=16)
     front.swell(16, 130)
     front.crease(17, 300, 70, 2.0, 50).crease(7.5, 120, 80, 2.6).crease(2.0, 46, 70, 2.2, 20)

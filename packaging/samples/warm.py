@@ -118,7 +118,7 @@ def breton(ground: str, ink: str, seed: int) -> Piece:
         piece.lay(wrist, 0).lay(sleeve, 0.4, 5)
     neck = neck_line(122, 296, 74)
     front = draped(Panel(body_outline(122, 1176, neck), ground, seed=seed, thick=7, rim=16))
-    levels = [y for y in range(462, 1120, 42)]
+    levels = range(462, 1120, 42)
     stripe(
         front,
         [
@@ -231,7 +231,7 @@ def _hood_front(piece: Piece, colour: str, seed: int) -> None:
         side.crease(10, 90, 60 * sign, 2).crease(3, 40, 70 * sign, 2, 9)
         side.fold(at(650, 400, sign), at(740, 300, sign), 16, 9, 10, "end")
         edge = sided([(600, 186), (648, 196), (680, 232), (682, 290), (648, 342), (598, 392)], sign)
-        side.stitch(edge if sign == 1 else edge)
+        side.stitch(edge)
         piece.lay(side, 0.5, 8)
         _cord(piece, sign, seed)
 
