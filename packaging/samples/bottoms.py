@@ -53,7 +53,7 @@ def _inner_waist(piece: Piece, colour: str, cloth: str, seed: int, top: float, h
         [
             (600, top + 8, "c"),
             (600 + half * 0.6, top + 3),
-            (600 + half, top - 14, "c"),
+            (600 + half - 8, top - 5, "c"),
             (600 + half * 0.9, top + 50),
             (600, top + 60, "c"),
         ],
@@ -131,8 +131,6 @@ def _jeans_seams(leg: Panel, sign: int, thread: str) -> None:
     pocket = sided([(690, 254), (706, 320), (752, 362), (822, 372)], sign)
     leg.groove(pocket, 2.2, 2).stitch(curves.offset(pocket, 6 * sign), thread, 6, 3)
     leg.stitch(curves.offset(pocket, 14 * sign), thread, 6, 3)
-    coin = sided([(738, 318), (738, 352)], sign)
-    leg.stitch(coin, thread, 6, 3)
     for x in (792, 800):
         leg.stitch(sided([(x, 262), (x + 22, 376), (x + 32, 520)], sign), thread, 6, 3)
     side = sided([(826, 450), (824, 700), (804, 980), (790, 1380)], sign)

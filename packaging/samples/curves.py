@@ -83,6 +83,11 @@ def band(line: Points, width: float) -> Points:
     return np.vstack([line, offset(line, width)[::-1]])
 
 
+def strip(line: Points, width: float) -> Points:
+    """Closed outline of a strip ``width`` pixels wide with ``line`` along its middle."""
+    return np.vstack([offset(line, -width / 2), offset(line, width / 2)[::-1]])
+
+
 def resample(line: Points, step: float) -> Points:
     """Points every ``step`` pixels of arc length along ``line``."""
     leg = np.hypot(*np.diff(line, axis=0).T)

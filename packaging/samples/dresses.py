@@ -90,7 +90,7 @@ def summer_dress(colour: str, seed: int) -> Piece:
             sign,
         )
         strap = Panel(
-            curves.band(curves.offset(line, -8), 16),
+            curves.strip(line, 16),
             colour,
             "cotton",
             seed=seed + sign,
@@ -175,7 +175,7 @@ def evening_dress(colour: str, seed: int) -> Piece:
             sign,
         )
         strap = Panel(
-            curves.band(curves.offset(line, -4), 8),
+            curves.strip(line, 8),
             colour,
             "satin",
             seed=seed,

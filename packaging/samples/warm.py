@@ -27,8 +27,9 @@ def long_sleeve(
     """One sleeve lying down beside the body, its ribbed cuff, and the sleeve's axis."""
     outline = sided(
         [
-            (846, 336, "c"),
-            (905, 372),
+            (840, 354, "c"),
+            (874, 361),
+            (912, 388),
             (958, 470),
             (1010, 690),
             (1048, 930),
@@ -37,8 +38,8 @@ def long_sleeve(
             (946, 950),
             (912, 780),
             (868, 600),
-            (842, 470),
-            (846, 336, "c"),
+            (836, 470),
+            (840, 354, "c"),
         ],
         sign,
     )
@@ -67,7 +68,7 @@ def body_outline(half: float, hem: float, neck: Points) -> Points:
     right: list[Knot] = [
         (AXIS + half, 296, "c"),
         (790, 322),
-        (862, 350, "c"),
+        (862, 353, "c"),
         (846, 420),
         (852, 510),
         (876, 575),
