@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from stylestudio_desktop.config.catalogue import load_catalogue
+from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
@@ -46,6 +47,35 @@ def open_studio(workspace: Workspace, providers: Mapping[str, Provider] | None =
         bus=Bus(),
         user_id=user.id,
     )
+
+
+def run_window(workspace: Workspace) -> int:
+    """Open the window on `workspace` and return the exit code once it is closed."""
+    from stylestudio_desktop.ui.session import run
+
+    opened: list[Studio] = []
+
+    def open_here() -> Studio:
+        opened.append(open_studio(workspace))
+        return opened[0]
+
+    try:
+        return run(open_here, tidy_after_crash, ended_badly(workspace))
+    finally:
+        for studio in opened:
+            close_studio(studio)
+
+
+def ended_badly(workspace: Workspace) -> bool:
+    """Say whether a program on this workspace went without saying goodbye."""
+    return workspace.locks.is_dir() and bool(Presence(workspace.locks).crashed())
+
+
+def tidy_after_crash(studio: Studio) -> None:
+    """Put away what a crash left behind; everything that a row refers to stays."""
+    from stylestudio_desktop.services.health import sweep_after_crash
+
+    sweep_after_crash(studio)
 
 
 def close_studio(studio: Studio) -> None:

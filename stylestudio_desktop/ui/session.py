@@ -1,0 +1,226 @@
+"""Opens the window on a studio and keeps frame, queue and library in step until it closes."""
+
+import contextlib
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtGui import QImageReader
+from PySide6.QtWidgets import QApplication
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.events import (
+    BalanceChanged,
+    Event,
+    GenerationCompleted,
+    GenerationEnded,
+    GenerationProgressed,
+)
+from stylestudio_desktop.domain.ids import GenerationId
+from stylestudio_desktop.services import generate, wallet
+from stylestudio_desktop.services.overview import Overview, overview
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.frame.queue_strip import QueueState
+from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.theme import Appearance, theme
+from stylestudio_desktop.ui.translation import install
+from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
+from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
+from stylestudio_desktop.worker.thread import WorkerThread
+
+STRIP_MS = 1000
+DECODER_LIMIT_MB = 512
+
+
+def _gallery(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.gallery.pane import create_pane
+
+    return create_pane(window, studio)
+
+
+def _create(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.create.pane import create_pane
+
+    return create_pane(window, studio)
+
+
+def _history(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.history.pane import create_pane
+
+    return create_pane(window, studio)
+
+
+def _wallet(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.wallet.pane import create_pane
+
+    return create_pane(window, studio)
+
+
+def _settings(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.settings.pane import create_pane
+
+    return create_pane(window, studio)
+
+
+_PANES: dict[str, Callable[[MainWindow, Studio], Pane]] = {
+    GALLERY: _gallery,
+    CREATE: _create,
+    HISTORY: _history,
+    WALLET: _wallet,
+    SETTINGS: _settings,
+}
+
+
+class Session:
+    """One window on one studio, with the thread that works off its queue."""
+
+    def __init__(
+        self, studio: Studio, after_crash: Callable[[], None], unclean: bool = False
+    ) -> None:
+        """Build the window; after an `unclean` end it opens in its safe first state."""
+        self._studio = studio
+        kept = {} if unclean else studio.settings.value.window
+        factories = {name: partial(_made, make, studio) for name, make in _PANES.items()}
+        self.window = MainWindow(factories, kept)
+        self._live = listen(self.window, studio)
+        self._live.happened.connect(self._on_happened)
+        self._live.changed_elsewhere.connect(self._refresh)
+        self.window.pause_asked.connect(self._on_pause_asked)
+        self.window.account_asked.connect(partial(self.window.open_pane, SETTINGS))
+        self.window.closing.connect(self._on_closing)
+        self.worker = WorkerThread(studio, after_crash, self.window)
+        self.worker.failed.connect(self._on_failed)
+        self._strip = QTimer(self.window)
+        self._strip.timeout.connect(self._ask_strip)
+        self._asking = False
+        self._low_told = False
+        self.window.top_bar.avatar.set_user(wallet.summary(studio).user.name)
+        self._refresh()
+
+    def start(self) -> None:
+        """Show the window, and let the queue run once it stands."""
+        self.window.show()
+        QTimer.singleShot(0, self.worker.start)
+        self._strip.start(STRIP_MS)
+
+    def _refresh(self) -> None:
+        self._show_balance()
+        self._ask_strip()
+
+    def _show_balance(self) -> None:
+        state = wallet.summary(self._studio)
+        self.window.top_bar.set_balance(state.user.token_balance, state.low)
+        if state.low and not self._low_told:
+            self._low_told = True
+            left = QLocale().toString(state.user.token_balance)
+            text = self.window.tr("%1 tokens are left").replace("%1", left)
+            get = partial(self.window.open_pane, WALLET, GetTokens(self.window.current))
+            self.window.toast(text, "warning", (self.window.tr("Open the wallet"), get))
+        elif not state.low:
+            self._low_told = False
+
+    def _ask_strip(self) -> None:
+        if self._asking:
+            return
+        self._asking = True
+        self.window.tasks.run(
+            partial(overview, self._studio), self._show_strip, self._strip_failed, self.window
+        )
+
+    def _show_strip(self, seen: Overview) -> None:
+        self._asking = False
+        self.window.queue_strip.set_state(
+            QueueState(
+                running=seen.running,
+                waiting=seen.waiting,
+                seconds_left=seen.seconds_left,
+                share=seen.share,
+                paused=seen.paused,
+                remark=seen.remark,
+            )
+        )
+
+    def _strip_failed(self, error: Exception) -> None:
+        self._asking = False
+        if not isinstance(error, StudioError):
+            raise error
+        self.window.queue_strip.set_state(QueueState(remark=error.sentence))
+
+    def _on_happened(self, event: Event) -> None:
+        if isinstance(event, BalanceChanged):
+            self._show_balance()
+        if not isinstance(event, GenerationProgressed):
+            self._ask_strip()
+        if isinstance(event, GenerationCompleted | GenerationEnded):
+            self._tell_end(event)
+
+    def _tell_end(self, event: GenerationCompleted | GenerationEnded) -> None:
+        if self.window.current in (CREATE, HISTORY):
+            return
+        show = partial(self.window.open_pane, HISTORY, ShowGeneration(_id(event)))
+        if isinstance(event, GenerationCompleted):
+            number = len(event.file_ids)
+            text = self.window.tr("%n picture(s) made and saved", "", number)
+            self.window.toast(text, "good", (self.window.tr("Show"), show))
+        elif event.status == "failed":
+            text = self.window.tr("A picture could not be made. Its tokens are back.")
+            self.window.toast(text, "bad", (self.window.tr("Show why"), show))
+
+    def _on_pause_asked(self, pause: bool) -> None:
+        change = generate.pause_queue if pause else generate.resume_queue
+        self.window.tasks.run(partial(change, self._studio), owner=self.window)
+
+    def _on_failed(self, sentence: str) -> None:
+        self.window.toast(sentence, "bad")
+
+    def _on_closing(self) -> None:
+        self._strip.stop()
+        self.window.hide()
+        # Bounded: what the worker can't finish in time stays in the queue for the next start.
+        self.worker.close()
+        with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing
+            self._studio.settings.change(window=self.window.memory())
+
+
+def _made(make: Callable[[MainWindow, Studio], Pane], studio: Studio, window: MainWindow) -> Pane:
+    return make(window, studio)
+
+
+def _id(event: GenerationCompleted | GenerationEnded) -> GenerationId:
+    return GenerationId(event.generation_id)
+
+
+def run(
+    open_studio: Callable[[], Studio], after_crash: Callable[[Studio], None], unclean: bool
+) -> int:
+    """Open the window and return the exit code once it is closed.
+
+    A library that can't be opened ends in a window that says so, and exit code 5.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind in this program
+    app.setApplicationName("Style Studio")
+    app.setDesktopFileName("stylestudio")
+    app.setQuitOnLastWindowClosed(True)
+    app.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
+    QImageReader.setAllocationLimit(DECODER_LIMIT_MB)
+    try:
+        studio = open_studio()
+    except StudioError as error:
+        return _tell_and_leave(error)
+    language = studio.settings.value.language
+    install(app, None if language == "system" else language)
+    theme().set_appearance(Appearance(studio.settings.value.appearance))
+    session = Session(studio, partial(after_crash, studio), unclean)
+    session.start()
+    return app.exec()
+
+
+def _tell_and_leave(error: StudioError) -> int:
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence)
+    box.exec()
+    return 5
