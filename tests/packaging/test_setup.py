@@ -55,7 +55,12 @@ def delete_a_package_that_nothing_imports(places: Places) -> None:
 
 
 def cut_a_file_short(places: Places) -> None:
-    os.truncate(site(places) / "PySide6" / "QtWidgets.py", 3)
+    os.truncate(site(places) / "builder.py", 3)
+
+
+def delete_a_package_whole(places: Places) -> None:
+    (site(places) / "builder.py").unlink()
+    shutil.rmtree(site(places) / "builder-1.0.dist-info")
 
 
 def cut_the_record_short(places: Places) -> None:
@@ -94,6 +99,7 @@ NOTICED = [
     delete_package,
     delete_a_package_that_nothing_imports,
     cut_a_file_short,
+    delete_a_package_whole,
     cut_the_record_short,
     put_nonsense_into_the_record,
     leave_it_half_made,
@@ -166,19 +172,19 @@ def test_the_checks_add_their_packages_without_starting_afresh(
     assert (site(checkout) / "tool.py").exists()
 
 
-def test_a_package_with_another_digest_is_refused(
-    checkout: Places, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("digest", [" --hash=sha256:" + "0" * 64, ""], ids=["another", "no"])
+def test_a_package_with_another_digest_or_none_is_refused(
+    checkout: Places, capfd: pytest.CaptureFixture[str], digest: str
 ) -> None:
     environment.ensure(checkout, environment.PROGRAM)
-    listed = checkout.lock("dev").read_text()
     other = checkout.lock("other")
-    other.write_text(listed.split("sha256:")[0] + "sha256:" + "0" * 64 + "\n")
+    other.write_text(checkout.lock("dev").read_text().split(" --hash")[0] + digest + "\n")
     try:
         with pytest.raises(Trouble, match=r"Nothing outside \.venv was touched"):
             environment.ensure(checkout, (*environment.PROGRAM, "other"))
     finally:
         other.unlink()
-    assert "HASH" in capfd.readouterr().err
+    assert "hash" in capfd.readouterr().err.lower()
     assert environment.fault(checkout, environment.PROGRAM) == ""
 
 
