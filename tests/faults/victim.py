@@ -1,0 +1,121 @@
+"""Makes one picture from start to end in a process of its own, to be killed at any instant.
+
+Called as `python -m tests.faults.victim WORKSPACE SERVICE_FOLDER [PLANTED_BUG]`: starts one
+generation if the workspace has none, and works the queue off.
+"""
+
+import hashlib
+import sys
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.services.health import sweep_after_crash
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.brief import Brief
+from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.files.probe import probe
+from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries
+from stylestudio_desktop.worker.journey import Journey
+from stylestudio_desktop.worker.runner import Runner
+from tests.faults.service import LastingService
+
+
+class OnOneThread(Runner):
+    """Runs each journey on the calling thread, because strace counts calls by thread."""
+
+    def _begin(self, claimed: queue.Claimed | None) -> bool:
+        if claimed is None:
+            return False
+        row, job = claimed
+        Journey(self._studio, row, job, self._closing).run()
+        return True
+
+
+def plant_row_before_file() -> None:
+    """A bug: the row is committed first, and the bytes get their final name afterwards."""
+    real_complete = queue.complete
+    waiting: list[Path] = []
+
+    def save(studio: Studio, partial: Path, output: Any) -> queue.Saved:
+        found = probe(partial, queue.RESULT_LIMITS, decode=True)
+        waiting.append(partial)
+        digest = hashlib.sha256(partial.read_bytes()).hexdigest()
+        return queue.Saved(output.position, digest, found, output.facts)
+
+    def complete(studio: Studio, row: Any, saved: Sequence[queue.Saved]) -> list[int]:
+        ids = real_complete(studio, row, saved)
+        for partial in waiting:
+            studio.files.adopt(partial)
+        return ids
+
+    queue.save_result, queue.complete = save, complete  # type: ignore[assignment]
+
+
+def plant_charge_apart() -> None:
+    """A bug: the charge is written in a transaction of its own, after the completion."""
+    real_append, real_complete = entries.append, queue.complete
+    later: list[tuple[Any, ...]] = []
+
+    def append(db: Any, user_id: int, move: Any, at: int) -> int:
+        if move.kind.value == "settle":
+            later.append((db, user_id, move, at))
+            return 1
+        return real_append(db, user_id, move, at)
+
+    def complete(studio: Studio, row: Any, saved: Sequence[queue.Saved]) -> list[int]:
+        ids = real_complete(studio, row, saved)
+        for db, user_id, move, at in later:
+            with db.write():
+                real_append(db, user_id, move, at)
+        return ids
+
+    entries.append, queue.complete = append, complete
+
+
+def plant_fresh_key() -> None:
+    """A bug: every attempt to send uses a new intent instead of the one that was committed."""
+    real = queue.prepare
+
+    def prepare(studio: Studio, row: Any, job: Any) -> Any:
+        return real(studio, row, job._replace(intent_id=str(uuid.uuid4())))
+
+    queue.prepare = prepare
+
+
+BUGS = {
+    "row_before_file": plant_row_before_file,
+    "charge_apart": plant_charge_apart,
+    "fresh_key": plant_fresh_key,
+}
+
+
+def main(workspace: Path, service: Path, bug: str | None) -> None:
+    """Start one generation unless there is one, and work until nothing is left to do."""
+    if bug is not None:
+        BUGS[bug]()
+    studio = open_studio(Workspace(workspace), {"local": LastingService(service)})
+    if not history.ids(studio, GenerationFilter()):
+        product = library.ids(studio, FileFilter(category=Category.PRODUCT.value))[0]
+        generate.start(studio, Brief(products=(FileId(product),), count=2, quality="draft"))
+    runner = OnOneThread(studio, lambda: sweep_after_crash(studio))
+    stop = threading.Event()
+    guard = threading.Timer(60, stop.set)
+    guard.daemon = True
+    guard.start()
+    runner.run(stop, until=runner.idle)
+    guard.cancel()
+    close_studio(studio)
+    sys.exit(3 if stop.is_set() else 0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)
