@@ -167,8 +167,8 @@ def _jpeg(data: bytes) -> Header:
         scan = piece.end
     if not header.width or not header.height:
         raise Malformed("its size is not told")
-    closing = data.find(b"\xff\xd9", scan)
-    if closing < 0:
+    closing = data.rfind(b"\xff\xd9")  # from the end: the whole scan need not be searched
+    if closing < scan:
         raise Malformed("it ends too early")
     header.end = closing + 2
     return header

@@ -171,5 +171,6 @@ def _holds_more(data: bytes, header: Header) -> bool:
     start = tail.lstrip(b"\0\r\n\t ")
     if start.startswith(_FOREIGN) or start.lower().startswith(_MARKUP):
         return True
-    # The directory that ends every ZIP lies within its last 65,557 bytes.
-    return data.find(b"PK\x05\x06", max(header.end, len(data) - 65_557)) >= 0
+    # The directory that ends a ZIP of one disk lies within its last 65,557 bytes. It may lie
+    # before a closing mark of our own format, so what is searched is the file's end as such.
+    return data.find(b"PK\x05\x06\0\0\0\0", max(0, len(data) - 65_557)) >= 0

@@ -152,7 +152,10 @@ def refused() -> dict[str, tuple[bytes, str]]:
         "animated png": (encoded(frames[0], "PNG", **moving), "animation"),
         "animated webp": (encoded(frames[0], "WEBP", **moving), "animation"),
         "zip behind jpeg": (encoded(drawing()) + b"PK\x03\x04" + b"\0" * 60, "something else"),
-        "zip directory": (encoded(drawing()) + b"a" * 99 + b"PK\x05\x06", "something else"),
+        "zip directory": (
+            encoded(drawing()) + b"a" * 99 + b"PK\x05\x06" + bytes(18),
+            "something else",
+        ),
         "page behind png": (encoded(drawing(), "PNG") + b"<script>x</script>", "something else"),
         "pdf in comment": (encoded(drawing(), comment=b"%PDF-1.4 obj"), "something else"),
         "behind webp": (encoded(drawing(), "WEBP") + b"MZ", "something else"),
