@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from stylestudio_desktop.ui.theme import theme
+from stylestudio_desktop.ui.theme import dress, theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class Actions(QObject):
         )
         action.triggered.connect(lambda _checked=False: run())
         if icon is not None:
-            action.setIcon(theme().icon(icon))
-            theme().changed.connect(lambda: action.setIcon(theme().icon(icon)))
+            dress(action, lambda: action.setIcon(theme().icon(icon)))
         owner.addAction(action)
         owner.destroyed.connect(lambda: self._offers.pop(name, None))
         self._offers[name] = Offer(name, group, action)

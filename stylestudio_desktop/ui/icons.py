@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from stylestudio_desktop.ui.assets import resources
+from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui.tokens import Size
 
 

@@ -111,7 +111,7 @@ class Session:
 
     def _show_balance(self) -> None:
         state = wallet.summary(self._studio)
-        self.window.top_bar.set_balance(state.user.token_balance, state.low)
+        self.window.top_bar.set_balance(state.user.token_balance, low=state.low)
         if state.low and not self._low_told:
             self._low_told = True
             left = QLocale().toString(state.user.token_balance)

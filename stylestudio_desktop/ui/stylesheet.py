@@ -1,6 +1,6 @@
 """Turns a palette and the design tokens into the one style sheet that the whole window wears."""
 
-from stylestudio_desktop.ui.assets import resources
+from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui.tokens import Palette, Radius, Size, Space, Type
 
 _BASE = """

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui import icons
-from stylestudio_desktop.ui.assets import resources
 from stylestudio_desktop.ui.stylesheet import build
 from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette, Size, Type
 
@@ -94,7 +94,7 @@ def theme() -> Theme:
 class _Dresser(QObject):
     """Repaints one widget at every change; a child of it, so that both go together."""
 
-    def __init__(self, widget: QWidget, repaint: Callable[[], None]) -> None:
+    def __init__(self, widget: QObject, repaint: Callable[[], None]) -> None:
         super().__init__(widget)
         self._repaint = repaint
         theme().changed.connect(self._on_changed)
@@ -104,7 +104,7 @@ class _Dresser(QObject):
         self._repaint()
 
 
-def dress(widget: QWidget, repaint: Callable[[], None]) -> None:
+def dress(widget: QObject, repaint: Callable[[], None]) -> None:
     """Call `repaint` now and whenever the theme changes, for as long as `widget` lives."""
     repaint()
     _Dresser(widget, repaint)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from stylestudio_desktop.ui.assets import resources
+from stylestudio_desktop.config.resources import resources
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 

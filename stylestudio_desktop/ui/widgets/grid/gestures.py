@@ -33,7 +33,7 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Gestures(QObject):
-    """Watches the grid and its viewport and turns events into calls of the grid."""
+    """Takes the grid's events and turns them into calls of the grid."""
 
     def __init__(self, grid: "Grid") -> None:
         super().__init__(grid)
@@ -47,20 +47,9 @@ class Gestures(QObject):
         self._drift.setInterval(Duration.FRAME)
         self._drift.timeout.connect(self._on_drift)
         self._remainder = 0.0
-        grid.installEventFilter(self)
-        grid.viewport().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take what the grid understands; leave the rest to Qt."""
-        if watched is self._grid.viewport():
-            return self._on_viewport(event)
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event)
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._grid.viewport().update()
-        return False
-
-    def _on_viewport(self, event: QEvent) -> bool:
+    def viewport(self, event: QEvent) -> bool:
+        """Act on an event of the viewport; return whether it was taken."""
         kind = event.type()
         if isinstance(event, QMouseEvent):
             return self._on_mouse(event)
@@ -214,7 +203,8 @@ class Gestures(QObject):
         grid.menu.popup(event.globalPos())
         return True
 
-    def _on_key(self, event: QKeyEvent) -> bool:
+    def key(self, event: QKeyEvent) -> bool:
+        """Act on a key; return whether it was one of the grid's."""
         grid, key = self._grid, event.key()
         total = len(grid.contents)
         if key == _KEYS.Key_A and event.modifiers() == _CTRL:

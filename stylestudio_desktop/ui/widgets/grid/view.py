@@ -3,8 +3,8 @@
 from array import array
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
 from stylestudio_desktop.ui.tasks import Tasks
@@ -42,6 +42,7 @@ class Grid(QAbstractScrollArea):
 
     def __init__(self, source: Source, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._gestures = Gestures(self)
         self.contents = Contents()
         self.source = source
         self.cards = CardStore(source, tasks, self)
@@ -59,7 +60,6 @@ class Grid(QAbstractScrollArea):
         self._wish.setInterval(Duration.FRAME)
         self._wish.timeout.connect(self._ask)
         self._set_up()
-        self._gestures = Gestures(self)
         self.cards.arrived.connect(self._on_cards)
         self.cards.failed.connect(self.load_failed)
         self.thumbnails.arrived.connect(self.viewport().update)
@@ -193,9 +193,32 @@ class Grid(QAbstractScrollArea):
         box = self.layout_.box(index)
         return QRect(box.left, box.top - self._offset, box.width, box.height)
 
+    def settled(self) -> bool:
+        """Return whether everything in view is there."""
+        return not self._wish.isActive() and self.thumbnails.idle()
+
     def close_threads(self) -> None:
         """Stop decoding; called before the application ends."""
         self.thumbnails.close()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Let the gestures see what happens over the pictures first."""
+        return self._gestures.viewport(event) or super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk, select and open by keys."""
+        if not self._gestures.key(event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which picture is the current one."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the mark of the current picture."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows in view and their headings, nothing else."""

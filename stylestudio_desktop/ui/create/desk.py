@@ -1,0 +1,255 @@
+"""Holds the draft and what must be known to judge it; the pages show it and change it here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.domain.records import FileCard, Generation
+from stylestudio_desktop.providers.protocol import Capabilities, Readiness
+from stylestudio_desktop.services import generate, library, sources, wallet
+from stylestudio_desktop.services.estimates import Estimates, learn
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import draft as drafts
+from stylestudio_desktop.ui.create.draft import Bill, Draft, Photo, Problem
+from stylestudio_desktop.ui.create.photos import Photos
+from stylestudio_desktop.ui.create.remembered import from_memory, to_memory
+from stylestudio_desktop.ui.tasks import Task, Tasks
+
+_CHECK_AFTER_MS = 250
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known around the draft; `doubts` are the service's sentences on its photos."""
+
+    balance: int | None = None
+    estimates: Estimates = field(default_factory=lambda: Estimates({}))
+    doubts: tuple[str, ...] = ()
+    readiness: dict[str, Readiness] = field(default_factory=dict)
+    starting: bool = False
+
+
+class Desk(QObject):
+    """The draft on the desk.
+
+    `changed()` is emitted after the draft or the situation changed, `started(generations)` after
+    work was begun, `failed(sentence)` for what went wrong in the background.
+    """
+
+    changed = Signal()
+    started = Signal(list)
+    failed = Signal(str)
+
+    def __init__(self, studio: Studio, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.tasks = tasks
+        self.photos = Photos(studio, tasks, self)
+        self.draft = from_memory({}, studio.catalogue, list(studio.providers))
+        self.situation = Situation()
+        self._checking: Task[list[str]] | None = None
+        self._stop_check = Event()
+        self._check_later = QTimer(self)
+        self._check_later.setSingleShot(True)
+        self._check_later.setInterval(_CHECK_AFTER_MS)
+        self._check_later.timeout.connect(self._check)
+
+    @property
+    def able(self) -> Capabilities:
+        """What the chosen service and model can do."""
+        return generate.capabilities(self.studio, self.draft.provider, self.draft.model)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what keeps the draft from being made."""
+        known = self.situation.readiness.get(self.draft.provider)
+        return drafts.problems(self.draft, self.able, known is None or known.ready)
+
+    def bill(self) -> Bill:
+        """Return what the draft costs."""
+        return drafts.bill(self.draft, self.studio.catalogue, self.situation.balance)
+
+    def expected_ms(self) -> float | None:
+        """Return how long the draft will take, None without experience."""
+        made, pictures = self.situation.estimates, self.bill().pictures
+        return made.expected_ms(self.draft.provider, self.draft.quality, pictures)
+
+    def edit(self, **changes: Any) -> None:
+        """Change the draft."""
+        self.put(replace(self.draft, **changes))
+
+    def put(self, draft: Draft) -> None:
+        """Lay another draft on the desk."""
+        if draft == self.draft:
+            return
+        old, self.draft = self.draft, draft
+        if _photos_of(old) != _photos_of(draft):
+            self._look_again()
+        self.changed.emit()
+
+    def memory(self) -> dict[str, Any]:
+        """Return the draft as plain JSON values."""
+        return to_memory(self.draft)
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Take up a remembered draft, and let go of photos that are no longer there."""
+        self.put(from_memory(memory, self.studio.catalogue, list(self.studio.providers)))
+        wanted = [one.id for one in (*self.draft.products, *self.draft.models)]
+        if wanted:
+            self.run(lambda: library.cards(self.studio, wanted), self._on_still_there)
+
+    def add(self, category: Category, photos: Sequence[Photo]) -> None:
+        """Add photos in the part that `category` says."""
+        if category is Category.PRODUCT:
+            chosen = drafts.added(self.draft.products, photos, drafts.MOST_ALONE)
+            self.edit(products=chosen)
+        else:
+            most = max(1, self.able.max_models)
+            kept = self.draft.models[: max(0, most - len(photos))]
+            self.edit(models=drafts.added(kept, photos, most))
+
+    def use(self, category: Category, wanted: Sequence[int]) -> None:
+        """Add pictures of the library, whatever they were kept as."""
+        self.run(
+            lambda: sources.use_as(self.studio, wanted, category),
+            lambda cards: self.add(category, [as_photo(card) for card in cards]),
+        )
+
+    def like(self, generation_id: int, then: Callable[[], None]) -> None:
+        """Take up everything that made a generation."""
+        studio = self.studio
+
+        def read() -> tuple[Any, list[FileCard]]:
+            brief = generate.brief_of(studio, generation_id)
+            return brief, library.cards(studio, [*brief.products, *brief.models])
+
+        def take(found: tuple[Any, list[FileCard]]) -> None:
+            brief, cards = found
+            there = {card.id: as_photo(card) for card in cards if card.trashed_at is None}
+            made = drafts.like(
+                brief,
+                [there[one] for one in brief.products if one in there],
+                [there[one] for one in brief.models if one in there],
+            )
+            self.put(from_memory(to_memory(made), studio.catalogue, list(studio.providers)))
+            then()
+
+        self.run(read, take)
+
+    def refresh(self) -> None:
+        """Read balance and experience anew."""
+
+        def read() -> tuple[int, Estimates]:
+            return wallet.summary(self.studio).user.token_balance, learn(self.studio)
+
+        def take(found: tuple[int, Estimates]) -> None:
+            self.learn(balance=found[0], estimates=found[1])
+
+        self.run(read, take)
+
+    def ask_services(self) -> None:
+        """Ask every service whether it takes work now; costs nothing."""
+        services = dict(self.studio.providers)
+        self.run(
+            lambda: {name: one.check() for name, one in services.items()},
+            lambda found: self.learn(readiness=found),
+        )
+
+    def learn(self, **facts: Any) -> None:
+        """Take what has become known."""
+        new = replace(self.situation, **facts)
+        if new != self.situation:
+            self.situation = new
+            self.changed.emit()
+
+    def start(self) -> None:
+        """Begin what the draft asks for: all of it, or nothing."""
+        if self.situation.starting or self.problems() or self.bill().short:
+            return
+        wanted = drafts.briefs(self.draft, self.able)
+        self.learn(starting=True)
+
+        def begun(made: list[Generation]) -> None:
+            self.learn(starting=False)
+            self.started.emit(made)
+            self.refresh()
+
+        def refused(error: Exception) -> None:
+            self.learn(starting=False)
+            self.refresh()
+            self._on_failure(error)
+
+        self.tasks.run(lambda: generate.start_many(self.studio, wanted), begun, refused, owner=self)
+
+    def run(self, op: Callable[[], Any], success: Callable[[Any], None] | None = None) -> None:
+        """Do something in the background; what goes wrong is told by `failed`."""
+        self.tasks.run(op, success, self._on_failure, owner=self)
+
+    def close(self) -> None:
+        """Stop what runs; called before the library closes."""
+        self._check_later.stop()
+        self._stop_check.set()
+        self.photos.close()
+
+    def _on_failure(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self.failed.emit(error.sentence)
+
+    def _on_still_there(self, cards: list[FileCard]) -> None:
+        there = {card.id: card for card in cards if card.trashed_at is None}
+        self.edit(
+            products=_known(self.draft.products, there), models=_known(self.draft.models, there)
+        )
+
+    def _look_again(self) -> None:
+        self._stop_check.set()
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
+        self.situation = replace(self.situation, doubts=())
+        if self.draft.products and self.draft.models:
+            self._check_later.start()
+        else:
+            self._check_later.stop()
+
+    def _check(self) -> None:
+        wanted = drafts.briefs(self.draft, self.able)
+        stop = self._stop_check = Event()
+        studio = self.studio
+
+        def read() -> list[str]:
+            found: dict[str, None] = {}
+            for brief in wanted:
+                found.update(dict.fromkeys(sources.doubts(studio, brief, stop)))
+            return list(found)
+
+        self._checking = self.photos.slow.run(
+            read, lambda found: self.learn(doubts=tuple(found)), self._on_unchecked, owner=self
+        )
+
+    def _on_unchecked(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self.learn(doubts=(error.sentence,))
+
+
+def as_photo(card: FileCard, kind: str = "auto") -> Photo:
+    """Return a picture of the library as a photo of the draft."""
+    return Photo(FileId(card.id), card.storage_id, card.filename, kind)
+
+
+def _known(photos: Sequence[Photo], there: dict[int, FileCard]) -> tuple[Photo, ...]:
+    return tuple(
+        replace(as_photo(there[one.id]), kind=one.kind) for one in photos if one.id in there
+    )
+
+
+def _photos_of(draft: Draft) -> tuple[Any, ...]:
+    return draft.products, draft.models, draft.together, draft.provider

@@ -1,0 +1,188 @@
+"""The third step: style, quality, shape and number as cards, words, and the service's own knobs."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QWidget
+
+from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.domain.brief import MAX_COUNT
+from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.create.desk import Desk
+from stylestudio_desktop.ui.create.knobs import Knobs
+from stylestudio_desktop.ui.create.page import Page
+from stylestudio_desktop.ui.create.shapes import ShapeView, shaped
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.cards import ChoiceCard
+from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.flow import FlowLayout
+from stylestudio_desktop.ui.widgets.forms import Fold
+from stylestudio_desktop.ui.widgets.labels import label
+
+_PICTURE_SIDE = 480
+_WORDS_HEIGHT = 76
+_MANY_SERVICES = 2
+
+
+class LookPage(Page):
+    """Everything about how the pictures look."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(
+            words.tr("How should it look?"),
+            words.tr("Choose a style. The rest has good settings already."),
+            parent,
+        )
+        self._desk = desk
+        self.styles: dict[str, ChoiceCard] = {}
+        self.qualities: dict[str, ChoiceCard] = {}
+        self.ratios: dict[str, ChoiceCard] = {}
+        self.services: dict[tuple[str, str | None], ChoiceCard] = {}
+        self._build()
+
+    def first_field(self) -> QWidget | None:
+        """The style in force."""
+        return self.styles.get(self._desk.draft.style)
+
+    def show_desk(self) -> None:
+        """Show what is chosen, and refuse what the service can't do."""
+        draft, able = self._desk.draft, self._desk.able
+        name = self._desk.studio.provider(draft.provider).card.name
+        for cards, value in (
+            (self.styles, draft.style),
+            (self.qualities, draft.quality),
+            (self.ratios, draft.ratio),
+        ):
+            if value in cards:
+                cards[value].setChecked(True)
+        off = words.tr("Not offered by %1").replace("%1", name)
+        for ids, offered in ((self.qualities, able.qualities), (self.ratios, able.ratios)):
+            for one, card in ids.items():
+                card.refuse("" if one in offered else off)
+        self._show_services()
+        self._show_count(able.max_count)
+        if self.prompt.toPlainText() != draft.prompt:
+            self.prompt.setPlainText(draft.prompt)
+        style = self._desk.studio.catalogue.style(draft.style)
+        adds = words.tr("%1 adds: %2").replace("%1", style.name)
+        self._adds.setText(adds.replace("%2", style.adds))
+        self._notes.setText("\n".join(self._desk.studio.provider(draft.provider).card.notes))
+        self.knobs.show_draft(draft, able, name)
+
+    def _build(self) -> None:
+        catalogue = self._desk.studio.catalogue
+        self._section(words.tr("Style"), self._style_cards(), 150)
+        self._section(words.tr("Shape"), self._ratio_cards(), 108)
+        largest = max(one.long_side for one in catalogue.qualities)
+        self._section(words.tr("Quality"), self._quality_cards(largest), 190)
+        self._build_count()
+        self._build_services()
+        self.column.addWidget(label(words.tr("Anything special?"), "label"))
+        self.prompt = QPlainTextEdit()
+        self.prompt.setPlaceholderText(words.tr("For example: warm morning light, linen ground"))
+        self.prompt.setAccessibleName(words.tr("Your own words for the picture"))
+        self.prompt.setTabChangesFocus(True)
+        self.prompt.setFixedHeight(_WORDS_HEIGHT)
+        self.prompt.textChanged.connect(lambda: self._desk.edit(prompt=self.prompt.toPlainText()))
+        self._adds = label("", "faint", wrap=True)
+        self.column.addWidget(self.prompt)
+        self.column.addWidget(self._adds)
+        fold = Fold(words.tr("Advanced"))
+        self.knobs = Knobs(self._desk.edit)
+        fold.body.addWidget(self.knobs)
+        self.column.addWidget(fold)
+        about = Fold(words.tr("What this service can and can't do"))
+        self._notes = label("", "muted", wrap=True)
+        about.body.addWidget(self._notes)
+        self.column.addWidget(about)
+        self.column.addStretch(1)
+
+    def _section(self, title: str, cards: Iterable[ChoiceCard], cell: int) -> None:
+        group = QButtonGroup(self)
+        flow = FlowLayout(spacing=Space.M, fill=cell)
+        for card in cards:
+            group.addButton(card)
+            flow.addWidget(card)
+        self.column.addSpacing(Space.S)
+        self.column.addWidget(label(title, "label"))
+        self.column.addLayout(flow)
+
+    def _style_cards(self) -> Iterable[ChoiceCard]:
+        for style in self._desk.studio.catalogue.styles:
+            card = ChoiceCard(style.name, "", QImage(), 1.0)
+            card.setToolTip(style.summary)
+            card.setAccessibleName(f"{style.name}. {style.summary}")
+            picture = resources() / "catalogue" / style.picture
+            self._desk.photos.file(picture, _PICTURE_SIDE, card, card.set_picture)
+            self.styles[style.id] = self._choosing(card, "style", style.id)
+            yield card
+
+    def _ratio_cards(self) -> Iterable[ChoiceCard]:
+        for ratio in self._desk.studio.catalogue.ratios:
+            card = shaped(ratio.name, ratio.id, ShapeView(ratio.width, ratio.height))
+            card.setToolTip(ratio.use)
+            card.setAccessibleName(f"{ratio.name}, {ratio.id}. {ratio.use}")
+            self.ratios[ratio.id] = self._choosing(card, "ratio", ratio.id)
+            yield card
+
+    def _quality_cards(self, largest: int) -> Iterable[ChoiceCard]:
+        for quality in self._desk.studio.catalogue.qualities:
+            shape = ShapeView(1, 1, max(0.2, quality.long_side / largest))
+            card = shaped(quality.name, quality.summary, shape)
+            card.add_remark(words.tokens(quality.tokens))
+            self.qualities[quality.id] = self._choosing(card, "quality", quality.id)
+            yield card
+
+    def _choosing(self, card: ChoiceCard, field: str, value: str) -> ChoiceCard:
+        card.clicked.connect(lambda _checked=False: self._desk.edit(**{field: value}))
+        return card
+
+    def _build_count(self) -> None:
+        self.column.addSpacing(Space.S)
+        self.column.addWidget(label(words.tr("Pictures of each"), "label"))
+        self._counts = FlowLayout(spacing=0)
+        self.count: Segments[int] | None = None
+        self.column.addLayout(self._counts)
+
+    def _show_count(self, most: int) -> None:
+        most = max(1, min(MAX_COUNT, most))
+        if self.count is None or self.count.property("most") != most:
+            if self.count is not None:
+                self._counts.removeWidget(self.count)
+                self.count.deleteLater()
+            choices = [(number, words.number(number), None) for number in range(1, most + 1)]
+            self.count = Segments(choices, words.tr("Pictures of each"))
+            self.count.setProperty("most", most)
+            self.count.picked.connect(lambda number: self._desk.edit(count=number))
+            self._counts.addWidget(self.count)
+        self.count.set_value(self._desk.draft.count)
+
+    def _build_services(self) -> None:
+        offers = [
+            (provider, model)
+            for provider in self._desk.studio.providers.values()
+            for model in provider.card.models
+        ]
+        if len(offers) < _MANY_SERVICES:
+            return
+        cards = []
+        for provider, model in offers:
+            name = provider.card.name
+            title = f"{name} · {model.name}" if len(provider.card.models) > 1 else name
+            card = ChoiceCard(title, provider.card.summary)
+            card.clicked.connect(partial(self._on_service, provider.card.id, model.id))
+            self.services[(provider.card.id, model.id)] = card
+            cards.append(card)
+        self._section(words.tr("Made by"), cards, 240)
+
+    def _on_service(self, provider: str, model: str, _checked: bool = False) -> None:
+        self._desk.edit(provider=provider, model=model)
+
+    def _show_services(self) -> None:
+        draft = self._desk.draft
+        for (provider, model), card in self.services.items():
+            known = self._desk.situation.readiness.get(provider)
+            card.refuse("" if known is None or known.ready else known.sentence)
+            first = self._desk.studio.provider(provider).card.models[0].id
+            card.setChecked(provider == draft.provider and model == (draft.model or first))

@@ -1,0 +1,162 @@
+"""Lets the user choose photos that are in the library already."""
+
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.grid import Card, Grid
+from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.search import SearchField
+
+_FIRST = 400
+_SIZE = (880, 620)
+
+
+class LibrarySource:
+    """The library as the grid asks for it; called on other threads."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
+        """Return the cards of those pictures that still exist."""
+        return [
+            Card(
+                one.id, one.storage_id, one.filename, one.width, one.height,
+                favourite=bool(one.favourite), rating=one.rating, category=one.category,
+                trashed=one.trashed_at is not None,
+            )
+            for one in library.cards(self._studio, ids)
+        ]  # fmt: skip
+
+    def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
+        """Return an encoded thumbnail."""
+        return library.thumbnail(self._studio, storage_id, Tier(tier))
+
+    def paths(self, ids: Sequence[int]) -> list[Path]:
+        """Return the files to drag out."""
+        return [self._studio.files.path(one.storage_id) for one in library.cards(self._studio, ids)]
+
+
+class Picker(QDialog):
+    """A grid over the window; `picked(ids)` is emitted once, on choosing."""
+
+    picked = Signal(list)
+
+    def __init__(
+        self, studio: Studio, tasks: Tasks, category: Category, most: int, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._studio, self._tasks, self._most = studio, tasks, most
+        self._asked = 0
+        self.setWindowTitle(words.tr("From the gallery"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.resize(*_SIZE)
+        self.search = SearchField(words.tr("Search file names and prompts"))
+        self.search.searched.connect(self._load)
+        self.category: Segments[str | None] = Segments(
+            [
+                (category.value, words.tr("Products"), None)
+                if category is Category.PRODUCT
+                else (category.value, words.tr("People"), None),
+                (Category.GENERATED.value, words.tr("Pictures made"), None),
+                (None, words.tr("Everything"), None),
+            ],
+            words.tr("What is shown"),
+        )
+        self.category.picked.connect(self._load)
+        self.grid = Grid(LibrarySource(studio), tasks, self)
+        self.grid.selection_changed.connect(self._on_selection)
+        self.grid.opened.connect(self._on_opened)
+        self.grid.load_failed.connect(self._on_failed)
+        self._words = label("", "muted")
+        self.choose = button(words.tr("Use"), self._on_choose, "primary")
+        self._build()
+        self.finished.connect(self.grid.close_threads)
+        self._load()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.search, 1)
+        head.addWidget(self.category)
+        foot = QHBoxLayout()
+        foot.addWidget(self._words, 1)
+        foot.addWidget(button(words.tr("Cancel"), self.reject))
+        foot.addWidget(self.choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setSpacing(Space.M)
+        layout.addLayout(head)
+        layout.addWidget(self.grid, 1)
+        layout.addLayout(foot)
+        self._on_selection()
+        self.grid.setFocus()
+
+    def _load(self, _change: object = None) -> None:
+        self._asked += 1
+        turn = self._asked
+        wanted = FileFilter(category=self.category.value(), search=self.search.text().strip())
+
+        def show(found: "array[int]") -> None:
+            if turn != self._asked:
+                return
+            self.grid.set_ids(found)
+            self._on_selection()
+            if len(found) == _FIRST:
+                self._tasks.run(
+                    lambda: library.ids(self._studio, wanted, found[-1]), rest, owner=self
+                )
+
+        def rest(found: "array[int]") -> None:
+            if turn == self._asked:
+                self.grid.append_ids(found)
+
+        self._tasks.run(
+            lambda: library.ids(self._studio, wanted, limit=_FIRST),
+            show,
+            self._on_failed,
+            owner=self,
+        )
+
+    def _on_selection(self) -> None:
+        number = len(self.grid.contents.selection)
+        self.choose.setEnabled(0 < number <= self._most)
+        if number:
+            self.choose.setText(words.tr("Use %n photo(s)", number))
+        else:
+            self.choose.setText(words.tr("Use"))
+        if not len(self.grid.contents):
+            text = words.tr("Nothing here yet.")
+        elif number > self._most:
+            text = words.tr("At most %n can be used at once.", self._most)
+        else:
+            text = words.tr("Ctrl or Shift chooses several; a double click takes one at once.")
+        self._words.setText(text)
+
+    def _on_opened(self, index: int) -> None:
+        self.picked.emit([self.grid.contents.ids[index]])
+        self.accept()
+
+    def _on_choose(self) -> None:
+        self.picked.emit(self.grid.selected_ids(self._most))
+        self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._words.setText(error.sentence)

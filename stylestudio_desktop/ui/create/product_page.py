@@ -1,0 +1,208 @@
+"""The first step: photos of the product, dropped, pasted, browsed for or taken from the gallery."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.services import sources
+from stylestudio_desktop.services.sources import Sample
+from stylestudio_desktop.ui.create import draft as drafts
+from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.create.desk import Desk
+from stylestudio_desktop.ui.create.draft import Photo
+from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.tiles import TILE, DropZone, PhotoTile
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.cards import ChoiceCard
+from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.flow import FlowLayout
+from stylestudio_desktop.ui.widgets.labels import label
+
+_SAMPLES_SHOWN = 6
+_SAMPLE_SIDE = 320
+PHOTO, CUTOUT = "photo", "cutout"
+
+
+class ProductPage(Page):
+    """`browse`, `gallery` and `paste` ask for photos; `sample_picked(sample)` for one of ours."""
+
+    browse = Signal()
+    gallery = Signal()
+    paste = Signal()
+    sample_picked = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(
+            words.tr("What do you want to show?"),
+            words.tr(
+                "One clear photo is enough: a garment laid flat or on a hanger, shoes, a bag."
+            ),
+            parent,
+        )
+        self._desk = desk
+        self._shown: tuple[Photo, ...] | None = None
+        self._provider = ""
+        self.tiles: dict[int, PhotoTile] = {}
+        self._cutouts: dict[int, QImage] = {}
+        self._build()
+
+    def first_field(self) -> QWidget | None:
+        """The button that opens the computer's own files."""
+        return self.zone.buttons[0]
+
+    def show_desk(self) -> None:
+        """Show the products chosen."""
+        draft = self._desk.draft
+        has = bool(draft.products)
+        if draft.products != self._shown or draft.provider != self._provider:
+            self._provider = draft.provider
+            self._lay_tiles(draft.products)
+        self._tools.setVisible(has)
+        self._ways.setVisible(has)
+        self.zone.setVisible(not has)
+        self._samples.setVisible(not has and bool(self._cards))
+        self._how.setVisible(len(draft.products) > 1)
+        self._how.set_value(draft.together)
+        self._how_words.setVisible(len(draft.products) > 1)
+        self._how_words.setText(self._how_sentence())
+        self._look.setVisible(has and sources.shows_cutouts(self._desk.studio, draft.provider))
+
+    def set_hot(self, hot: bool) -> None:
+        """Show that what is dragged may be dropped."""
+        self.zone.set_hot(hot)
+
+    def _build(self) -> None:
+        limits = self._desk.studio.settings.value
+        self.zone = DropZone(
+            words.tr("Drop product photos here"),
+            words.tr("JPEG, PNG or WebP, up to %n MB each", round(limits.max_file_mb)),
+            [
+                (words.tr("Browse…"), self.browse.emit, "folder-open"),
+                (words.tr("From the gallery"), self.gallery.emit, "images"),
+                (words.tr("Paste"), self.paste.emit, "copy"),
+            ],
+        )
+        self.column.addWidget(self.zone)
+        self._build_samples()
+        self._tools = QWidget()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(Space.M)
+        self._how: Segments[bool] = Segments(
+            [(False, words.tr("Each by itself"), None), (True, words.tr("All together"), None)],
+            words.tr("How several products are shown"),
+        )
+        self._how.picked.connect(lambda together: self._desk.edit(together=together))
+        self._how_words = label("", "faint")
+        self._look: Segments[str] = Segments(
+            [(CUTOUT, words.tr("Cut out"), None), (PHOTO, words.tr("Photo"), None)],
+            words.tr("How the photos are shown"),
+        )
+        self._look.picked.connect(lambda _value: self._show_images())
+        for part in (self._how, self._how_words):
+            tools.addWidget(part)
+        tools.addStretch(1)
+        tools.addWidget(self._look)
+        self.column.addWidget(self._tools)
+        self._flow = FlowLayout(spacing=Space.M)
+        self.column.addLayout(self._flow)
+        self._ways = QWidget()
+        ways = QHBoxLayout(self._ways)
+        ways.setContentsMargins(0, 0, 0, 0)
+        ways.addWidget(button(words.tr("Add photos…"), self.browse.emit, icon="plus"))
+        ways.addWidget(button(words.tr("From the gallery"), self.gallery.emit, icon="images"))
+        ways.addWidget(label(words.tr("or drop and paste them anywhere here"), "faint"))
+        ways.addStretch(1)
+        self.column.addWidget(self._ways)
+        self.column.addStretch(1)
+
+    def _build_samples(self) -> None:
+        self._samples = QWidget()
+        inside = QVBoxLayout(self._samples)
+        inside.setContentsMargins(0, Space.S, 0, 0)
+        inside.addWidget(label(words.tr("No photo at hand? Try one of ours"), "label"))
+        flow = FlowLayout(spacing=Space.M, fill=112)
+        inside.addLayout(flow)
+        self._cards: list[ChoiceCard] = []
+        ours = [one for one in sources.samples(Category.PRODUCT) if one.kind != "auto"]
+        for sample in _varied(ours, _SAMPLES_SHOWN):
+            card = ChoiceCard(sample.title, "", QImage(), 1.0)
+            card.setCheckable(False)
+            card.clicked.connect(partial(self._on_sample, sample))
+            self._desk.photos.file(sample.path, _SAMPLE_SIDE, card, card.set_picture)
+            self._cards.append(card)
+            flow.addWidget(card)
+        self.column.addWidget(self._samples)
+
+    def _lay_tiles(self, photos: tuple[Photo, ...]) -> None:
+        self._shown = photos
+        emptied(self._flow)
+        self.tiles = {}
+        self._cutouts = {}
+        for photo in photos:
+            tile = PhotoTile(photo, kinds=True)
+            tile.setFixedWidth(TILE + 2 * Space.S)
+            tile.removed.connect(partial(self._on_removed, photo.id))
+            tile.kind_picked.connect(partial(self._on_kind, photo.id))
+            self.tiles[photo.id] = tile
+            self._flow.addWidget(tile)
+            self._desk.photos.thumbnail(
+                photo.storage_id, Tier.LARGE, tile, partial(self._on_photo, photo.id)
+            )
+            if sources.shows_cutouts(self._desk.studio, self._provider):
+                self._desk.photos.cutout(
+                    self._provider, photo.storage_id, tile,
+                    partial(self._on_cutout, photo.id), tile.say,
+                )  # fmt: skip
+
+    def _on_photo(self, file_id: int, image: QImage) -> None:
+        tile = self.tiles.get(file_id)
+        if tile is not None:
+            tile.photo_image = image
+            self._show_image(file_id)
+
+    def _on_cutout(self, file_id: int, image: QImage) -> None:
+        self._cutouts[file_id] = image
+        self._show_image(file_id)
+
+    def _show_images(self) -> None:
+        for file_id in self.tiles:
+            self._show_image(file_id)
+
+    def _show_image(self, file_id: int) -> None:
+        tile = self.tiles.get(file_id)
+        if tile is None:
+            return
+        cut = self._cutouts.get(file_id) if self._look.value() == CUTOUT else None
+        tile.view.set_image(tile.photo_image if cut is None else cut)
+
+    def _on_removed(self, file_id: int) -> None:
+        self._desk.edit(products=drafts.without(self._desk.draft.products, file_id))
+
+    def _on_kind(self, file_id: int, kind: str) -> None:
+        changed = drafts.of_kind(self._desk.draft.products, file_id, kind)
+        self._shown = changed  # the chip shows it already
+        self._desk.edit(products=changed)
+
+    def _on_sample(self, sample: Sample, _checked: bool = False) -> None:
+        self.sample_picked.emit(sample)
+
+    def _how_sentence(self) -> str:
+        draft = self._desk.draft
+        if draft.together:
+            return words.tr("One picture that shows them all")
+        return words.tr("%n generation(s), one for each product", len(draft.products))
+
+
+def _varied(found: list[Sample], most: int) -> list[Sample]:
+    """Return up to `most` samples, of as many kinds as there are."""
+    first: dict[str, Sample] = {}
+    for one in found:
+        first.setdefault(one.kind, one)
+    rest = [one for one in found if first.get(one.kind) is not one]
+    return [*first.values(), *rest][:most]

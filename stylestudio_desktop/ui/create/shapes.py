@@ -1,0 +1,55 @@
+"""Draws a picture's shape and size as an outline, so that ratios and qualities are seen."""
+
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from stylestudio_desktop.ui.theme import dress, theme
+from stylestudio_desktop.ui.tokens import Radius
+from stylestudio_desktop.ui.widgets.cards import ChoiceCard
+
+_HEIGHT = 48
+
+
+class ShapeView(QWidget):
+    """An outline of `width` to `height`, its longer side `share` of the room (0 to 1)."""
+
+    def __init__(
+        self, width: float, height: float, share: float = 1.0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._shape, self._share = QSizeF(width, height), share
+        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        dress(self, self.update)
+
+    def sizeHint(self) -> QSize:
+        """Return a modest size; layouts stretch it."""
+        return QSize(_HEIGHT, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the outline, in the accent's colour where its card is chosen."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = self.parentWidget()
+        on = isinstance(card, QAbstractButton) and card.isChecked()
+        side = (_HEIGHT - 4) * self._share
+        size = self._shape.scaled(QSizeF(side, side), Qt.AspectRatioMode.KeepAspectRatio)
+        area = QRectF(0, 0, size.width(), size.height())
+        area.moveCenter(QRectF(self.rect()).center())
+        ink = "accent" if on else "text_muted" if self.isEnabled() else "line_strong"
+        painter.setPen(QPen(theme().colour(ink), 1.5))
+        painter.setBrush(theme().colour("accent_soft" if on else "sunken"))
+        painter.drawRoundedRect(area, Radius.S / 2, Radius.S / 2)
+
+
+def shaped(title: str, text: str, shape: ShapeView) -> ChoiceCard:
+    """Return a choice card with an outline above its words."""
+    card = ChoiceCard(title, text)
+    shape.setParent(card)
+    column = card.layout()
+    if isinstance(column, QVBoxLayout):
+        column.insertWidget(0, shape)
+    card.toggled.connect(shape.update)
+    return card

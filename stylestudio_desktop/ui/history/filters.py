@@ -1,0 +1,94 @@
+"""The history's filters as chips: state, time, and the trash."""
+
+from typing import Any
+
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.generation import Status
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.chips import Chip, MenuChip
+
+
+class HistoryFilters(QWidget):
+    """`changed()` is emitted when the user narrows or widens the list."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        states = [(one.value, wording.badge(one.value).word) for one in Status]
+        self.status = MenuChip(self.tr("State"), [("", self.tr("Any state")), *states], "filter")
+        self.period = MenuChip(
+            self.tr("Date"),
+            [
+                (0, self.tr("Any time")),
+                (1, self.tr("Today")),
+                (7, self.tr("Last 7 days")),
+                (30, self.tr("Last 30 days")),
+                (90, self.tr("Last 90 days")),
+                (365, self.tr("Last 12 months")),
+            ],
+            "calendar",
+        )
+        self.trash = Chip(self.tr("Trash"), "trash-2")
+        self._search = ""
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        for part in (self.status, self.period, self.trash):
+            layout.addWidget(part)
+        self.status.picked.connect(self._on_changed)
+        self.period.picked.connect(self._on_changed)
+        self.trash.toggled.connect(self._on_changed)
+
+    def value(self) -> GenerationFilter:
+        """Return what the list is narrowed to."""
+        return GenerationFilter(
+            status=self.status.value() or None,
+            trashed=self.trash.isChecked(),
+            search=self._search,
+            since=_since(self.period.value()),
+        )
+
+    def narrowed(self) -> bool:
+        """Return whether anything is left out, apart from the trash."""
+        return bool(self.status.value() or self.period.value() or self._search)
+
+    def set_search(self, text: str) -> None:
+        """Take over what was typed into the search field."""
+        if text != self._search:
+            self._search = text
+            self.changed.emit()
+
+    def clear(self) -> None:
+        """Show everything again, outside of the trash."""
+        self._search = ""
+        self.recall({})
+        self.changed.emit()
+
+    def memory(self) -> dict[str, Any]:
+        """Return the chips as plain JSON values."""
+        return {"status": self.status.value(), "period": self.period.value()}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Take up what `memory` returned; odd values are passed over."""
+        status, period = memory.get("status", ""), memory.get("period", 0)
+        self.status.set_value(status if isinstance(status, str) else "")
+        self.period.set_value(period if isinstance(period, int) else 0)
+        self.trash.blockSignals(True)
+        self.trash.setChecked(False)
+        self.trash.blockSignals(False)
+
+    def _on_changed(self) -> None:
+        self.changed.emit()
+
+
+def _since(days: int) -> int | None:
+    """Return the local midnight with which the last `days` days begin, in UTC milliseconds."""
+    if not days:
+        return None
+    first = QDateTime.currentDateTime().date().addDays(1 - days)
+    return first.startOfDay().toMSecsSinceEpoch()

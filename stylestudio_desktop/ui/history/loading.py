@@ -1,0 +1,188 @@
+"""Brings the history's ids and rows from the library, off the UI thread, and keeps up with it."""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from stylestudio_desktop.domain.events import (
+    GenerationCompleted,
+    GenerationEnded,
+    GenerationMoved,
+    GenerationProgressed,
+    GenerationsChanged,
+    GenerationStarted,
+)
+from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.ids import made_at
+from stylestudio_desktop.services import history, library
+from stylestudio_desktop.services.history import HistoryRow
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.history.model import PAGE, HistoryModel
+from stylestudio_desktop.ui.history.table import HistoryTable
+from stylestudio_desktop.ui.live import Live
+from stylestudio_desktop.ui.tasks import Task, Tasks
+
+SOON_MS = 120
+ELSEWHERE_MS = 300
+
+
+class HistoryLoader(QObject):
+    """Fills the table: the first page at once, all ids a moment later, changes as they happen.
+
+    `loaded()` follows every filling, `failed(error)` tells why there is none, and
+    `touched(id)` names a generation that changed (0: any of them may have).
+    """
+
+    loaded = Signal()
+    failed = Signal(object)
+    touched = Signal(object)
+
+    def __init__(
+        self, studio: Studio, tasks: Tasks, live: Live, table: HistoryTable, model: HistoryModel
+    ) -> None:
+        super().__init__(table)
+        self._studio = studio
+        self._tasks = tasks
+        self._table = table
+        self._model = model
+        self._wanted = GenerationFilter()
+        self._task: Task[Any] | None = None
+        self._look: Task[Any] | None = None
+        self._marks: tuple[int, int] | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._load_ids)
+        self._elsewhere = QTimer(self)
+        self._elsewhere.setSingleShot(True)
+        self._elsewhere.setInterval(ELSEWHERE_MS)
+        self._elsewhere.timeout.connect(self._look_around)
+        live.happened.connect(self._on_happened)
+        live.changed_elsewhere.connect(self._on_elsewhere)
+
+    @property
+    def wanted(self) -> GenerationFilter:
+        """Return the filter in force."""
+        return self._wanted
+
+    def load(self, wanted: GenerationFilter) -> None:
+        """Show what fits `wanted`: the newest page as soon as it is read, then everything."""
+        self._wanted = wanted
+        self._drop()
+        studio = self._studio
+        self._task = self._tasks.run(
+            lambda: history.rows(studio, wanted, limit=PAGE).items,
+            self._on_first,
+            self._on_failed,
+            owner=self,
+        )
+
+    def fetch(self, before: int, limit: int) -> Sequence[HistoryRow]:
+        """Return rows below id `before` under the filter in force; called on other threads."""
+        return history.rows(self._studio, self._wanted, str(before), limit).items
+
+    def _drop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._soon.stop()
+
+    def _on_first(self, rows: Sequence[HistoryRow]) -> None:
+        ids = array("q", (row.card.id for row in rows))
+        self._model.keep(rows)
+        self._table.show_rows(ids, self.fetch)
+        self.loaded.emit()
+        if len(rows) == PAGE:
+            self._load_ids()
+
+    def _load_ids(self) -> None:
+        self._drop()
+        studio, wanted = self._studio, self._wanted
+        self._task = self._tasks.run(
+            lambda: array("q", history.ids(studio, wanted)),
+            self._on_ids,
+            self._on_failed,
+            owner=self,
+        )
+
+    def _on_ids(self, ids: "array[int]") -> None:
+        if ids != self._model.ids:
+            self._table.show_rows(ids, self.fetch)
+        self.loaded.emit()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+    def _on_happened(self, event: object) -> None:
+        if isinstance(event, GenerationProgressed):
+            self._model.progressed(event.generation_id, event.stage, event.progress)
+            self.touched.emit(event.generation_id)
+        elif isinstance(event, GenerationStarted):
+            self._on_started(event.generation_id)
+        elif isinstance(event, GenerationMoved | GenerationCompleted | GenerationEnded):
+            self._model.refresh([event.generation_id])
+            if self._wanted.status is not None:
+                self._soon.start()
+            self.touched.emit(event.generation_id)
+        elif isinstance(event, GenerationsChanged):
+            self._model.refresh(event.generation_ids)
+            self._soon.start()
+            for generation_id in event.generation_ids[:1]:
+                self.touched.emit(generation_id)
+
+    def _on_started(self, generation_id: int) -> None:
+        wanted = self._wanted
+        if wanted.search or wanted.status is not None:
+            self._soon.start()
+        elif not wanted.trashed and (wanted.since or 0) <= made_at(generation_id):
+            self._model.add_front(generation_id)
+            self.loaded.emit()
+
+    def _on_elsewhere(self) -> None:
+        if not self._elsewhere.isActive():  # a stream of commits is followed, not waited out
+            self._elsewhere.start()
+
+    def _look_around(self) -> None:
+        """Ask for the newest rows and two kept sums; only what they show to be new is read."""
+        if self._look is not None:
+            self._elsewhere.start()
+            return
+        studio, wanted = self._studio, self._wanted
+
+        def op() -> tuple[list[HistoryRow], tuple[int, int]]:
+            return history.rows(studio, wanted, limit=PAGE).items, _marks(studio)
+
+        self._look = self._tasks.run(op, self._on_looked, self._on_look_failed, owner=self)
+
+    def _on_looked(self, found: tuple[list[HistoryRow], tuple[int, int]]) -> None:
+        self._look = None
+        rows, marks = found
+        before, self._marks = self._marks, marks
+        newest = self._model.ids[0] if self._model.ids else 0
+        new = [row.card.id for row in rows if row.card.id > newest]
+        grown = 0 if before is None else marks[0] - before[0]
+        moved_to_trash = before is not None and marks[1] != before[1]
+        if len(new) == PAGE or grown > len(new) or grown < 0 or moved_to_trash:
+            self._soon.start()
+        else:
+            for generation_id in sorted(new):
+                self._model.add_front(generation_id)
+        if self._wanted.status is not None:
+            self._soon.start()
+        self._model.refresh()
+        self.touched.emit(0)
+        if new:
+            self.loaded.emit()
+
+    def _on_look_failed(self, error: Exception) -> None:
+        self._look = None
+        self.failed.emit(error)
+
+
+def _marks(studio: Studio) -> tuple[int, int]:
+    """Return two kept sums that change whenever rows come, go, or go to the trash elsewhere."""
+    return (
+        sum(one.number for one in history.totals(studio)),
+        sum(one.number for one in library.totals(studio, trashed=True)),
+    )

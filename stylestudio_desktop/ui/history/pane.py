@@ -1,0 +1,289 @@
+"""The History pane: the list with its filters, the story beside it, and the insights."""
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.history.acting import Acting
+from stylestudio_desktop.ui.history.filters import HistoryFilters
+from stylestudio_desktop.ui.history.insights import InsightsView
+from stylestudio_desktop.ui.history.loading import HistoryLoader
+from stylestudio_desktop.ui.history.model import HistoryModel
+from stylestudio_desktop.ui.history.remedies import Answers
+from stylestudio_desktop.ui.history.story import StoryPanel
+from stylestudio_desktop.ui.history.strip import WorkStrip
+from stylestudio_desktop.ui.history.table import HistoryTable
+from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import tool
+from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.empty import EmptyState
+from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
+from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.window import CREATE, MainWindow
+from stylestudio_desktop.ui.wishes import ShowGeneration
+
+CLOCK_MS = 30_000
+LIST, INSIGHTS = "list", "insights"
+
+
+class HistoryPane(Pane):
+    """Every generation, newest first, live."""
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        super().__init__(window)
+        self.search_hint = self.tr("Search prompts")
+        self._window = window
+        self._studio = studio
+        services = {one.card.id: one.card.name for one in studio.providers.values()}
+        self.model = HistoryModel(window.tasks, services, self)
+        self._thumbnails = Thumbnails(
+            lambda storage_id, tier: library.thumbnail(studio, storage_id, _tier(tier)), self
+        )
+        self.table = HistoryTable(self.model, self._thumbnails, self)
+        live = listen(window, studio)
+        self.loader = HistoryLoader(studio, window.tasks, live, self.table, self.model)
+        self.acting = Acting(window, studio, self)
+        self.answers = Answers(window, studio, self.acting, self._open, self)
+        self.story = StoryPanel(window, studio, self.answers, self)
+        self.filters = HistoryFilters(self)
+        self.insights = InsightsView(window, studio, self)
+        self._stale = True
+        self._seeking: int | None = None
+        self._add_actions()
+        self._build()
+        self._connect()
+
+    def shown(self) -> None:
+        """Show what is true now."""
+        if self._stale:
+            self._stale = False
+            self.model.refresh()
+            self.loader.load(self.filters.value())
+        if self.views.value() == INSIGHTS:
+            self.insights.refresh()
+        self._clock.start()
+
+    def hidden(self) -> None:
+        """Nobody looks: what comes in is read at the next showing."""
+        self._stale = True
+        self._clock.stop()
+
+    def search(self, text: str) -> None:
+        """Show generations whose prompts match."""
+        self.filters.set_search(text)
+
+    def receive(self, wish: object) -> None:
+        """Open the story of a generation."""
+        if isinstance(wish, ShowGeneration):
+            self._open(wish.generation)
+
+    def memory(self) -> dict[str, Any]:
+        """Return the filters and the view in front."""
+        return {"filters": self.filters.memory(), "view": self.views.value()}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Take up what an earlier `memory` returned."""
+        kept = memory.get("filters")
+        self.filters.recall(kept if isinstance(kept, dict) else {})
+        if memory.get("view") == INSIGHTS:
+            self.views.set_value(INSIGHTS)
+            self._on_view(INSIGHTS)
+
+    def close_threads(self) -> None:
+        """End the thumbnails' threads; called when the window closes."""
+        self._thumbnails.close()
+
+    def _build(self) -> None:
+        self.views = Segments(
+            [(LIST, self.tr("Timeline"), None), (INSIGHTS, self.tr("Insights"), None)],
+            self.tr("View"),
+        )
+        self._count = label("", "faint")
+        self._export = tool("file-down", self.tr("Save as a table (CSV)"), self._on_export)
+        bar = QFrame()
+        bar.setObjectName("bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        row.setSpacing(Space.L)
+        row.addWidget(self.views)
+        row.addWidget(self.filters)
+        row.addStretch(1)
+        row.addWidget(self._count)
+        row.addWidget(self._export)
+        self.strip = WorkStrip(self.acting, [self._retry, self._cancel, self._trash, self._back])
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.table)
+        self._middle.addWidget(self.insights)
+        self._blank: QWidget = QWidget()
+        self._middle.addWidget(self._blank)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(bar)
+        left.addWidget(self._middle, 1)
+        left.addWidget(self.strip)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.story)
+
+    def _add_actions(self) -> None:
+        group = self.tr("History")
+        add = self._window.actions_.add
+        self._retry = add(
+            "history.retry", self.tr("Retry"), lambda: self.acting.retry(self.table.chosen()),
+            owner=self, keys="R", icon="rotate-ccw", group=group,
+        )  # fmt: skip
+        self._cancel = add(
+            "history.cancel", self.tr("Cancel"), lambda: self.acting.cancel(self.table.chosen()),
+            owner=self, icon="ban", group=group,
+        )  # fmt: skip
+        self._trash = add(
+            "history.trash", self.tr("Move to the trash"),
+            lambda: self.acting.trash(self.table.chosen()),
+            owner=self, keys="Del", icon="trash-2", group=group,
+        )  # fmt: skip
+        self._back = add(
+            "history.restore", self.tr("Bring back"),
+            lambda: self.acting.restore(self.table.chosen()),
+            owner=self, icon="archive-restore", group=group,
+        )  # fmt: skip
+        add(
+            "history.export", self.tr("Save the history as a table (CSV)"), self._on_export,
+            owner=self, icon="file-down", group=group,
+        )  # fmt: skip
+        add(
+            "history.close", self.tr("Close the story"), self._on_escape,
+            owner=self, keys="Esc", icon="x", group=group,
+        )  # fmt: skip
+        for action in (self._retry, self._cancel, self._trash, self._back):
+            self.table.addAction(action)
+
+    def _connect(self) -> None:
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._clock.timeout.connect(self.table.viewport().update)
+        self.views.picked.connect(self._on_view)
+        self.filters.changed.connect(lambda: self.loader.load(self.filters.value()))
+        self.table.opened.connect(self._open)
+        self.table.turned.connect(self.story.turn_to)
+        self.table.chosen_changed.connect(self._on_chosen)
+        self.loader.loaded.connect(self._on_loaded)
+        self.loader.failed.connect(self._on_failed)
+        self.model.failed.connect(self._on_failed)
+        self.loader.touched.connect(self.story.refresh)
+        self.loader.touched.connect(lambda _id: self.insights.touched())
+        self._window.closing.connect(self.close_threads)
+        self._on_chosen()
+
+    def _open(self, generation_id: int) -> None:
+        if self.views.value() != LIST:
+            self.views.set_value(LIST)
+            self._on_view(LIST)
+        self.story.show_story(generation_id)
+        # A generation that the filters leave out still tells its story beside the list.
+        self._seeking = None if self.table.go_to(generation_id) else generation_id
+
+    def _on_view(self, view: str) -> None:
+        listed = view == LIST
+        self.filters.setVisible(listed)
+        self._export.setVisible(listed)
+        self._count.setVisible(listed)
+        self.story.setVisible(listed and self.story.generation_id is not None)
+        self.strip.setVisible(listed)
+        if listed:
+            self._on_loaded()
+            self._on_chosen()
+        else:
+            self._middle.setCurrentWidget(self.insights)
+            self.insights.refresh()
+
+    def _on_loaded(self) -> None:
+        number = len(self.model.ids)
+        self._count.setText(self.tr("%n generation(s)", "", number))
+        if self._seeking is not None and self.table.go_to(self._seeking):
+            self._seeking = None
+        if self.views.value() != LIST:
+            return
+        if number:
+            self._middle.setCurrentWidget(self.table)
+        else:
+            self._show_blank(self._why_empty())
+
+    def _why_empty(self) -> EmptyState:
+        if self.filters.narrowed():
+            return EmptyState(
+                "search", self.tr("Nothing fits"),
+                self.tr("No generation matches these filters and words."),
+                [(self.tr("Show everything"), self._show_everything)],
+            )  # fmt: skip
+        if self.filters.value().trashed:
+            return EmptyState(
+                "trash-2", self.tr("The trash is empty"),
+                self.tr("What you move here can be brought back until it is removed for good."),
+            )  # fmt: skip
+        return EmptyState(
+            "history", self.tr("Nothing made yet"),
+            self.tr("Every picture you ask for appears here, with its whole story and its cost."),
+            [(self.tr("Make the first picture"), lambda: self._window.open_pane(CREATE))],
+        )  # fmt: skip
+
+    def _show_everything(self) -> None:
+        self._window.top_bar.search.set_text("")
+        self.filters.clear()
+
+    def _show_blank(self, blank: QWidget) -> None:
+        old, self._blank = self._blank, blank
+        self._middle.addWidget(blank)
+        self._middle.setCurrentWidget(blank)
+        self._middle.removeWidget(old)
+        old.deleteLater()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        if len(self.model.ids):
+            self._window.toast(error.sentence, "bad")
+            return
+        self._count.setText("")
+        again = (self.tr("Try again"), lambda: self.loader.load(self.filters.value()))
+        title = self.tr("The history can't be read")
+        self._show_blank(EmptyState("circle-alert", title, error.sentence, [again]))
+
+    def _on_chosen(self) -> None:
+        number = self.table.chosen_count()
+        trashed = self.filters.value().trashed
+        for action in (self._retry, self._cancel, self._trash):
+            action.setEnabled(number > 0 and not trashed)
+        self._back.setEnabled(number > 0 and trashed)
+        self._back.setVisible(trashed)
+        self.strip.show_chosen(number if self.views.value() == LIST else 0, trashed)
+
+    def _on_export(self) -> None:
+        number = self.table.chosen_count()
+        self.acting.export(self.loader.wanted, self.table.chosen() if number > 1 else None)
+
+    def _on_escape(self) -> None:
+        if self.story.isVisible():
+            self.story.close_panel()
+        else:
+            self.table.clearSelection()
+        self.table.setFocus()
+
+
+def _tier(side: int) -> Any:
+    from stylestudio_desktop.files.scaling import Tier
+
+    return Tier(side)
+
+
+def create_pane(window: MainWindow, studio: Studio) -> Pane:
+    """Return the History pane of `window`."""
+    return HistoryPane(window, studio)

@@ -1,0 +1,1 @@
+"""The Settings: how the program looks, what it may do, what it stands on."""

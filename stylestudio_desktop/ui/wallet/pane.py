@@ -1,0 +1,240 @@
+"""The Wallet pane: balance, what it buys, packages, purchases, and every movement of tokens."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.events import BalanceChanged, GenerationProgressed
+from stylestudio_desktop.domain.ids import GenerationId
+from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.services import wallet
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.wallet import Wallet
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.tasks import Task
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
+from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
+from stylestudio_desktop.ui.widgets.flow import FlowLayout
+from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
+from stylestudio_desktop.ui.window import HISTORY, MainWindow
+from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
+
+SOON_MS = 120
+PURCHASES = 50
+LEDGER_LEAST = 320
+PACKAGE = 170
+METRIC = 130
+WIDEST = 1080
+
+
+@dataclass(frozen=True)
+class _Seen:
+    wallet: Wallet
+    bought: tuple[Purchase, ...]
+
+
+class WalletPane(Pane):
+    """What is there, live."""
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = studio
+        self._back: str | None = None
+        self._task: Task[_Seen] | None = None
+        self.now: Wallet | None = None
+        self.model = LedgerModel(studio, window.tasks, self)
+        self.table = LedgerTable(self.model, self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._refresh)
+        self._build()
+        live = listen(window, studio)
+        live.happened.connect(self._on_happened)
+        live.changed_elsewhere.connect(self._on_elsewhere)
+        self.table.opened.connect(self._open_generation)
+        self.model.failed.connect(self._on_failed)
+
+    def shown(self) -> None:
+        """Show what is true now."""
+        self._refresh()
+
+    def receive(self, wish: object) -> None:
+        """Somebody needs tokens: show the packages, and the way back."""
+        if isinstance(wish, GetTokens):
+            self._back = wish.back
+            self._return.setVisible(True)
+            self._scroll.ensureWidgetVisible(self._packages)
+
+    def hidden(self) -> None:
+        """The way back has been taken or is no longer wanted."""
+        self._back = None
+        self._return.setVisible(False)
+
+    def _build(self) -> None:
+        inside = QWidget()
+        inside.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        column.setSpacing(Space.L)
+        self._return = self._way_back()
+        column.addWidget(self._return)
+        column.addWidget(self._balance())
+        column.addWidget(self._offer())
+        self.purchases = Purchases()
+        column.addWidget(_framed(self.tr("Purchases"), self.purchases))
+        self.table.setMinimumHeight(LEDGER_LEAST)
+        ledger = Card(margin=0)
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.L, Space.L, Space.L, 0)
+        head.addWidget(label(self.tr("Every movement"), "title"))
+        ledger.body.addLayout(head)
+        ledger.body.addWidget(self.table, 1)
+        column.addWidget(ledger, 1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inside, 1000)
+        row.addStretch(1)
+        self._scroll.setWidget(centred)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+
+    def _way_back(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(button(self.tr("Back"), self._go_back, "quiet", "arrow-left"))
+        row.addWidget(label(self.tr("What you had begun is kept as it is."), "muted"))
+        row.addStretch(1)
+        made.setVisible(False)
+        return made
+
+    def _balance(self) -> QWidget:
+        made = Card(margin=Space.XL)
+        self.balance = label("", "display")
+        self._words = label("", "muted")
+        self._held = label("", "faint")
+        self.low = StatusBadge(Status(self.tr("Running low"), "triangle-alert", "warning"))
+        left = QVBoxLayout()
+        left.setSpacing(Space.XS)
+        left.addWidget(label(self.tr("Balance"), "label"))
+        number = QHBoxLayout()
+        number.setSpacing(Space.M)
+        number.addWidget(self.balance)
+        number.addWidget(self._words, 0, Qt.AlignmentFlag.AlignBottom)
+        number.addWidget(self.low, 0, Qt.AlignmentFlag.AlignVCenter)
+        number.addStretch(1)
+        left.addLayout(number)
+        left.addWidget(self._held)
+        made.body.addLayout(left)
+        made.body.addSpacing(Space.M)
+        buys = QWidget()
+        flow = FlowLayout(buys, Space.M, fill=METRIC)
+        self._buys: list[tuple[int, MetricCard]] = []
+        for quality in self._studio.catalogue.qualities:
+            name = self.tr("Pictures in %1").replace("%1", quality.name.lower())
+            card = MetricCard(name)
+            flow.addWidget(card)
+            self._buys.append((quality.tokens, card))
+        made.body.addWidget(buys)
+        return made
+
+    def _offer(self) -> QWidget:
+        made = QWidget()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.M)
+        layout.addWidget(label(self.tr("Packages"), "title"))
+        self.honest = label(
+            self.tr(
+                "Tokens can't be bought in this version; buying comes with a coming one. These "
+                "are the prices it will have. Your free tokens work now."
+            ),
+            "muted",
+            wrap=True,
+        )
+        layout.addWidget(self.honest)
+        self._packages = QWidget()
+        flow = FlowLayout(self._packages, Space.M, fill=PACKAGE)
+        for package in self._studio.catalogue.packages:
+            flow.addWidget(PackageCard(package))
+        layout.addWidget(self._packages)
+        return made
+
+    def _refresh(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        studio = self._studio
+
+        def op() -> _Seen:
+            bought = wallet.bought(studio, limit=PURCHASES)
+            return _Seen(wallet.summary(studio), tuple(bought.items))
+
+        self._task = self._window.tasks.run(op, self._on_read, self._on_failed, owner=self)
+        self.model.refresh()
+
+    def _on_read(self, seen: _Seen) -> None:
+        found = self.now = seen.wallet
+        balance = found.user.token_balance
+        self.balance.setText(wording.count(balance))
+        self._words.setText(self.tr("token(s)", "", balance))
+        self.low.setVisible(found.low)
+        self._held.setText(self._held_words(found))
+        for price, card in self._buys:
+            each = self.tr("%n token(s) each", "", price)
+            card.set(wording.count(balance // price), each)
+        self.purchases.show_purchases(seen.bought)
+
+    def _held_words(self, found: Wallet) -> str:
+        used = self.tr("%n used so far", "", found.user.total_tokens_used)
+        if not found.held:
+            return self.tr("Nothing is set aside for running work. %1.").replace("%1", used)
+        held = self.tr("%n more set aside for pictures that wait or run", "", found.held)
+        return f"{held}. {used}."
+
+    def _on_happened(self, event: object) -> None:
+        if isinstance(event, BalanceChanged) or (not isinstance(event, GenerationProgressed) and not self._soon.isActive()):
+            self._soon.start()
+
+    def _on_elsewhere(self) -> None:
+        if self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._window.toast(error.sentence, "bad")
+
+    def _open_generation(self, generation_id: int) -> None:
+        self._window.open_pane(HISTORY, ShowGeneration(GenerationId(generation_id)))
+
+    def _go_back(self) -> None:
+        if self._back is not None:
+            self._window.open_pane(self._back)
+
+
+def _framed(name: str, inside: QWidget) -> Card:
+    made = Card()
+    made.body.addWidget(label(name, "title"))
+    made.body.addWidget(inside)
+    return made
+
+
+def create_pane(window: MainWindow, studio: Studio) -> Pane:
+    """Return the Wallet pane of `window`."""
+    return WalletPane(window, studio)

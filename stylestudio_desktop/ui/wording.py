@@ -1,0 +1,108 @@
+"""Says times, lengths, sizes, prices and states as people do, the same in every pane."""
+
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+
+from stylestudio_desktop.domain.generation import Status
+from stylestudio_desktop.ui.widgets.labels import Status as Badge
+
+_MINUTE, _HOUR = 60_000, 3_600_000
+translate = QCoreApplication.translate
+
+
+def when(at: int, now: int) -> str:
+    """Return UTC milliseconds as a human moment: "3 minutes ago", "today 14:05", "12 Nov 2025"."""
+    past = now - at
+    if 0 <= past < _MINUTE:
+        return translate("Wording", "just now")
+    if 0 <= past < _HOUR:
+        return translate("Wording", "%n minute(s) ago", "", past // _MINUTE)
+    moment, locale = QDateTime.fromMSecsSinceEpoch(at), QLocale()
+    today = QDateTime.fromMSecsSinceEpoch(now).date()
+    clock = locale.toString(moment.time(), QLocale.FormatType.ShortFormat)
+    if moment.date() == today:
+        return translate("Wording", "today %1").replace("%1", clock)
+    if moment.date() == today.addDays(-1):
+        return translate("Wording", "yesterday %1").replace("%1", clock)
+    if moment.date().year() == today.year():
+        return f"{locale.toString(moment.date(), 'd MMM')} {clock}"
+    return locale.toString(moment.date(), "d MMM yyyy")
+
+
+def moment(at: int) -> str:
+    """Return UTC milliseconds as an exact local date and time, for details and tooltips."""
+    time = QDateTime.fromMSecsSinceEpoch(at)
+    locale = QLocale()
+    clock = locale.toString(time.time(), "HH:mm:ss")
+    return f"{locale.toString(time.date(), 'd MMM yyyy')}, {clock}"
+
+
+def day(number: int) -> str:
+    """Return a day counted from 1970-01-01 as a short date."""
+    date = QDate(1970, 1, 1).addDays(number)
+    return QLocale().toString(date, "d MMM")
+
+
+def length(milliseconds: float | None) -> str:
+    """Return a length of time: "0.8 s", "42 s", "3 min 5 s"; a dash when there is none."""
+    if milliseconds is None:
+        return "–"
+    seconds = milliseconds / 1000
+    if seconds < 10:
+        return translate("Wording", "%1 s").replace("%1", QLocale().toString(seconds, "f", 1))
+    whole = round(seconds)
+    if whole < 60:
+        return translate("Wording", "%1 s").replace("%1", str(whole))
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        words = translate("Wording", "%1 min %2 s")
+        return words.replace("%1", str(minutes)).replace("%2", str(rest))
+    hours, minutes = divmod(minutes, 60)
+    return translate("Wording", "%1 h %2 min").replace("%1", str(hours)).replace("%2", str(minutes))
+
+
+def size(number: int) -> str:
+    """Return bytes as people read them: "4.2 MB"."""
+    return QLocale().formattedDataSize(number, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def count(number: int) -> str:
+    """Return a whole number with the locale's separators."""
+    return QLocale().toString(number)
+
+
+def money(cents: float, currency: str) -> str:
+    """Return an amount of money as the locale writes it."""
+    symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency.upper(), f"{currency.upper()} ")
+    return QLocale().toCurrencyString(cents / 100, symbol)
+
+
+def badge(status: str, review: str | None = None) -> Badge:
+    """Return how a generation's state is shown: a word, an icon and a tone."""
+    if review is not None:
+        return Badge(translate("Wording", "Needs you"), "circle-help", "warning")
+    known = {
+        Status.PENDING.value: Badge(translate("Wording", "Waiting"), "clock"),
+        Status.UPLOADING.value: Badge(translate("Wording", "Sending"), "upload", "accent"),
+        Status.PROCESSING.value: Badge(translate("Wording", "Working"), "loader-circle", "accent"),
+        Status.COMPLETED.value: Badge(translate("Wording", "Done"), "circle-check", "good"),
+        Status.FAILED.value: Badge(translate("Wording", "Failed"), "circle-alert", "bad"),
+        Status.CANCELLED.value: Badge(translate("Wording", "Cancelled"), "ban"),
+    }
+    return known.get(status, Badge(status, "circle-help"))
+
+
+def category(name: str) -> str:
+    """Return a file category in plain words."""
+    known = {
+        "product_image": translate("Wording", "Product photos"),
+        "model_image": translate("Wording", "Photos of people"),
+        "generated_image": translate("Wording", "Pictures made"),
+        "profile_image": translate("Wording", "Profile picture"),
+    }
+    return known.get(name, name)
+
+
+def clipped(text: str, most: int = 60) -> str:
+    """Return the first line of `text`, cut to `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

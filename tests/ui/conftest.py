@@ -1,0 +1,66 @@
+"""What the window's tests share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.ui.collector import Collector
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.theme import Appearance, theme
+from stylestudio_desktop.ui.widgets.grid import Grid
+from tests.ui.library import FakeLibrary
+from tests.ui.watchdog import watchdog
+
+__all__ = ["watchdog"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(qapp: object) -> Iterator[None]:
+    """Collect garbage as the application does: never on another thread."""
+    made = Collector()
+    yield
+    made.close()
+
+
+@pytest.fixture
+def tasks(qapp: object) -> Iterator[Tasks]:
+    """A pool that is empty again when the test is over."""
+    pool = Tasks()
+    yield pool
+    assert pool.close(5000)
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: object) -> Iterator[None]:
+    """Every test begins in the light appearance."""
+    theme().set_appearance(Appearance.LIGHT)
+    yield
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    """A pretended library."""
+    return FakeLibrary()
+
+
+@pytest.fixture
+def grid(qtbot: QtBot, library: FakeLibrary, tasks: Tasks) -> Iterator[Grid]:
+    """A grid of 1000 by 700, shown, without pictures."""
+    made = Grid(library, tasks)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close_threads()
+
+
+@pytest.fixture
+def settled(qtbot: QtBot, tasks: Tasks) -> Callable[[Grid], None]:
+    """Wait until a grid has everything it wants."""
+
+    def wait(grid: Grid) -> None:
+        qtbot.waitUntil(lambda: grid.settled() and not tasks.busy(), timeout=5000)
+
+    return wait

@@ -1,0 +1,167 @@
+"""A million positions by arithmetic, checked against laying them out one by one."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stylestudio_desktop.domain.ids import id_at
+from stylestudio_desktop.ui.widgets.grid import sections
+from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN, Box, Geometry
+from stylestudio_desktop.ui.widgets.grid.sections import Section
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from tests.ui.library import NOON, many_ids
+
+DAY = datetime(2026, 11, 22).astimezone()
+
+
+def _sections(counts: list[int]) -> list[Section]:
+    found, start = [], 0
+    for count in counts:
+        found.append(Section(start, DAY))
+        start += count
+    return found
+
+
+def _one_by_one(layout: Geometry, counts: list[int]) -> list[tuple[int, int]]:
+    """Place every picture by walking, as the arithmetic must not."""
+    places, top = [], 0
+    for count in counts:
+        top += layout.heading
+        for number in range(count):
+            column = number % layout.columns
+            row_top = top + number // layout.columns * layout.row
+            places.append((MARGIN + column * (layout.cell + layout.gap), row_top))
+        top += -(-count // layout.columns) * layout.row
+    return places
+
+
+layouts = st.tuples(
+    st.lists(st.integers(1, 40), min_size=1, max_size=12),
+    st.integers(120, 1600),
+    st.integers(64, 400),
+)
+
+
+@given(layouts)
+def test_places_equal_those_of_walking(given_: tuple[list[int], int, int]) -> None:
+    counts, width, cell = given_
+    layout = Geometry(sum(counts), _sections(counts), width, cell)
+    walked = _one_by_one(layout, counts)
+    for index, (left, top) in enumerate(walked):
+        box = layout.box(index)
+        assert (box.left, box.top) == (left, top)
+        assert layout.at(left + 1, top + 1) == index
+        assert layout.at(left + layout.cell, top) is None or layout.gap == 0
+
+
+@given(layouts, st.integers(0, 3000), st.integers(1, 2000))
+def test_visible_is_exactly_what_touches(
+    given_: tuple[list[int], int, int], top: int, height: int
+) -> None:
+    counts, width, cell = given_
+    layout = Geometry(sum(counts), _sections(counts), width, cell)
+    seen = set(layout.visible(top, top + height))
+    for index in range(sum(counts)):
+        box = layout.box(index)
+        touches = box.top < top + height and box.top + layout.row > top
+        if touches and top < layout.height - MARGIN:
+            assert index in seen
+        elif box.bottom <= top - layout.row or box.top >= top + height:
+            assert index not in seen
+
+
+@given(
+    layouts, st.integers(0, 1600), st.integers(0, 2000), st.integers(1, 900), st.integers(1, 900)
+)
+def test_rubber_band_takes_exactly_what_it_touches(
+    given_: tuple[list[int], int, int], left: int, top: int, width: int, height: int
+) -> None:
+    counts, across, cell = given_
+    layout = Geometry(sum(counts), _sections(counts), across, cell)
+    taken = layout.within(Box(left, top, width, height))
+    for index in range(sum(counts)):
+        box = layout.box(index)
+        touched = (
+            box.left < left + width and box.left + box.width > left
+            and box.top < top + height and box.bottom > top
+        )  # fmt: skip
+        assert (index in taken) == touched
+
+
+def test_width_is_filled_and_cells_never_leave_it() -> None:
+    for width in range(300, 2600, 37):
+        layout = Geometry(1000, _sections([1000]), width, 176)
+        right = layout.box(layout.columns - 1)
+        assert right.left + right.width <= width - MARGIN
+        assert width - MARGIN - (right.left + right.width) < layout.columns
+
+
+def test_up_and_down_cross_a_date_in_the_same_column() -> None:
+    layout = Geometry(10, _sections([4, 6]), 2 * MARGIN + 3 * 100 + 2 * 4, 100)
+    assert layout.columns == 3
+    assert layout.above(1, 1) == 3
+    assert layout.above(2, 1) == 3
+    assert layout.above(3, 1) == 4
+    assert layout.above(5, -1) == 3
+    assert layout.above(9, 1) == 9
+    assert layout.above(0, -1) == 0
+
+
+def test_days_are_found_by_bisection_in_a_million() -> None:
+    ids = many_ids(1_000_000, step_ms=60_000)
+    found = sections.find(ids, "day")
+    assert 690 <= len(found) <= 700
+    for one, following in zip(found, found[1:], strict=False):
+        assert one.began is not None
+        first = id_at(round(one.began.timestamp() * 1000))
+        assert ids[following.start - 1] >= first > ids[following.start]
+
+
+def test_months_begin_on_the_first() -> None:
+    found = sections.find(many_ids(10_000, step_ms=3_600_000), "month")
+    assert all(section.began is not None and section.began.day == 1 for section in found)
+    assert len({section.began for section in found}) == len(found)
+
+
+def test_new_ids_go_in_front_once_and_in_order() -> None:
+    ids = many_ids(5)
+    new = [id_at(NOON + 2_000_000), id_at(NOON + 1_000_000), ids[0]]
+    merged, count = sections.merged_front(ids, [*new, new[0]])
+    assert count == 2
+    assert list(merged) == sorted(merged, reverse=True)
+    assert len(merged) == 7
+
+
+positions = st.lists(st.integers(0, 60), max_size=40)
+
+
+def _ranges(points: list[int]) -> Ranges:
+    return Ranges((point, point + 1) for point in points)
+
+
+@given(positions, positions)
+def test_ranges_behave_as_sets(one: list[int], other: list[int]) -> None:
+    a, b = _ranges(one), _ranges(other)
+    ids = range(100)
+    assert a.united(b).take(ids) == sorted({*one, *other})
+    assert a.without(b).take(ids) == sorted({*one} - {*other})
+    assert a.toggled(b).take(ids) == sorted({*one} ^ {*other})
+    assert len(a) == len(set(one))
+    assert all((point in a) == (point in one) for point in range(-1, 62))
+    kept = [place for place in range(61) if place not in set(other)]
+    survivors = [kept.index(place) for place in sorted({*one} - {*other})]
+    assert a.closed_up(b).take(ids) == survivors
+
+
+@given(positions)
+def test_ranges_are_as_few_as_can_be(points: list[int]) -> None:
+    ranges = list(_ranges(points))
+    assert all(later[0] > earlier[1] for earlier, later in zip(ranges, ranges[1:], strict=False))
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3, 100])
+def test_take_stops_at_the_limit(limit: int) -> None:
+    taken = Ranges([(2, 4), (8, 11)]).take(range(20), limit)
+    assert taken == [2, 3, 8, 9, 10][:limit]
