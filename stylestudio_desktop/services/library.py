@@ -1,5 +1,6 @@
 """The pictures of the library: bringing them in, listing, marking, trashing, bringing back."""
 
+import contextlib
 import os
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StudioError
+from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.events import FilesChanged, FilesImported
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT, FileFilter
 from stylestudio_desktop.domain.generation import Category, Role
@@ -20,13 +21,13 @@ from stylestudio_desktop.domain.records import (
     StoredFile,
     UsageRecord,
 )
-from stylestudio_desktop.files.probe import Probe, probe
+from stylestudio_desktop.files.intake import Refused, Taken, take_in
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import counts, files, usage
 
-GROUP = 50
+GROUP = 25
 """Pictures that become durable together; a crash loses at most an import's last group."""
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
@@ -46,15 +47,6 @@ class Imported:
 
     files: tuple[StoredFile, ...]
     rejected: tuple[Rejected, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arriving:
-    """One file on its way in: where it lies and what the probe found."""
-
-    path: Path
-    probe: Probe
-    storage_id: str
 
 
 Progress = Callable[[int, int, str], None]
@@ -94,46 +86,23 @@ def import_files(
     found = list(find_pictures(paths))
     taken: list[StoredFile] = []
     rejected: list[Rejected] = []
-    for begin in range(0, len(found), GROUP):
-        if cancelled is not None and cancelled.is_set():
-            break
-        group = found[begin : begin + GROUP]
-        taken += _import_group(studio, group, category, rejected, progress, begin, len(found))
+    progress(0, len(found), found[0].name if found else "")
+    groups = take_in(found, studio.files, studio.thumbnails, studio.limits, GROUP)
+    with contextlib.closing(groups):
+        done = 0
+        for outcomes in groups:
+            good = [one for one in outcomes if isinstance(one, Taken)]
+            taken += _add_rows(studio, good, category)
+            rejected += [
+                Rejected(str(one.source), one.error.sentence)
+                for one in outcomes
+                if isinstance(one, Refused)
+            ]
+            done += len(outcomes)
+            progress(done, len(found), outcomes[-1].source.name)
+            if cancelled is not None and cancelled.is_set():
+                break
     return Imported(tuple(taken), tuple(rejected))
-
-
-def _import_group(
-    studio: Studio,
-    group: Sequence[Path],
-    category: Category,
-    rejected: list[Rejected],
-    progress: Progress,
-    done: int,
-    total: int,
-) -> list[StoredFile]:
-    limits = studio.limits
-    arriving: list[Arriving] = []
-    with studio.files.batch() as batch:
-        for number, path in enumerate(group):
-            progress(done + number, total, path.name)
-            try:
-                incoming = batch.add(path, limits.max_bytes)
-                try:
-                    seen = probe(incoming.path, limits, decode=True, name=path.name)
-                except BaseException:
-                    batch.reject(incoming)
-                    raise
-            except StorageError:
-                raise
-            except StudioError as error:
-                rejected.append(Rejected(str(path), error.sentence))
-                continue
-            arriving.append(Arriving(path, seen, incoming.storage_id))
-    rows = _add_rows(studio, arriving, category)
-    for one in rows:
-        studio.thumbnails.ensure(one.storage_id, Tier.SMALL, studio.files.path(one.storage_id))
-    progress(done + len(group), total, "")
-    return rows
 
 
 def _add_rows(studio: Studio, arriving: Sequence[Arriving], category: Category) -> list[StoredFile]:
@@ -142,11 +111,12 @@ def _add_rows(studio: Studio, arriving: Sequence[Arriving], category: Category) 
     new: list[StoredFile] = []
     with database.write():
         for one in arriving:
-            known = files.same(database, studio.user_id, one.storage_id, category.value)
+            same = one.stored.storage_id
+            known = files.same(database, studio.user_id, same, category.value)
             row = None if known is None else files.get(database, known, studio.user_id)
             if row is None:
                 row = _row(studio, one, category)
-                files.insert(database, row)
+                files.insert(database, row, one.phash)
                 usage.insert(database, _uploaded(row))
                 new.append(row)
             rows.append(row)
@@ -155,14 +125,14 @@ def _add_rows(studio: Studio, arriving: Sequence[Arriving], category: Category) 
     return rows
 
 
-def _row(studio: Studio, one: Arriving, category: Category) -> StoredFile:
+def _row(studio: Studio, one: Taken, category: Category) -> StoredFile:
     return StoredFile(
         id=new_id(),
         user_id=studio.user_id,
-        filename=_display_name(one.path.name),
+        filename=_display_name(one.source.name),
         content_type=one.probe.content_type,
         size=one.probe.size,
-        storage_id=one.storage_id,
+        storage_id=one.stored.storage_id,
         uploaded_at=now_ms(),
         category=category.value,
         width=one.probe.width,
