@@ -114,14 +114,27 @@ def _joined(small: Image, lab: Image, guess: Plane, ground: grounds.Ground) -> M
     if _agree(by_colour, believed) > 0.93:
         return _opened(by_colour | _solid(guess), ground, guess)
     near = grown(believed, max(6, int(0.06 * max(guess.shape))))
-    extra = by_colour & near & (ground.distance > 9 + 2 * ground.residual)
-    joined = (believed | extra).astype(np.uint8)
+    if ground.residual < 2.0 and _same_thing(by_colour, believed):
+        near = np.ones_like(near)  # a very even ground: colour reaches where the network gave up
+    extra = by_colour & near & (ground.distance > 9 + 2 * ground.residual).astype(np.uint8)
+    joined = (believed | _solid_around(extra, by_colour)).astype(np.uint8)
     count, labels, _ = components(joined)
     for part in range(1, count):  # keep what hangs together with something the network saw
         inside = labels == part
         if float(guess[inside].mean()) < 0.15:
             joined[inside] = 0
     return _opened(joined, ground, guess)
+
+
+def _same_thing(by_colour: Mask, believed: Mask) -> bool:
+    """Whether colour found all that the network found, and not twice as much."""
+    found = int(believed.sum())
+    return int((by_colour & believed).sum()) > 0.9 * found and int(by_colour.sum()) < 1.9 * found
+
+
+def _solid_around(strong: Mask, weak: Mask) -> Mask:
+    """Grow strong evidence a little into weak evidence, so that pale stripes stay whole."""
+    return grown(strong, 6) & weak
 
 
 def _solid(guess: Plane) -> Mask:

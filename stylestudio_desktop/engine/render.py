@@ -43,9 +43,7 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
     cv2.setRNGSeed(order.seed & 0x7FFFFFFF)
     products, warnings = _cut_all(order, networks, report)
     if order.people:
-        from stylestudio_desktop.engine.worn import worn
-
-        return worn(order, products, warnings, out, networks, report)
+        return _worn(order, products[0], warnings, out, networks, report)
     subjects = [stage.subject(each) for each in products]
     standing = _stands(order)
     made = []
@@ -68,6 +66,33 @@ def preview(source: Path, target: Path, networks: Networks, report: Report) -> N
     found = cut(shot, networks, lambda: report("Cutting out the product", 0.4))
     report("Saving the cut-out", 0.9)
     picture.save_cutout(target, found.colour, found.alpha)
+
+
+def _worn(
+    order: Order,
+    product: Cutout,
+    warnings: list[str],
+    out: Path,
+    networks: Networks,
+    report: Report,
+) -> list[Made]:
+    """Dress the person once, then set the result on as many stages as pictures are asked for."""
+    from stylestudio_desktop.engine import worn
+
+    result, whole = worn.dressed(order, product, networks, report)
+    notes = [*warnings, *(note for note in result.warnings if note not in warnings)]
+    made = []
+    for index in range(order.count):
+        begun = 0.65 + 0.35 * index / order.count
+
+        def check(begun: float = begun) -> None:
+            report("Setting the stage and the light", begun)
+
+        check()
+        pixels = worn.on_stage(order, result, whole, order.seed + index, check)
+        report("Saving the picture", begun + 0.3 / order.count)
+        made.append(_saved(order, out, index, pixels, "draft", picture.DRAFT, notes))
+    return made
 
 
 def _set(

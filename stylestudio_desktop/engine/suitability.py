@@ -1,20 +1,111 @@
 """Says before anything is charged whether photos of product and person fit together."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.cutout import cut
+from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
+from stylestudio_desktop.engine.person import CLOTHES, SKIN, Person, others_in, read_person
 
-CHECK_SIDE = 640
+CHECK_SIDE = 768
 NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")
+INSTEAD = "Nothing was charged. Make a studio picture instead, or choose another photo."
+SURE = 0.5  # from here on a landmark counts as seen
 
 
-def reasons(order: Order, networks: Networks, report: object) -> list[str]:
-    """Return sentences that say why `order` should not be made; an empty list means it fits."""
+def reasons(order: Order, networks: Networks, report: Callable[[str, float], None]) -> list[str]:
+    """Return sentences that say why `order` should not be made; an empty list means it fits.
+
+    Every product photo is read; of a pair, the person is read and set against the garment.
+    """
+
+    def check() -> None:
+        report("Checking the photos", 0.5)
+
+    shots = [photo.read(path, CHECK_SIDE) for path in order.products]
     if not order.people:
         return []
-    if order.garment not in WORN and order.garment != "auto":
-        return [f"The engine can't put {order.garment} on a person. Make a studio picture."]
+    if len(shots) > 1:
+        return [f"The engine dresses a person in one garment at a time. {INSTEAD}"]
     if not networks.has(*NEEDED):
-        return ["The networks for people are not installed. Fetch them in the settings."]
-    photo.read(order.people[0], CHECK_SIDE)
-    return []
+        return [
+            "The networks for people are not installed, so a garment can't be put on a person. "
+            "Fetch them in the settings (about 90 MB), or make a studio picture."
+        ]
+    kind = order.garment
+    if kind == "auto":
+        kind = guessed(cut(shots[0], networks, check).alpha)
+    if kind not in WORN:
+        return [f"The engine can't put {_named(kind)} on a person. {INSTEAD}"]
+    person = read_person(photo.read(order.people[0], CHECK_SIDE), networks, check)
+    return [f"{reason} {INSTEAD}" for reason in against(person, kind)]
+
+
+def against(person: Person, kind: str) -> list[str]:
+    """Return why `person` can't wear a garment of `kind`, worst first."""
+    if person.score < 0.5:
+        return ["No clear pose was found; the whole upper body must be in the photo."]
+    if others_in(person.alpha):
+        return ["There is more than one person in the photo."]
+    found = []
+    if min(person.seen[11], person.seen[12]) < SURE:
+        found.append("The shoulders can't be seen.")
+    elif person.half * 2 / person.torso < 0.42 or _turned(person) > 0.6:
+        found.append("The person is turned away; the engine needs a photo from the front.")
+    if kind in ("top", "dress", "jacket") and _arms_cross(person):
+        found.append("An arm crosses the body; the arms should hang beside it.")
+    height = person.rgb.shape[0]
+    reach = {"dress": 0.35, "skirt": 0.5, "shorts": 0.5, "trousers": 1.1}.get(kind, -0.15)
+    if person.hips[1] + reach * person.torso > height:
+        found.append("The lower body is not in the photo far enough.")
+    if kind in ("skirt", "shorts", "dress") and _legs_covered(person):
+        found.append("The person wears long trousers, which would show under this garment.")
+    if kind in ("top", "dress", "jacket") and _arms_covered(person) and kind != "jacket":
+        found.append("The person wears long sleeves, which can't be taken away.")
+    return found
+
+
+def _turned(person: Person) -> float:
+    """Return how far the shoulders are turned: 0 from the front, 1 from the side."""
+    across = person.metric[11] - person.metric[12]
+    return abs(float(across[2])) / max(float(np.linalg.norm(across)), 1e-6)
+
+
+def _arms_cross(person: Person) -> bool:
+    for side in person.sides:
+        wrist = person.points[side[2]]
+        along = float(person.height_of(wrist))
+        across = abs(float((wrist - person.shoulders) @ person.right))
+        if person.seen[side[2]] > SURE and 0.05 < along < 0.92 and across < 0.62 * person.half:
+            return True
+    return False
+
+
+def _covered(person: Person, start: int, end: int) -> bool:
+    """Say whether clothes, not skin, are seen along a limb between two landmarks."""
+    if min(person.seen[start], person.seen[end]) < SURE:
+        return False
+    cloth = skin = 0.0
+    height, width = person.alpha.shape
+    for share in np.linspace(0.35, 0.85, 9):
+        x, y = person.points[start] * (1 - share) + person.points[end] * share
+        if 0 <= int(x) < width and 0 <= int(y) < height:
+            cloth += float(person.parts[CLOTHES, int(y), int(x)])
+            skin += float(person.parts[SKIN, int(y), int(x)])
+    return cloth > 1.5 * skin and cloth > 2
+
+
+def _legs_covered(person: Person) -> bool:
+    return any(_covered(person, side[4], side[5]) for side in person.sides)
+
+
+def _arms_covered(person: Person) -> bool:
+    return any(_covered(person, side[1], side[2]) for side in person.sides)
+
+
+def _named(kind: str) -> str:
+    return {"shoes": "shoes", "bag": "a bag"}.get(kind, "this kind of product")

@@ -1,0 +1,50 @@
+"""Guesses a garment's kind from its outline: a pre-selection that the user can overrule."""
+
+import numpy as np
+
+from stylestudio_desktop.engine.filters import Plane, bounds
+
+
+def guessed(alpha: Plane) -> str:
+    """Return top, dress, trousers, shorts, skirt or other, by a few proportions of the outline."""
+    left, top, right, bottom = bounds(alpha)
+    mask = alpha[top:bottom, left:right] > 0.5
+    height, width = mask.shape
+    tall = height / max(1, width)
+    if float(mask.mean()) < 0.2:
+        return "other"
+    legs = _legs(mask)
+    if legs and tall > 1.35:
+        return "trousers"
+    if legs and 0.7 < tall <= 1.35 and _width(mask, 0.1) > 0.6:
+        return "shorts"
+    if tall > 1.45:
+        narrow_top = _width(mask, 0.06) < 0.75 * _width(mask, 0.9)
+        return "skirt" if narrow_top and _filled_top(mask) else "dress"
+    flares = _width(mask, 0.3) < 0.78 * _width(mask, 0.9)
+    if _filled_top(mask) and flares and tall > 0.8:
+        return "skirt"
+    return "top" if tall > 0.55 else "other"
+
+
+def _width(mask: Plane, share: float) -> float:
+    """Return the outline's width, as a share of its box, at a share of the height."""
+    height, width = mask.shape
+    rows = mask[max(0, int((share - 0.03) * height)) : max(1, int((share + 0.03) * height))]
+    spans = [float(np.ptp(np.nonzero(row)[0])) for row in rows if row.any()]
+    return float(np.median(spans)) / width if spans else 0.0
+
+
+def _legs(mask: Plane) -> bool:
+    """Say whether a gap in the lower middle splits the outline in two."""
+    height, width = mask.shape
+    low = mask[int(0.72 * height) : int(0.94 * height), int(0.42 * width) : int(0.58 * width)]
+    return float((~low).any(axis=1).mean()) > 0.7 and float((~low).mean()) > 0.10
+
+
+def _filled_top(mask: Plane) -> bool:
+    """Say whether the upper edge is one straight waistband without straps or a neckline."""
+    height, width = mask.shape
+    tops = np.where(mask.any(axis=0), mask.argmax(axis=0), height)
+    middle = tops[int(0.35 * width) : int(0.65 * width)]
+    return float(np.percentile(middle, 90) - np.percentile(middle, 10)) < 0.02 * height

@@ -1,0 +1,185 @@
+"""Reads a photo of a person: outline, hair, skin and clothes, and where the joints are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Plane,
+    bounds,
+    grown,
+    guided,
+    largest,
+    luma,
+)
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.photo import Photo
+
+GROUND, HAIR, SKIN, FACE, CLOTHES, OTHER = range(6)  # planes of the parts network
+# Landmarks of BlazePose, by side: shoulder, elbow, wrist, hip, knee, ankle.
+RIGHT_SIDE, LEFT_SIDE = (12, 14, 16, 24, 26, 28), (11, 13, 15, 23, 25, 27)
+MOUTH = (9, 10)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person in a photo, all in pixels of `rgb`.
+
+    `alpha` is the outline, `parts` six planes that sum to about 1 (GROUND to OTHER), `points` 33
+    landmarks (x, y), `seen` how sure each is, `metric` the same in metres round the hips, `score`
+    how sure it is that there is a person at all.
+    """
+
+    rgb: Image
+    alpha: Plane
+    parts: NDArray[Any]
+    points: NDArray[Any]
+    seen: NDArray[Any]
+    metric: NDArray[Any]
+    score: float
+
+    @property
+    def sides(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Landmark numbers of both sides, the one at the left of the picture first."""
+        facing = self.points[12, 0] < self.points[11, 0]
+        return (RIGHT_SIDE, LEFT_SIDE) if facing else (LEFT_SIDE, RIGHT_SIDE)
+
+    @property
+    def shoulders(self) -> NDArray[Any]:
+        """The point between the shoulder joints."""
+        return np.asarray((self.points[11] + self.points[12]) / 2)
+
+    @property
+    def hips(self) -> NDArray[Any]:
+        """The point between the hip joints."""
+        return np.asarray((self.points[23] + self.points[24]) / 2)
+
+    @property
+    def half(self) -> float:
+        """Half the distance between the shoulder joints: the unit of all body measures."""
+        return float(np.hypot(*(self.points[11] - self.points[12]))) / 2
+
+    @property
+    def torso(self) -> float:
+        """The length from shoulders to hips."""
+        return max(1.0, float(np.hypot(*(self.hips - self.shoulders))))
+
+    @property
+    def up(self) -> NDArray[Any]:
+        """The unit vector from hips to shoulders."""
+        return np.asarray((self.shoulders - self.hips) / self.torso)
+
+    @property
+    def right(self) -> NDArray[Any]:
+        """The unit vector across the body toward the picture's right."""
+        across = np.array([-self.up[1], self.up[0]])
+        return across if across[0] > 0 else -across
+
+    def height_of(self, points: NDArray[Any]) -> NDArray[Any]:
+        """Return where points lie along the torso: 0 at the shoulders, 1 at the hips."""
+        return np.asarray((points - self.shoulders) @ -self.up / self.torso)
+
+    def cropped(self, left: int, top: int, right: int, bottom: int) -> "Person":
+        """Return the part of the photo inside a box."""
+        window = slice(top, bottom), slice(left, right)
+        return replace(
+            self,
+            rgb=self.rgb[window],
+            alpha=self.alpha[window],
+            parts=self.parts[:, top:bottom, left:right],
+            points=self.points - np.array([left, top], np.float32),
+        )
+
+
+def read_person(photo: Photo, networks: Networks, check: Callable[[], None]) -> Person:
+    """Read the one person in `photo`; raise EngineFault when there is none to be found."""
+    rgb = photo.rgb
+    alpha = networks.matte(rgb)
+    check()
+    body = largest((alpha > 0.5).astype(np.uint8))
+    if float(body.mean()) < 0.01:
+        raise EngineFault(
+            "input", f"No person was found in {photo.name}. Nothing was charged; choose another."
+        )
+    alpha = np.where(grown(body, 9) > 0, alpha, 0).astype(np.float32)
+    box = _padded(bounds(body.astype(np.float32)), rgb.shape)
+    parts = _parts(rgb, box, networks)
+    check()
+    points, seen, score, metric = _pose(rgb, bounds(body.astype(np.float32)), networks)
+    check()
+    return Person(rgb, alpha, parts, points, seen, metric, score)
+
+
+def others_in(alpha: Plane) -> bool:
+    """Say whether a second outline is large enough to be another person."""
+    mask = (alpha > 0.5).astype(np.uint8)
+    rest = mask & (1 - grown(largest(mask), 3))
+    return float(rest.sum()) > 0.2 * float(mask.sum())
+
+
+def _padded(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    pad_x, pad_y = int(0.08 * (right - left)), int(0.04 * (bottom - top))
+    return (
+        max(0, left - pad_x),
+        max(0, top - pad_y),
+        min(shape[1], right + pad_x),
+        min(shape[0], bottom + pad_y),
+    )
+
+
+def _parts(rgb: Image, box: tuple[int, int, int, int], networks: Networks) -> NDArray[Any]:
+    """Parse the whole figure, then its upper half again, closer, and fit both to the edges."""
+    height, width = rgb.shape[:2]
+    left, top, right, bottom = box
+    planes = np.zeros((6, height, width), np.float32)
+    planes[GROUND] = 1
+    planes[:, top:bottom, left:right] = networks.parts(rgb[top:bottom, left:right])
+    middle = top + int(0.56 * (bottom - top))
+    near = networks.parts(rgb[top:middle, left:right])
+    fade = np.clip(np.linspace(4, 0, middle - top, dtype=np.float32), 0, 1)[None, :, None]
+    upper = planes[:, top:middle, left:right]
+    planes[:, top:middle, left:right] = upper + (near - upper) * fade
+    level, radius = luma(rgb), max(2, round(0.004 * max(height, width)))
+    fitted = np.stack([guided(level, plane, radius, 4e-4) for plane in planes])
+    return np.asarray(fitted / (fitted.sum(axis=0) + 1e-6), np.float32)
+
+
+def _pose(
+    rgb: Image, box: tuple[int, int, int, int], networks: Networks
+) -> tuple[NDArray[Any], NDArray[Any], float, NDArray[Any]]:
+    """Find the landmarks in a square round the figure, three times, each from the last.
+
+    The network's own two helper points (33, 34) give the next square's middle, size and turn.
+    """
+    left, top, right, bottom = box
+    centre = np.array([(left + right) / 2, (top + bottom) / 2])
+    size, angle = max(right - left, bottom - top) * 1.2, 0.0
+    best: tuple[NDArray[Any], NDArray[Any], float, NDArray[Any]] | None = None
+    for _ in range(3):
+        cosine, sine = np.cos(angle) * size / 256, np.sin(angle) * size / 256
+        matrix = np.array(
+            [
+                [cosine, -sine, centre[0] - 128 * cosine + 128 * sine],
+                [sine, cosine, centre[1] - 128 * sine - 128 * cosine],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        patch = cv2.warpAffine(rgb, matrix, (256, 256), flags=flags)
+        rows, score, metric = networks.landmarks(patch)
+        points = rows[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        seen = 1 / (1 + np.exp(-np.clip(rows[:, 3], -30, 30)))
+        if best is None or score >= best[2] - 0.02:
+            best = points[:33], seen[:33], score, metric[:33]
+        centre, toward = points[33], points[34] - points[33]
+        size, angle = 2.5 * float(np.hypot(*toward)), float(np.arctan2(toward[0], -toward[1]))
+        size = float(np.clip(size, 64, 4 * max(rgb.shape)))
+    if best is None:
+        raise EngineFault("input", "No pose was found.")
+    return best
