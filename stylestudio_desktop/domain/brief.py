@@ -81,6 +81,8 @@ def check(brief: Brief) -> Brief:
             raise BadInput(f"The {name} is {len(text)} characters long; {MAX_PROMPT} is the limit.")
         if "\x00" in text:
             raise BadInput(f"The {name} holds a NUL character, which no service accepts.")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise BadInput(f"The {name} holds bytes that are no text. Type or paste it again.")
     _within("seed", brief.seed, (0, MAX_SEED))
     _within("strength", brief.strength, STRENGTH)
     _within("guidance scale", brief.guidance_scale, GUIDANCE)
