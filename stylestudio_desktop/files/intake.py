@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def take_in(
     limits: Limits = DEFAULT_LIMITS,
     group: int = _GROUP,
     threads: int = _THREADS,
-) -> Iterator[list[Taken | Refused]]:
+) -> Generator[list[Taken | Refused], None, None]:
     """Yield groups of outcomes in the order of `sources`, each durable before it is yielded.
 
     The next group is copied and decoded on `threads` threads while the last is flushed, and

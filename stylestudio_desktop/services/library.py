@@ -105,7 +105,7 @@ def import_files(
     return Imported(tuple(taken), tuple(rejected))
 
 
-def _add_rows(studio: Studio, arriving: Sequence[Arriving], category: Category) -> list[StoredFile]:
+def _add_rows(studio: Studio, arriving: Sequence[Taken], category: Category) -> list[StoredFile]:
     database = studio.database
     rows: list[StoredFile] = []
     new: list[StoredFile] = []
