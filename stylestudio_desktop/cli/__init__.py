@@ -1,1 +1,1 @@
-"""The command line face."""
+"""The command line, for scripts and for proof: one module for each group of commands."""

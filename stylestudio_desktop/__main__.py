@@ -1,0 +1,86 @@
+"""Understands what was typed and hands it on: to the window, or to a command of the command line.
+
+Nothing slow is imported before it is clear that it is needed, so `--version` answers at once.
+"""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from stylestudio_desktop.cli.arguments import Arguments, parse
+from stylestudio_desktop.cli.speaking import make_printable, note, tell_error, tell_unexpected
+from stylestudio_desktop.domain.errors import StudioError
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.config.workspace import Workspace
+    from stylestudio_desktop.providers.protocol import Provider
+    from stylestudio_desktop.services.studio import Studio
+
+INTERRUPTED = 130
+
+
+def main(
+    argv: Sequence[str] | None = None, *, providers: "Mapping[str, Provider] | None" = None
+) -> int:
+    """Carry out one command and return its exit code; without a command, open the window.
+
+    `providers` replaces the built-in services, for tests.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
+    make_printable()
+    try:
+        arguments = parse(words)
+        if arguments.command is None:
+            return _window(arguments)
+        return _command(arguments, providers)
+    except StudioError as error:
+        return tell_error(error, as_json)
+    except KeyboardInterrupt:
+        note("Interrupted. Everything before this is safe.")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has read enough
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        return 0
+    except SystemExit as ended:  # argparse has printed help or the version
+        return int(ended.code or 0)
+    except Exception as error:  # the last resort: told with everything a report needs
+        return tell_unexpected(error, as_json)
+
+
+def _window(arguments: Arguments) -> int:
+    from stylestudio_desktop.app import run_window
+    from stylestudio_desktop.config.workspace import choose_workspace
+
+    return run_window(choose_workspace(arguments.workspace))
+
+
+def _command(arguments: Arguments, providers: "Mapping[str, Provider] | None") -> int:
+    from stylestudio_desktop.cli.desk import Desk, handler
+    from stylestudio_desktop.config.workspace import choose_workspace
+
+    workspace = choose_workspace(arguments.workspace)
+
+    @contextlib.contextmanager
+    def opened() -> "Iterator[Studio]":
+        yield from _studio(workspace, providers)
+
+    return handler(arguments.command or "")(Desk(arguments, workspace, opened))
+
+
+def _studio(
+    workspace: "Workspace", providers: "Mapping[str, Provider] | None"
+) -> "Iterator[Studio]":
+    from stylestudio_desktop.app import close_studio, open_studio
+
+    studio = open_studio(workspace, providers)
+    try:
+        yield studio
+    finally:
+        close_studio(studio)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""What can be typed: every command with its options, and mistakes told as one sentence."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from stylestudio_desktop import __version__
+from stylestudio_desktop.domain.errors import BadInput
+
+LISTS = ("generations", "files", "purchases", "usage", "tokens")
+STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
+CATEGORIES = ("product_image", "model_image", "generated_image", "profile_image")
+
+
+class Arguments(argparse.Namespace):
+    """What was typed, by name; each command has the options that its parser names."""
+
+    command: str | None = None
+    workspace: str | None = None
+    json: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises BadInput where argparse would print and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}. Type “{self.prog} --help” for help.")
+
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Return what `words` ask for. Raises BadInput, or SystemExit after --help or --version."""
+    found = build().parse_args(words, Arguments())
+    if found.command is None and found.json:
+        raise BadInput("--json needs a command. Type “stylestudio --help” for the list.")
+    return found
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    shared = _Parser(add_help=False)
+    # SUPPRESS lets an option stand before or after the command without one undoing the other.
+    shared.add_argument(
+        "--workspace", metavar="DIR", default=argparse.SUPPRESS, help="use the library in DIR"
+    )
+    shared.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for programs"
+    )
+    parser = _Parser(
+        prog="stylestudio",
+        description="Product pictures made, kept and paid for on your own computer. "
+        "Without a command the window opens.",
+        parents=[shared],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"stylestudio {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=summary, description=summary, parents=[shared], allow_abbrev=False
+        )
+
+    _bringing(add)
+    _making(add)
+    _looking(add)
+    _moving(add)
+    _tending(add)
+    return parser
+
+
+def _bringing(add: Any) -> None:
+    one = add("import", "Bring photos into the library; folders are walked.")
+    one.add_argument("paths", nargs="+", metavar="PATH")
+    one.add_argument("--as", dest="role", choices=("product", "model"), required=True)
+    add("sample-collection", "Bring the sample photos into the library.")
+
+
+def _making(add: Any) -> None:
+    one = add("generate", "Make pictures of products, and wait for them.")
+    one.add_argument("--product", nargs="+", action="extend", metavar="FILE|ID", required=True)
+    one.add_argument("--model", nargs="+", action="extend", metavar="FILE|ID", default=[])
+    one.add_argument("--prompt", default="", metavar="TEXT")
+    one.add_argument("--negative-prompt", default="", metavar="TEXT")
+    one.add_argument("--style", default="realistic")
+    one.add_argument("--quality", default="standard")
+    one.add_argument("--ratio", default="1:1", metavar="W:H")
+    one.add_argument("--count", type=int, default=1, metavar="N")
+    one.add_argument("--seed", type=int, metavar="N")
+    one.add_argument("--provider", default="local")
+    one.add_argument("--provider-model", metavar="NAME", help="the service's own model")
+    one.add_argument("--strength", type=float)
+    one.add_argument("--guidance-scale", type=float)
+    one.add_argument("--steps", type=int, dest="num_inference_steps", metavar="N")
+    one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
+    one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
+    one = add("retry", "Try a failed generation again, and wait for it.")
+    one.add_argument("id", metavar="ID")
+    one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
+    add("cancel", "Stop a generation that waits or runs.").add_argument("id", metavar="ID")
+    one = add("decide", "Say what becomes of a generation whose outcome is unknown.")
+    one.add_argument("id", metavar="ID")
+    one.add_argument("decision", choices=("again", "let-go"))
+    one = add("queue", "Show the queue, pause or resume it, or move a generation to its top.")
+    one.add_argument("action", nargs="?", choices=("pause", "resume", "top"))
+    one.add_argument("id", nargs="?", metavar="ID")
+    one = add("worker", "Work off the queue without a window.")
+    one.add_argument("--until-empty", action="store_true", help="end when nothing is left to do")
+
+
+def _looking(add: Any) -> None:
+    add("show", "Tell everything about a generation or a picture.").add_argument("id", metavar="ID")
+    one = add("list", "List what is in the library, newest first.")
+    one.add_argument("what", choices=LISTS)
+    one.add_argument("--status", choices=STATUSES)
+    one.add_argument("--category", choices=CATEGORIES)
+    one.add_argument("--search", metavar="TEXT")
+    one.add_argument("--trashed", action="store_true", default=None)
+    one.add_argument("--favourite", action="store_true", default=None)
+    one.add_argument("--since", metavar="DATE", help="from this day or moment on (ISO 8601)")
+    one.add_argument("--until", metavar="DATE", help="up to the end of this day, or this moment")
+    one.add_argument("--limit", type=int, default=100, metavar="N")
+    one.add_argument("--after", metavar="CURSOR", help="“next” of the page before")
+    add("dashboard", "Show the wallet, the newest generations and the counts.")
+    one = add("insights", "Show what was made and what it cost, by day, service and style.")
+    one.add_argument("--days", type=int, default=30, metavar="N")
+
+
+def _moving(add: Any) -> None:
+    one = add("export", "Copy pictures out of the library.")
+    one.add_argument("ids", nargs="+", metavar="ID")
+    one.add_argument("--to", required=True, metavar="DIR")
+    one.add_argument("--preset", choices=("original", "web", "marketplace"), default="original")
+    one.add_argument("--pattern", metavar="NAME", help="such as “{name} {style} {n}”")
+    for name, summary in (
+        ("trash", "Move pictures or generations to the trash."),
+        ("restore", "Bring pictures or generations back from the trash."),
+    ):
+        add(name, summary).add_argument("ids", nargs="+", metavar="ID")
+    one = add("purge", "Remove for good what has been in the trash for long enough.")
+    one.add_argument("--older-than", type=int, metavar="DAYS")
+
+
+def _tending(add: Any) -> None:
+    one = add("verify", "Prove the library's rules, and list what is wrong.")
+    one.add_argument("--deep", action="store_true", help="read every stored byte")
+    one = add("sample", "Fill the library with synthetic generations, for tests.")
+    one.add_argument("--generations", type=int, required=True, metavar="N")
+    one.add_argument("--files", type=int, metavar="M", help="photos among them")
+    one.add_argument("--seed", type=int, default=1, metavar="S")
+    add("doctor", "Tell how the program and its surroundings are.")

@@ -1,0 +1,56 @@
+"""What every command gets, and where each is found; a command's module loads when it is asked."""
+
+import importlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from stylestudio_desktop.cli.arguments import Arguments
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.services.studio import Studio
+
+_HANDLERS = {
+    "import": "bringing:import_photos",
+    "sample-collection": "bringing:sample_collection",
+    "export": "moving:export",
+    "trash": "moving:trash",
+    "restore": "moving:restore",
+    "purge": "moving:purge",
+    "generate": "making:generate",
+    "retry": "making:retry",
+    "cancel": "making:cancel",
+    "decide": "making:decide",
+    "queue": "hosting:queue",
+    "worker": "hosting:worker",
+    "show": "showing:show",
+    "list": "listing:list_rows",
+    "dashboard": "overview:dashboard",
+    "insights": "overview:insights",
+    "verify": "tending:verify",
+    "sample": "filling:sample",
+    "doctor": "tending:doctor",
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One command: what was typed, the workspace, and the way to open its library."""
+
+    arguments: Arguments
+    workspace: Workspace
+    open: Callable[[], AbstractContextManager[Studio]]
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.arguments.json
+
+
+Handler = Callable[[Desk], int]
+
+
+def handler(command: str) -> Handler:
+    """Return the function that carries out `command`."""
+    module, _, name = _HANDLERS[command].partition(":")
+    found: Handler = getattr(importlib.import_module(f"{__package__}.{module}"), name)
+    return found

@@ -1,0 +1,133 @@
+"""The command that lists generations, files, purchases, the log and the ledger, page by page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from stylestudio_desktop.cli import reading, shapes
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.speaking import note, print_json, table
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.services import history, insights, library, wallet
+from stylestudio_desktop.services.studio import Studio
+
+Listed = tuple[list[Any], str | None]
+_FITTING = {
+    "generations": ("status", "search", "trashed", "since", "until"),
+    "files": ("category", "search", "trashed", "favourite", "since", "until"),
+}
+_FILTERS = ("status", "category", "search", "trashed", "favourite", "since", "until")
+
+
+def list_rows(desk: Desk) -> int:
+    """List one kind of row; options that don't fit it are refused, not passed over."""
+    given = desk.arguments
+    for name in _FILTERS:
+        if getattr(given, name) is not None and name not in _FITTING.get(given.what, ()):
+            raise BadInput(f"--{name} does not go with “list {given.what}”.")
+    with desk.open() as studio:
+        items, following = _LISTS[given.what](desk, studio)
+    if desk.json:
+        print_json({"items": items, "next": following})
+        return 0
+    heads, cells, right = _TABLES[given.what]
+    table(heads, [cells(item) for item in items], right)
+    if following is not None:
+        note(f"There is more: add --after {following}")
+    return 0
+
+
+def _generations(desk: Desk, studio: Studio) -> Listed:
+    given = desk.arguments
+    wanted = GenerationFilter(
+        status=given.status,
+        trashed=bool(given.trashed),
+        search=given.search or "",
+        since=reading.since(given.since),
+        until=reading.until(given.until),
+    )
+    page = history.rows(studio, wanted, given.after, given.limit)
+    return [shapes.card(row.card, row.thumbnail, row.job) for row in page.items], page.next
+
+
+def _files(desk: Desk, studio: Studio) -> Listed:
+    given = desk.arguments
+    wanted = FileFilter(
+        category=given.category,
+        favourite=bool(given.favourite),
+        trashed=bool(given.trashed),
+        search=given.search or "",
+        since=reading.since(given.since),
+        until=reading.until(given.until),
+    )
+    page = library.listing(studio, wanted, given.after, given.limit)
+    return [shapes.picture(studio, row) for row in page.items], page.next
+
+
+def _purchases(desk: Desk, studio: Studio) -> Listed:
+    page = wallet.bought(studio, desk.arguments.after, desk.arguments.limit)
+    return [shapes.purchase(row) for row in page.items], page.next
+
+
+def _usage(desk: Desk, studio: Studio) -> Listed:
+    page = insights.log(studio, desk.arguments.after, desk.arguments.limit)
+    return [shapes.usage(row) for row in page.items], page.next
+
+
+def _tokens(desk: Desk, studio: Studio) -> Listed:
+    page = wallet.movements(studio, desk.arguments.after, desk.arguments.limit)
+    return [shapes.entry(row) for row in page.items], page.next
+
+
+_LISTS: dict[str, Callable[[Desk, Studio], Listed]] = {
+    "generations": _generations,
+    "files": _files,
+    "purchases": _purchases,
+    "usage": _usage,
+    "tokens": _tokens,
+}
+
+Cells = Callable[[dict[str, Any]], tuple[Any, ...]]
+_TABLES: dict[str, tuple[tuple[str, ...], Cells, tuple[int, ...]]] = {
+    "generations": (
+        ("Id", "Made", "Status", "Style", "Quality", "Tokens", "Prompt"),
+        lambda one: (
+            one["id"], shapes.day(one["created_at"]), one["status"], one["style"],
+            one["quality"], one["tokens_used"], shapes.short(one["prompt"]),
+        ),
+        (5,),
+    ),
+    "files": (
+        ("Id", "Added", "Category", "Pixels", "Size", "Name"),
+        lambda one: (
+            one["id"], shapes.day(one["uploaded_at"]), one["category"],
+            f"{one['width']} × {one['height']}", shapes.size(one["size"]),
+            shapes.short(one["filename"]),
+        ),
+        (3, 4),
+    ),
+    "purchases": (
+        ("Id", "Bought", "Status", "Package", "Tokens", "Price"),
+        lambda one: (
+            one["id"], shapes.day(one["created_at"]), one["status"], one["display_name"],
+            one["tokens_received"], f"{one['amount'] / 100:.2f} {one['currency'].upper()}",
+        ),
+        (4, 5),
+    ),
+    "usage": (
+        ("When", "What", "Service", "Style", "Tokens", "Pictures"),
+        lambda one: (
+            shapes.day(one["timestamp"]), one["action"].replace("_", " "), one["provider"],
+            one["style"], one["tokens"], one["pictures"],
+        ),
+        (4, 5),
+    ),
+    "tokens": (
+        ("When", "Why", "Tokens", "Balance", "Generation"),
+        lambda one: (
+            shapes.day(one["created_at"]), one["kind"], f"{one['delta']:+d}",
+            one["balance_after"], one["generation_id"] or "",
+        ),
+        (2, 3),
+    ),
+}  # fmt: skip

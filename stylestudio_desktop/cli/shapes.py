@@ -1,0 +1,180 @@
+"""Turns rows into what programs read (JSON, ids as decimal strings) and people (dates, sizes)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from stylestudio_desktop.domain.records import (
+    Count,
+    Generation,
+    GenerationCard,
+    Job,
+    LinkedFile,
+    Purchase,
+    StateChange,
+    StoredFile,
+    TokenEntry,
+    UsageRecord,
+    User,
+)
+from stylestudio_desktop.services import generate, library
+from stylestudio_desktop.services.studio import Studio
+
+Json = dict[str, Any]
+
+
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def generation(row: Generation) -> Json:
+    """Return a generation with everything that was asked and what became of it."""
+    return {
+        "id": str(row.id),
+        "status": row.status,
+        "tokens_used": row.tokens_used,
+        "price": row.price,
+        "prompt": row.prompt,
+        "negative_prompt": row.negative_prompt,
+        "full_prompt": row.full_prompt,
+        "parameters": generate.brief_from(row, (), ()).parameters(),
+        "error": row.error,
+        "error_code": row.error_code,
+        "retry_count": row.retry_count,
+        "processing_time_ms": row.processing_time_ms,
+        "remote_id": row.remote_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "completed_at": row.completed_at,
+        "trashed_at": row.trashed_at,
+    }
+
+
+def card(row: GenerationCard, thumbnail: str | None = None, job: Job | None = None) -> Json:
+    """Return a generation as lists show it; `picture` is the digest of the picture it shows."""
+    return {
+        **row._asdict(),
+        "id": str(row.id),
+        "picture": thumbnail,
+        "job": None if job is None else place(job),
+    }
+
+
+def place(job: Job) -> Json:
+    """Return a generation's place in the queue."""
+    return {
+        "generation_id": str(job.generation_id),
+        "provider": job.provider,
+        "attempt": job.attempt,
+        "running": job.host is not None,
+        "tries": job.tries,
+        "not_before": job.not_before,
+        "stage": job.stage,
+        "progress": job.progress,
+        "cancel_requested": bool(job.cancel_requested),
+        "review": job.review,
+    }
+
+
+def picture(studio: Studio, row: StoredFile) -> Json:
+    """Return a picture with the place of its bytes."""
+    return {
+        "id": str(row.id),
+        "path": str(library.location(studio, row)),
+        "width": row.width,
+        "height": row.height,
+        "sha256": row.storage_id,
+        "size": row.size,
+        "content_type": row.content_type,
+        "category": row.category,
+        "filename": row.filename,
+        "format": row.format,
+        "generation_id": _id(row.generation_id),
+        "favourite": bool(row.favourite),
+        "rating": row.rating,
+        "style": row.style,
+        "provider": row.provider,
+        "facts": json.loads(row.facts),
+        "uploaded_at": row.uploaded_at,
+        "trashed_at": row.trashed_at,
+    }
+
+
+def linked(one: LinkedFile) -> Json:
+    """Return a picture's part in a generation."""
+    return {
+        "id": str(one.file_id),
+        "role": one.role,
+        "position": one.position,
+        "filename": one.filename,
+        "width": one.width,
+        "height": one.height,
+        "sha256": one.storage_id,
+    }
+
+
+def state(change: StateChange) -> Json:
+    """Return when a state was reached."""
+    return change._asdict()
+
+
+def _row(
+    record: TokenEntry | Purchase | UsageRecord, names: Sequence[str], without: Sequence[str]
+) -> Json:
+    found = {key: value for key, value in record._asdict().items() if key not in without}
+    return {**found, **{name: _id(found[name]) for name in names if name in found}}
+
+
+def entry(record: TokenEntry) -> Json:
+    """Return a line of the ledger."""
+    return _row(record, ("id", "generation_id", "purchase_id"), ("user_id",))
+
+
+def purchase(record: Purchase) -> Json:
+    """Return a purchase; `amount` in cents."""
+    return _row(record, ("id",), ("user_id",))
+
+
+def usage(record: UsageRecord) -> Json:
+    """Return a record of the log."""
+    found = _row(record, ("id", "generation_id", "purchase_id", "file_id"), ("user_id",))
+    found["metadata"] = json.loads(record.metadata)
+    return found
+
+
+def user(row: User) -> Json:
+    """Return a person with the wallet."""
+    return {**row._asdict(), "id": str(row.id), "profile_image_id": _id(row.profile_image_id)}
+
+
+def counts(rows: Sequence[Count], total: str) -> Json:
+    """Return kept counts by key; `total` names what the sum is of."""
+    return {row.key: {"number": row.number, total: row.total} for row in rows}
+
+
+def day(moment: int | None) -> str:
+    """Return a moment (UTC milliseconds) in the user's own time, to the minute."""
+    if moment is None:
+        return ""
+    return datetime.fromtimestamp(moment / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def short(text: str, longest: int = 48) -> str:
+    """Return text on one line, cut where it is too long for a table."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def size(number: int | float) -> str:
+    """Return bytes in the unit that people use."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+def tokens(number: int) -> str:
+    """Return a number of tokens in words."""
+    return "1 token" if number == 1 else f"{number} tokens"

@@ -1,0 +1,69 @@
+"""Commands that look after a library: verify it, and examine its surroundings."""
+
+from stylestudio_desktop.cli import shapes
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services import doctor as examination
+from stylestudio_desktop.services import health
+
+SHOWN = 50
+
+
+def verify(desk: Desk) -> int:
+    """Prove the rules; 1 if any is broken."""
+    with desk.open() as studio, Bar("Verifying") as bar:
+        found = health.verify(studio, deep=desk.arguments.deep, progress=bar.step)
+    if desk.json:
+        print_json(
+            {
+                "ok": found.ok,
+                "checked": dict(found.checked),
+                "problems": [
+                    {"rule": one.rule, "subject": one.subject, "sentence": one.sentence}
+                    for one in found.problems
+                ],
+            }
+        )
+    else:
+        for name, number in found.checked.items():
+            say(f"{number:12,} {name.replace('_', ' ')}")
+        for one in found.problems[:SHOWN]:
+            note(f"{one.rule}: {one.sentence}")
+        if len(found.problems) > SHOWN:
+            note(f"… and {len(found.problems) - SHOWN} more; --json lists them all.")
+        say("Every rule holds." if found.ok else f"{len(found.problems)} rules are broken.")
+    return 0 if found.ok else 1
+
+
+def doctor(desk: Desk) -> int:
+    """Examine everything; 5 if the library can't be opened."""
+    trouble = None
+    try:
+        with desk.open() as studio:
+            report = examination.examine(desk.workspace, studio)
+    except StudioError as error:
+        trouble = error
+        report = examination.examine(desk.workspace, None, error)
+    if desk.json:
+        print_json(report)
+    else:
+        _tell(report)
+    return STORAGE if trouble is not None else 0
+
+
+def _tell(report: shapes.Json) -> None:
+    for name in ("versions", "system", "paths", "schema", "keyring", "display"):
+        say(name.capitalize())
+        for key, value in report[name].items():
+            say(f"  {key:24}{'–' if value is None else value}")
+    say("Services")
+    for one in report["providers"]:
+        say(f"  {one['name']:24}{one['sentence']}")
+    say("Engine files")
+    for one in report["engine_files"]:
+        state = "here" if one["present"] else f"not fetched ({shapes.size(one['size'])})"
+        say(f"  {one['title']:24}{state}")
+    say(f"Free space\n  {shapes.size(report['space']['free'])}")
+    for one in report["findings"]:
+        say(f"! {one['sentence']}")

@@ -1,0 +1,197 @@
+"""Takes pictures out of the library: safe names, a preset's form, and how each was made inside."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StudioError
+from stylestudio_desktop.domain.generation import Role
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.records import Action, Generation, StoredFile, UsageRecord
+from stylestudio_desktop.files.export import checked_folder, export_picture
+from stylestudio_desktop.files.metadata import Description, DigitalSource
+from stylestudio_desktop.files.names import DEFAULT_PATTERN, fill_pattern
+from stylestudio_desktop.files.presets import Marketplace, Original, Preset, Web
+from stylestudio_desktop.services import generate
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import files, generations, usage
+
+__all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "pictures_of"]
+
+PRESETS: dict[str, Preset] = {"original": Original(), "web": Web(), "marketplace": Marketplace()}
+MADE_HERE = "Put together from photos of the product on this computer; no generative model"
+MADE_BY_AI = "Made with AI from photos of the product"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where a picture was written to."""
+
+    file_id: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """A picture that could not be exported, and why."""
+
+    file_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """What became of an export, in the order asked."""
+
+    exported: tuple[Exported, ...]
+    rejected: tuple[NotExported, ...]
+
+
+def pictures_of(studio: Studio, wanted: Sequence[int]) -> list[StoredFile]:
+    """Return the pictures meant by ids of pictures or of generations (then: their results).
+
+    Raises NotFound if one is neither, or a generation has no pictures.
+    """
+    found = {row.id: row for row in files.by_ids(studio.database, studio.user_id, wanted)}
+    chosen: dict[int, StoredFile] = {}
+    for one in wanted:
+        if one in found:
+            chosen[one] = found[one]
+            continue
+        results = _results(studio, one)
+        if not results:
+            raise NotFound(f"Generation {one} has no pictures to export.")
+        chosen.update((row.id, row) for row in results)
+    return list(chosen.values())
+
+
+def _results(studio: Studio, generation_id: int) -> list[StoredFile]:
+    if generations.get(studio.database, generation_id, studio.user_id) is None:
+        raise NotFound(f"There is no picture or generation {generation_id} in this library.")
+    linked = generations.linked(studio.database, [generation_id])
+    ids = [one.file_id for one in linked if one.role == Role.RESULT.value]
+    rows = {row.id: row for row in files.by_ids(studio.database, studio.user_id, ids)}
+    return [rows[file_id] for file_id in ids if file_id in rows]
+
+
+def export(
+    studio: Studio,
+    wanted: Sequence[int],
+    folder: Path,
+    *,
+    preset: str = "original",
+    pattern: str = DEFAULT_PATTERN,
+    progress: Callable[[int, int, str], None] = lambda _done, _all, _name: None,
+    cancelled: Event | None = None,
+) -> Exports:
+    """Write copies of pictures into `folder`, made if it is missing; nothing is ever replaced.
+
+    Each copy carries how it was made. A picture that this preset can't take is named and the
+    rest is written. Raises BadInput, NotFound, or StorageError for the disk; what was written
+    before stays and is logged.
+    """
+    if preset not in PRESETS:
+        raise BadInput(f"There is no preset “{preset[:60]}”. Choose {', '.join(PRESETS)}.")
+    fill_pattern(pattern, {})
+    rows = pictures_of(studio, wanted)
+    target = _folder(folder)
+    exported: list[Exported] = []
+    rejected: list[NotExported] = []
+    for number, row in enumerate(rows, 1):
+        if cancelled is not None and cancelled.is_set():
+            break
+        progress(number - 1, len(rows), row.filename)
+        try:
+            path = _write(studio, row, target, PRESETS[preset], pattern, number)
+        except StorageError:
+            raise
+        except StudioError as error:
+            rejected.append(NotExported(row.id, error.sentence))
+            continue
+        exported.append(Exported(row.id, path))
+    progress(len(rows), len(rows), "")
+    return Exports(tuple(exported), tuple(rejected))
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"The folder “{folder}” can't be made: {error.strerror}. Nothing was written. "
+            "Choose another."
+        ) from error
+    return checked_folder(folder)
+
+
+def _write(
+    studio: Studio, row: StoredFile, folder: Path, preset: Preset, pattern: str, number: int
+) -> Path:
+    made = None
+    if row.generation_id is not None:
+        made = generations.get(studio.database, row.generation_id, studio.user_id)
+    when = datetime.fromtimestamp(row.uploaded_at / 1000, UTC)
+    stem = fill_pattern(
+        pattern,
+        {
+            "name": Path(row.filename).stem,
+            "style": row.style or "",
+            "quality": made.quality if made else "",
+            "provider": row.provider or "",
+            "ratio": made.aspect_ratio.replace(":", "x") if made else "",
+            "date": when.strftime("%Y-%m-%d"),
+            "time": when.strftime("%H-%M"),
+            "id": str(row.id),
+            "n": number,
+        },
+    )
+    described = None if made is None else describe(studio, row, made)
+    path = export_picture(studio.files.path(row.storage_id), folder, stem, preset, described)
+    with studio.database.write():
+        usage.insert(studio.database, _downloaded(row))
+    return path
+
+
+def describe(studio: Studio, row: StoredFile, made: Generation) -> Description:
+    """Return what an exported picture of the generation `made` says about itself."""
+    linked = generations.linked(studio.database, [made.id])
+    facts: dict[str, Any] = json.loads(row.facts)
+    provider = studio.providers.get(made.provider)
+    here = provider is not None and not provider.card.remote
+    usual = MADE_HERE if here else MADE_BY_AI
+    return Description(
+        source=DigitalSource.COMPOSITE if here else DigitalSource.PARTLY_GENERATED,
+        prompt=made.full_prompt,
+        negative_prompt=made.negative_prompt,
+        parameters=generate.brief_from(made, (), ()).parameters(),
+        sources=tuple(one.storage_id for one in linked if one.role != Role.RESULT.value),
+        label=str(facts.get("label") or usual),
+        title=row.filename,
+        system=made.provider,
+        version=made.model or "",
+        generation=str(made.id),
+        made_at=made.completed_at,
+    )
+
+
+def _downloaded(row: StoredFile) -> UsageRecord:
+    return UsageRecord(
+        id=new_id(),
+        user_id=row.user_id,
+        action=Action.IMAGE_DOWNLOADED.value,
+        timestamp=now_ms(),
+        session=None,
+        generation_id=row.generation_id,
+        purchase_id=None,
+        file_id=row.id,
+        provider=row.provider or "",
+        style=row.style or "",
+        tokens=0,
+        pictures=1,
+        duration_ms=0,
+        metadata=json.dumps({"size": row.size}),
+    )
