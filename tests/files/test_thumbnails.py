@@ -316,3 +316,17 @@ def test_a_clear_ground_counts_as_white() -> None:
     flat = Image.new("RGB", cut.size, "white")
     flat.paste(cut, (0, 0), cut.getchannel("A"))
     assert distance(perceptual_hash(cut), perceptual_hash(flat)) <= 2
+
+
+def test_two_that_meet_the_same_damage_begin_one_new_cache(
+    cache: ThumbnailCache, tmp_path: Path
+) -> None:
+    other = ThumbnailCache(cache.path)
+    for one in (cache, other):
+        assert not one.has(ONE)
+    cache._set_aside(Exception("planted"))
+    cache.put_many([(ONE, Rendered(b"s", b"l", 0))])
+    other._set_aside(Exception("planted"))
+    assert other.get(ONE, Tier.SMALL) == b"s"
+    assert len(list(tmp_path.glob("thumbnails.damaged-*.sqlite3"))) == 1
+    other.close()
