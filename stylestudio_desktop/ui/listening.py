@@ -1,8 +1,28 @@
-"""Gives every pane of a window the same ear on the library."""
+"""Gives every pane of a window the same ear on the library, and background work its connection."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.window import MainWindow
+
+T = TypeVar("T")
+
+
+def attached(studio: Studio, op: Callable[[], T]) -> Callable[[], T]:
+    """Return `op` so that its thread's connection to the library is closed when it is over.
+
+    A pool's thread has no Python state of its own between two tasks. A connection that is left
+    to that state's end is torn down when Python has already let go of the thread, which ends
+    the program (seen with pysqlite3 0.6.1 below PyGILState_Release).
+    """
+
+    def run() -> T:
+        with studio.database.connection():
+            return op()
+
+    return run
 
 
 def listen(window: MainWindow, studio: Studio) -> Live:

@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.services import history_bulk, history_csv
 from stylestudio_desktop.services.history_bulk import Account
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -90,7 +91,12 @@ class Acting(QObject):
                 progress=lambda done: self.moved.emit(done, total), cancelled=stopped,
             )  # fmt: skip
 
-        self._tasks.run(op, lambda rows: self._on_exported(rows, path), self._on_failed, self)
+        self._tasks.run(
+            attached(studio, op),
+            lambda rows: self._on_exported(rows, path),
+            self._on_failed,
+            self,
+        )
 
     def _bulk(
         self, act: Bulk, ids: Sequence[int], text: str, told: Callable[[Account], None]
@@ -104,7 +110,10 @@ class Acting(QObject):
             told(account)
 
         self._tasks.run(
-            lambda: act(studio, wanted, self.moved.emit, stopped), success, self._on_failed, self
+            attached(studio, lambda: act(studio, wanted, self.moved.emit, stopped)),
+            success,
+            self._on_failed,
+            self,
         )
 
     def _refused(self) -> bool:

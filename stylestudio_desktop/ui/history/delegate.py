@@ -133,9 +133,12 @@ class HistoryDelegate(QStyledItemDelegate):
     ) -> None:
         look = theme()
         words = QRect(area.left(), area.bottom() - 20, area.width(), 14)
-        text = stage if share is None else f"{stage} · {share:.0%}"
-        self._text(painter, words, text, self._small, "text_muted")
-        track = QRect(area.left(), area.bottom() - 4, area.width() - Space.S, _BAR)
+        if share is not None:
+            done = f"{share:.0%}"
+            self._text(painter, words, done, self._small, "text", Qt.AlignmentFlag.AlignRight)
+            words = words.adjusted(0, 0, -Space.XXL - Space.XS, 0)
+        self._text(painter, words, stage, self._small, "text_muted")
+        track = QRect(area.left(), area.bottom() - 4, area.width(), _BAR)
         painter.fillRect(track, look.colour("sunken"))
         if share is not None:
             done = round(track.width() * max(0.0, min(1.0, share)))

@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.insights import Insights, Work, insights
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -58,7 +59,10 @@ class InsightsView(QScrollArea):
             self._task.cancel()
         studio, days = self._studio, self.period.value()
         self._task = self._window.tasks.run(
-            lambda: insights(studio, days), self._on_read, self._on_failed, owner=self
+            attached(studio, lambda: insights(studio, days)),
+            self._on_read,
+            self._on_failed,
+            owner=self,
         )
 
     def touched(self) -> None:

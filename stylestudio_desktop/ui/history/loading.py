@@ -21,6 +21,7 @@ from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.model import PAGE, HistoryModel
 from stylestudio_desktop.ui.history.table import HistoryTable
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.tasks import Task, Tasks
 
@@ -73,7 +74,7 @@ class HistoryLoader(QObject):
         self._drop()
         studio = self._studio
         self._task = self._tasks.run(
-            lambda: history.rows(studio, wanted, limit=PAGE).items,
+            attached(studio, lambda: history.rows(studio, wanted, limit=PAGE).items),
             self._on_first,
             self._on_failed,
             owner=self,
@@ -81,7 +82,8 @@ class HistoryLoader(QObject):
 
     def fetch(self, before: int, limit: int) -> Sequence[HistoryRow]:
         """Return rows below id `before` under the filter in force; called on other threads."""
-        return history.rows(self._studio, self._wanted, str(before), limit).items
+        studio, wanted = self._studio, self._wanted
+        return attached(studio, lambda: history.rows(studio, wanted, str(before), limit).items)()
 
     def _drop(self) -> None:
         if self._task is not None:
@@ -100,7 +102,7 @@ class HistoryLoader(QObject):
         self._drop()
         studio, wanted = self._studio, self._wanted
         self._task = self._tasks.run(
-            lambda: array("q", history.ids(studio, wanted)),
+            attached(studio, lambda: array("q", history.ids(studio, wanted))),
             self._on_ids,
             self._on_failed,
             owner=self,
@@ -153,7 +155,9 @@ class HistoryLoader(QObject):
         def op() -> tuple[list[HistoryRow], tuple[int, int]]:
             return history.rows(studio, wanted, limit=PAGE).items, _marks(studio)
 
-        self._look = self._tasks.run(op, self._on_looked, self._on_look_failed, owner=self)
+        self._look = self._tasks.run(
+            attached(studio, op), self._on_looked, self._on_look_failed, owner=self
+        )
 
     def _on_looked(self, found: tuple[list[HistoryRow], tuple[int, int]]) -> None:
         self._look = None

@@ -13,6 +13,7 @@ from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services import generate
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, MakeMoreLike, ShowFiles
 
@@ -74,7 +75,10 @@ class Answers(QObject):
         """Start a new generation from an old one's brief."""
         studio = self._studio
         self._window.tasks.run(
-            lambda: generate.start(studio, brief), self._on_started, self._on_failed, owner=self
+            attached(studio, lambda: generate.start(studio, brief)),
+            self._on_started,
+            self._on_failed,
+            owner=self,
         )
 
     def use_settings(self, generation_id: int) -> None:
@@ -102,7 +106,7 @@ class Answers(QObject):
         def success(_done: object) -> None:
             self._window.toast(said, "good")
 
-        self._window.tasks.run(op, success, self._on_failed, owner=self)
+        self._window.tasks.run(attached(self._studio, op), success, self._on_failed, owner=self)
 
     def _on_started(self, row: Generation) -> None:
         self._window.toast(self.tr("Started for %n token(s).", "", row.price), "good")

@@ -16,6 +16,7 @@ from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.history import parts
 from stylestudio_desktop.ui.history.remedies import Answers
 from stylestudio_desktop.ui.history.telling import Told, tell
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -26,7 +27,7 @@ from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 from stylestudio_desktop.ui.window import MainWindow
 
 WIDTH = Size.SIDE_PANEL + Space.HUGE + Space.XXL
-RESULT = 164
+RESULTS = WIDTH - 3 * Space.L
 PHOTO = 64
 SOON_MS = 60
 
@@ -94,7 +95,10 @@ class StoryPanel(SidePanel):
             self._task.cancel()
         studio, wanted = self._studio, self._id
         self._task = self._window.tasks.run(
-            lambda: tell(studio, wanted), self._on_told, self._on_failed, owner=self
+            attached(studio, lambda: tell(studio, wanted)),
+            self._on_told,
+            self._on_failed,
+            owner=self,
         )
 
     def _on_failed(self, error: Exception) -> None:
@@ -152,10 +156,14 @@ class StoryPanel(SidePanel):
         if story.results:
             found = [(one.storage_id, one.filename) for one in story.results]
             ids = [one.id for one in story.results]
+            across = min(3, len(found))
+            side = (RESULTS - Space.S * (across - 1)) // across
             shown = parts.pictures(
-                found, told.images, RESULT if len(found) > 1 else RESULT * 2 + Space.S,
+                found,
+                told.images,
+                side,
                 lambda place: self._answers.show_files(ids[place:] + ids[:place]),
-            )  # fmt: skip
+            )
             layout.addWidget(parts.section(self.tr("Pictures"), shown))
         layout.addWidget(self._asked(told))
         layout.addWidget(parts.section(self.tr("Settings"), self._facts(told)))

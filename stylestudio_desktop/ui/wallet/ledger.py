@@ -29,6 +29,7 @@ from stylestudio_desktop.domain.records import Page, TokenEntry
 from stylestudio_desktop.services import wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import icons, wording
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Task, Tasks
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Size, Space, Type
@@ -123,7 +124,7 @@ class LedgerModel(QAbstractTableModel):
     def _read(self, after: str | None) -> None:
         studio = self._studio
         self._task = self._tasks.run(
-            lambda: wallet.movements(studio, after, PAGE),
+            attached(studio, lambda: wallet.movements(studio, after, PAGE)),
             self._on_top if after is None else self._on_more,
             self._on_failed,
             owner=self,
@@ -237,13 +238,10 @@ class _Delegate(QStyledItemDelegate):
             place = QRect(inner.left(), top, Size.ICON_SMALL, Size.ICON_SMALL)
             painter.drawImage(place, drawing)
             inner = inner.adjusted(Size.ICON_SMALL + Space.S, 0, 0, 0)
-        tone = "text"
-        if column == WHEN:
-            tone = "text_muted"
-        elif column == CHANGE and entry.delta > 0:
-            tone = "good"
+        gained = column == CHANGE and entry.delta > 0
+        ink = "text_muted" if column == WHEN else "good" if gained else "text"
         painter.setFont(self._font)
-        painter.setPen(look.colour(tone))
+        painter.setPen(look.colour(ink))
         words = str(self._model.data(index) or "")
         painter.drawText(inner, _side(column) | Qt.AlignmentFlag.AlignVCenter, words)
 

@@ -13,7 +13,7 @@ from stylestudio_desktop.services import wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.wallet import Wallet
 from stylestudio_desktop.ui import wording
-from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Space
@@ -185,7 +185,9 @@ class WalletPane(Pane):
             bought = wallet.bought(studio, limit=PURCHASES)
             return _Seen(wallet.summary(studio), tuple(bought.items))
 
-        self._task = self._window.tasks.run(op, self._on_read, self._on_failed, owner=self)
+        self._task = self._window.tasks.run(
+            attached(studio, op), self._on_read, self._on_failed, owner=self
+        )
         self.model.refresh()
 
     def _on_read(self, seen: _Seen) -> None:
@@ -208,7 +210,8 @@ class WalletPane(Pane):
         return f"{held}. {used}."
 
     def _on_happened(self, event: object) -> None:
-        if isinstance(event, BalanceChanged) or (not isinstance(event, GenerationProgressed) and not self._soon.isActive()):
+        quiet = isinstance(event, GenerationProgressed)
+        if isinstance(event, BalanceChanged) or not (quiet or self._soon.isActive()):
             self._soon.start()
 
     def _on_elsewhere(self) -> None:

@@ -1,0 +1,75 @@
+"""Takes pictures of the History pane: `python -m tests.ui.history.shots OUTDIR [NAME...]`."""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.services import history
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.history.pane import HistoryPane
+from stylestudio_desktop.ui.window import HISTORY, MainWindow
+from tests.ui.pane_shots import Scene, settle, take
+from tests.ui.studios import furnish
+
+
+def _pane(window: MainWindow) -> HistoryPane:
+    pane = window.open_pane(HISTORY)
+    assert isinstance(pane, HistoryPane)
+    settle(window)
+    return pane
+
+
+def plain(window: MainWindow, _studio: Studio) -> None:
+    """Show the list alone."""
+    _pane(window)
+
+
+def story_of(state: str, review: bool = False) -> Scene:
+    """Return a scene that opens the newest generation in `state`."""
+
+    def scene(window: MainWindow, studio: Studio) -> None:
+        pane = _pane(window)
+        rows = history.rows(studio, GenerationFilter(status=state), limit=20).items
+        found = [
+            row for row in rows if (row.job is not None and row.job.review is not None) == review
+        ]
+        pane.table.opened.emit(found[0].card.id)
+        settle(window)
+
+    return scene
+
+
+def many(window: MainWindow, _studio: Studio) -> None:
+    """Show several rows selected, and a notice with an undo."""
+    pane = _pane(window)
+    pane.table.selectRow(3)
+    for row in (4, 5, 8):
+        index = pane.model.index(row, 0)
+        flags = pane.table.selectionModel().SelectionFlag
+        pane.table.selectionModel().select(index, flags.Select | flags.Rows)
+    window.toast("4 generations moved to the trash", "good", ("Undo", lambda: None))
+
+
+def insights(window: MainWindow, _studio: Studio) -> None:
+    """Show the insights."""
+    pane = _pane(window)
+    pane.views.set_value("insights")
+    pane.views.picked.emit("insights")
+
+
+SCENES = {
+    "history": (furnish, plain),
+    "history-empty": (None, plain),
+    "history-completed": (furnish, story_of("completed")),
+    "history-failed": (furnish, story_of("failed")),
+    "history-running": (furnish, story_of("processing")),
+    "history-decide": (furnish, story_of("processing", review=True)),
+    "history-many": (furnish, many),
+    "insights": (furnish, insights),
+}
+
+if __name__ == "__main__":
+    take(SCENES, Path(sys.argv[1]), sys.argv[2:])
