@@ -233,7 +233,10 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
     cv2.fillPoly(mask, [ring.astype(np.int32)], 1)
     chin = (person.points[MOUTH[0]] + person.points[MOUTH[1]]) / 2
     throat = person.right * 0.42 * person.half
-    column = np.array([body.neck[0], body.neck[1], chin + throat, chin - throat])
+    chest = person.shoulders - person.up * 0.4 * person.half
+    column = np.array(
+        [body.neck[1], chin + throat, chin - throat, body.neck[0], chest - throat, chest + throat]
+    )
     cv2.fillPoly(mask, [column.astype(np.int32)], 1)
     soft = cv2.GaussianBlur((mask & (person.alpha > 0.5)).astype(np.float32), (0, 0), 2)
     return smoothstep(soft, 0.1, 0.9)

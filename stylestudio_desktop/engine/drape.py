@@ -42,13 +42,16 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     """Return `person` wearing the garment of `cutout`; `kind` is one of order.WORN."""
     body = measured(person)
     warp, opening = _warp(person, body, cutout, kind)
-    colour, cover, torso, sleeves = _brought(cutout, warp, opening)
+    colour, torso, sleeves = _brought(cutout, warp, opening)
+    sleeves = sleeves * _to_cuff(person, body, warp)
+    cover = np.clip(torso + sleeves, 0, 1)
     old = _old_garment(person, body, kind)
     colour = _shaded(person, colour, cover, old)
     front = _in_front(person, body, warp, kind, sleeves)
     shown = torso * (1 - front) + sleeves * (1 - person.parts[HAIR])
     shown = np.clip(shown, 0, 1).astype(np.float32)
-    colour, shown = _closed(person, colour, shown, old, front)
+    if max(warp.cuffs) > 0:
+        colour, shown = _closed(person, colour, shown, old, front)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = _undressed(person, body, old, shown, front, kind, sink)
     picture = over(base, colour, shown)
@@ -73,10 +76,8 @@ def _warp(person: Person, body: Body, cutout: Cutout, kind: str) -> tuple[Warp, 
     return warped_legs(person, body, leg_points(cutout.alpha), cutout.alpha, kind), None
 
 
-def _brought(
-    cutout: Cutout, warp: Warp, opening: Plane | None
-) -> tuple[Image, Plane, Plane, Plane]:
-    """Fetch the garment's pixels: colours, the whole cover, the body's part, the sleeves' part."""
+def _brought(cutout: Cutout, warp: Warp, opening: Plane | None) -> tuple[Image, Plane, Plane]:
+    """Fetch the garment's pixels: colours, the cover of the body's part, that of the sleeves."""
     source = cutout.colour
     if warp.scale < 0.85:
         source = cv2.GaussianBlur(source, (0, 0), 0.36 / warp.scale)
@@ -93,7 +94,18 @@ def _brought(
         cover = cover * (1 - np.where(warp.part == BODY, cut, 0))
     sleeves = (warp.part > 0) & (warp.part != BODY)
     seam = cv2.GaussianBlur(sleeves.astype(np.float32), (0, 0), 0.8)
-    return np.clip(colour, 0, 255), cover, cover * (1 - seam), cover * seam
+    return np.clip(colour, 0, 255), cover * (1 - seam), cover * seam
+
+
+def _to_cuff(person: Person, body: Body, warp: Warp) -> Plane:
+    """Return 1 along both arms down to the cuff: a bent hem ends square to the arm."""
+    keep = np.ones(person.alpha.shape, np.float32)
+    for side in (0, 1):
+        if warp.cuffs[side] > 0:
+            share, away = body.along_arms[side]
+            past = smoothstep(share, warp.cuffs[side] + 0.01, warp.cuffs[side] + 0.035)
+            keep *= 1 - past * (1 - smoothstep(away, 0.5 * person.half, 0.7 * person.half))
+    return keep
 
 
 def _old_garment(person: Person, body: Body, kind: str) -> Plane:
@@ -103,11 +115,30 @@ def _old_garment(person: Person, body: Body, kind: str) -> Plane:
     upper or lower, whose mean colour it is nearer to; elsewhere height alone decides.
     """
     cloth = smoothstep(person.parts[CLOTHES] + 0.5 * person.parts[OTHER], 0.3, 0.7)
-    cloth = cloth * person.alpha
+    cloth = np.maximum(cloth, _collar_rest(person)) * person.alpha
     if kind == "dress":
         return cloth
     upper = _upper_share(person, body)
     return (cloth * (upper if kind in UPPER else 1 - upper)).astype(np.float32)
+
+
+def _collar_rest(person: Person) -> Plane:
+    """Return cloth on the throat that was taken for skin: far brighter, or of another hue."""
+    skin = (person.parts[FACE] > 0.8) & (person.alpha > 0.9)
+    if int(skin.sum()) < 100:
+        return np.zeros_like(person.alpha)
+    lab = to_lab(cv2.GaussianBlur(person.rgb, (0, 0), 1.0))
+    usual = np.median(lab[skin], axis=0)
+    hue = np.hypot(lab[..., 1] - usual[1], lab[..., 2] - usual[2])
+    bright = smoothstep(lab[..., 0] - usual[0], 12, 18)
+    strange = np.maximum(bright, smoothstep(hue, 20, 26))
+    column = np.zeros(person.alpha.shape, np.uint8)
+    chin = 0.6 * (person.points[9] + person.points[10]) / 2 + 0.4 * person.shoulders
+    reach = person.right * 0.6 * person.half
+    low = person.shoulders - person.up * 0.1 * person.half
+    corners = np.array([chin - reach, chin + reach, low + reach, low - reach])
+    cv2.fillPoly(column, [corners.astype(np.int32)], 1)
+    return (strange * column * (person.parts[HAIR] < 0.3)).astype(np.float32)
 
 
 def _upper_share(person: Person, body: Body) -> Plane:
@@ -227,14 +258,15 @@ def _undressed(
 
     Returns the picture, the new outline, and how much of the old garment became painted skin.
     """
-    peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - front)
+    held = front * (1 - _collar_rest(person))
+    peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)
     mask = cv2.morphologyEx(
         (peek > 0.35).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
     )
     reach = max(2, round(0.07 * person.half))
     mask = cv2.dilate(mask, disc(reach)).astype(np.uint8)
     face = person.parts[FACE] * _above_collar(person)
-    free = (shown < 0.98) & (person.parts[HAIR] < 0.5) & (face < 0.5)
+    free = (shown < 0.98) & (person.parts[HAIR] < 0.5) & ((face < 0.5) | (peek > 0.35))
     gone = cv2.GaussianBlur((mask & free).astype(np.float32), (0, 0), 1.2)
     on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
     painted = gone * on_body

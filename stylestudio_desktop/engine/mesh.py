@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import Plane
 
-MAX_POINTS = 1500  # the solver inverts a dense matrix: 0.3 s at this size on one core
+MAX_POINTS = 1100  # the solver inverts a dense matrix: 0.2 s at this size on two cores
 ROUNDS = 12
 
 

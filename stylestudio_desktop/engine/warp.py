@@ -285,7 +285,7 @@ def _sleeve_targets(
         weight = 0.0004 + 0.12 * firm * firm * (3 - 2 * firm)
         if offset > 0.5 and share > 0.08:
             weight = max(weight, 0.07)
-        weights[index] = weight * (0.12 if offset < -0.1 else 1.0)
+        weights[index] = weight * (0.12 + 0.5 * firm if offset < -0.1 else 1.0)
     return cover * 0.97
 
 
