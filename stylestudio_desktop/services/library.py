@@ -23,6 +23,7 @@ from stylestudio_desktop.domain.records import (
 )
 from stylestudio_desktop.files.intake import Refused, Taken, take_in
 from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import counts, files, usage
@@ -92,7 +93,7 @@ def import_files(
         done = 0
         for outcomes in groups:
             good = [one for one in outcomes if isinstance(one, Taken)]
-            taken += _add_rows(studio, good, category)
+            taken += _add_rows(studio, good, category, rejected)
             rejected += [
                 Rejected(str(one.source), one.error.sentence)
                 for one in outcomes
@@ -105,13 +106,19 @@ def import_files(
     return Imported(tuple(taken), tuple(rejected))
 
 
-def _add_rows(studio: Studio, arriving: Sequence[Taken], category: Category) -> list[StoredFile]:
+def _add_rows(
+    studio: Studio, arriving: Sequence[Taken], category: Category, rejected: list[Rejected]
+) -> list[StoredFile]:
     database = studio.database
     rows: list[StoredFile] = []
     new: list[StoredFile] = []
     with database.write():
         for one in arriving:
             same = one.stored.storage_id
+            # Removing bytes needs the write lock too, so what is there now stays with its row.
+            if studio.files.quick(same, one.probe.size) is not Condition.INTACT:
+                rejected.append(Rejected(str(one.source), _REMOVED.format(one.source.name)))
+                continue
             known = files.same(database, studio.user_id, same, category.value)
             row = None if known is None else files.get(database, known, studio.user_id)
             if row is None:
@@ -123,6 +130,12 @@ def _add_rows(studio: Studio, arriving: Sequence[Taken], category: Category) -> 
         if new:
             studio.tell(FilesImported(tuple(row.id for row in new)))
     return rows
+
+
+_REMOVED = (
+    "The same picture as “{}” was being deleted for good at this moment, and its bytes went with "
+    "it. Your file is untouched. Import it again."
+)
 
 
 def _row(studio: Studio, one: Taken, category: Category) -> StoredFile:
@@ -271,13 +284,14 @@ def purge(studio: Studio, before: int) -> int:
     purged = 0
     kept: set[int] = set()
     while True:
-        rows = files.trashed_before(database, studio.user_id, before, GROUP + len(kept))
-        rows = [row for row in rows if row.id not in kept]
-        if not rows:
-            return purged
         loose: list[str] = []
         gone: list[int] = []
         with database.write():
+            # Looked up under the write lock: what somebody brings back this moment stays.
+            rows = files.trashed_before(database, studio.user_id, before, GROUP + len(kept))
+            rows = [row for row in rows if row.id not in kept]
+            if not rows:
+                return purged
             for row in rows:
                 if any(role != Role.RESULT.value for _, role in files.uses(database, row.id)):
                     kept.add(row.id)
@@ -286,7 +300,8 @@ def purge(studio: Studio, before: int) -> int:
                 gone.append(row.id)
                 if not files.stored(database, row.storage_id):
                     loose.append(row.storage_id)
-            studio.tell(FilesChanged(tuple(gone)))
+            if gone:
+                studio.tell(FilesChanged(tuple(gone)))
         purged += len(gone)
         for storage_id in loose:
             forget_bytes(studio, storage_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stylestudio_desktop.domain import ledger
-from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep
+from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, StorageError
 from stylestudio_desktop.domain.events import (
     BalanceChanged,
     GenerationCompleted,
@@ -15,7 +15,7 @@ from stylestudio_desktop.domain.events import (
     GenerationProgressed,
     QueueChanged,
 )
-from stylestudio_desktop.domain.generation import Category, Review, Role, Status
+from stylestudio_desktop.domain.generation import Category, Review, Role, Status, check_step
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, Job, StoredFile
 from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
@@ -203,10 +203,12 @@ def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
 def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:
     """Finish a generation whose pictures are on the disk, and charge for those; once.
 
-    Returns the ids of the new pictures. Raises IllegalStep if it has ended already.
+    Returns the ids of the new pictures. Raises IllegalStep if it has ended already, and
+    StorageError if the bytes of a picture are gone again; nothing is charged then.
     """
     if not saved:
         raise ValueError("a generation without a saved picture can't be completed")
+    check_step(Status(row.status), Status.COMPLETED)
     database = studio.database
     moment = now_ms()
     each = row.price // row.pictures
@@ -224,6 +226,7 @@ def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[in
         )
         if not moved:
             raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
+        _check_there(studio, saved)
         new = [_result_row(row, one, moment) for one in sorted(saved, key=lambda s: s.position)]
         files.insert_many(database, new)
         ids = [one.id for one in new]
@@ -243,6 +246,17 @@ def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[in
         studio.tell(GenerationCompleted(row.id, tuple(ids)))
         studio.tell(BalanceChanged(row.user_id, users.balance(database, row.user_id)))
     return ids
+
+
+def _check_there(studio: Studio, saved: Sequence[Saved]) -> None:
+    """Look once more, under the write lock that every removal of bytes needs as well."""
+    for one in saved:
+        if studio.files.quick(one.storage_id, one.probe.size) is not Condition.INTACT:
+            raise StorageError(
+                f"Picture {one.position + 1} was removed from the disk before it could be kept. "
+                "Nothing was charged; it is fetched again.",
+                code=Code.FILE_MISSING,
+            )
 
 
 def _result_row(row: Generation, saved: Saved, moment: int) -> StoredFile:

@@ -195,7 +195,7 @@ def _typed(error: BaseException) -> BaseException:
     for signs, build in _DIAGNOSES:
         if any(sign in story for sign in signs):
             return build(story)
-    if isinstance(error, peewee.IntegrityError):
+    if isinstance(error, peewee.IntegrityError | SQLITE.IntegrityError):
         return RuleBroken(story)
     return StorageError(f"The library's database could not do this ({said[-1]}). {_SAFE}")
 

@@ -11,7 +11,14 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.domain.records import FileCard, StoredFile
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, inserting, match, placeholders, setting
+from stylestudio_desktop.store.rows import (
+    columns,
+    inserting,
+    match,
+    placeholders,
+    portions,
+    setting,
+)
 from stylestudio_desktop.store.tables import PLACE, Files, GenerationFiles
 
 _FIELDS = columns(Files, StoredFile)
@@ -64,19 +71,21 @@ def get(db: Database, file_id: int, user_id: int) -> StoredFile | None:
 
 
 def by_ids(db: Database, user_id: int, ids: Sequence[int]) -> list[StoredFile]:
-    """Return many of one user's pictures in one query, in no particular order."""
-    if not ids:
-        return []
-    sql = _by_ids_sql(len(ids), False)
-    return [StoredFile._make(row) for row in db.rows(sql, [*ids, user_id])]
+    """Return many of one user's pictures, a thousand a query, in no particular order."""
+    return [
+        StoredFile._make(row)
+        for some in portions(ids)
+        for row in db.rows(_by_ids_sql(len(some), False), [*some, user_id])
+    ]
 
 
 def cards(db: Database, user_id: int, ids: Sequence[int]) -> list[FileCard]:
-    """Return the grid's view of many pictures in one query, in no particular order."""
-    if not ids:
-        return []
-    sql = _by_ids_sql(len(ids), True)
-    return [FileCard._make(row) for row in db.rows(sql, [*ids, user_id])]
+    """Return the grid's view of many pictures, a thousand a query, in no particular order."""
+    return [
+        FileCard._make(row)
+        for some in portions(ids)
+        for row in db.rows(_by_ids_sql(len(some), True), [*some, user_id])
+    ]
 
 
 @lru_cache(maxsize=256)

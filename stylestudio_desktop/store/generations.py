@@ -16,7 +16,14 @@ from stylestudio_desktop.domain.records import (
     StateChange,
 )
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, inserting, match, placeholders, setting
+from stylestudio_desktop.store.rows import (
+    columns,
+    inserting,
+    match,
+    placeholders,
+    portions,
+    setting,
+)
 from stylestudio_desktop.store.tables import (
     PLACE,
     Files,
@@ -47,7 +54,8 @@ _STATES = prepared(
     .where(GenerationStates.generation_id == PLACE)
     .order_by(GenerationStates.id)
 )
-# A change of state names the state it comes from, so that of two who try only one succeeds.
+# A change of state names the state and attempt it comes from, so that of two who try only one
+# succeeds, and a worker that was left behind by a retry can't end the new attempt.
 _STEP = setting(
     Generations,
     [
@@ -60,7 +68,7 @@ _STEP = setting(
         Generations.updated_at,
         Generations.completed_at,
     ],
-    (Generations.id == PLACE) & (Generations.status == PLACE),
+    (Generations.id == PLACE) & (Generations.status == PLACE) & (Generations.retry_count == PLACE),
 )
 _REMOTE = setting(
     Generations, [Generations.remote_id, Generations.updated_at], Generations.id == PLACE
@@ -125,6 +133,7 @@ def step(db: Database, old: Generation, status: Status, at: int, **changes: Any)
         new.completed_at,
         old.id,
         old.status,
+        old.retry_count,
     )
     return db.run(_STEP, values) == 1
 
@@ -142,10 +151,12 @@ def set_trashed(
 
 
 def linked(db: Database, ids: Sequence[int]) -> list[LinkedFile]:
-    """Return the files of many generations in one query, in role and position order."""
-    if not ids:
-        return []
-    return [LinkedFile._make(row) for row in db.rows(_linked_sql(len(ids)), ids)]
+    """Return the files of many generations, a thousand a query, in role and position order."""
+    return [
+        LinkedFile._make(row)
+        for some in portions(ids)
+        for row in db.rows(_linked_sql(len(some)), some)
+    ]
 
 
 @lru_cache(maxsize=64)

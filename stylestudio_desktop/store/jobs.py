@@ -6,7 +6,7 @@ from peewee import SQL
 
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns, inserting, placeholders, setting
+from stylestudio_desktop.store.rows import columns, inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE, Jobs, Pauses
 
 _FIELDS = columns(Jobs, Job)
@@ -98,10 +98,12 @@ def first(db: Database, limit: int) -> list[Job]:
 
 
 def of_generations(db: Database, ids: list[int]) -> list[Job]:
-    """Return the queue's rows for many generations in one query."""
-    if not ids:
-        return []
-    return [Job._make(row) for row in db.rows(_of_generations_sql(len(ids)), ids)]
+    """Return the queue's rows for many generations, a thousand a query."""
+    return [
+        Job._make(row)
+        for some in portions(ids)
+        for row in db.rows(_of_generations_sql(len(some)), some)
+    ]
 
 
 @lru_cache(maxsize=64)

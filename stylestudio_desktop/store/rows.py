@@ -1,12 +1,13 @@
 """Ties records to table columns, and a search to the full-text index, once for all lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stylestudio_desktop.domain.filters import search_terms
 from stylestudio_desktop.store.database import prepared
 from stylestudio_desktop.store.tables import PLACE
 
+PORTION = 1000
 _RENAMED = {("Generations", "pictures"): "count"}
 
 
@@ -60,6 +61,15 @@ def match(user_id: int, text: str, fields: str) -> str | None:
     if unwanted:
         query = f"({query}) NOT {{{fields}}} : ({' OR '.join(unwanted)})"
     return query
+
+
+def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut a list of any length into queries of bounded size: a page or a window is one of them.
+
+    SQLite takes a limited number of values in one statement (sqlite.org/limits.html, 9).
+    """
+    for begin in range(0, len(ids), PORTION):
+        yield ids[begin : begin + PORTION]
 
 
 def placeholders(number: int) -> str:

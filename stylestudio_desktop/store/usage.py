@@ -1,5 +1,8 @@
 """Queries on the log of what happened, and on its kept daily sums."""
 
+from peewee import SQL
+
+from stylestudio_desktop.domain.ids import made_at
 from stylestudio_desktop.domain.records import UsageDay, UsageRecord
 from stylestudio_desktop.store.database import Database, prepared
 from stylestudio_desktop.store.rows import columns, inserting
@@ -9,10 +12,15 @@ _FIELDS = columns(Usage, UsageRecord)
 _INSERT = inserting(Usage, _FIELDS)
 _PAGE = prepared(
     Usage.select(*_FIELDS)
-    .where((Usage.user_id == PLACE) & (Usage.timestamp <= PLACE) & (Usage.id < PLACE))
+    .where(
+        (Usage.user_id == PLACE)
+        & (Usage.timestamp <= PLACE)
+        & SQL('("t1"."timestamp", "t1"."id") < (?, ?)')
+    )
     .order_by(Usage.timestamp.desc(), Usage.id.desc())
     .limit(PLACE)
 )
+_STAMPED = prepared(Usage.select(Usage.timestamp).where(Usage.id == PLACE))
 _DAYS = prepared(
     UsageDays.select(*columns(UsageDays, UsageDay))
     .where((UsageDays.user_id == PLACE) & UsageDays.day.between(PLACE, PLACE))
@@ -26,9 +34,15 @@ def insert(db: Database, record: UsageRecord) -> None:
 
 
 def page(db: Database, user_id: int, before: int, limit: int) -> list[UsageRecord]:
-    """Return up to `limit` records with an id below `before`, newest first."""
-    moment = before >> 21
-    return [UsageRecord._make(row) for row in db.rows(_PAGE, (user_id, moment, before, limit))]
+    """Return up to `limit` records that come after the record `before` in the list, newest first.
+
+    A record is stamped when its work began and gets its id when it is written, so the two need
+    not be in the same order; the place in the list is told by both.
+    """
+    stamped = db.value(_STAMPED, (before,))
+    moment = made_at(before) if stamped is None else stamped
+    values = (user_id, moment, moment, before, limit)
+    return [UsageRecord._make(row) for row in db.rows(_PAGE, values)]
 
 
 def days(db: Database, user_id: int, first: int, last: int) -> list[UsageDay]:
