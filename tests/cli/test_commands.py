@@ -1,0 +1,507 @@
+"""Every command, typed as people type it, with the exit codes and the JSON that scripts rely on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from stylestudio_desktop import __version__
+from stylestudio_desktop.__main__ import main
+from stylestudio_desktop.files.metadata import description_in
+from stylestudio_desktop.providers.protocol import Kind, Lost, Reattach
+from tests.cli.conftest import Shell
+from tests.factories import FakeProvider, fault, photo
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-m", "stylestudio_desktop"]
+
+
+def imported(shell: Shell, folder: Path, colour: str = "teal", role: str = "product") -> str:
+    path = photo(folder, f"{colour}-{role}.jpg", colour)
+    found = shell.json("import", str(path), "--as", role)
+    return str(found["files"][0]["id"])
+
+
+def made(shell: Shell, folder: Path, *words: str) -> dict[str, object]:
+    answer = shell.json(
+        "generate", "--product", str(photo(folder)), "--quality", "draft", *words
+    )
+    return dict(answer["generation"])
+
+
+# --- the program itself
+
+
+def test_version_answers_at_once() -> None:
+    began = time.monotonic()
+    done = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True, cwd=ROOT)
+    took = time.monotonic() - began
+
+    assert done.stdout == f"stylestudio {__version__}\n"
+    assert done.returncode == 0
+    assert took < 1.0, "150 ms on a quiet machine; this one may be busy"
+
+
+def test_version_loads_nothing_slow() -> None:
+    script = (
+        "import sys; from stylestudio_desktop.__main__ import main; code = main(['--version']);"
+        "bad = {'peewee', 'PIL', 'numpy', 'requests', 'PySide6', 'keyring'} & set(sys.modules);"
+        "sys.exit(code or bool(bad))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
+
+
+def test_help_names_every_command(shell: Shell) -> None:
+    assert shell.run("--help") == 0
+    for name in ("import", "generate", "verify", "sample", "doctor", "export", "worker"):
+        assert name in shell.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["generate"],
+        ["list", "nonsense"],
+        ["list", "generations", "--limit", "many"],
+        ["nonsense"],
+        ["show", "abc"],
+        ["show", "99999999999999999999"],
+        ["list", "generations", "--after", "x"],
+        ["list", "generations", "--since", "yesterday"],
+        ["list", "tokens", "--status", "failed"],
+        ["list", "files", "--limit", "0"],
+        ["insights", "--days", "0"],
+        ["sample", "--generations", "0"],
+        ["export", "1", "--to", "x", "--preset", "nonsense"],
+        ["queue", "top"],
+        ["purge", "--older-than", "-1"],
+    ],
+)
+def test_bad_input_is_2_with_a_sentence_and_json(shell: Shell, words: list[str]) -> None:
+    answer = shell.json(*words, code=2)
+
+    assert answer["error"]["code"] in ("bad_input", "not_found")
+    assert answer["error"]["message"] in shell.err
+    assert len(shell.err.splitlines()) == 1
+
+
+def test_without_json_only_the_sentence_is_said(shell: Shell) -> None:
+    assert shell.run("show", "123") == 2
+    assert shell.out == ""
+    assert shell.err == "There is no generation or picture 123 in this library.\n"
+
+
+def test_json_may_stand_first(shell: Shell) -> None:
+    assert shell.run("--json", "dashboard") == 0
+    assert json.loads(shell.out)["user"]["token_balance"] == 10
+
+
+def test_a_broken_program_says_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("stylestudio_desktop.services.history.dashboard", break_down)
+
+    answer = shell.json("dashboard", code=70)
+
+    assert answer["error"]["code"] == "unexpected"
+    assert "planted" in shell.err
+
+
+# --- bringing in
+
+
+def test_import_walks_folders_and_names_bad_files(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "shoot"
+    (folder / "day").mkdir(parents=True)
+    photo(folder, "a.jpg", "red")
+    photo(folder / "day", "b.jpg", "blue")
+    (folder / "bad.jpg").write_bytes(b"no picture")
+
+    answer = shell.json("import", str(folder), "--as", "product")
+
+    assert [one["filename"] for one in answer["files"]] == ["a.jpg", "b.jpg"]
+    assert all(one["id"].isdigit() and Path(one["path"]).is_file() for one in answer["files"])
+    assert [Path(one["path"]).name for one in answer["rejected"]] == ["bad.jpg"]
+
+
+def test_import_of_nothing_usable_is_2(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"no picture")
+
+    answer = shell.json("import", str(bad), "--as", "model", code=2)
+
+    assert answer["files"] == []
+    assert len(answer["rejected"]) == 1
+
+
+def test_sample_collection_comes_in_once(shell: Shell) -> None:
+    first = shell.json("sample-collection")
+    again = shell.json("sample-collection")
+
+    assert {one["category"] for one in first["files"]} == {"product_image", "model_image"}
+    assert [one["id"] for one in first["files"]] == [one["id"] for one in again["files"]]
+
+
+# --- making
+
+
+def test_generate_makes_a_picture_and_charges_once(shell: Shell, tmp_path: Path) -> None:
+    model = imported(shell, tmp_path, "navy", "model")
+    answer = shell.json(
+        *("generate", "--product", str(photo(tmp_path)), "--model", model),
+        *("--prompt", "on a beach", "--style", "fashion", "--quality", "standard"),
+        *("--ratio", "3:4", "--count", "2", "--seed", "7", "--option", "kind=top"),
+    )
+
+    row = answer["generation"]
+    assert row["status"] == "completed"
+    assert row["tokens_used"] == row["price"] == 4
+    assert row["parameters"]["seed"] == 7
+    assert row["parameters"]["options"] == {"kind": "top"}
+    assert row["parameters"]["count"] == 2
+    assert "on a beach" in row["full_prompt"]
+    assert answer["balance"] == 6
+    assert len(answer["files"]) == 2
+    for one in answer["files"]:
+        assert Path(one["path"]).stat().st_size == one["size"]
+        assert one["generation_id"] == row["id"]
+        assert len(one["sha256"]) == 64
+    assert shell.json("verify", "--deep")["ok"]
+
+
+def test_too_few_tokens_is_3_and_starts_nothing(shell: Shell, tmp_path: Path) -> None:
+    words = ["generate", "--product", str(photo(tmp_path)), "--quality", "high", "--count", "4"]
+
+    answer = shell.json(*words, code=3)
+
+    assert answer["error"]["code"] == "not_enough_tokens"
+    assert shell.json("list", "generations")["items"] == []
+
+
+def test_a_failed_generation_is_4_with_its_story(shell: Shell, tmp_path: Path) -> None:
+    shell.provider.faults["submit"] = [fault(Kind.CONTENT)]
+    words = ["generate", "--product", str(photo(tmp_path)), "--quality", "draft"]
+
+    answer = shell.json(*words, code=4)
+
+    assert answer["generation"]["status"] == "failed"
+    assert answer["generation"]["tokens_used"] == 0
+    assert answer["balance"] == 10
+    assert answer["error"]["code"] == answer["generation"]["error_code"] == "service_refused"
+    assert answer["generation"]["error"] in shell.err
+
+    again = shell.json("retry", answer["generation"]["id"])
+    assert again["generation"]["status"] == "completed"
+    assert again["generation"]["retry_count"] == 1
+    assert shell.json("verify")["ok"]
+
+
+def test_a_missing_stored_photo_is_5(shell: Shell, tmp_path: Path) -> None:
+    path = photo(tmp_path)
+    stored = shell.json("import", str(path), "--as", "product")["files"][0]
+    Path(stored["path"]).unlink()
+
+    answer = shell.json("generate", "--product", stored["id"], code=5)
+
+    assert answer["error"]["code"] == "file_missing"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--style", "nonsense"), ("--quality", "x"), ("--ratio", "1:9"), ("--provider", "x")],
+)
+def test_wrong_names_are_told_before_any_photo_is_taken_in(
+    shell: Shell, tmp_path: Path, option: str, value: str
+) -> None:
+    shell.json("generate", "--product", str(photo(tmp_path)), option, value, code=2)
+
+    assert shell.json("list", "files")["items"] == []
+
+
+def test_words_that_are_no_photo_are_refused(shell: Shell, tmp_path: Path) -> None:
+    assert shell.run("generate", "--product", str(tmp_path)) == 2
+    assert "is a folder" in shell.err
+    assert shell.run("generate", "--product", "nowhere.jpg") == 2
+    assert "There is no file" in shell.err
+    assert shell.run("generate", "--product", "12345") == 2
+
+
+def test_no_wait_leaves_it_to_a_worker(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path, "--no-wait")
+    assert row["status"] == "pending"
+    queue = shell.json("queue")
+    assert [one["generation_id"] for one in queue["items"]] == [row["id"]]
+
+    assert shell.json("worker", "--until-empty") == {"completed": 1, "failed": 0, "cancelled": 0}
+
+    story = shell.json("show", str(row["id"]))
+    assert story["generation"]["status"] == "completed"
+    assert [one["status"] for one in story["states"]] == [
+        "pending", "uploading", "processing", "completed",
+    ]  # fmt: skip
+    assert [one["kind"] for one in story["entries"]] == ["hold", "settle"]
+    assert len(story["inputs"]) == len(story["files"]) == 1
+    assert story["job"] is None
+
+
+def test_cancel_gives_the_tokens_back(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path, "--no-wait")
+
+    answer = shell.json("cancel", str(row["id"]))
+
+    assert answer["generation"]["status"] == "cancelled"
+    assert answer["balance"] == 10
+    assert shell.json("cancel", str(row["id"]), code=2)["error"]["code"] == "illegal_step"
+
+
+def test_the_queue_pauses_resumes_and_reorders(shell: Shell, tmp_path: Path) -> None:
+    first, second = (made(shell, tmp_path, "--no-wait") for _ in range(2))
+    paused = shell.json("queue", "pause")
+    assert paused["pauses"][0]["provider"] == "*"
+    assert shell.json("worker", "--until-empty")["completed"] == 0
+
+    topped = shell.json("queue", "top", str(second["id"]))
+    assert [one["generation_id"] for one in topped["items"]] == [second["id"], first["id"]]
+
+    assert shell.json("queue", "resume")["pauses"] == []
+    assert shell.json("worker", "--until-empty")["completed"] == 2
+
+
+def test_an_unknown_outcome_waits_for_a_decision(shell: Shell, tmp_path: Path) -> None:
+    shell.provider = FakeProvider(reattach=Reattach.NONE, synchronous=True, lost=Lost.UNKNOWN)
+    shell.provider.faults["submitted"] = [fault(Kind.AMBIGUOUS)]
+    words = ["generate", "--product", str(photo(tmp_path)), "--quality", "draft"]
+
+    answer = shell.json(*words, code=4)
+    assert answer["error"]["code"] == "outcome_unknown"
+    generation_id = answer["generation"]["id"]
+    assert answer["balance"] == 9
+
+    gone = shell.json("decide", generation_id, "let-go")
+    assert gone["generation"]["status"] == "failed"
+    assert gone["balance"] == 10
+    assert shell.json("verify")["ok"]
+
+
+def test_ctrl_c_cancels_and_says_so(shell: Shell, tmp_path: Path) -> None:
+    shell.provider.hold.set()
+    stop = threading.Event()
+
+    def press() -> None:
+        while not shell.provider.asked and not stop.wait(0.01):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    try:
+        code = shell.run("generate", "--product", str(photo(tmp_path)), "--quality", "draft")
+    finally:
+        stop.set()
+        presser.join()
+
+    assert code == 130
+    assert "tokens come back" in shell.err
+    items = shell.json("list", "generations")["items"]
+    assert [one["status"] for one in items] == ["cancelled"]
+    assert shell.json("dashboard")["user"]["token_balance"] == 10
+
+
+# --- looking
+
+
+def test_lists_go_on_from_their_cursor(shell: Shell, tmp_path: Path) -> None:
+    ids = [made(shell, tmp_path, "--no-wait", "--prompt", f"p{n}")["id"] for n in range(3)]
+
+    first = shell.json("list", "generations", "--limit", "2")
+    rest = shell.json("list", "generations", "--limit", "2", "--after", first["next"])
+
+    assert [one["id"] for one in first["items"] + rest["items"]] == ids[::-1]
+    assert rest["next"] is None
+
+
+def test_lists_are_narrowed(shell: Shell, tmp_path: Path) -> None:
+    done = made(shell, tmp_path, "--prompt", "yellow raincoat")
+    made(shell, tmp_path, "--no-wait", "--prompt", "boots")
+
+    def generations(*words: str) -> list[str]:
+        items = shell.json("list", "generations", *words)["items"]
+        return [one["id"] for one in items]
+
+    assert generations("--status", "completed") == [done["id"]]
+    assert generations("--search", "raincoat") == [done["id"]]
+    assert len(generations("--since", "2020-01-01")) == 2
+    assert generations("--until", "2020-01-01") == []
+    files = shell.json("list", "files", "--category", "generated_image")["items"]
+    assert [one["generation_id"] for one in files] == [done["id"]]
+    assert [one["kind"] for one in shell.json("list", "tokens")["items"]] == [
+        "hold", "settle", "hold", "grant",
+    ]  # fmt: skip
+    actions = [one["action"] for one in shell.json("list", "usage")["items"]]
+    assert actions[-1] == "image_uploaded"
+    assert "generation_completed" in actions
+    assert shell.json("list", "purchases") == {"items": [], "next": None}
+
+
+def test_dashboard_and_insights_tell_the_same(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path)
+    board = shell.json("dashboard")
+    sums = shell.json("insights", "--days", "2")
+
+    assert board["user"]["token_balance"] == 9
+    assert board["generations"][0]["id"] == row["id"]
+    assert board["counts"]["generations"]["completed"] == {"number": 1, "tokens": 1}
+    assert sums["total"]["completed"] == 1
+    assert sums["total"]["tokens"] == 1
+    assert sums["total"]["success_rate"] == 1.0
+    assert sums["providers"][0]["provider"] == "local"
+    assert sums["styles"][0]["tokens_per_picture"] == 1.0
+    assert sums["storage"]["generated_image"]["number"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dashboard"], ["insights"], ["queue"], ["doctor"], ["verify"],
+        *(["list", name] for name in ("generations", "files", "tokens", "usage", "purchases")),
+    ],
+)  # fmt: skip
+def test_people_get_plain_lines(shell: Shell, tmp_path: Path, words: list[str]) -> None:
+    made(shell, tmp_path)
+    assert shell.run(*words) == 0
+    assert shell.out.strip()
+    assert "{" not in shell.out
+    assert "\r" not in shell.err, "no progress bar in a pipe"
+
+
+def test_show_tells_people_the_story(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path, "--prompt", "by the sea")
+    assert shell.run("show", str(row["id"])) == 0
+    assert "completed" in shell.out
+    assert "by the sea" in shell.out
+    file_id = shell.json("list", "files")["items"][0]["id"]
+    assert shell.run("show", file_id) == 0
+    assert file_id in shell.out
+
+
+# --- moving
+
+
+def test_export_carries_how_it_was_made(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path, "--prompt", "in the rain")
+    target = tmp_path / "out" / "new"
+
+    answer = shell.json("export", str(row["id"]), "--to", str(target))
+    again = shell.json("export", str(row["id"]), "--to", str(target))
+
+    path = Path(answer["exported"][0]["path"])
+    assert path.parent == target
+    assert again["exported"][0]["path"] != str(path)
+    told = description_in(path)
+    assert told is not None
+    assert "in the rain" in told.prompt
+    assert told.generation == row["id"]
+    assert len(told.sources) == 1
+    log = [one["action"] for one in shell.json("list", "usage", "--limit", "2")["items"]]
+    assert log == ["image_downloaded", "image_downloaded"]
+
+
+def test_export_names_what_a_preset_cannot_take(shell: Shell, tmp_path: Path) -> None:
+    file_id = imported(shell, tmp_path)
+    words = ["export", file_id, "--to", str(tmp_path / "out")]
+
+    refused = shell.json(*words, "--preset", "marketplace", code=2)
+    assert refused["exported"] == []
+    assert refused["rejected"][0]["id"] == file_id
+
+    assert len(shell.json(*words, "--preset", "web")["exported"]) == 1
+    assert shell.json("export", "12", "--to", str(tmp_path), code=2)["error"]["code"] == "not_found"
+
+
+def test_trash_restore_and_purge(shell: Shell, tmp_path: Path) -> None:
+    row = made(shell, tmp_path)
+    result = shell.json("list", "files", "--category", "generated_image")["items"][0]
+
+    shell.json("trash", str(row["id"]))
+    assert shell.json("list", "generations")["items"] == []
+    assert len(shell.json("list", "generations", "--trashed")["items"]) == 1
+    assert shell.json("purge")["purged"] == 0, "the trash keeps things for 30 days"
+    shell.json("restore", str(row["id"]))
+    assert len(shell.json("list", "generations")["items"]) == 1
+
+    shell.json("trash", result["id"])
+    assert shell.json("purge", "--older-than", "0")["purged"] == 1
+    assert not Path(result["path"]).exists()
+    assert shell.json("verify", "--deep")["ok"]
+
+
+# --- tending
+
+
+def test_verify_says_what_is_wrong_and_exits_1(shell: Shell, tmp_path: Path) -> None:
+    stored = shell.json("import", str(photo(tmp_path)), "--as", "product")["files"][0]
+    path = Path(stored["path"])
+    path.chmod(0o600)
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+    assert shell.json("verify")["ok"], "a flipped bit shows only when the bytes are read"
+    answer = shell.json("verify", "--deep", code=1)
+
+    assert not answer["ok"]
+    assert answer["problems"][0]["rule"] == "stored bytes"
+    assert answer["problems"][0]["subject"] == stored["id"]
+
+
+def test_doctor_tells_versions_places_and_services(shell: Shell) -> None:
+    report = shell.json("doctor")
+
+    assert report["versions"]["program"] == __version__
+    assert tuple(map(int, report["versions"]["sqlite"].split("."))) >= (3, 51, 3)
+    assert report["paths"]["workspace"] == str(shell.workspace)
+    assert report["providers"][0]["ready"] is True
+    assert report["schema"]["version"] == report["schema"]["newest"]
+    assert report["space"]["free"] > 0
+
+
+def test_doctor_examines_a_library_that_cannot_be_opened(shell: Shell) -> None:
+    shell.workspace.mkdir()
+    (shell.workspace / "library.sqlite3").write_bytes(b"this is no database" * 100)
+
+    report = shell.json("doctor", code=5)
+
+    assert report["ok"] is False
+    assert report["findings"][0]["name"] == "library"
+    assert shell.json("dashboard", code=5)["error"]["code"] == "storage_broken"
+
+
+def test_sample_fills_a_library_that_verifies(shell: Shell) -> None:
+    answer = shell.json("sample", "--generations", "300", "--files", "40", "--seed", "3")
+
+    assert answer["generations"] == 300
+    assert answer["photos"] == 40
+    found = shell.json("verify", "--deep")
+    assert found["problems"] == []
+    assert found["checked"]["generations"] == 300
+
+
+def test_the_window_opens_without_a_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened = []
+
+    def run_window(workspace: object) -> int:
+        opened.append(workspace)
+        return 7
+
+    monkeypatch.setattr("stylestudio_desktop.app.run_window", run_window)
+
+    assert main(["--workspace", str(tmp_path)]) == 7
+    assert len(opened) == 1
+    assert main(["--json"]) == 2
