@@ -32,7 +32,8 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
 
 def picture(path: Path) -> QImage | None:
     """Return the whole picture in `path`, turned upright and in sRGB, or None if it is damaged."""
-    reader = _reader(QFile(str(path)))
+    file = QFile(str(path))  # named, since the reader does not keep it alive
+    reader = _reader(file)
     reader.setAutoTransform(True)
     if reader.format().data() not in FORMATS:
         return None

@@ -16,14 +16,18 @@ def _outline(name: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def image(name: str, colour: str, side: int = Size.ICON, scale: float = 1.0) -> QImage:
+def image(
+    name: str, colour: str, side: int = Size.ICON, scale: float = 1.0, pad: int = 0
+) -> QImage:
     """Return icon `name` in `colour` (`#rrggbb`), `side` device-independent pixels square.
 
     `scale` is the screen's device pixel ratio; the outline is drawn at that size, so it stays
-    sharp at any scaling. Raises FileNotFoundError for a name that does not ship.
+    sharp at any scaling. `pad` is left free at the right, before a text. Raises
+    FileNotFoundError for a name that does not ship.
     """
     pixels = max(1, round(side * scale))
-    picture = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    wide = max(1, round((side + pad) * scale))
+    picture = QImage(wide, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     data = _outline(name).replace("currentColor", colour).encode()
     painter = QPainter(picture)
@@ -34,25 +38,33 @@ def image(name: str, colour: str, side: int = Size.ICON, scale: float = 1.0) -> 
     return picture
 
 
-def pixmap(name: str, colour: str, side: int = Size.ICON, scale: float = 1.0) -> QPixmap:
+def pixmap(
+    name: str, colour: str, side: int = Size.ICON, scale: float = 1.0, pad: int = 0
+) -> QPixmap:
     """Return the icon as a pixmap for a label."""
-    return QPixmap.fromImage(image(name, colour, side, scale))
+    return QPixmap.fromImage(image(name, colour, side, scale, pad))
 
 
 def icon(
-    name: str, colour: str, on: str | None = None, faint: str | None = None, side: int = Size.ICON
+    name: str,
+    colour: str,
+    on: str | None = None,
+    faint: str | None = None,
+    side: int = Size.ICON,
+    pad: int = 0,
 ) -> QIcon:
     """Return a QIcon in `colour`, in `on` where checked and in `faint` where disabled."""
     result = QIcon()
     for scale in (1.0, 2.0):
-        result.addPixmap(pixmap(name, colour, side, scale))
+        result.addPixmap(pixmap(name, colour, side, scale, pad))
         if on is not None:
-            result.addPixmap(pixmap(name, on, side, scale), QIcon.Mode.Normal, QIcon.State.On)
+            drawn = pixmap(name, on, side, scale, pad)
+            result.addPixmap(drawn, QIcon.Mode.Normal, QIcon.State.On)
         if faint is not None:
-            result.addPixmap(pixmap(name, faint, side, scale), QIcon.Mode.Disabled)
+            result.addPixmap(pixmap(name, faint, side, scale, pad), QIcon.Mode.Disabled)
     return result
 
 
-def size(side: int = Size.ICON) -> QSize:
+def size(side: int = Size.ICON, pad: int = 0) -> QSize:
     """Return the size to give to `setIconSize`."""
-    return QSize(side, side)
+    return QSize(side + pad, side)

@@ -2,10 +2,12 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -62,17 +64,21 @@ class Tasks(QObject):
 
     `op` runs on a pool thread and must not touch widgets; `success(result)` or `failure(error)`
     is called on the UI thread. With an `owner`, the outcome is dropped once that object is gone.
+    The threads are Python's own: a QThreadPool may let go of a Python callable on a thread that
+    does not hold the interpreter.
     """
 
     _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(threads)
-        self._pool.setExpiryTimeout(-1)
-        self._lock = threading.Lock()
+        self._most = threads
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Condition()
+        self._waiting: deque[Task[Any]] = deque()
         self._open: set[Task[Any]] = set()
+        self._working = 0
+        self._closed = False
         self._finished.connect(self._on_finished)
 
     def run(
@@ -82,13 +88,19 @@ class Tasks(QObject):
         failure: Callable[[Exception], None] | None = None,
         owner: QObject | None = None,
     ) -> Task[T]:
-        """Start `op` in the background and return its handle."""
+        """Start `op` in the background and return its handle; after `close` it never begins."""
         task = Task(op, success, failure)
         if owner is not None:
             owner.destroyed.connect(task.cancel)
         with self._lock:
+            if self._closed:
+                task.cancel()
+                return task
             self._open.add(task)
-        self._pool.start(lambda: self._work(task))
+            self._waiting.append(task)
+            self._lock.notify()
+            if len(self._threads) < min(self._most, self._working + len(self._waiting)):
+                self._begin_thread()
         return task
 
     def busy(self) -> bool:
@@ -98,16 +110,41 @@ class Tasks(QObject):
 
     def close(self, milliseconds: int = 2000) -> bool:
         """Drop all outcomes, wait for running work; return whether it ended in time."""
+        deadline = monotonic() + milliseconds / 1000
         with self._lock:
+            self._closed = True
             for task in self._open:
                 task.cancel()
-        self._pool.clear()
-        return self._pool.waitForDone(milliseconds)
+            self._open.difference_update(self._waiting)
+            self._waiting.clear()
+            self._lock.notify_all()
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self, task: Task[Any]) -> None:
-        if not task.cancelled:
-            task.work()
-        self._finished.emit(task)
+    def _begin_thread(self) -> None:
+        thread = threading.Thread(target=self._work, name="pane-work", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        while (task := self._next()) is not None:
+            if not task.cancelled:
+                task.work()
+            with self._lock:
+                self._working -= 1
+                closed = self._closed
+            if not closed:
+                self._finished.emit(task)
+
+    def _next(self) -> Task[Any] | None:
+        with self._lock:
+            while not self._waiting and not self._closed:
+                self._lock.wait()
+            if self._closed:
+                return None
+            self._working += 1
+            return self._waiting.popleft()
 
     @Slot(object)
     def _on_finished(self, task: Task[Any]) -> None:

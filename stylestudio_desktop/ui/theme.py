@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui import icons
 from stylestudio_desktop.ui.stylesheet import build
-from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette, Size, Type
+from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette, Size, Space, Type
 
 _ICON = "iconName"
 
@@ -111,7 +111,10 @@ def dress(widget: QObject, repaint: Callable[[], None]) -> None:
 
 
 def set_icon(button: QAbstractButton, name: str, side: int = Size.ICON) -> None:
-    """Give `button` icon `name`, kept in the theme's colours; may be called again at any time."""
+    """Give `button` icon `name`, kept in the theme's colours; may be called again at any time.
+
+    Where the button has a text too, a little room is left between the two.
+    """
     dressed = button.property(_ICON) is not None
     button.setProperty(_ICON, name)
     button.setIconSize(icons.size(side))
@@ -126,8 +129,11 @@ def _draw_icon(button: QAbstractButton) -> None:
     primary = button.property("kind") == "primary"
     tone = tones.on_accent if primary else tones.text_muted
     on = tones.on_accent if primary else tones.accent
-    side = button.iconSize().width()
-    button.setIcon(icons.icon(str(button.property(_ICON)), tone, on, tones.text_faint, side))
+    side = button.iconSize().height()
+    beside = bool(button.text()) and button.property("role") != "rail"
+    pad = Space.XS if beside else 0
+    button.setIcon(icons.icon(str(button.property(_ICON)), tone, on, tones.text_faint, side, pad))
+    button.setIconSize(icons.size(side, pad))
 
 
 def set_label_icon(

@@ -38,6 +38,8 @@ class Rail(QFrame):
             if place.foot:
                 layout.addStretch(1)
             layout.addWidget(self._entry(place))
+        if not any(place.foot for place in places):
+            layout.addStretch(1)
 
     def mark(self, name: str) -> None:
         """Show entry `name` as the one that is open."""

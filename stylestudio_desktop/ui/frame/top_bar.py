@@ -80,7 +80,6 @@ class TopBar(QFrame):
         self.pill = QPushButton(self)
         self.pill.setObjectName("tokenPill")
         self.pill.setCursor(Qt.CursorShape.PointingHandCursor)
-        set_icon(self.pill, "coins", Size.ICON_SMALL)
         self.pill.clicked.connect(lambda _checked=False: self.wallet_asked.emit())
         self.avatar = Avatar(self)
         self.avatar.clicked.connect(lambda _checked=False: self.account_asked.emit())
@@ -92,6 +91,7 @@ class TopBar(QFrame):
         layout.addWidget(self.pill)
         layout.addWidget(self.avatar)
         self.set_balance(0)
+        set_icon(self.pill, "coins", Size.ICON_SMALL)
 
     def set_balance(self, tokens: int, *, low: bool = False) -> None:
         """Show the balance; `low` marks it as nearly used up."""

@@ -72,7 +72,9 @@ class ViewerBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self._zoom)
         layout.addWidget(tool("maximize", self.tr("Fit"), self.fitted.emit))
-        layout.addWidget(tool("scan", self.tr("Actual size"), self.one_to_one.emit))
+        actual = tool("", self.tr("Actual size"), self.one_to_one.emit)
+        actual.setText("1:1")
+        layout.addWidget(actual)
         layout.addSpacing(Space.S)
         layout.addWidget(self._favourite)
         for number in range(1, 6):

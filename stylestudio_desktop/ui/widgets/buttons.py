@@ -39,13 +39,17 @@ def tool(
     checkable: bool = False,
     parent: QWidget | None = None,
 ) -> QToolButton:
-    """Return a button that is only an icon; `tip` is its tooltip and its accessible name."""
+    """Return a button that is only an icon; `tip` is its tooltip and its accessible name.
+
+    An empty `icon` leaves it to the caller to set a text.
+    """
     made = QToolButton(parent)
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    set_icon(made, icon, Size.ICON)
+    if icon:
+        set_icon(made, icon, Size.ICON)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
     return made

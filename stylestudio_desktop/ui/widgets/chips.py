@@ -52,6 +52,7 @@ class MenuChip(QToolButton, Generic[V]):
         self.setCheckable(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setText(name)
         if icon is not None:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             set_icon(self, icon, Size.ICON_SMALL)

@@ -1,0 +1,147 @@
+"""The gallery's face: filters above, the grid or what to do when it is empty, work below."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from stylestudio_desktop.ui.gallery.deeds import Deeds
+from stylestudio_desktop.ui.gallery.filters import GalleryFilters
+from stylestudio_desktop.ui.gallery.rejected import RejectedPanel
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.empty import EmptyState
+from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, NORMAL, Grid
+from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.progress import ProgressRow
+
+_DENSITIES = (COMPACT, NORMAL, LARGE)
+
+
+class Browser(QWidget):
+    """Holds the parts; the pane tells it what to show."""
+
+    def __init__(self, grid: Grid, deeds: Deeds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = grid
+        self.filters = GalleryFilters(self)
+        self.count = label("", "faint")
+        self.density: Segments[int] = Segments(
+            [
+                (COMPACT, self.tr("Small pictures"), "grid-3x3"),
+                (NORMAL, self.tr("Medium pictures"), "grid-2x2"),
+                (LARGE, self.tr("Large pictures"), "square"),
+            ],
+            self.tr("Size of the pictures"),
+        )
+        self.density.set_value(NORMAL)
+        self.import_button: QPushButton = button(self.tr("Import"), None, "primary", "image-plus")
+        self.import_button.setMenu(deeds.import_menu())
+        self.rejected = RejectedPanel(self)
+        self.work = ProgressRow()
+        self._work_frame = QFrame()
+        self._pages = QStackedWidget()
+        self._empty = self._pages.addWidget(self._empty_library(deeds))
+        self._nothing = self._pages.addWidget(self._no_match())
+        self._no_trash = self._pages.addWidget(self._empty_trash())
+        self._grid_page = self._pages.addWidget(grid)
+        self._loading = self._pages.addWidget(QWidget())
+        self._build()
+        self.density.picked.connect(lambda cell: grid.set_cell(cell))
+        grid.zoomed.connect(self._on_zoomed)
+
+    def show_list(self, number: int, complete: bool, chosen: int) -> None:
+        """Show the grid or the fitting empty state, and how many pictures there are."""
+        self.import_button.show()
+        if number:
+            self._pages.setCurrentIndex(self._grid_page)
+        elif not complete:
+            self._pages.setCurrentIndex(self._loading)
+        elif self.filters.narrowed():
+            self._pages.setCurrentIndex(self._nothing)
+        elif self.filters.trash.isChecked():
+            self._pages.setCurrentIndex(self._no_trash)
+        else:
+            self._pages.setCurrentIndex(self._empty)
+        total = QLocale().toString(number) if complete else f"{QLocale().toString(number)}+"
+        if chosen:
+            part = QLocale().toString(chosen)
+            text = self.tr("%1 of %2 selected").replace("%1", part).replace("%2", total)
+        else:
+            text = self.tr("%1 pictures").replace("%1", total) if number != 1 else ""
+        self.count.setText(text)
+
+    def show_work(self, share: float | None, text: str, left: str = "") -> None:
+        """Show long work at the foot."""
+        self.work.set(share, text, left)
+        self._work_frame.show()
+
+    def hide_work(self) -> None:
+        """Show that no long work is going on."""
+        self._work_frame.hide()
+
+    def _build(self) -> None:
+        bar = QFrame()
+        bar.setObjectName("bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        row.setSpacing(Space.M)
+        row.addWidget(self.filters)
+        row.addStretch(1)
+        row.addWidget(self.count)
+        row.addWidget(self.density)
+        row.addWidget(self.import_button)
+        foot = QHBoxLayout(self._work_frame)
+        foot.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        foot.addWidget(self.work)
+        self._work_frame.hide()
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._pages, 1)
+        middle.addWidget(self.rejected)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._work_frame)
+
+    def _empty_library(self, deeds: Deeds) -> EmptyState:
+        return EmptyState(
+            "image-plus",
+            self.tr("Start with a product photo"),
+            self.tr(
+                "Drop photos of your products anywhere here, or load the sample collection and "
+                "make your first picture from it."
+            ),
+            [
+                (self.tr("Import product photos"), deeds.files.trigger),
+                (self.tr("Load the sample collection"), deeds.samples.trigger),
+            ],
+        )
+
+    def _no_match(self) -> EmptyState:
+        buttons: list[tuple[str, Callable[[], object]]] = [
+            (self.tr("Show everything"), self.filters.clear)
+        ]
+        return EmptyState(
+            "search",
+            self.tr("No picture matches"),
+            self.tr("Try fewer words or another period, or show everything again."),
+            buttons,
+        )
+
+    def _empty_trash(self) -> EmptyState:
+        return EmptyState(
+            "trash-2",
+            self.tr("The trash is empty"),
+            self.tr(
+                "Pictures that you move to the trash stay here for 30 days and can be brought "
+                "back at any time."
+            ),
+            [(self.tr("Back to the gallery"), self.filters.clear)],
+        )
+
+    def _on_zoomed(self, cell: int) -> None:
+        self.density.set_value(min(_DENSITIES, key=lambda density: abs(density - cell)))

@@ -1,0 +1,130 @@
+"""The gallery's actions with their keys: one register for menu, palette, grid and viewer."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from stylestudio_desktop.ui.actions import Actions
+
+STARS = 5
+
+
+class Doer(Protocol):
+    """What the gallery pane does when an action is asked for."""
+
+    def view(self) -> None: ...
+    def compare(self) -> None: ...
+    def favour(self) -> None: ...
+    def rate(self, stars: int) -> None: ...
+    def more_like(self) -> None: ...
+    def use_as_product(self) -> None: ...
+    def use_as_model(self) -> None: ...
+    def export(self) -> None: ...
+    def trash(self) -> None: ...
+    def restore(self) -> None: ...
+    def undo(self) -> None: ...
+
+
+class Intake(Protocol):
+    """Where pictures come from when an action asks for them."""
+
+    def browse_files(self) -> None: ...
+    def browse_people(self) -> None: ...
+    def browse_folder(self) -> None: ...
+    def load_samples(self) -> None: ...
+
+
+class Deeds:
+    """Registers the actions and says which can be done now."""
+
+    def __init__(self, actions: Actions, owner: QWidget, doer: Doer, intake: Intake) -> None:
+        self._actions = actions
+        self._owner = owner
+        self._group = _tr("Gallery")
+        add = self._add
+        self.view = add("view", _tr("Open"), doer.view, "eye")
+        self.compare = add("compare", _tr("Compare side by side"), doer.compare, "panel-right", "C")
+        self.favour = add("favourite", _tr("Favourite"), doer.favour, "heart", "F")
+        self.ratings = [self._rating(doer, stars) for stars in range(STARS + 1)]
+        self.more_like = add(
+            "more", _tr("Make more like this"), doer.more_like, "sparkles", "Ctrl+M"
+        )
+        self.product = add("product", _tr("Use as product"), doer.use_as_product, "shirt", "P")
+        self.model = add("model", _tr("Use as person"), doer.use_as_model, "user")
+        self.export = add("export", _tr("Export…"), doer.export, "file-down", "Ctrl+E")
+        self.trash = add("trash", _tr("Move to the trash"), doer.trash, "trash-2", "Del")
+        self.restore = add("restore", _tr("Bring back"), doer.restore, "undo-2", "R")
+        self.undo = add("undo", _tr("Undo"), doer.undo, "undo-2", "Ctrl+Z")
+        self.files = add(
+            "import", _tr("Import product photos…"), intake.browse_files, "image-plus", "Ctrl+O"
+        )
+        self.people = add(
+            "import.people", _tr("Import photos of people…"), intake.browse_people, "users"
+        )
+        self.folder = add(
+            "import.folder", _tr("Import a folder…"), intake.browse_folder, "folder-open"
+        )
+        self.samples = add(
+            "samples", _tr("Load the sample collection"), intake.load_samples, "package"
+        )
+
+    def menu(self) -> QMenu:
+        """Return the one context menu of all pictures."""
+        made = QMenu(self._owner)
+        made.addActions([self.view, self.compare])
+        made.addSeparator()
+        made.addAction(self.favour)
+        rating = made.addMenu(_tr("Rating"))
+        rating.addActions(list(reversed(self.ratings)))
+        made.addSeparator()
+        made.addActions([self.more_like, self.product, self.model])
+        made.addSeparator()
+        made.addActions([self.export, self.trash, self.restore])
+        return made
+
+    def import_menu(self) -> QMenu:
+        """Return the menu of the import button."""
+        made = QMenu(self._owner)
+        made.addActions([self.files, self.people, self.folder, self.samples])
+        return made
+
+    def offer(self, chosen: int, *, trash: bool) -> None:
+        """Enable what can be done with `chosen` pictures, in the trash or outside it."""
+        for action in (self.view, self.favour, self.export, self.product, self.model):
+            action.setEnabled(chosen > 0)
+        for action in self.ratings:
+            action.setEnabled(chosen > 0)
+        self.compare.setEnabled(2 <= chosen <= 4)
+        self.more_like.setEnabled(chosen == 1)
+        self.trash.setEnabled(chosen > 0 and not trash)
+        self.trash.setVisible(not trash)
+        self.restore.setEnabled(chosen > 0 and trash)
+        self.restore.setVisible(trash)
+
+    def _rating(self, doer: Doer, stars: int) -> QAction:
+        text = QCoreApplication.translate("Gallery", "%n star(s)", "", stars)
+        run = partial(doer.rate, stars)
+        return self._add(
+            f"rate.{stars}", text if stars else _tr("No rating"), run, "star", str(stars)
+        )
+
+    def _add(
+        self,
+        name: str,
+        text: str,
+        run: Callable[[], object],
+        icon: str,
+        keys: str | Sequence[str] = (),
+    ) -> QAction:
+        return self._actions.add(
+            f"gallery.{name}", text, run, owner=self._owner,
+            keys=keys if isinstance(keys, str) else tuple(keys), icon=icon, group=self._group,
+        )  # fmt: skip
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Gallery", text)

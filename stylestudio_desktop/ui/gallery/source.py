@@ -1,0 +1,117 @@
+"""The library as the grid and the viewer ask for it, answered by the services."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+
+from stylestudio_desktop.domain.generation import Role
+from stylestudio_desktop.domain.ids import made_at
+from stylestudio_desktop.domain.records import FileCard, Generation, StoredFile
+from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.services import history, library
+from stylestudio_desktop.services.history import Story
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.gallery.shown import Shown
+from stylestudio_desktop.ui.widgets.grid import Card, Grid
+
+translate = QCoreApplication.translate
+
+
+def as_card(row: FileCard) -> Card:
+    """Return a service's card as the grid's."""
+    return Card(
+        row.id, row.storage_id, row.filename, row.width, row.height,
+        favourite=bool(row.favourite), rating=row.rating, category=row.category,
+        trashed=row.trashed_at is not None,
+    )  # fmt: skip
+
+
+class LibrarySource:
+    """Cards, thumbnails and whole stories; only `paths` and `stand_in` run on the UI thread."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._grid: Grid | None = None
+
+    def use_grid(self, grid: Grid) -> None:
+        """Answer `stand_in` from what `grid` has at hand."""
+        self._grid = grid
+
+    def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
+        """Return the cards of those pictures that still exist."""
+        return [as_card(row) for row in library.cards(self._studio, ids)]
+
+    def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
+        """Return an encoded thumbnail, made anew if it is missing."""
+        return library.thumbnail(self._studio, storage_id, Tier(tier))
+
+    def paths(self, ids: Sequence[int]) -> list[Path]:
+        """Return the files to drag out."""
+        return [self._studio.files.path(row.storage_id) for row in library.cards(self._studio, ids)]
+
+    def stand_in(self, file_id: int) -> tuple[QImage | None, tuple[int, int], str]:
+        """Return the thumbnail, size and name that the grid has, at once."""
+        card = self._grid.cards.get(file_id) if self._grid is not None else None
+        if card is None or self._grid is None:
+            return None, (1, 1), ""
+        size = (card.width or 1, card.height or 1)
+        return self._grid.thumbnails.get(card.storage_id), size, card.name
+
+    def describe(self, file_id: int) -> Shown:
+        """Return everything about one picture. Raises NotFound."""
+        row = library.picture(self._studio, file_id)
+        story = None
+        if row.generation_id is not None:
+            story = history.story(self._studio, row.generation_id)
+        return Shown(
+            id=row.id,
+            path=library.location(self._studio, row),
+            name=row.filename,
+            width=row.width,
+            height=row.height,
+            favourite=bool(row.favourite),
+            rating=row.rating,
+            rows=tuple(_file_rows(row) + (_story_rows(story.generation) if story else [])),
+            before=self._product(story),
+            generation=row.generation_id,
+        )
+
+    def _product(self, story: Story | None) -> Path | None:
+        """Return the first product photo that a picture was made from."""
+        inputs = story.inputs if story is not None else ()
+        product = next((one for one in inputs if one.role == Role.PRODUCT.value), None)
+        return None if product is None else self._studio.files.path(product.storage_id)
+
+
+def _file_rows(row: StoredFile) -> list[tuple[str, str]]:
+    return [
+        (translate("Facts", "Kind"), wording.category(row.category)),
+        (translate("Facts", "Size"), f"{row.width} × {row.height}"),
+        (translate("Facts", "File"), f"{row.format.upper()}, {wording.size(row.size)}"),
+        (translate("Facts", "Added"), wording.moment(made_at(row.id))),
+        (translate("Facts", "Digest"), f"{row.storage_id[:16]}…"),
+    ]
+
+
+def _story_rows(made: Generation) -> list[tuple[str, str]]:
+    knobs = (
+        (translate("Facts", "Strength"), made.strength),
+        (translate("Facts", "Guidance"), made.guidance_scale),
+        (translate("Facts", "Steps"), made.num_inference_steps),
+        (translate("Facts", "Seed"), made.seed),
+    )
+    rows = [
+        (translate("Facts", "Prompt"), made.prompt or "–"),
+        (translate("Facts", "Sent"), made.full_prompt),
+        (translate("Facts", "Not wanted"), made.negative_prompt or "–"),
+        (translate("Facts", "Style"), made.style),
+        (translate("Facts", "Quality"), made.quality),
+        (translate("Facts", "Ratio"), made.aspect_ratio),
+        (translate("Facts", "Made by"), " ".join(filter(None, (made.provider, made.model)))),
+        (translate("Facts", "Time"), wording.length(made.processing_time_ms)),
+        (translate("Facts", "Tokens"), wording.count(made.tokens_used)),
+    ]
+    return rows + [(name, f"{value:g}") for name, value in knobs if value is not None]
