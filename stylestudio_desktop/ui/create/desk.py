@@ -19,6 +19,7 @@ from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create.draft import Bill, Draft, Photo, Problem
 from stylestudio_desktop.ui.create.photos import Photos
 from stylestudio_desktop.ui.create.remembered import from_memory, to_memory
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Task, Tasks
 
 _CHECK_AFTER_MS = 250
@@ -185,11 +186,12 @@ class Desk(QObject):
             self.refresh()
             self._on_failure(error)
 
-        self.tasks.run(lambda: generate.start_many(self.studio, wanted), begun, refused, owner=self)
+        start = attached(self.studio, lambda: generate.start_many(self.studio, wanted))
+        self.tasks.run(start, begun, refused, owner=self)
 
     def run(self, op: Callable[[], Any], success: Callable[[Any], None] | None = None) -> None:
         """Do something in the background; what goes wrong is told by `failed`."""
-        self.tasks.run(op, success, self._on_failure, owner=self)
+        self.tasks.run(attached(self.studio, op), success, self._on_failure, owner=self)
 
     def close(self) -> None:
         """Stop what runs; called before the library closes."""
@@ -231,7 +233,10 @@ class Desk(QObject):
             return list(found)
 
         self._checking = self.photos.slow.run(
-            read, lambda found: self.learn(doubts=tuple(found)), self._on_unchecked, owner=self
+            attached(studio, read),
+            lambda found: self.learn(doubts=tuple(found)),
+            self._on_unchecked,
+            owner=self,
         )
 
     def _on_unchecked(self, error: Exception) -> None:

@@ -18,6 +18,7 @@ from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
+from stylestudio_desktop.ui.listening import attached
 
 _MOST_SHOWN = 3
 
@@ -103,7 +104,7 @@ class Intake(QObject):
                 raise error
             self.refused.emit(str(sentence))
 
-        self._desk.tasks.run(read, taken, failed, owner=self)
+        self._desk.tasks.run(attached(self._studio, read), taken, failed, owner=self)
 
     def _end(self) -> None:
         self._running -= 1

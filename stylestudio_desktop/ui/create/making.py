@@ -21,10 +21,11 @@ from stylestudio_desktop.services import generate, history
 from stylestudio_desktop.services.estimates import left_ms
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.tasks import Tasks
 
-_TOGETHER_MS = 40
+_TOGETHER_MS = 80
 _MOST = 60
 _MOVES = (
     GenerationMoved, GenerationCompleted, GenerationEnded, GenerationStarted,
@@ -110,7 +111,7 @@ class Making(QObject):
                 found += [card.id for card in page.items]
             return found
 
-        self._tasks.run(read, self.follow, self._on_failure, owner=self)
+        self._tasks.run(attached(self._studio, read), self.follow, self._on_failure, owner=self)
 
     def forget_finished(self) -> None:
         """Take away what has ended."""
@@ -165,7 +166,7 @@ class Making(QObject):
                     found[one] = None
             return found
 
-        self._tasks.run(read, self._on_read, self._on_failure, owner=self)
+        self._tasks.run(attached(studio, read), self._on_read, self._on_failure, owner=self)
 
     def _on_read(self, found: dict[int, Story | None]) -> None:
         self._reading = False

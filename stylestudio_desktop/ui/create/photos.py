@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -49,8 +49,7 @@ class Photos(QObject):
         """Tell one of the program's own pictures, at most `side` pixels."""
 
         def read() -> QImage | None:
-            image = decoding.picture(path)
-            return None if image is None else _fitted(image, side)
+            return decoding.thumbnail(path.read_bytes(), side) if path.is_file() else None
 
         self._show(f"{path}/{side}", read, owner, sink)
 
@@ -66,8 +65,7 @@ class Photos(QObject):
 
         def read() -> QImage | None:
             path = sources.cutout(self._studio, provider, storage_id, self.closing)
-            image = None if path is None else decoding.picture(path)
-            return None if image is None else _fitted(image, _CUTOUT_SIDE)
+            return None if path is None else decoding.thumbnail(path.read_bytes(), _CUTOUT_SIDE)
 
         def refuse(error: Exception) -> None:
             if not isinstance(error, StudioError):
@@ -107,13 +105,3 @@ class Photos(QObject):
         self._kept[key] = image
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
-
-
-def _fitted(image: QImage, side: int) -> QImage:
-    if max(image.width(), image.height()) <= side:
-        return image
-    return image.scaled(
-        QSize(side, side),
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )

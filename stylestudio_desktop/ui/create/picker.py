@@ -14,6 +14,7 @@ from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -34,13 +35,14 @@ class LibrarySource:
 
     def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
         """Return the cards of those pictures that still exist."""
+        found = attached(self._studio, lambda: library.cards(self._studio, ids))()
         return [
             Card(
                 one.id, one.storage_id, one.filename, one.width, one.height,
                 favourite=bool(one.favourite), rating=one.rating, category=one.category,
                 trashed=one.trashed_at is not None,
             )
-            for one in library.cards(self._studio, ids)
+            for one in found
         ]  # fmt: skip
 
     def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
@@ -119,7 +121,9 @@ class Picker(QDialog):
             self._on_selection()
             if len(found) == _FIRST:
                 self._tasks.run(
-                    lambda: library.ids(self._studio, wanted, found[-1]), rest, owner=self
+                    attached(self._studio, lambda: library.ids(self._studio, wanted, found[-1])),
+                    rest,
+                    owner=self,
                 )
 
         def rest(found: "array[int]") -> None:
@@ -127,7 +131,7 @@ class Picker(QDialog):
                 self.grid.append_ids(found)
 
         self._tasks.run(
-            lambda: library.ids(self._studio, wanted, limit=_FIRST),
+            attached(self._studio, lambda: library.ids(self._studio, wanted, limit=_FIRST)),
             show,
             self._on_failed,
             owner=self,

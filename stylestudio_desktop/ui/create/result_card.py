@@ -1,6 +1,8 @@
 """One generation in the making, and what came of it: stages, pictures, or what helps."""
 
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -62,10 +64,10 @@ class ResultPicture(PhotoView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space open."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if not event.modifiers():
-                self.opened.emit()
-                return
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if event.key() in keys and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.opened.emit()
+            return
         super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -92,8 +94,8 @@ class ResultCard(Card):
         self._story = tool("info", words.tr("Show its whole story"), self._ask(Ask.STORY))
         head = QHBoxLayout()
         head.setSpacing(Space.S)
-        for part in (self._badge, self._price):
-            head.addWidget(part)
+        head.addWidget(self._badge)
+        head.addWidget(self._price)
         head.addStretch(1)
         head.addWidget(self._story)
         self.name = label("", "muted", wrap=True)
@@ -105,8 +107,9 @@ class ResultCard(Card):
         self.buttons: list[QPushButton] = []
         self.body.addLayout(self._pictures)
         self.body.addLayout(head)
-        for part in (self.name, self.progress, self.sentence):
-            self.body.addWidget(part)
+        self.body.addWidget(self.name)
+        self.body.addWidget(self.progress)
+        self.body.addWidget(self.sentence)
         self.body.addLayout(self._buttons)
         self._shown: tuple[object, ...] = ()
         self.show_story(story)
@@ -170,18 +173,8 @@ class ResultCard(Card):
             self.buttons.append(made)
             self._buttons.addWidget(made)
 
-    def _ask(self, ask: Ask) -> "_Asking":
-        return _Asking(self, ask)
-
-
-class _Asking:
-    """A call without arguments that tells one wish."""
-
-    def __init__(self, card: ResultCard, ask: Ask) -> None:
-        self._card, self._what = card, ask
-
-    def __call__(self) -> None:
-        self._card.asked.emit(self._what)
+    def _ask(self, ask: Ask) -> Callable[[], None]:
+        return partial(self.asked.emit, ask)
 
 
 _FIRST = {Ask.OPEN, Ask.RETRY, Ask.AGAIN, Ask.TOKENS, Ask.PHOTOS, Ask.SERVICE, Ask.SETTINGS}

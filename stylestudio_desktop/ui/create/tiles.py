@@ -77,7 +77,7 @@ class PhotoTile(QFrame):
     """
 
     removed = Signal()
-    kind_picked = Signal(str)
+    kind_picked = Signal(object)
 
     def __init__(self, photo: Photo, *, kinds: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)

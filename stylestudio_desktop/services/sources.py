@@ -1,0 +1,157 @@
+"""Gets photos ready for a brief: samples, the gallery's own, what was pasted, cut-outs, checks."""
+
+import json
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Protocol, runtime_checkable
+
+from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.domain.brief import Brief
+from stylestudio_desktop.domain.errors import ServiceError, StorageError
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.records import FileCard, StoredFile
+from stylestudio_desktop.providers.protocol import ProviderError
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.studio import Studio
+
+
+@runtime_checkable
+class ShowsCutouts(Protocol):
+    """A service that shows beforehand how it cuts a product out."""
+
+    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
+        """Write the cut-out of `photo` to the PNG `out`; raises ProviderError."""
+
+
+@runtime_checkable
+class ChecksPhotos(Protocol):
+    """A service that says beforehand whether photos fit together."""
+
+    def suitable(
+        self,
+        products: Sequence[Path],
+        people: Sequence[Path],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        """Return sentences that say why not; raises ProviderError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A photo of the sample collection; `kind` is the garment's."""
+
+    path: Path
+    title: str
+    kind: str
+
+
+def samples(category: Category) -> list[Sample]:
+    """Return the sample collection's photos of a category, empty where it did not ship."""
+    folder = resources() / "samples"
+    try:
+        items = json.loads((folder / "collection.json").read_text("utf-8"))["items"]
+        return [
+            Sample(folder / str(one["file"]), str(one["title"]), str(one.get("kind", "auto")))
+            for one in items
+            if one["category"] == category.value and (folder / str(one["file"])).is_file()
+        ]
+    except FileNotFoundError:
+        return []
+
+
+def use_as(studio: Studio, wanted: Sequence[int], category: Category) -> list[FileCard]:
+    """Return pictures of the library as photos of `category`, in the order asked.
+
+    One that is kept as something else joins the category as a photo of its own; the bytes are
+    shared. What is gone or in the trash is left out. Raises StorageError.
+    """
+    ready: list[FileCard] = []
+    for card in library.cards(studio, wanted):
+        if card.trashed_at is not None:
+            continue
+        if card.category == category.value:
+            ready.append(card)
+        else:
+            ready += _doubled(studio, card, category)
+    return ready
+
+
+def _doubled(studio: Studio, card: FileCard, category: Category) -> list[FileCard]:
+    folder = studio.workspace.tmp / f"use-{uuid.uuid4()}"
+    # The name is that of an imported file: it may hold anything but never leads elsewhere.
+    copy = folder / (Path(card.filename).name or "picture")
+    try:
+        folder.mkdir(mode=0o700)
+        shutil.copyfile(studio.files.path(card.storage_id), copy)
+        taken = library.import_files(studio, [copy], category)
+    except OSError as error:
+        raise StorageError(
+            f"“{card.filename}” could not be read from the library: {error.strerror}. Nothing was "
+            "changed. Choose another photo, or import it again."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [as_card(row) for row in taken.files]
+
+
+def as_card(row: StoredFile) -> FileCard:
+    """Return a picture's row as lists show it."""
+    return FileCard(*(getattr(row, name) for name in FileCard._fields))
+
+
+def shows_cutouts(studio: Studio, provider: str) -> bool:
+    """Say whether a service can show its cut-outs beforehand."""
+    return isinstance(studio.providers.get(provider), ShowsCutouts)
+
+
+def cutout(studio: Studio, provider: str, storage_id: str, cancelled: Event) -> Path | None:
+    """Return a picture of the product alone (PNG with alpha), made once and kept.
+
+    None when the service shows none. Blocks for seconds; raises ServiceError.
+    """
+    service = studio.provider(provider)
+    if not isinstance(service, ShowsCutouts):
+        return None
+    kept = studio.workspace.tmp / "cutouts" / provider / f"{storage_id}.png"
+    if kept.is_file():
+        return kept
+    partial = kept.with_name(f"{storage_id}.{uuid.uuid4().hex}.png")
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        service.preview(studio.files.path(storage_id), partial, cancelled)
+        partial.replace(kept)
+    except ProviderError as error:
+        raise ServiceError(error.sentence) from error
+    except OSError as error:
+        raise StorageError(
+            f"The cut-out could not be kept: {error.strerror}. Your photo is safe."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return kept
+
+
+def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:
+    """Return the service's sentences on why these photos don't fit together; empty if they do.
+
+    Asked before anything is charged. Blocks for seconds; raises ServiceError.
+    """
+    service = studio.provider(brief.provider)
+    if not isinstance(service, ChecksPhotos):
+        return []
+    wanted = [*brief.products, *brief.models]
+    found = {one.id: studio.files.path(one.storage_id) for one in library.cards(studio, wanted)}
+    try:
+        return service.suitable(
+            [found[one] for one in brief.products if one in found],
+            [found[one] for one in brief.models if one in found],
+            brief.options,
+            cancelled,
+        )
+    except ProviderError as error:
+        raise ServiceError(error.sentence) from error
