@@ -1,0 +1,1 @@
+"""Keys are kept where only their owner gets at them, and nowhere else."""
