@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.generation import STEPS, Status
 from stylestudio_desktop.services.health_files import (
     LOADED_AT,
@@ -49,8 +50,8 @@ def verify(
 
     Rows are read as they stand at one moment. `deep` also reads every stored byte and every
     index entry. Files younger than `grace_s` seconds without a row are taken to be arriving:
-    another process may be about to write their rows. Raises StorageError if the database can't
-    be read at all.
+    another process may be about to write their rows. What can't be read is a problem, too;
+    StorageError is raised only where nothing can be.
     """
     checked: dict[str, int] = {}
     problems: list[Problem] = []
@@ -60,7 +61,10 @@ def verify(
         checked.update(audit.counted(studio.database))
         for number, (name, run) in enumerate(parts):
             progress(number, share, name)
-            problems += run()
+            try:
+                problems += run()
+            except StorageError as error:  # the other checks may still be possible
+                problems.append(Problem("database", name, error.sentence))
     stored: Counter[str] = Counter()
 
     def on_files(done: int) -> None:

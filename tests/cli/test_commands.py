@@ -29,9 +29,7 @@ def imported(shell: Shell, folder: Path, colour: str = "teal", role: str = "prod
 
 
 def made(shell: Shell, folder: Path, *words: str) -> dict[str, object]:
-    answer = shell.json(
-        "generate", "--product", str(photo(folder)), "--quality", "draft", *words
-    )
+    answer = shell.json("generate", "--product", str(photo(folder)), "--quality", "draft", *words)
     return dict(answer["generation"])
 
 
@@ -493,7 +491,9 @@ def test_sample_fills_a_library_that_verifies(shell: Shell) -> None:
     assert found["checked"]["generations"] == 300
 
 
-def test_the_window_opens_without_a_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_window_opens_without_a_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     opened = []
 
     def run_window(workspace: object) -> int:
