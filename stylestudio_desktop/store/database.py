@@ -27,7 +27,6 @@ SQLITE: Any = vars(peewee)["sqlite3"]
 BUSY_MS = 10_000
 _PRAGMAS = (
     ("busy_timeout", BUSY_MS),
-    ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", 1),
     ("trusted_schema", 0),
@@ -73,6 +72,14 @@ class Database:
         with translated():
             self.engine.init(str(self.path), pragmas=_PRAGMAS, timeout=BUSY_MS // 1000)
             self.engine.connect(reuse_if_open=True)
+
+    def use_wal(self) -> None:
+        """Write ahead from now on, on every connection; the file itself remembers it.
+
+        No part of opening, because it changes the file: only a library of ours gets it.
+        """
+        if self.value("PRAGMA journal_mode") != "wal":
+            self.value("PRAGMA journal_mode = wal")
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -1,5 +1,6 @@
 """Brings a database to the current schema: numbered migrations, forward only, after a backup."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ def current_version() -> int:
 
 
 def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _text: None) -> None:
-    """Apply the missing migrations, each in a transaction of its own.
+    """Apply the missing migrations in one transaction: all of them, or none.
 
     A new database gets them all; an older one is first copied to `backups/` beside it and the
     copy is checked. Raises StorageNewer, with nothing changed, when the database is newer than
@@ -27,26 +28,27 @@ def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _te
     """
     newest = current_version()
     version = int(database.value("PRAGMA user_version"))
-    if version == newest:
-        return
+    if _is_foreign(database):
+        raise StorageError(
+            f"The file {database.path.name} is a database, but not a library of this program. "
+            "Nothing was changed. Choose another workspace folder."
+        )
     if version > newest:
         raise StorageNewer(
             f"This library was written by a newer version of the program (schema {version}, this "
             f"program knows {newest}). It was not opened, so nothing in it is harmed. Install the "
             "newest version."
         )
-    if version == 0 and _has_tables(database):
-        raise StorageError(
-            f"The file {database.path.name} is a database, but not a library of this program. "
-            "Nothing was changed. Choose another workspace folder."
-        )
+    database.use_wal()
+    if version == newest:
+        return
     if version > 0:
         say(f"Backing up the library before bringing it from schema {version} to {newest}")
         back_up(database, database.path.parent / "backups" / f"before-{newest}-{now_ms()}.sqlite3")
     _migrate(database, newest)
 
 
-def _has_tables(database: Database) -> bool:
+def _is_foreign(database: Database) -> bool:
     found = database.value(
         "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
         " AND (SELECT application_id FROM pragma_application_id) <> ?",
@@ -73,18 +75,24 @@ def back_up(database: Database, target: Path) -> Path:
     The copy is made by VACUUM INTO, which sees one consistent moment whoever else writes
     (sqlite.org/lang_vacuum.html). Raises StorageError; no partial file stays behind.
     """
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = target.with_suffix(".part")
-    partial.unlink(missing_ok=True)
     try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         database.run("VACUUM INTO ?", (str(partial),))
         _prove(partial)
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise StorageError(
+            f"The backup {target.name} can't be written: {error.strerror}. The library itself is "
+            "untouched. Check the folder and its free space."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):  # gone already when all went well
+            partial.unlink(missing_ok=True)
     return target
 
 
