@@ -1,0 +1,367 @@
+"""The Gallery on a real library: what the user does ends in the database, and comes back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.frame.toasts import Toast
+from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
+from stylestudio_desktop.ui.gallery.pane import GalleryPane, create_pane
+from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.widgets.empty import EmptyState
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from stylestudio_desktop.ui.window import CREATE, GALLERY, MainWindow
+from stylestudio_desktop.ui.wishes import ShowFiles, UseAsProduct
+from tests.ui.pictures import picture
+from tests.ui.watchdog import Watchdog
+
+Quiet = Callable[[], None]
+KEYS, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+class Asked(Pane):
+    """Stands for Create; notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wishes: list[object] = []
+
+    def receive(self, wish: object) -> None:
+        self.wishes.append(wish)
+
+
+@pytest.fixture()
+def photos(tmp_path: Path, qapp: object) -> list[Path]:
+    """Nine photos on disk, each different."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    paths = [folder / f"shirt {number}.jpg" for number in range(9)]
+    for number, path in enumerate(paths):
+        assert picture(number, 300).save(str(path), "JPEG", 90)
+    return paths
+
+
+@pytest.fixture()
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = open_studio(Workspace(tmp_path / "workspace"), providers={})
+    yield made
+    close_studio(made)
+
+
+@pytest.fixture()
+def window(qtbot: QtBot, studio: Studio) -> Iterator[MainWindow]:
+    made = MainWindow({GALLERY: lambda own: create_pane(own, studio), CREATE: lambda _own: Asked()})
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    made.close()
+    assert made.tasks.close(5000)
+
+
+@pytest.fixture()
+def pane(window: MainWindow) -> GalleryPane:
+    found = window.pane(GALLERY)
+    assert isinstance(found, GalleryPane)
+    return found
+
+
+@pytest.fixture()
+def quiet(qtbot: QtBot, window: MainWindow, pane: GalleryPane) -> Quiet:
+    """Wait until nothing is being read, imported or changed."""
+
+    def wait() -> None:
+        qtbot.waitUntil(
+            lambda: not (window.tasks.busy() or pane.importer.running or pane.acting.busy)
+            and pane.grid.settled(),
+            timeout=10_000,
+        )
+
+    return wait
+
+
+@pytest.fixture()
+def filled(pane: GalleryPane, photos: list[Path], quiet: Quiet) -> GalleryPane:
+    """The pane with nine photos in it."""
+    quiet()
+    pane.importer.bring(photos, Category.PRODUCT)
+    quiet()
+    assert len(pane.grid.contents) == 9
+    return pane
+
+
+def toasts(window: MainWindow) -> list[str]:
+    return [toast.accessibleName() for toast in window.findChildren(Toast)]
+
+
+def empty_title(pane: GalleryPane) -> str:
+    shown = [one for one in pane.findChildren(EmptyState) if one.isVisible()]
+    return shown[0].accessibleName() if shown else ""
+
+
+def test_an_empty_library_teaches_the_next_step(pane: GalleryPane, quiet: Quiet) -> None:
+    quiet()
+    assert empty_title(pane) == "Start with a product photo"
+
+
+def test_importing_shows_pictures_and_names_what_was_refused(
+    pane: GalleryPane, quiet: Quiet, photos: list[Path], studio: Studio, window: MainWindow
+) -> None:
+    bad = photos[0].with_name("notes.jpg")
+    bad.write_text("no picture")
+    quiet()
+    pane.intake.bring_dropped([str(path) for path in [*photos, bad]])
+    quiet()
+    assert len(pane.grid.contents) == 9
+    assert pane.browser.rejected.isVisible()
+    assert "1" in pane.browser.rejected.accessibleName()
+    assert any("9" in text for text in toasts(window))
+    assert len(library.ids(studio, FileFilter())) == 9
+    quiet()
+    card = pane.grid.cards.get(pane.grid.contents.ids[0])
+    assert card is not None
+    assert pane.grid.thumbnails.get(card.storage_id) is not None
+
+
+def test_the_sample_collection_is_loaded(pane: GalleryPane, quiet: Quiet) -> None:
+    quiet()
+    pane.deeds.samples.trigger()
+    quiet()
+    assert len(pane.grid.contents) >= 10
+    assert empty_title(pane) == ""
+
+
+def test_favourites_are_marked_by_key_and_filtered(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, studio: Studio
+) -> None:
+    filled.grid.setFocus()
+    filled.grid.select(Ranges([(1, 3)]))
+    qtbot.keyClick(filled.grid, KEYS.Key_F)
+    quiet()
+    chosen = filled.grid.selected_ids()
+    assert list(library.ids(studio, FileFilter(favourite=True))) == chosen
+    qtbot.mouseClick(filled.browser.filters.favourites, Qt.MouseButton.LeftButton)
+    quiet()
+    assert list(filled.grid.contents.ids) == chosen
+    filled.grid.select_all()
+    qtbot.keyClick(filled.grid, KEYS.Key_F)
+    quiet()
+    assert len(filled.grid.contents) == 0
+    assert empty_title(filled) == "No picture matches"
+
+
+def test_ratings_by_key_and_undo(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, studio: Studio
+) -> None:
+    filled.grid.select(Ranges([(0, 4)]))
+    filled.grid.setFocus()
+    ids = filled.grid.selected_ids()
+    qtbot.keyClick(filled.grid, KEYS.Key_2)
+    quiet()
+    filled.grid.select(Ranges([(0, 2)]))
+    qtbot.keyClick(filled.grid, KEYS.Key_5)
+    quiet()
+    assert [card.rating for card in library.cards(studio, ids)] == [5, 5, 2, 2]
+    qtbot.keyClick(filled.grid, KEYS.Key_Z, CTRL)
+    quiet()
+    assert [card.rating for card in library.cards(studio, ids)] == [2, 2, 2, 2]
+    shown = [filled.grid.cards.get(row_id) for row_id in ids]
+    assert [card.rating for card in shown if card is not None] == [2, 2, 2, 2]
+
+
+def test_trash_is_undone_from_the_toast_in_place(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    before = list(filled.grid.contents.ids)
+    filled.grid.select(Ranges([(2, 5)]))
+    filled.grid.setFocus()
+    qtbot.keyClick(filled.grid, KEYS.Key_Delete)
+    quiet()
+    assert list(filled.grid.contents.ids) == before[:2] + before[5:]
+    assert list(library.ids(studio, FileFilter(trashed=True))) == before[2:5]
+    toast = next(one for one in window.findChildren(Toast) if "trash" in one.accessibleName())
+    qtbot.mouseClick(toast.findChild(QPushButton, "toastAction"), Qt.MouseButton.LeftButton)
+    quiet()
+    assert list(filled.grid.contents.ids) == before
+    assert not library.ids(studio, FileFilter(trashed=True))
+
+
+def test_the_trash_shows_what_is_in_it_and_gives_it_back(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot
+) -> None:
+    before = list(filled.grid.contents.ids)
+    filled.grid.select(Ranges([(0, 1)]))
+    filled.trash()
+    quiet()
+    qtbot.mouseClick(filled.browser.filters.trash, Qt.MouseButton.LeftButton)
+    quiet()
+    assert list(filled.grid.contents.ids) == before[:1]
+    filled.grid.select_all()
+    assert not filled.deeds.trash.isVisible()
+    filled.deeds.restore.trigger()
+    quiet()
+    assert empty_title(filled) == "The trash is empty"
+    filled.browser.filters.clear()
+    quiet()
+    assert list(filled.grid.contents.ids) == before
+
+
+def test_search_finds_file_names(filled: GalleryPane, quiet: Quiet, window: MainWindow) -> None:
+    window.top_bar.search.setText("shirt 7")
+    quiet_after = filled.browser.filters
+    window.top_bar.search.returnPressed.emit()
+    quiet()
+    names = [filled.grid.cards.get(row_id) for row_id in filled.grid.contents.ids]
+    assert quiet_after.value().search == "shirt 7"
+    assert [card.name for card in names if card is not None] == ["shirt 7.jpg"]
+    window.top_bar.search.setText("boots")
+    window.top_bar.search.returnPressed.emit()
+    quiet()
+    assert empty_title(filled) == "No picture matches"
+
+
+def test_kinds_are_filtered(filled: GalleryPane, quiet: Quiet) -> None:
+    filled.browser.filters.category.pick(Category.MODEL.value)
+    quiet()
+    assert len(filled.grid.contents) == 0
+    filled.browser.filters.category.pick(Category.PRODUCT.value)
+    quiet()
+    assert len(filled.grid.contents) == 9
+
+
+def test_the_viewer_opens_walks_and_comes_back(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot
+) -> None:
+    filled.grid.setFocus()
+    qtbot.keyClick(filled.grid, KEYS.Key_Home)
+    qtbot.keyClick(filled.grid, KEYS.Key_Space)
+    viewer = filled.viewer
+    assert viewer.isVisible()
+    ids = filled.grid.contents.ids
+    qtbot.keyClick(viewer, KEYS.Key_Right)
+    qtbot.keyClick(viewer, KEYS.Key_Right)
+    assert viewer.current == ids[2]
+    qtbot.waitUntil(lambda: viewer.shown is not None and viewer.pictures.idle())
+    assert viewer.shown is not None
+    assert viewer.shown.name in viewer.facts.text() or viewer.shown.name == "shirt 6.jpg"
+    assert viewer.stages[0].extent == (viewer.shown.width, viewer.shown.height)
+    qtbot.keyClick(viewer, KEYS.Key_F)
+    quiet()
+    assert viewer.shown is not None
+    qtbot.waitUntil(lambda: viewer.shown is not None and viewer.shown.favourite)
+    qtbot.keyClick(viewer, KEYS.Key_Escape)
+    assert not viewer.isVisible()
+    assert filled.grid.contents.current == 2
+
+
+def test_trashing_in_the_viewer_goes_on_to_the_next(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot
+) -> None:
+    ids = list(filled.grid.contents.ids)
+    filled.receive(ShowFiles((ids[3],)))
+    qtbot.keyClick(filled.viewer, KEYS.Key_Delete)
+    assert filled.viewer.current == ids[4]
+    quiet()
+    assert ids[3] not in filled.grid.contents.ids
+    assert filled.viewer.isVisible()
+
+
+def test_several_are_compared_in_step(filled: GalleryPane, quiet: Quiet, qtbot: QtBot) -> None:
+    filled.grid.select(Ranges([(0, 4)]))
+    assert filled.deeds.compare.isEnabled()
+    filled.deeds.compare.trigger()
+    quiet()
+    assert [stage.isVisible() for stage in filled.viewer.stages] == [True] * 4
+    filled.viewer.stages[1].zoom(3.0)
+    assert {stage.camera.zoom for stage in filled.viewer.stages} == {3.0}
+
+
+def test_chosen_photos_go_to_create(filled: GalleryPane, window: MainWindow) -> None:
+    filled.grid.select(Ranges([(0, 2)]))
+    ids = tuple(filled.grid.selected_ids())
+    filled.deeds.product.trigger()
+    create = window.pane(CREATE)
+    assert window.current == CREATE
+    assert isinstance(create, Asked)
+    assert create.wishes == [UseAsProduct(ids)]  # type: ignore[arg-type]
+
+
+def test_export_writes_what_is_chosen(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, tmp_path: Path, window: MainWindow
+) -> None:
+    filled.grid.select(Ranges([(0, 3)]))
+    filled.deeds.export.trigger()
+    dialog = filled.findChild(ExportDialog)
+    dialog.pattern.setText("{name} {nonsense}")
+    assert not dialog._go.isEnabled()
+    dialog.pattern.setText("{n:03} {name}")
+    dialog.folder.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(dialog.exported):
+        dialog.start()
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert [name[:3] for name in written] == ["001", "002", "003"]
+    assert filled.memory()["export"]["pattern"] == "{n:03} {name}"
+    quiet()
+
+
+def test_a_commit_by_another_connection_is_seen(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, studio: Studio, photos: list[Path]
+) -> None:
+    """A second studio on the same workspace stands for a command line run."""
+    other = open_studio(studio.workspace, providers={})
+    try:
+        more = photos[0].with_name("coat.png")
+        assert picture(77, 280).save(str(more), "PNG")
+        library.import_files(other, [more], Category.PRODUCT)
+        qtbot.waitUntil(lambda: len(filled.grid.contents) == 10, timeout=5000)
+        library.trash(other, [filled.grid.contents.ids[4]])
+        qtbot.waitUntil(lambda: len(filled.grid.contents) == 9, timeout=5000)
+    finally:
+        quiet()
+        close_studio(other)
+
+
+def test_memory_brings_zoom_and_filters_back(filled: GalleryPane, studio: Studio) -> None:
+    filled.grid.set_cell(300)
+    filled.browser.filters.favourites.setChecked(True)
+    memory = filled.memory()
+    filled.grid.set_cell(176)
+    filled.browser.filters.recall({})
+    filled.recall(memory)
+    assert filled.grid.cell == 300
+    assert filled.browser.filters.value().favourite
+    odd: list[Any] = [{"cell": "x", "filters": 3}, {"cell": 10**9}, {"filters": {"category": 5}}]
+    for memory in odd:
+        filled.recall(memory)
+    assert filled.grid.cell == 300
+
+
+def test_scrolling_and_selecting_never_block(
+    filled: GalleryPane, quiet: Quiet, watchdog: Watchdog, qtbot: QtBot
+) -> None:
+    for cell in (90, 300, 176):
+        filled.grid.set_cell(cell)
+        quiet()
+    filled.grid.select_all()
+    filled.trash()
+    quiet()
+    filled.undo()
+    quiet()
+
+
+def test_live_is_shared_by_all_panes(window: MainWindow, pane: GalleryPane, studio: Studio) -> None:
+    assert listen(window, studio) is listen(window, studio)
