@@ -134,8 +134,8 @@ class HistoryDelegate(QStyledItemDelegate):
         look = theme()
         words = QRect(area.left(), area.bottom() - 20, area.width(), 14)
         if share is not None:
-            done = f"{share:.0%}"
-            self._text(painter, words, done, self._small, "text", Qt.AlignmentFlag.AlignRight)
+            percent = f"{share:.0%}"
+            self._text(painter, words, percent, self._small, "text", Qt.AlignmentFlag.AlignRight)
             words = words.adjusted(0, 0, -Space.XXL - Space.XS, 0)
         self._text(painter, words, stage, self._small, "text_muted")
         track = QRect(area.left(), area.bottom() - 4, area.width(), _BAR)

@@ -39,7 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 WHAT, WHEN, CHANGE, BALANCE = range(4)
 PAGE = 200
 ROW = 40
-WIDTHS = {WHEN: 150, CHANGE: 90, BALANCE: 100}
+WIDTHS = {WHEN: 130, CHANGE: 72, BALANCE: 84}
 _NONE = QModelIndex()
 
 

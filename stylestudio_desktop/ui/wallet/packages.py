@@ -28,6 +28,8 @@ class PackageCard(Card):
         self.setAccessibleName(f"{package.name}: {tokens}, {price}, {each_said}. {package.tag}")
         head = QHBoxLayout()
         head.addWidget(label(package.name, "label"))
+        head.addSpacing(Space.XS)
+        head.addStrut(Space.XL)
         head.addStretch(1)
         if package.tag:
             head.addWidget(StatusBadge(Status(_tag(package.tag), "sparkles", "accent")))

@@ -28,10 +28,10 @@ from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 
 SOON_MS = 120
 PURCHASES = 50
-LEDGER_LEAST = 320
+LEDGER_LEAST = 360
 PACKAGE = 170
-METRIC = 130
-WIDEST = 1080
+METRIC = 96
+WIDEST = 720
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ class WalletPane(Pane):
 
     def _build(self) -> None:
         inside = QWidget()
-        inside.setMaximumWidth(WIDEST)
         column = QVBoxLayout(inside)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        column.setContentsMargins(Space.XL, Space.XL, Space.L, Space.XL)
         column.setSpacing(Space.L)
         self._return = self._way_back()
         column.addWidget(self._return)
@@ -91,28 +90,32 @@ class WalletPane(Pane):
         column.addWidget(self._offer())
         self.purchases = Purchases()
         column.addWidget(_framed(self.tr("Purchases"), self.purchases))
-        self.table.setMinimumHeight(LEDGER_LEAST)
-        ledger = Card(margin=0)
-        head = QHBoxLayout()
-        head.setContentsMargins(Space.L, Space.L, Space.L, 0)
-        head.addWidget(label(self.tr("Every movement"), "title"))
-        ledger.body.addLayout(head)
-        ledger.body.addWidget(self.table, 1)
-        column.addWidget(ledger, 1)
+        column.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        centred = QWidget()
-        row = QHBoxLayout(centred)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(inside, 1000)
-        row.addStretch(1)
-        self._scroll.setWidget(centred)
-        whole = QVBoxLayout(self)
+        self._scroll.setWidget(inside)
+        self._scroll.setMaximumWidth(WIDEST)
+        whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._scroll)
+        whole.setSpacing(0)
+        whole.addWidget(self._scroll, 4)
+        whole.addWidget(self._movements(), 5)
+
+    def _movements(self) -> QWidget:
+        made = QFrame()
+        made.setObjectName("sidePanel")
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, Space.XL, 0, 0)
+        column.setSpacing(Space.S)
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.L, 0, Space.L, 0)
+        head.addWidget(label(self.tr("Every movement"), "title"))
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        made.setMinimumWidth(LEDGER_LEAST)
+        return made
 
     def _way_back(self) -> QWidget:
         made = QWidget()
@@ -125,7 +128,7 @@ class WalletPane(Pane):
         return made
 
     def _balance(self) -> QWidget:
-        made = Card(margin=Space.XL)
+        made = Card()
         self.balance = label("", "display")
         self._words = label("", "muted")
         self._held = label("", "faint")
@@ -143,11 +146,12 @@ class WalletPane(Pane):
         left.addWidget(self._held)
         made.body.addLayout(left)
         made.body.addSpacing(Space.M)
+        made.body.addWidget(label(self.tr("Pictures this buys"), "label"))
         buys = QWidget()
         flow = FlowLayout(buys, Space.M, fill=METRIC)
         self._buys: list[tuple[int, MetricCard]] = []
         for quality in self._studio.catalogue.qualities:
-            name = self.tr("Pictures in %1").replace("%1", quality.name.lower())
+            name = quality.name
             card = MetricCard(name)
             flow.addWidget(card)
             self._buys.append((quality.tokens, card))
@@ -162,8 +166,8 @@ class WalletPane(Pane):
         layout.addWidget(label(self.tr("Packages"), "title"))
         self.honest = label(
             self.tr(
-                "Tokens can't be bought in this version; buying comes with a coming one. These "
-                "are the prices it will have. Your free tokens work now."
+                "Tokens can't be bought yet: buying comes with a later version, at these prices. "
+                "The tokens you have work now."
             ),
             "muted",
             wrap=True,
@@ -198,8 +202,7 @@ class WalletPane(Pane):
         self.low.setVisible(found.low)
         self._held.setText(self._held_words(found))
         for price, card in self._buys:
-            each = self.tr("%n token(s) each", "", price)
-            card.set(wording.count(balance // price), each)
+            card.set(wording.count(balance // price), self.tr("at %n token(s)", "", price))
         self.purchases.show_purchases(seen.bought)
 
     def _held_words(self, found: Wallet) -> str:

@@ -1,0 +1,99 @@
+"""The Settings pane: everything takes effect at once and is kept."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.settings.about import AboutSection
+from stylestudio_desktop.ui.settings.choices import LimitsSection, LookSection
+from stylestudio_desktop.ui.settings.engine_files import EngineSection
+from stylestudio_desktop.ui.settings.keeping import Keeper
+from stylestudio_desktop.ui.settings.room import RoomSection
+from stylestudio_desktop.ui.settings.services import ServicesSection
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.window import MainWindow
+
+WIDEST = 1200
+SIDE_BY_SIDE = 900
+
+
+class SettingsPane(Pane):
+    """Two columns of sections, one below the other where there is little room."""
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self.keeper = Keeper(window, studio, self)
+        self.look = LookSection(self.keeper)
+        self.limits = LimitsSection(self.keeper)
+        self.services = ServicesSection(window, studio)
+        self.engine = EngineSection(window, studio)
+        self.room = RoomSection(window, studio)
+        self.about = AboutSection(window, studio)
+        self._build()
+        self.engine.changed.connect(self.services.refresh)
+        self._add_actions(window)
+
+    def shown(self) -> None:
+        """Show what is true now."""
+        value = self._studio.settings.value
+        self.look.show_settings(value)
+        self.limits.show_settings(value)
+        for section in (self.services, self.engine, self.room):
+            section.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the columns below each other where there is little room."""
+        super().resizeEvent(event)
+        wide = self.width() >= SIDE_BY_SIDE
+        direction = QBoxLayout.Direction
+        self._columns.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+
+    def _build(self) -> None:
+        inside = QWidget()
+        inside.setMaximumWidth(WIDEST)
+        self._columns = QHBoxLayout(inside)
+        self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        self._columns.setSpacing(Space.L)
+        for sections in (
+            (self.look, self.limits, self.room),
+            (self.services, self.engine, self.about),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(Space.L)
+            for section in sections:
+                column.addWidget(section)
+            column.addStretch(1)
+            self._columns.addLayout(column, 1)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inside, 1000)
+        row.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(centred)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _add_actions(self, window: MainWindow) -> None:
+        group = self.tr("Settings")
+        window.actions_.add(
+            "settings.folder", self.tr("Open the workspace's folder"), self.room.open_folder,
+            owner=self, icon="folder-open", group=group,
+        )  # fmt: skip
+        window.actions_.add(
+            "settings.report", self.tr("Copy the report for support"), self.about.copy_report,
+            owner=self, icon="copy", group=group,
+        )  # fmt: skip
+
+
+def create_pane(window: MainWindow, studio: Studio) -> Pane:
+    """Return the Settings pane of `window`."""
+    return SettingsPane(window, studio)
