@@ -119,6 +119,32 @@ def kill_everywhere(
     return report
 
 
+def killed_right_after_sending(bug: str | None = None) -> list[str]:
+    """Kill at the first write after the service accepted the job, and return what is wrong then.
+
+    That write is found by halving: at earlier points the service has not been asked yet.
+    """
+    with tempfile.TemporaryDirectory(prefix="sending") as name:
+        base = prepare(Path(name))
+        workspace, service = Path(name) / "work", Path(name) / "service"
+
+        def killed_at(point: int) -> bool:
+            shutil.rmtree(workspace, ignore_errors=True)
+            shutil.rmtree(service, ignore_errors=True)
+            shutil.copytree(base, workspace)
+            service.mkdir()
+            run_victim(workspace, service, bug, f"pwrite64:signal=SIGKILL:when={point}")
+            return any(service.iterdir())
+
+        early, late = 1, MOST_POINTS
+        while late - early > 1:
+            middle = (early + late) // 2
+            early, late = (early, middle) if killed_at(middle) else (middle, late)
+        killed_at(late)
+        run_victim(workspace, service, bug, None)
+        return look(workspace, service)
+
+
 def main() -> int:
     """Run the matrix from the command line; exit code 1 if anything was violated."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -58,6 +58,7 @@ def plant_row_before_file() -> None:
         return ids
 
     queue.save_result, queue.complete = save, complete  # type: ignore[assignment]
+    queue._check_there = lambda *_: None  # the guard that refuses just this bug
 
 
 def plant_charge_apart() -> None:
