@@ -1,0 +1,197 @@
+"""Whatever a pane or command asks of a large library is answered by an index, at any depth."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stylestudio_desktop.__main__ import main
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.services import (
+    history,
+    insights,
+    library,
+    lineup,
+    queue,
+    storage,
+    synthetic,
+    wallet,
+)
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store.database import Database
+from tests.factories import FakeProvider, photo
+
+GENERATIONS = 20_000
+SMALL = {
+    "users", "jobs", "pauses", "meta", "generation_counts", "file_counts", "sqlite_schema",
+}  # fmt: skip
+"""Tables that stay short however large a library grows: the queue holds open work alone."""
+
+IN_TRASH = '("t1"."trashed_at" IS NOT NULL)'
+"""The list of the trash is found by an index and then sorted: it holds 30 days of deletions."""
+
+_ALIAS = re.compile(r'"(\w+)" AS "(\w+)"')
+_STEP = re.compile(r"^(SCAN|SEARCH) (\S+)")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("plans") / "workspace"
+    studio = open_studio(Workspace(root), {"local": FakeProvider()})
+    synthetic.fill(studio, GENERATIONS, seed=11)
+    close_studio(studio)
+    return root
+
+
+@pytest.fixture
+def studio(workspace: Path) -> Iterator[Studio]:
+    opened = open_studio(Workspace(workspace), {"local": FakeProvider()})
+    yield opened
+    close_studio(opened)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Every text that was run meanwhile, with the values of its first run."""
+    texts: dict[str, Any] = {}
+    # `row`, `rows`, `value`, `stream` and `run` all end here, inside the engine.
+    for name in ("rows", "row", "stream", "run"):
+        genuine = getattr(Database, name)
+
+        def note(
+            self: Database, sql: str, values: Any = (), *rest: Any, _genuine: Any = genuine,
+            **named: Any,
+        ) -> Any:  # fmt: skip
+            texts.setdefault(sql, tuple(values))
+            return _genuine(self, sql, values, *rest, **named)
+
+        monkeypatch.setattr(Database, name, note)
+    return texts
+
+
+def complaints(database: Database, sql: str, values: Any) -> list[str]:
+    """Return the steps of a query's plan that grow with the library, or sort in memory."""
+    if not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+        return []
+    aliases = {alias: table for table, alias in _ALIAS.findall(sql)}
+    steps = [
+        row[3]
+        for row in database.engine.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    ]
+    found = []
+    large = False
+    for step in steps:
+        seen = _STEP.match(step)
+        if seen and "VIRTUAL TABLE" not in step:
+            table = aliases.get(seen[2], seen[2])
+            large |= table not in SMALL
+            if seen[1] == "SCAN" and table not in SMALL:
+                found.append(f"{step} ({table})")
+    if large and IN_TRASH not in sql:
+        found += [step for step in steps if "TEMP B-TREE" in step]
+    return found
+
+
+def check(studio: Studio, asked: dict[str, Any]) -> None:
+    texts = dict(asked)
+    assert len(texts) > 2, "nothing was overheard"
+    wrong = {
+        sql: found
+        for sql, values in texts.items()
+        if (found := complaints(studio.database, sql, values))
+    }
+    assert not wrong, "\n".join(f"{found}: {sql}" for sql, found in wrong.items())
+
+
+def test_the_check_sees_a_scan_and_a_sort(studio: Studio) -> None:
+    def said(sql: str, *values: Any) -> list[str]:
+        return complaints(studio.database, sql, values)
+
+    assert said('SELECT "t1"."id" FROM "files" AS "t1" WHERE filename = ?', "x")
+    assert said("SELECT id FROM generations WHERE user_id = 1 ORDER BY prompt LIMIT 5")
+    assert said("SELECT style FROM usage ORDER BY duration_ms")
+    assert said("DELETE FROM usage WHERE style = 'x'")
+    assert not said("SELECT id FROM generations WHERE id = ?", 5)
+
+
+def test_every_command(
+    workspace: Path, studio: Studio, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    def run(*words: str) -> None:
+        code = main(["--workspace", str(workspace), *words], providers={"local": FakeProvider()})
+        assert code == 0, words
+
+    newest = str(history.listing(studio, GenerationFilter(status="completed")).items[0].id)
+    pending = str(history.listing(studio, GenerationFilter(status="pending")).items[0].id)
+    picture = str(library.listing(studio, FileFilter(category="generated_image")).items[0].id)
+    product = library.listing(studio, FileFilter(category="product_image")).items[0].id
+    deep = str(history.ids(studio, GenerationFilter())[GENERATIONS // 3])
+    for what in ("generations", "files", "purchases", "usage", "tokens"):
+        run("list", what)
+        run("list", what, "--after", deep, "--limit", "7")
+    for words in (
+        ["dashboard"], ["insights", "--days", "400"], ["queue"], ["doctor"],
+        ["show", newest], ["show", picture], ["queue", "top", pending], ["cancel", pending],
+        ["import", str(photo(tmp_path)), "--as", "product"],
+        ["generate", "--product", str(product), "--quality", "draft"],
+        ["generate", "--product", str(product), "--quality", "draft", "--no-wait"],
+        ["worker", "--until-empty"],
+        ["export", newest, "--to", str(tmp_path / "out")],
+        ["trash", newest], ["restore", newest], ["trash", picture], ["purge"],
+        ["restore", picture],
+    ):  # fmt: skip
+        run(*words)
+    check(studio, asked)
+
+
+CHOICES = list(itertools.product(("", "linen dress"), (None, 1), (None, 1 << 41), (False, True)))
+
+
+@pytest.mark.parametrize(("search", "since", "until", "trashed"), CHOICES)
+def test_every_way_to_narrow_a_list(
+    studio: Studio,
+    asked: dict[str, Any],
+    search: str,
+    since: int | None,
+    until: int | None,
+    trashed: bool,
+) -> None:
+    common: dict[str, Any] = {
+        "search": search, "since": since, "until": until, "trashed": trashed,
+    }  # fmt: skip
+    for status in (None, "completed", "cancelled"):
+        wanted = GenerationFilter(status=status, **common)
+        history.rows(studio, wanted)
+        history.ids(studio, wanted)
+    for category, favourite in itertools.product((None, "generated_image"), (False, True)):
+        narrowed = FileFilter(category=category, favourite=favourite, **common)
+        library.listing(studio, narrowed)
+        library.ids(studio, narrowed)
+    check(studio, asked)
+
+
+def test_what_panes_and_the_worker_ask(studio: Studio, asked: dict[str, Any]) -> None:
+    ids = library.ids(studio, FileFilter(), limit=200)
+    library.cards(studio, ids)
+    library.totals(studio)
+    library.mark_favourite(studio, ids[:3], True)
+    library.rate(studio, ids[:3], 4)
+    history.totals(studio)
+    history.dashboard(studio)
+    wallet.summary(studio)
+    wallet.movements(studio)
+    wallet.bought(studio)
+    insights.insights(studio, 1096)
+    insights.log(studio)
+    lineup.lineup(studio)
+    storage.room(studio)
+    queue.services_with_work(studio)
+    queue.wanted_stops(studio, "host")
+    queue.other_hosts(studio, "host")
+    queue.recover(studio, "host", ["dead"])
+    check(studio, asked)
