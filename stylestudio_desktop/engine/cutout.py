@@ -96,7 +96,7 @@ def _coarse(
 
 def _unstrung(mask: Mask, guess: Plane | None) -> Mask:
     """Drop thin strings (plank joints, creases of a bed sheet) unless the network saw them."""
-    body = cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc(4)).astype(np.uint8)
+    body: Mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc(4)).astype(np.uint8)
     body = grown(body, 2) & mask
     if guess is not None:
         body = body | (mask & (guess > 0.6).astype(np.uint8))
@@ -219,8 +219,9 @@ def _by_grabcut(small: Image, seeds: Mask) -> Mask:
     if not (kinds & {cv2.GC_FGD, cv2.GC_PR_FGD}) or not (kinds & {cv2.GC_BGD, cv2.GC_PR_BGD}):
         return ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
     cv2.setRNGSeed(1)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, labels, None, *models, 4, cv2.GC_INIT_WITH_MASK)
+    ground_model, product_model = np.zeros((1, 65)), np.zeros((1, 65))
+    whole = (0, 0, *size)  # not looked at when a mask is given
+    cv2.grabCut(picture, labels, whole, ground_model, product_model, 4, cv2.GC_INIT_WITH_MASK)
     found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
     return (cv2.resize(found, (width, height)) > 0.5).astype(np.uint8)
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine.body import Body, measured, zone
+from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -23,7 +24,8 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_points
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
-from stylestudio_desktop.engine.warp import BODY, Warp, warped_legs, warped_skirt, warped_top
+from stylestudio_desktop.engine.tops import warped_top
+from stylestudio_desktop.engine.warp import BODY, Warp
 
 UPPER = ("top", "jacket", "dress")
 

@@ -84,7 +84,7 @@ def _bloom(tone: Image, strength: float, colour: tuple[float, float, float]) -> 
 
 def _grain(tone: Image, rng: np.random.Generator, amount: float, size: float) -> Image:
     """Film grain: strongest in the middle tones, a little soft."""
-    noise = rng.standard_normal(tone.shape[:2]).astype(np.float32)
+    noise: Plane = rng.standard_normal(tone.shape[:2]).astype(np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), size)
     noise = noise / (float(noise.std()) + 1e-6)
     level = _level(tone)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 MEMORY_LIMIT = 3_000_000_000  # resident bytes; a 2,048 px drape needs about half of it
 WATCH_S = 0.25
+STATM = Path("/proc/self/statm")  # Linux tells the current size; others only the peak
 THREADS = 2
 
 
@@ -29,8 +30,8 @@ def settle() -> None:
 
 def resident() -> int | None:
     """Return this process's resident memory in bytes, None where it can't be told cheaply."""
-    if sys.platform.startswith("linux"):
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    if STATM.exists():
+        pages = STATM.read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
     try:
         import resource

@@ -36,7 +36,7 @@ class Networks:
     """The networks at hand; `threads` is fixed so that sums are added in the same order."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        self._folder = folder
+        self.folder = folder
         self._threads = threads
         self._loaded: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -44,7 +44,7 @@ class Networks:
 
     def has(self, *names: str) -> bool:
         """Say whether the weights `names` are on this computer."""
-        return all((self._folder / weights.file_name(name)).is_file() for name in names)
+        return all((self.folder / weights.file_name(name)).is_file() for name in names)
 
     def load(self, name: str) -> Callable[[list[NDArray[Any]]], Any]:
         """Return the compiled network `name`, loading it at the first call."""
@@ -53,7 +53,7 @@ class Networks:
                 if self._openvino is None:
                     self._openvino = import_openvino()
                 core = self._openvino.Core()
-                model = core.read_model(str(self._folder / weights.file_name(name)))
+                model = core.read_model(str(self.folder / weights.file_name(name)))
                 if name == "u2netp":  # six side outputs are of no use: keep the fused one
                     model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
                 self._loaded[name] = core.compile_model(model, "CPU", self._settings())
@@ -70,7 +70,7 @@ class Networks:
 
     def salient(self, rgb: Image) -> Plane:
         """Return how much each pixel belongs to the main object (U-2-Net, Qin et al. 2020)."""
-        small = cv2.resize(rgb, (320, 320), interpolation=cv2.INTER_AREA)
+        small: Image = cv2.resize(rgb, (320, 320), interpolation=cv2.INTER_AREA)
         small = small / max(float(small.max()), 1.0)
         result = self.load("u2netp")([_channels_first((small - MEAN) / SPREAD)])[0][0, 0]
         result = (result - result.min()) / (result.max() - result.min() + 1e-6)

@@ -70,16 +70,16 @@ def _walked(region: Mask, start: NDArray[Any], end: NDArray[Any]) -> NDArray[Any
 
     Square and diamond neighbourhoods take turns, which keeps distances round to 8 %.
     """
-    line = np.zeros(region.shape, np.uint8)
+    line: Mask = np.zeros(region.shape, np.uint8)
     ends = [tuple(int(value) for value in point) for point in (start, end)]
     cv2.line(line, ends[0], ends[1], 1, 3)
     inside = region.astype(np.uint8)
-    front = line & cv2.dilate(inside, np.ones((3, 3), np.uint8))
+    front: Mask = line & cv2.dilate(inside, np.ones((3, 3), np.uint8))
     steps = np.where(front > 0, 0, -1).astype(np.int32)
     diamond = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     for step in range(1, 2000):
         kernel = diamond if step % 2 else np.ones((3, 3), np.uint8)
-        spread = cv2.dilate(front, kernel) & inside
+        spread = np.asarray(cv2.dilate(front, kernel), np.uint8) & inside
         fresh = (spread > 0) & (steps < 0)
         if not fresh.any():
             break

@@ -1,0 +1,129 @@
+"""Hangs skirts, trousers and shorts on waist, hips and legs."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine import mesh as meshes
+from stylestudio_desktop.engine.body import Body, length_of, point_along
+from stylestudio_desktop.engine.filters import Plane
+from stylestudio_desktop.engine.garment import Legs, Panel
+from stylestudio_desktop.engine.person import Person
+from stylestudio_desktop.engine.warp import BODY, WORN_LEGS, Warp
+
+
+def warped_skirt(person: Person, body: Body, panel: Panel, alpha: Plane) -> Warp:
+    """Hang a skirt on the waist."""
+    waist = 0.80
+    start = max(4, int(0.14 * panel.height))
+    band = float(np.median(panel.halves[int(0.03 * panel.height) : start]))
+    band = max(band, 0.4 * float(np.median(panel.halves)))
+    scale = float(body.half_width(np.array(waist))) * 1.04 / (band * 0.92)
+    knees = (person.points[25] + person.points[26]) / 2
+    legs = (knees - person.hips) / max(float(np.hypot(*(knees - person.hips))), 1e-6)
+    down = -person.up * 0.6 + legs * 0.4
+    down = down / np.hypot(*down)
+    origin = person.shoulders + (person.hips - person.shoulders) * waist
+    grid = meshes.over_mask(alpha, lambda points: np.zeros(len(points), int))
+    below = (grid.points[:, 1] - panel.top) * scale
+    along = waist + below / person.torso
+    own = panel.half_at(grid.points[:, 1]) * scale
+    room = np.where(along < 1.35, body.half_width(np.clip(along, 0, 1.35)) * 1.03, 0)
+    half = np.maximum(room, own * np.interp(along, [waist, waist + 0.3], [1, 0.95]))
+    across = (grid.points[:, 0] - panel.axis) * scale / np.maximum(own, 1)
+    targets = origin + down * below[:, None] + person.right * (across * half)[:, None]
+    weights = np.full(len(targets), 0.06)
+    places = meshes.bent(grid, targets, weights, scale)
+    order = np.full(len(grid.triangles), BODY)
+    rastered = meshes.rastered(grid, places, order, person.alpha.shape)
+    return Warp(*rastered, scale, (0.0, 0.0), False)
+
+
+def warped_legs(person: Person, body: Body, legs: Legs, alpha: Plane, kind: str) -> Warp:
+    """Hang trousers or shorts on hips and legs."""
+    hip = float(body.half_width(np.array(1.12)))
+    scale = hip * 1.02 / (legs.hip_half * 0.86)
+    crotch = person.hips - person.up * 0.20 * person.torso
+    split_x, split_y = legs.crotch
+
+    def labelled(points: NDArray[Any]) -> NDArray[Any]:
+        side = np.where(points[:, 0] < split_x, 1, 2)
+        return np.where(points[:, 1] > split_y, side, 0)
+
+    grid = meshes.over_mask(alpha, labelled)
+    labels = grid.labels[grid.triangles]
+    bridging = (labels == 1).any(axis=1) & (labels == 2).any(axis=1)
+    grid = meshes.Mesh(grid.points, grid.triangles[~bridging], grid.labels)
+    targets = _hip_targets(person, body, legs, alpha, grid, crotch, scale)
+    weights = np.full(len(targets), 0.05)
+    for side in (0, 1):
+        _leg_targets(person, legs, grid, targets, crotch, hip, scale, side, kind)
+    places = meshes.bent(grid, targets, weights, scale)
+    labels = grid.labels[grid.triangles]
+    order = np.where((labels > 0).sum(axis=1) >= 2, labels.max(axis=1), BODY)
+    rastered = meshes.rastered(grid, places, order, person.alpha.shape)
+    return Warp(*rastered, scale, (0.0, 0.0), False)
+
+
+def _hip_targets(
+    person: Person,
+    body: Body,
+    legs: Legs,
+    alpha: Plane,
+    grid: meshes.Mesh,
+    crotch: NDArray[Any],
+    scale: float,
+) -> NDArray[Any]:
+    points = grid.points
+    height = alpha.shape[0]
+    spans = [np.nonzero(alpha[int(np.clip(y, 0, height - 1))] > 0.5)[0] for y in np.arange(height)]
+    half_by_row = np.array([np.ptp(each) / 2 if len(each) else legs.hip_half for each in spans])
+    mid_by_row = np.array(
+        [(each[0] + each[-1]) / 2 if len(each) else legs.crotch[0] for each in spans]
+    )
+    rows = np.clip(points[:, 1], legs.box[1], legs.box[3] - 1).astype(int)
+    own = np.maximum(half_by_row[rows], 0.62 * legs.hip_half)
+    below = (points[:, 1] - legs.crotch[1]) * scale
+    room = body.half_width(np.clip(1.20 + below / person.torso, 0.5, 1.3))
+    half = np.minimum(np.maximum(room * 1.03, own * scale * WORN_LEGS), room * 1.25)
+    across = (points[:, 0] - mid_by_row[rows]) / np.maximum(own, 1)
+    spots = crotch - person.up * below[:, None] + person.right * (across * half)[:, None]
+    return np.where((grid.labels == 0)[:, None], spots, points * scale)
+
+
+def _leg_targets(
+    person: Person,
+    legs: Legs,
+    grid: meshes.Mesh,
+    targets: NDArray[Any],
+    crotch: NDArray[Any],
+    hip: float,
+    scale: float,
+    side: int,
+    kind: str,
+) -> None:
+    numbers = person.sides[side]
+    knee, ankle = person.points[numbers[4]], person.points[numbers[5]]
+    outward = -1 if side == 0 else 1
+    line = np.array([crotch + person.right * outward * hip * 0.50, knee, ankle], float)
+    centre, halves = legs.centres[side], legs.halves[side]
+    own_length = max(float(legs.box[3] - legs.crotch[1]), 1.0)
+    seen = length_of(line)
+    cover = own_length * scale / max(seen, 1.0)
+    if kind == "trousers" and 0.74 < cover < 1.2:
+        cover = 1.0
+    cover = min(cover, 1.08)
+    chosen = np.nonzero(grid.labels == 1 + side)[0]
+    for index in chosen:
+        x, y = grid.points[index]
+        share = float(np.clip((y - legs.crotch[1]) / own_length, 0, 1.1))
+        middle = float(np.interp(y, centre[:, 1], centre[:, 0]))
+        own = max(float(np.interp(y, centre[:, 1], halves)), 1.0)
+        point, tangent = point_along(line, share * cover * seen)
+        normal = np.array([-tangent[1], tangent[0]])
+        normal = normal if normal[0] > 0 else -normal
+        limb = float(np.interp(share * cover, [0, 0.45, 0.75, 1], [0.50, 0.32, 0.27, 0.18])) * hip
+        targets[index] = point + normal * (
+            (x - middle) / own * max(own * scale * 0.80, limb * 1.04)
+        )

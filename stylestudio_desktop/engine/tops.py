@@ -1,0 +1,231 @@
+"""Hangs tops, jackets and dresses on shoulders and arms."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine import mesh as meshes
+from stylestudio_desktop.engine.body import Body, length_of, point_along
+from stylestudio_desktop.engine.filters import Plane
+from stylestudio_desktop.engine.garment import Panel
+from stylestudio_desktop.engine.person import Person
+from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_SLEEVE, WORN_TORSO, Warp
+
+
+def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str) -> Warp:
+    """Hang a top, jacket or dress on the shoulders, its sleeves on the arms."""
+    scale, odd = _top_scale(person, body, panel)
+    grid = meshes.over_mask(alpha, lambda points: _parts_of(points, panel, alpha))
+    grid = _cut_under_arms(grid, panel, alpha)
+    targets, weights = _torso_targets(person, body, panel, grid, scale, kind)
+    _pin_shoulders(person, body, panel, alpha, grid, targets, weights, scale)
+    cuffs = [0.0, 0.0]
+    for side in (0, 1):
+        if panel.sleeves[side] is not None:
+            cuffs[side] = _sleeve_targets(person, body, panel, grid, targets, weights, scale, side)
+    sleeves = (grid.labels[grid.triangles] > 0).sum(axis=1) >= 2
+    part = np.where(sleeves, grid.labels[grid.triangles].max(axis=1), 0)
+    order = np.where(part == 0, BODY, part)
+    for side in (0, 1):
+        if _arm_before(person, side):
+            order[part == 1 + side] = BEFORE + side
+    places = meshes.bent(grid, targets, weights, scale)
+    rastered = meshes.rastered(grid, places, order, person.alpha.shape)
+    return Warp(*rastered, scale, (cuffs[0], cuffs[1]), odd)
+
+
+def _top_scale(person: Person, body: Body, panel: Panel) -> tuple[float, bool]:
+    """Scale by the shoulders, kept within what chest and box of the garment allow."""
+    if panel.shoulders is None or panel.pits is None:
+        raise ValueError("a top needs shoulders")
+    own = max(float(panel.shoulders[1, 0] - panel.shoulders[0, 0]) / 2, 1.0)
+    tips = body.tips
+    wide = float(np.hypot(*(tips[1] - tips[0]))) / 2
+    chest = float(panel.pits[1, 0] - panel.pits[0, 0]) / 2
+    sleeved = any(each is not None for each in panel.sleeves)
+    if not sleeved:  # the arm-holes show where the chest ends: no room for the arms
+        return float(body.half_width(np.array(0.35))) * 0.98 / max(chest * 0.94, 1.0), False
+    by_chest = float(body.half_width(np.array(0.2))) * 1.04 / max(chest * 0.86, 1.0)
+    scale = float(np.clip(wide / own, 0.84 * by_chest, 0.98 * by_chest))
+    middle = panel.halves[int(0.4 * panel.height) : int(0.8 * panel.height)]
+    by_box = wide * 1.12 / max(float(np.median(middle)), 1.0)
+    odd = not 0.62 < scale / by_box < 1.45
+    return (float(np.clip(scale, 0.75 * by_box, 1.25 * by_box)) if odd else scale), odd
+
+
+def _parts_of(points: NDArray[Any], panel: Panel, alpha: Plane) -> NDArray[Any]:
+    """Label points: 0 body, 1 and 2 the sleeves; points off the cloth go with the nearer part."""
+    labels = np.zeros(len(points), int)
+    if panel.shoulders is None or panel.pits is None:
+        return labels
+    height, width = alpha.shape
+    x = np.clip(points[:, 0], 0, width - 1).astype(int)
+    y = np.clip(points[:, 1], 0, height - 1).astype(int)
+    cloth = (alpha > 0.5).astype(np.uint8)
+    for side in (0, 1):
+        sleeve = panel.sleeves[side]
+        if sleeve is None:
+            continue
+        shoulder, pit = panel.shoulders[side], panel.pits[side]
+        share = np.clip((points[:, 1] - shoulder[1]) / max(pit[1] - shoulder[1], 1), 0, 1)
+        seam = shoulder[0] + (pit[0] - shoulder[0]) * share
+        beyond = points[:, 0] < seam if side == 0 else points[:, 0] > seam
+        own = cv2.distanceTransform((1 - sleeve.region).astype(np.uint8), cv2.DIST_L2, 3)
+        rest = (cloth & (1 - sleeve.region)).astype(np.uint8)
+        other = cv2.distanceTransform((1 - rest).astype(np.uint8), cv2.DIST_L2, 3)
+        labels[beyond & (own[y, x] <= other[y, x])] = 1 + side
+    return labels
+
+
+def _cut_under_arms(grid: meshes.Mesh, panel: Panel, alpha: Plane) -> meshes.Mesh:
+    """Drop triangles that would tie a sleeve to the body below the arm-pit.
+
+    Just below it they stay where they lie on cloth, else the seam would be torn in steps.
+    """
+    if panel.pits is None:
+        return grid
+    labels = grid.labels[grid.triangles]
+    mixed = labels.min(axis=1) != labels.max(axis=1)
+    side = np.maximum(labels.max(axis=1) - 1, 0)
+    middle = grid.points[grid.triangles].mean(axis=1)
+    below = middle[:, 1] - panel.pits[side, 1]
+    height, width = alpha.shape
+    x = np.clip(middle[:, 0], 0, width - 1).astype(int)
+    y = np.clip(middle[:, 1], 0, height - 1).astype(int)
+    empty = alpha[y, x] < 0.5
+    cut = mixed & ((below > 4) & empty | (below > 0.08 * panel.height))
+    return meshes.Mesh(grid.points, grid.triangles[~cut], grid.labels)
+
+
+def _torso_targets(
+    person: Person, body: Body, panel: Panel, grid: meshes.Mesh, scale: float, kind: str
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Place the body's panel row by row along the torso, no narrower than the torso itself."""
+    if panel.pits is None or panel.shoulders is None:
+        raise ValueError("a top needs arm-pits")
+    points = grid.points
+    below = (points[:, 1] - panel.top) * scale
+    along = below / person.torso
+    own = panel.half_at(points[:, 1]) * scale
+    loose = WORN_TORSO if kind != "dress" else 0.92
+    room = np.where(along < 1.35, body.half_width(np.clip(along, 0, 1.35)) * 1.03, 0)
+    half = np.maximum(room, own * loose)
+    pit_at = float((panel.pits[:, 1].mean() - panel.top) * scale / person.torso)
+    tips = body.tips
+    wide = float(np.hypot(*(tips[1] - tips[0]))) / 2
+    span = max(float(panel.shoulders[1, 0] - panel.shoulders[0, 0]) / 2 * scale, 1.0)
+    rise = 1 - (1 - wide / span) * (1 - along / max(pit_at, 1e-3))
+    half = np.where(along < pit_at, own * np.clip(rise, 0.6, 1.4), half)
+    line = person.shoulders + person.up * 0.17 * person.half
+    across = (points[:, 0] - panel.axis) * scale / np.maximum(own, 1)
+    spots = line - person.up * below[:, None] + person.right * (across * half)[:, None]
+    torso = grid.labels == 0
+    targets = points * scale
+    targets[torso] = spots[torso]
+    edge = np.where(np.abs(across) > 0.75, 0.12, 0.05)
+    weights = np.where(torso, np.where(along > pit_at, edge, 0.01), 0.004)
+    return targets, weights
+
+
+def _pin_shoulders(
+    person: Person,
+    body: Body,
+    panel: Panel,
+    alpha: Plane,
+    grid: meshes.Mesh,
+    targets: NDArray[Any],
+    weights: NDArray[Any],
+    scale: float,
+) -> None:
+    """Pin the garment's shoulder edges to the body's; straps keep their distance apart."""
+    if panel.shoulders is None or panel.neck is None:
+        return
+    reach = 1.8 * float(np.median(np.diff(np.unique(grid.points[:, 0]))))
+    sleeved = any(each is not None for each in panel.sleeves)
+    base = person.shoulders + person.up * 0.3 * person.half
+    for side in (0, 1):
+        line = body.shoulder_lines[side]
+        offsets = (
+            np.maximum.accumulate(np.abs((line - base) @ person.right))
+            + np.arange(len(line)) * 1e-6
+        )
+        inner, outer = float(offsets[0]), float(offsets[-1])
+        tip = abs(float(panel.shoulders[side, 0]) - panel.axis) * scale
+        neck = abs(float(panel.neck[side, 0]) - panel.axis) * scale
+        full = sleeved or tip > 0.8 * outer
+        for share in np.linspace(0, 1, 9):
+            x = panel.neck[side, 0] * (1 - share) + panel.shoulders[side, 0] * share
+            column = alpha[:, int(np.clip(x, 0, alpha.shape[1] - 1))] > 0.5
+            own = np.array([x, float(column.argmax())])
+            away = abs(x - panel.axis) * scale
+            if full:
+                stretch = (outer - max(neck, inner)) / max(tip - neck, 1.0)
+                away = neck + (away - neck) * stretch + max(0.0, inner - neck)
+            away = float(np.clip(away, inner * 0.9, outer * 1.02))
+            goal = np.array([np.interp(away, offsets, line[:, axis]) for axis in (0, 1)])
+            distance = np.hypot(*(grid.points - own).T)
+            near = (distance < reach) & (grid.labels == 0)
+            targets[near] = goal + (grid.points[near] - own) * scale
+            pin = 0.6 * np.exp(-np.square(distance[near] / reach * 1.5))
+            weights[near] = np.maximum(weights[near], pin)
+
+
+def _sleeve_targets(
+    person: Person,
+    body: Body,
+    panel: Panel,
+    grid: meshes.Mesh,
+    targets: NDArray[Any],
+    weights: NDArray[Any],
+    scale: float,
+    side: int,
+) -> float:
+    """Lay a sleeve along its arm, firmly toward the cuff; return the share of the arm covered."""
+    sleeve = panel.sleeves[side]
+    if sleeve is None:
+        return 0.0
+    arm = body.arms[side].copy()
+    arm[0] = body.tips[side] * 0.3 + arm[0] * 0.7
+    seen_length = length_of(arm)
+    true_length = _unforeshortened(person, side, seen_length)
+    cover = min(sleeve.length * scale / true_length, 1.06)
+    chosen = np.nonzero(grid.labels == 1 + side)[0]
+    along, across, half = sleeve.place(grid.points[chosen])
+    outward = person.right * (-1 if side == 0 else 1)
+    stations = np.linspace(0, 1, len(body.arm_halves[side]))
+    for index, share, offset, own in zip(chosen, along, across, half, strict=True):
+        where = share * cover * seen_length
+        point, tangent = point_along(arm, where)
+        normal = np.array([-tangent[1], tangent[0]])
+        normal = normal if normal @ outward > 0 else -normal
+        at = float(np.clip(where / max(seen_length, 1), 0, 1))
+        outer = float(np.interp(at, stations, body.arm_halves[side][:, 0]))
+        inner = float(np.interp(at, stations, body.arm_halves[side][:, 1]))
+        wide = max((outer + inner) * 1.10, 2 * own * scale * WORN_SLEEVE)
+        wide = min(wide, (outer + inner) * 1.5)
+        targets[index] = point + normal * (outer + 1.5 - (1 - offset) / 2 * wide)
+        firm = float(np.clip((share - 0.45) / 0.5, 0, 1))
+        weight = 0.0004 + 0.12 * firm * firm * (3 - 2 * firm)
+        if offset > 0.5 and share > 0.08:
+            weight = max(weight, 0.07)
+        weights[index] = weight * (0.12 + 0.5 * firm if offset < -0.1 else 1.0)
+    return cover * 0.97
+
+
+def _unforeshortened(person: Person, side: int, seen: float) -> float:
+    """Return the arm's length as it would be seen if it hung in the picture's plane."""
+    shoulder, elbow, wrist = (person.metric[i] for i in person.sides[side][:3])
+    metres = float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow))
+    across = float(np.linalg.norm(person.metric[11] - person.metric[12]))
+    return max(metres / max(across, 1e-6) * 2 * person.half, seen)
+
+
+def _arm_before(person: Person, side: int) -> bool:
+    """Say whether the forearm lies before the body, so that its sleeve is drawn over the panel."""
+    wrist = person.points[person.sides[side][2]]
+    middle = (person.shoulders + person.hips) / 2
+    across = abs(float((wrist - middle) @ person.right))
+    above = float((wrist - person.hips) @ person.up) > 0
+    return bool(person.seen[person.sides[side][2]] > 0.4) and across < 0.75 * person.half and above

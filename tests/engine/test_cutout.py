@@ -1,0 +1,79 @@
+"""The cut-out: products on plain ground without any network, hard cases with the networks."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.cutout import cut
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.filters import to_lab
+from stylestudio_desktop.engine.ground import fit
+from stylestudio_desktop.engine.networks import Networks
+from tests.engine.conftest import MASKS, SAMPLES, drawn_tee, no_check
+
+PLAIN = ("tee-black", "tee-white", "boot-brown", "dress-evening", "handbag-rust", "skirt-pleated")
+
+
+def overlap(alpha: np.ndarray, truth: np.ndarray) -> float:
+    """Return the soft intersection over union."""
+    return float(np.minimum(alpha, truth).sum() / np.maximum(alpha, truth).sum())
+
+
+def truth_of(name: str, shape: tuple[int, int]) -> np.ndarray:
+    mask = cv2.imread(str(MASKS / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+    return cv2.resize(mask, shape[::-1]).astype(np.float32) / 255
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_plain_ground_needs_no_network(name: str, bare_networks: Networks) -> None:
+    shot = photo.read(SAMPLES / "products" / f"{name}.jpg", 900)
+    result = cut(shot, bare_networks, no_check)
+    assert overlap(result.alpha, truth_of(name, result.alpha.shape)) > 0.97
+
+
+@pytest.mark.parametrize("name", ["tee-blue", "shirt-striped", "hoodie-grey", "sneaker-white"])
+def test_networks_cut_out_on_wood_and_white_on_pale(name: str, warm_networks: Networks) -> None:
+    shot = photo.read(SAMPLES / "products" / f"{name}.jpg", 900)
+    result = cut(shot, warm_networks, no_check)
+    assert overlap(result.alpha, truth_of(name, result.alpha.shape)) > 0.96
+
+
+def test_edge_is_free_of_the_ground(bare_networks: Networks) -> None:
+    """Along the edge of a red tee on pale ground no pale fringe may stay in the colours."""
+    drawn = drawn_tee().astype(np.float32)
+    result = cut(photo.Photo(drawn, None, "tee"), bare_networks, no_check)
+    edge = (result.alpha > 0.3) & (result.alpha < 0.9)
+    assert edge.sum() > 100
+    colours = result.colour[edge]
+    assert float(np.median(colours[:, 1])) < 75  # green of the cloth is 38, of the ground 224
+
+
+def test_ground_fit_follows_a_gradient() -> None:
+    y, x = np.mgrid[0:240, 0:320].astype(np.float32)
+    sky = np.stack([150 + x / 6, 160 + y / 6, 170 + x / 9], axis=-1)
+    ground = fit(to_lab(sky))
+    assert ground.plain
+    assert ground.residual < 1.0
+    assert float(ground.distance.max()) < 4.0
+
+
+def test_empty_ground_is_refused_in_words(bare_networks: Networks) -> None:
+    blank = np.full((300, 300, 3), 210, np.float32)
+    with pytest.raises(EngineFault) as caught:
+        cut(photo.Photo(blank, None, "blank.jpg"), bare_networks, no_check)
+    assert caught.value.kind == "input"
+    assert "blank.jpg" in caught.value.sentence
+    assert "Nothing was charged" in caught.value.sentence
+
+
+def test_transparent_photo_keeps_its_own_edge(tmp_path: Path, bare_networks: Networks) -> None:
+    from PIL import Image
+
+    picture = Image.new("RGBA", (120, 100), (10, 200, 30, 0))
+    picture.paste((10, 200, 30, 255), (30, 20, 90, 80))
+    picture.save(tmp_path / "cut.png")
+    result = cut(photo.read(tmp_path / "cut.png", 400), bare_networks, no_check)
+    assert float(result.alpha.sum()) == 60 * 60
