@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QWidget
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.domain.brief import MAX_COUNT
@@ -12,7 +11,7 @@ from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
 from stylestudio_desktop.ui.create.page import Page
-from stylestudio_desktop.ui.create.shapes import ShapeView, shaped
+from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 from stylestudio_desktop.ui.widgets.chips import Segments
@@ -75,8 +74,8 @@ class LookPage(Page):
         self._section(words.tr("Style"), self._style_cards(), 150)
         self._section(words.tr("Shape"), self._ratio_cards(), 108)
         largest = max(one.long_side for one in catalogue.qualities)
-        self._section(words.tr("Quality"), self._quality_cards(largest), 190)
         self._build_count()
+        self._section(words.tr("Quality"), self._quality_cards(largest), 190)
         self._build_services()
         self.column.addWidget(label(words.tr("Anything special?"), "label"))
         self.prompt = QPlainTextEdit()
@@ -110,7 +109,7 @@ class LookPage(Page):
 
     def _style_cards(self) -> Iterable[ChoiceCard]:
         for style in self._desk.studio.catalogue.styles:
-            card = ChoiceCard(style.name, "", QImage(), 1.0)
+            card = pictured(style.name, "", 1.0)
             card.setToolTip(style.summary)
             card.setAccessibleName(f"{style.name}. {style.summary}")
             picture = resources() / "catalogue" / style.picture
@@ -139,11 +138,14 @@ class LookPage(Page):
         return card
 
     def _build_count(self) -> None:
-        self.column.addSpacing(Space.S)
-        self.column.addWidget(label(words.tr("Pictures of each"), "label"))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, Space.S, 0, 0)
+        row.setSpacing(Space.M)
+        row.addWidget(label(words.tr("Pictures of each"), "label"))
         self._counts = FlowLayout(spacing=0)
         self.count: Segments[int] | None = None
-        self.column.addLayout(self._counts)
+        row.addLayout(self._counts, 1)
+        self.column.addLayout(row)
 
     def _show_count(self, most: int) -> None:
         most = max(1, min(MAX_COUNT, most))
@@ -170,7 +172,7 @@ class LookPage(Page):
         for provider, model in offers:
             name = provider.card.name
             title = f"{name} · {model.name}" if len(provider.card.models) > 1 else name
-            card = ChoiceCard(title, provider.card.summary)
+            card = shaped(title, provider.card.summary)
             card.clicked.connect(partial(self._on_service, provider.card.id, model.id))
             self.services[(provider.card.id, model.id)] = card
             cards.append(card)

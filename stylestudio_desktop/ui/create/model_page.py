@@ -3,7 +3,6 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from stylestudio_desktop.domain.filters import FileFilter
@@ -12,11 +11,13 @@ from stylestudio_desktop.domain.records import StoredFile
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library, sources
 from stylestudio_desktop.services.sources import Sample
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.shapes import SignView, pictured, shaped
 from stylestudio_desktop.ui.theme import set_label_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -27,7 +28,7 @@ from stylestudio_desktop.ui.widgets.labels import label
 _RECENT = 8
 _SAMPLE_SIDE = 400
 _RATIO = 3 / 4
-_CELL = 132
+_CELL = 148
 
 
 class ModelPage(Page):
@@ -49,6 +50,7 @@ class ModelPage(Page):
         self._asked = False
         self.cards: dict[int, ChoiceCard] = {}
         self.samples: list[ChoiceCard] = []
+        self._ours = sources.samples(Category.MODEL)
         self._build()
 
     def first_field(self) -> QWidget | None:
@@ -79,7 +81,6 @@ class ModelPage(Page):
         self.nobody.setChecked(not chosen)
         for file_id, card in self.cards.items():
             card.setChecked(file_id in chosen)
-        self._ours.setVisible(self._asked and not offered and bool(self.samples))
         name = self._desk.studio.provider(draft.provider).card.name
         most = able.max_models
         if most:
@@ -104,13 +105,14 @@ class ModelPage(Page):
         self._doubts.body.addWidget(label(words.tr("Before you pay"), "label"))
         self._doubts.body.addLayout(row)
         self.column.addWidget(self._doubts)
-        self._flow = FlowLayout(spacing=Space.M, fill=_CELL)
-        self.nobody = ChoiceCard(words.tr("No person"), words.tr("Product alone"), QImage(), _RATIO)
+        self._flow = FlowLayout(spacing=Space.M)
+        self.nobody = shaped(
+            words.tr("No person"), words.tr("Product alone"), SignView("shirt", _RATIO)
+        )
+        self.nobody.setFixedWidth(_CELL)
         self.nobody.clicked.connect(lambda _checked=False: self._on_nobody())
-        self._draw_nobody()
         self._flow.addWidget(self.nobody)
         self.column.addLayout(self._flow)
-        self._build_samples()
         ways = QHBoxLayout()
         ways.addWidget(button(words.tr("Add a photo…"), self.browse.emit, icon="plus"))
         ways.addWidget(button(words.tr("From the gallery"), self.gallery.emit, icon="images"))
@@ -124,39 +126,34 @@ class ModelPage(Page):
         self.column.addWidget(label(hint, "faint", wrap=True))
         self.column.addStretch(1)
 
-    def _draw_nobody(self) -> None:
-        sign = QLabel(self.nobody.picture)
-        set_label_icon(sign, "shirt", "text_faint", Size.RAIL // 2)
-        row = QHBoxLayout(self.nobody.picture)
-        row.addStretch(1)
-        row.addWidget(sign)
-        row.addStretch(1)
-
-    def _build_samples(self) -> None:
-        self._ours = QWidget()
-        flow = FlowLayout(self._ours, spacing=Space.M, fill=_CELL)
-        for sample in sources.samples(Category.MODEL):
-            card = ChoiceCard(sample.title, words.tr("Sample person"), QImage(), _RATIO)
-            card.setCheckable(False)
-            card.clicked.connect(partial(self._on_sample, sample))
-            self._desk.photos.file(sample.path, _SAMPLE_SIDE, card, card.set_picture)
-            self.samples.append(card)
-            flow.addWidget(card)
-        self.column.addWidget(self._ours)
-
     def _lay(self, offered: tuple[Photo, ...]) -> None:
         self._laid = offered
         self._flow.removeWidget(self.nobody)
         emptied(self._flow)
         self._flow.addWidget(self.nobody)
-        self.cards = {}
+        self.cards, self.samples = {}, []
+        if self._asked and not offered:
+            self._lay_samples()
         for photo in offered:
-            card = ChoiceCard(photo.name, "", QImage(), _RATIO)
+            card = pictured(wording.clipped(photo.name, 20), "", _RATIO)
             card.setToolTip(photo.name)
+            card.setFixedWidth(_CELL)
             card.clicked.connect(partial(self._on_person, photo))
             self.cards[photo.id] = card
             self._flow.addWidget(card)
             self._desk.photos.thumbnail(photo.storage_id, Tier.LARGE, card, card.set_picture)
+
+    def _lay_samples(self) -> None:
+        for sample in self._ours:
+            title = wording.clipped(sample.title, 20)
+            card = pictured(title, words.tr("Sample person"), _RATIO)
+            card.setToolTip(sample.title)
+            card.setCheckable(False)
+            card.setFixedWidth(_CELL)
+            card.clicked.connect(partial(self._on_sample, sample))
+            self._desk.photos.file(sample.path, _SAMPLE_SIDE, card, card.set_picture)
+            self.samples.append(card)
+            self._flow.addWidget(card)
 
     def _on_nobody(self) -> None:
         self._desk.edit(models=())

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from stylestudio_desktop.domain.events import BalanceChanged
+from stylestudio_desktop.domain.events import BalanceChanged, GenerationCompleted
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services.sources import Sample
@@ -70,6 +70,11 @@ class CreatePane(Pane):
             self._seen = True
             self.making.look_for_running()
         self.making.look()
+        self._focus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the focus when the window opens on this pane, so that its keys work at once."""
+        super().showEvent(event)
         self._focus()
 
     def receive(self, wish: object) -> None:
@@ -248,7 +253,7 @@ class CreatePane(Pane):
         draft, catalogue = self.desk.draft, self._studio.catalogue
         wrong = {problem.step for problem in self.desk.problems()}
         texts = {
-            Step.PRODUCT: words.products(draft),
+            Step.PRODUCT: words.products_shortly(draft),
             Step.MODEL: words.people(draft),
             Step.LOOK: words.look(draft, catalogue),
             Step.REVIEW: words.tokens(self.desk.bill().total),
@@ -290,6 +295,8 @@ class CreatePane(Pane):
     def _on_happened(self, event: object) -> None:
         if isinstance(event, BalanceChanged) and event.user_id == self._studio.user_id:
             self.desk.learn(balance=event.balance)
+        elif isinstance(event, GenerationCompleted):
+            self.desk.refresh()
 
     @Slot()
     def _on_changed_elsewhere(self) -> None:

@@ -16,7 +16,7 @@ from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 
-_CELL = 272
+_CELL = 260
 _TICK_MS = 1000
 
 

@@ -10,11 +10,13 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import sources
 from stylestudio_desktop.services.sources import Sample
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.shapes import pictured
 from stylestudio_desktop.ui.create.tiles import TILE, DropZone, PhotoTile
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -131,7 +133,8 @@ class ProductPage(Page):
         self._cards: list[ChoiceCard] = []
         ours = [one for one in sources.samples(Category.PRODUCT) if one.kind != "auto"]
         for sample in _varied(ours, _SAMPLES_SHOWN):
-            card = ChoiceCard(sample.title, "", QImage(), 1.0)
+            card = pictured(wording.clipped(sample.title, 16), "", 1.0)
+            card.setToolTip(sample.title)
             card.setCheckable(False)
             card.clicked.connect(partial(self._on_sample, sample))
             self._desk.photos.file(sample.path, _SAMPLE_SIDE, card, card.set_picture)

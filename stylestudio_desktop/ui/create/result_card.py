@@ -102,6 +102,7 @@ class ResultCard(Card):
         self.sentence = label("", "body", wrap=True)
         self.progress = ProgressRow()
         self.progress.cancelled.connect(self._ask(Ask.CANCEL))
+        self._left = label("", "faint")
         self._buttons = QVBoxLayout()
         self._buttons.setSpacing(Space.XS)
         self.buttons: list[QPushButton] = []
@@ -109,6 +110,7 @@ class ResultCard(Card):
         self.body.addLayout(head)
         self.body.addWidget(self.name)
         self.body.addWidget(self.progress)
+        self.body.addWidget(self._left)
         self.body.addWidget(self.sentence)
         self.body.addLayout(self._buttons)
         self._shown: tuple[object, ...] = ()
@@ -126,6 +128,7 @@ class ResultCard(Card):
         self.name.setText(_name(story))
         self.setAccessibleName(f"{wording.badge(row.status, review).word}. {_name(story)}")
         self.progress.setVisible(opened and review is None)
+        self._left.setVisible(opened and review is None)
         stopping = story.job is not None and bool(story.job.cancel_requested)
         self.progress.stop.setEnabled(not stopping)
         text = _sentence(story)
@@ -145,7 +148,9 @@ class ResultCard(Card):
             self.progress.set(None, words.tr("Stopping"))
         elif story.generation.status != Status.PENDING.value:
             stage = progress.stage or words.tr("Starting")
-            self.progress.set(progress.share, stage, words.remaining(progress.left))
+            left = words.remaining(progress.left)
+            self.progress.set(progress.share, stage)
+            self._left.setText(left)
 
     def _lay_pictures(self, story: Story) -> None:
         emptied(self._pictures)
@@ -177,7 +182,7 @@ class ResultCard(Card):
         return partial(self.asked.emit, ask)
 
 
-_FIRST = {Ask.OPEN, Ask.RETRY, Ask.AGAIN, Ask.TOKENS, Ask.PHOTOS, Ask.SERVICE, Ask.SETTINGS}
+_FIRST = {Ask.RETRY, Ask.AGAIN, Ask.TOKENS, Ask.PHOTOS, Ask.SERVICE, Ask.SETTINGS}
 
 
 def _name(story: Story) -> str:

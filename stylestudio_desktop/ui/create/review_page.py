@@ -9,11 +9,11 @@ from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Draft, Photo
 from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
-from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label
 
 _SMALL = 88
@@ -35,7 +35,7 @@ class ReviewPage(Page):
         self.column.addLayout(self._flow)
         columns = QHBoxLayout()
         columns.setSpacing(Space.M)
-        self.choices, self.price = Facts(), Facts()
+        self.choices, self.price = Rows(), Rows()
         for title, facts in (
             (words.tr("Your choices"), self.choices),
             (words.tr("What it costs"), self.price),

@@ -1,14 +1,15 @@
 """Draws a picture's shape and size as an outline, so that ratios and qualities are seen."""
 
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from stylestudio_desktop.ui import icons
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Radius
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 
-_HEIGHT = 48
+_HEIGHT = 44
 
 
 class ShapeView(QWidget):
@@ -44,12 +45,60 @@ class ShapeView(QWidget):
         painter.drawRoundedRect(area, Radius.S / 2, Radius.S / 2)
 
 
-def shaped(title: str, text: str, shape: ShapeView) -> ChoiceCard:
-    """Return a choice card with an outline above its words."""
-    card = ChoiceCard(title, text)
+class SignView(QWidget):
+    """An icon in the middle of a quiet ground; `ratio` is its width over its height."""
+
+    def __init__(self, icon: str, ratio: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self._ratio = icon, ratio
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        dress(self, self.update)
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height at `width`."""
+        return round(width / self._ratio)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the ground and the icon."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour("sunken"))
+        painter.drawRoundedRect(QRectF(self.rect()), Radius.M, Radius.M)
+        tone, scale = theme().palette.text_faint, self.devicePixelRatioF()
+        area = QRectF(0, 0, _HEIGHT, _HEIGHT)
+        area.moveCenter(QRectF(self.rect()).center())
+        painter.drawImage(area, icons.image(self._icon, tone, _HEIGHT, scale))
+
+
+def pictured(title: str, text: str, ratio: float) -> ChoiceCard:
+    """Return a choice card for a picture that comes later; `ratio` is its width over its height."""
+    return _growing(ChoiceCard(title, text, QImage(), ratio))
+
+
+def _growing(card: ChoiceCard) -> ChoiceCard:
+    # A push button keeps to the height of its hint; a card's height follows its width.
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    card.setSizePolicy(policy)
+    return card
+
+
+def shaped(title: str, text: str, shape: QWidget | None = None) -> ChoiceCard:
+    """Return a choice card with a drawing above its words."""
+    card = _growing(ChoiceCard(title, text))
+    if shape is None:
+        return card
     shape.setParent(card)
     column = card.layout()
     if isinstance(column, QVBoxLayout):
         column.insertWidget(0, shape)
-    card.toggled.connect(shape.update)
+    card.toggled.connect(lambda _on: shape.update())
     return card

@@ -10,12 +10,12 @@ from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Bill, Photo, Step
 from stylestudio_desktop.ui.create.page import emptied
+from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.theme import restyle
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
-from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label, rule
 from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 
@@ -36,7 +36,6 @@ class Summary(SidePanel):
         super().__init__(words.tr("Summary"), parent, closable=False)
         self._desk = desk
         self._laid: tuple[Photo, ...] | None = None
-        self._priced: list[tuple[str, str]] = []
         self._photos = FlowLayout(spacing=Space.S)
         self.body.addLayout(self._photos)
         self._rows = QGridLayout()
@@ -46,7 +45,7 @@ class Summary(SidePanel):
         self._values: dict[str, QPushButton] = {}
         self.body.addLayout(self._rows)
         self.body.addWidget(rule())
-        self.price = Facts()
+        self.price = Rows()
         self.body.addWidget(self.price)
         self.body.addStretch(1)
         self.total = label("", "heading")
@@ -102,9 +101,7 @@ class Summary(SidePanel):
             rows.append((words.tr("Balance"), words.tr("%1 tokens").replace("%1", text)))
         time = words.duration(self._desk.expected_ms())
         rows.append((words.tr("Time"), time or words.tr("known after the first picture")))
-        if rows != self._priced:
-            self._priced = rows
-            self.price.set_rows(rows)
+        self.price.set_rows(rows)
         self.total.setText(words.tokens(bill.total))
 
     def _show_button(self, bill: Bill) -> None:
@@ -119,7 +116,7 @@ class Summary(SidePanel):
             role = "bad"
             remark = words.tr("%n token(s) are missing. Your choices stay here.", bill.short)
         elif doubts:
-            remark, role = doubts[0], "bad"
+            remark, role = words.tr("Careful: %1").replace("%1", doubts[0]), "muted"
         else:
             remark = words.tr("You pay only for pictures that are saved on your disk.")
         self.remark.setText(remark)

@@ -120,7 +120,7 @@ class PhotoTile(QFrame):
 
     def _kinds(self) -> MenuChip[str]:
         choices = [(kind, words.kind_name(kind)) for kind in KINDS]
-        chip = MenuChip(words.tr("Kind: by itself"), choices, "shirt")
+        chip = MenuChip(words.tr("Kind: automatic"), choices, "shirt")
         chip.set_value(self.photo.kind)
         chip.setToolTip(words.tr("What kind of product this is"))
         chip.picked.connect(self.kind_picked)

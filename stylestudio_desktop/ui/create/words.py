@@ -26,7 +26,7 @@ def step_name(step: Step) -> str:
 def kind_name(kind: str) -> str:
     """Return a kind of garment in words."""
     return {
-        "auto": tr("Find out by itself"),
+        "auto": tr("Automatic"),
         "top": tr("Top"),
         "dress": tr("Dress"),
         "trousers": tr("Trousers"),
@@ -70,6 +70,12 @@ def products(draft: Draft) -> str:
         return draft.products[0].name
     how = tr("together") if draft.together else tr("one by one")
     return f"{tr('%n product(s)', number)}, {how}"
+
+
+def products_shortly(draft: Draft) -> str:
+    """Return how many products are chosen, for a narrow place."""
+    number = len(draft.products)
+    return tr("%n product(s)", number) if number > 1 else products(draft)
 
 
 def people(draft: Draft) -> str:
