@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from stylestudio_desktop.ui.actions import Actions
 
+translate = QCoreApplication.translate
 STARS = 5
 
 
@@ -44,32 +45,63 @@ class Deeds:
     def __init__(self, actions: Actions, owner: QWidget, doer: Doer, intake: Intake) -> None:
         self._actions = actions
         self._owner = owner
-        self._group = _tr("Gallery")
+        self._group = translate("Gallery", "Gallery")
         add = self._add
-        self.view = add("view", _tr("Open"), doer.view, "eye")
-        self.compare = add("compare", _tr("Compare side by side"), doer.compare, "panel-right", "C")
-        self.favour = add("favourite", _tr("Favourite"), doer.favour, "heart", "F")
+        self.view = add("view", translate("Gallery", "Open"), doer.view, "eye")
+        self.compare = add(
+            "compare",
+            translate("Gallery", "Compare side by side"),
+            doer.compare,
+            "panel-right",
+            "C",
+        )
+        self.favour = add("favourite", translate("Gallery", "Favourite"), doer.favour, "heart", "F")
         self.ratings = [self._rating(doer, stars) for stars in range(STARS + 1)]
         self.more_like = add(
-            "more", _tr("Make more like this"), doer.more_like, "sparkles", "Ctrl+M"
+            "more",
+            translate("Gallery", "Make more like this"),
+            doer.more_like,
+            "sparkles",
+            "Ctrl+M",
         )
-        self.product = add("product", _tr("Use as product"), doer.use_as_product, "shirt", "P")
-        self.model = add("model", _tr("Use as person"), doer.use_as_model, "user")
-        self.export = add("export", _tr("Export…"), doer.export, "file-down", "Ctrl+E")
-        self.trash = add("trash", _tr("Move to the trash"), doer.trash, "trash-2", "Del")
-        self.restore = add("restore", _tr("Bring back"), doer.restore, "undo-2", "R")
-        self.undo = add("undo", _tr("Undo"), doer.undo, "undo-2", "Ctrl+Z")
+        self.product = add(
+            "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
+        )
+        self.model = add("model", translate("Gallery", "Use as person"), doer.use_as_model, "user")
+        self.export = add(
+            "export", translate("Gallery", "Export…"), doer.export, "file-down", "Ctrl+E"
+        )
+        self.trash = add(
+            "trash", translate("Gallery", "Move to the trash"), doer.trash, "trash-2", "Del"
+        )
+        self.restore = add(
+            "restore", translate("Gallery", "Bring back"), doer.restore, "undo-2", "R"
+        )
+        self.undo = add("undo", translate("Gallery", "Undo"), doer.undo, "undo-2", "Ctrl+Z")
         self.files = add(
-            "import", _tr("Import product photos…"), intake.browse_files, "image-plus", "Ctrl+O"
+            "import",
+            translate("Gallery", "Import product photos…"),
+            intake.browse_files,
+            "image-plus",
+            "Ctrl+O",
         )
         self.people = add(
-            "import.people", _tr("Import photos of people…"), intake.browse_people, "users"
+            "import.people",
+            translate("Gallery", "Import photos of people…"),
+            intake.browse_people,
+            "users",
         )
         self.folder = add(
-            "import.folder", _tr("Import a folder…"), intake.browse_folder, "folder-open"
+            "import.folder",
+            translate("Gallery", "Import a folder…"),
+            intake.browse_folder,
+            "folder-open",
         )
         self.samples = add(
-            "samples", _tr("Load the sample collection"), intake.load_samples, "package"
+            "samples",
+            translate("Gallery", "Load the sample collection"),
+            intake.load_samples,
+            "package",
         )
 
     def menu(self) -> QMenu:
@@ -78,7 +110,7 @@ class Deeds:
         made.addActions([self.view, self.compare])
         made.addSeparator()
         made.addAction(self.favour)
-        rating = made.addMenu(_tr("Rating"))
+        rating = made.addMenu(translate("Gallery", "Rating"))
         rating.addActions(list(reversed(self.ratings)))
         made.addSeparator()
         made.addActions([self.more_like, self.product, self.model])
@@ -106,10 +138,14 @@ class Deeds:
         self.restore.setVisible(trash)
 
     def _rating(self, doer: Doer, stars: int) -> QAction:
-        text = QCoreApplication.translate("Gallery", "%n star(s)", "", stars)
+        text = translate("Gallery", "%n star(s)", "", stars)
         run = partial(doer.rate, stars)
         return self._add(
-            f"rate.{stars}", text if stars else _tr("No rating"), run, "star", str(stars)
+            f"rate.{stars}",
+            text if stars else translate("Gallery", "No rating"),
+            run,
+            "star",
+            str(stars),
         )
 
     def _add(
@@ -124,7 +160,3 @@ class Deeds:
             f"gallery.{name}", text, run, owner=self._owner,
             keys=keys if isinstance(keys, str) else tuple(keys), icon=icon, group=self._group,
         )  # fmt: skip
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Gallery", text)
