@@ -25,6 +25,7 @@ SQLITE: Any = vars(peewee)["sqlite3"]
 """The SQLite library that Peewee chose; two of them on one file in one process lose locks."""
 
 BUSY_MS = 10_000
+_SMALLEST = 512  # one page of the smallest size; SQLite takes a shorter file for an empty one
 _PRAGMAS = (
     ("busy_timeout", BUSY_MS),
     ("synchronous", "full"),
@@ -63,12 +64,16 @@ class Database:
                 "Run the set-up again."
             )
         try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            size = os.fstat(descriptor).st_size
+            os.close(descriptor)
         except OSError as error:
             raise StorageError(
                 f"The library at {self.path} can't be opened: {error.strerror}. Nothing was "
                 "changed. Check that the folder is there and that you may write to it."
             ) from error
+        if 0 < size < _SMALLEST:
+            raise _damaged(f"only {size} bytes are left of it")
         with translated():
             self.engine.init(str(self.path), pragmas=_PRAGMAS, timeout=BUSY_MS // 1000)
             self.engine.connect(reuse_if_open=True)
