@@ -71,6 +71,10 @@ class Answers(QObject):
         """Stop what waits or runs."""
         self._acting.cancel([generation_id])
 
+    def trash(self, generation_id: int) -> None:
+        """Move it to the trash, with an undo."""
+        self._acting.trash([generation_id])
+
     def run_again(self, brief: Brief) -> None:
         """Start a new generation from an old one's brief."""
         studio = self._studio

@@ -1,10 +1,9 @@
 """The panel that tells one generation's whole story and offers what can be done with it."""
 
-from typing import Any
-
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import Remedy, StudioError
 from stylestudio_desktop.domain.generation import OPEN, Review, Status
 from stylestudio_desktop.domain.ids import now_ms
@@ -19,7 +18,7 @@ from stylestudio_desktop.ui.history.telling import Told, tell
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Size, Space
-from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.forms import Facts, Fold
 from stylestudio_desktop.ui.widgets.labels import StatusBadge, label
 from stylestudio_desktop.ui.widgets.progress import ProgressRow, time_left
@@ -216,8 +215,7 @@ class StoryPanel(SidePanel):
         if row.status == Status.FAILED.value:
             remedy = REMEDIES.get(row.error_code or "", Remedy.RETRY)
             offers = self._answers.offers(remedy, row.id)
-        text = f"{row.error} " + self.tr("No tokens were charged.")
-        return parts.notice(text, offers)
+        return parts.notice(row.error, offers)
 
     def _running(self, told: Told) -> QWidget | None:
         row, job = told.story.generation, told.story.job
@@ -272,31 +270,45 @@ class StoryPanel(SidePanel):
         made.set_rows(parts.facts(told.story, told.service))
         return made
 
-    def _foot(self, told: Told) -> QWidget:
+    def _foot(self, told: Told) -> QWidget | None:
         row = told.story.generation
+        if row.trashed_at is not None:
+            return None
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
-        again: Any = told.again
-        if again is not None and row.trashed_at is None:
-            text = self.tr("Run again for %n token(s)", "", told.price)
-            run = button(text, lambda: self._answers.run_again(again), "primary", "rotate-ccw")
-            left = told.balance - told.price
-            run.setEnabled(left >= 0)
-            run.setToolTip(
-                self.tr("A new variation with the same settings. %n token(s) stay.", "", left)
-                if left >= 0
-                else self.tr("This needs %n more token(s).", "", -left)
-            )
-            layout.addWidget(run)
-            if left < 0:
+        # A failed one is retried at its frozen price, an open one is not over yet.
+        over = row.status in (Status.COMPLETED.value, Status.CANCELLED.value)
+        if over and told.again is not None:
+            layout.addWidget(self._run_again(told.again, told))
+            if told.balance < told.price:
                 layout.addWidget(button(self.tr("Get tokens"), self._answers.get_tokens))
         use = button(
-            self.tr("Use these settings"), lambda: self._answers.use_settings(row.id),
+            self.tr("Use these settings"),
+            lambda: self._answers.use_settings(row.id),
             icon="sliders-horizontal",
-        )  # fmt: skip
-        layout.addWidget(use)
+        )
+        beside = QHBoxLayout()
+        beside.setSpacing(Space.S)
+        beside.addWidget(use, 1)
+        if Status(row.status) not in OPEN:
+            beside.addWidget(
+                tool("trash-2", self.tr("Move to the trash"), lambda: self._answers.trash(row.id))
+            )
+        layout.addLayout(beside)
+        return made
+
+    def _run_again(self, brief: Brief, told: Told) -> QWidget:
+        text = self.tr("Run again for %n token(s)", "", told.price)
+        made = button(text, lambda: self._answers.run_again(brief), "primary", "rotate-ccw")
+        left = told.balance - told.price
+        made.setEnabled(left >= 0)
+        made.setToolTip(
+            self.tr("A new variation with the same settings. %n token(s) stay.", "", left)
+            if left >= 0
+            else self.tr("This needs %n more token(s).", "", -left)
+        )
         return made
 
 

@@ -1,0 +1,360 @@
+"""The history's list: rows on demand, filters, live changes, a million rows."""
+
+from array import array
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.ids import id_at
+from stylestudio_desktop.domain.records import GenerationCard
+from stylestudio_desktop.services import generate, history, queue
+from stylestudio_desktop.services.history import HistoryRow
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.history.delegate import ROW
+from stylestudio_desktop.ui.history.model import PROMPT, STATUS, TOKENS, HistoryModel
+from stylestudio_desktop.ui.history.pane import HistoryPane
+from stylestudio_desktop.ui.history.table import HistoryTable
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.widgets.empty import EmptyState
+from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
+from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
+from stylestudio_desktop.ui.wishes import ShowGeneration
+from tests.ui.studios import complete, start
+from tests.ui.watchdog import Watchdog
+
+Ids = dict[str, list[int]]
+
+
+@pytest.fixture
+def pane(window: MainWindow, made: Ids, calm: Callable[[], None]) -> HistoryPane:
+    """The History pane on generations in every state."""
+    opened = window.open_pane(HISTORY)
+    assert isinstance(opened, HistoryPane)
+    calm()
+    return opened
+
+
+def words(pane: HistoryPane, generation_id: int, column: int) -> str:
+    """Return what a cell says."""
+    row = pane.model.position(generation_id)
+    assert row >= 0
+    return str(pane.model.index(row, column).data())
+
+
+def test_every_generation_is_listed_newest_first(pane: HistoryPane, made: Ids) -> None:
+    everything = sorted((one for ids in made.values() for one in ids), reverse=True)
+
+    assert list(pane.model.ids) == everything
+    assert pane.model.rowCount() == len(everything)
+
+
+def test_rows_say_state_prompt_and_cost(pane: HistoryPane, made: Ids, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: words(pane, made["failed"][0], STATUS) != "")
+
+    assert words(pane, made["failed"][0], STATUS) == "Failed"
+    assert words(pane, made["review"][0], STATUS) == "Needs you"
+    assert words(pane, made["running"][0], STATUS) == "Working"
+    assert words(pane, made["completed"][0], PROMPT).startswith("Linen shirt")
+    assert words(pane, made["failed"][0], TOKENS) == "0"
+
+
+def test_the_state_chip_narrows_the_list(
+    pane: HistoryPane, made: Ids, calm: Callable[[], None]
+) -> None:
+    pane.filters.status.pick("failed")
+    calm()
+
+    assert list(pane.model.ids) == made["failed"]
+
+    pane.filters.clear()
+    calm()
+    assert len(pane.model.ids) > 1
+
+
+def test_search_reads_the_index_and_an_empty_answer_offers_the_way_back(
+    pane: HistoryPane, made: Ids, calm: Callable[[], None]
+) -> None:
+    pane.search("lemons")
+    calm()
+    assert set(pane.model.ids) == {made["completed"][1], made["review"][0]}
+
+    pane.search("nobody wrote this")
+    calm()
+    assert len(pane.model.ids) == 0
+    blank = pane.findChildren(EmptyState)
+    assert any(one.accessibleName() == "Nothing fits" and one.isVisible() for one in blank)
+
+
+def test_a_new_generation_appears_by_itself(
+    pane: HistoryPane, studio: Studio, made: Ids, calm: Callable[[], None], qtbot: QtBot
+) -> None:
+    before = len(pane.model.ids)
+    product = generate.brief_of(studio, made["completed"][0]).products
+
+    row = start(studio, product)
+
+    qtbot.waitUntil(lambda: pane.model.ids[0] == row.id)
+    assert len(pane.model.ids) == before + 1
+
+
+def test_progress_and_the_end_show_by_themselves(
+    pane: HistoryPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    running = made["running"][0]
+    qtbot.waitUntil(lambda: words(pane, running, STATUS) == "Working")
+
+    queue.progress(studio, running, "Lighting", 0.75)
+    row = pane.model.at(pane.model.position(running))
+    assert row is not None
+    assert row.job is not None
+    assert (row.job.stage, row.job.progress) == ("Lighting", 0.75)
+
+    queue.stop(studio, running)
+    qtbot.waitUntil(lambda: words(pane, running, STATUS) == "Cancelled")
+
+
+def test_a_commit_of_another_program_shows_too(
+    pane: HistoryPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    """The events of another process don't reach this one; only its commit can be seen."""
+    unheard = studio.bus._listeners
+    studio.bus._listeners = ()
+    try:
+        product = generate.brief_of(studio, made["completed"][0]).products
+        row = start(studio, product)
+        generate.cancel(studio, made["waiting"][0])
+    finally:
+        studio.bus._listeners = unheard
+    pane.loader._on_elsewhere()
+
+    qtbot.waitUntil(lambda: pane.model.ids[0] == row.id)
+    qtbot.waitUntil(lambda: words(pane, made["waiting"][0], STATUS) == "Cancelled")
+
+
+def test_trash_has_one_undo_for_all(
+    pane: HistoryPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    pane.acting.trash(made["completed"] + made["running"])
+
+    qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) < 0)
+    assert pane.model.position(made["running"][0]) >= 0
+    undo = [one for one in _buttons(pane.window()) if one.text() == "Undo"]
+    assert len(undo) == 1
+    qtbot.mouseClick(undo[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) >= 0)
+
+
+def test_the_trash_can_be_looked_into_and_brought_back(
+    pane: HistoryPane, studio: Studio, made: Ids, calm: Callable[[], None], qtbot: QtBot
+) -> None:
+    history.trash(studio, made["failed"])
+    pane.filters.trash.setChecked(True)
+    qtbot.waitUntil(lambda: list(pane.model.ids) == made["failed"])
+
+    pane.table.selectRow(0)
+    assert not pane._retry.isEnabled()
+    pane._back.trigger()
+    qtbot.waitUntil(lambda: len(pane.model.ids) == 0)
+    assert history.story(studio, made["failed"][0]).generation.trashed_at is None
+
+
+def test_keys_retry_and_trash_and_close(
+    pane: HistoryPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    pane.table.go_to(made["failed"][0])
+    pane.table.setFocus()
+    qtbot.keyClick(pane.table, Qt.Key.Key_Return)
+    assert pane.story.isVisible()
+    qtbot.keyClick(pane.table, Qt.Key.Key_R)
+    qtbot.waitUntil(
+        lambda: history.story(studio, made["failed"][0]).generation.status == "pending"
+    )
+    qtbot.keyClick(pane.table, Qt.Key.Key_Escape)
+    assert not pane.story.isVisible()
+
+    qtbot.waitUntil(lambda: not pane.acting.busy)
+    pane.table.go_to(made["completed"][0])
+    qtbot.keyClick(pane.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) < 0)
+
+
+def test_a_failing_library_says_so_and_offers_another_try(
+    window: MainWindow, made: Ids, calm: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise StorageError("The disk is gone. Nothing was lost. Plug it in.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "rows", broken)
+        pane = window.open_pane(HISTORY)
+        assert isinstance(pane, HistoryPane)
+        calm()
+        shown = [one for one in pane.findChildren(EmptyState) if one.isVisible()]
+        assert [one.accessibleName() for one in shown] == ["The history can't be read"]
+    again = [one for one in _buttons(shown[0]) if one.text() == "Try again"]
+    again[0].click()
+    calm()
+    assert len(pane.model.ids) == 8
+
+
+def test_an_empty_library_leads_to_the_first_picture(
+    window: MainWindow, calm: Callable[[], None]
+) -> None:
+    pane = window.open_pane(HISTORY)
+    calm()
+    shown = [one for one in pane.findChildren(EmptyState) if one.isVisible()]
+    offer = [one for one in _buttons(shown[0]) if one.text() == "Make the first picture"]
+    offer[0].click()
+    assert window.current == CREATE
+
+
+def test_a_wish_opens_a_story_even_outside_of_the_filters(
+    pane: HistoryPane, window: MainWindow, made: Ids, calm: Callable[[], None]
+) -> None:
+    pane.filters.status.pick("cancelled")
+    calm()
+    window.open_pane(HISTORY, ShowGeneration(made["failed"][0]))  # type: ignore[arg-type]
+    calm()
+
+    assert pane.story.now is not None
+    assert pane.story.now.story.generation.id == made["failed"][0]
+
+
+def test_memory_keeps_filters_and_view(pane: HistoryPane) -> None:
+    pane.filters.status.set_value("failed")
+    pane.filters.period.set_value(7)
+    kept = pane.memory()
+    pane.filters.clear()
+    pane.recall(kept)
+    assert pane.filters.value().status == "failed"
+    assert pane.filters.value().since is not None
+    pane.recall({"filters": {"status": 7, "period": "x"}, "view": 3})
+
+
+def test_finished_pictures_replace_the_products_thumbnail(
+    pane: HistoryPane, studio: Studio, made: Ids, tmp_path: object, qtbot: QtBot
+) -> None:
+    waiting = made["waiting"][0]
+    row = history.story(studio, waiting).generation
+    before = _thumbnail(pane, waiting, qtbot)
+    generate.cancel(studio, made["running"][0])
+    complete(studio, studio.workspace.tmp, row)
+
+    qtbot.waitUntil(lambda: _thumbnail(pane, waiting, qtbot) != before)
+
+
+class Million:
+    """A million rows by arithmetic."""
+
+    def __init__(self) -> None:
+        first = id_at(1_790_000_000_000)
+        step = id_at(60_000)
+        self.ids = array("q", range(first, first - 1_000_000 * step, -step))
+
+    def fetch(self, before: int, limit: int) -> list[HistoryRow]:
+        """Return the rows below `before`."""
+        step = self.ids[0] - self.ids[1]
+        start = max(0, (self.ids[0] - before) // step + 1)
+        return [self._row(one) for one in self.ids[start : start + limit]]
+
+    def _row(self, generation_id: int) -> HistoryRow:
+        moment = generation_id >> 21
+        card = GenerationCard(
+            generation_id, "completed", f"picture {generation_id % 977}", "local", "vintage",
+            "draft", "1:1", 1, 1, None, None, 0, 1200, moment, moment, moment,
+        )  # fmt: skip
+        return HistoryRow(card, None, None)
+
+
+@pytest.fixture
+def million(qtbot: QtBot, tasks: Tasks) -> HistoryTable:
+    """The table on a million rows."""
+    thumbnails = Thumbnails(lambda _id, _tier: None)
+    model = HistoryModel(tasks, {"local": "On this computer"})
+    table = HistoryTable(model, thumbnails)
+    model.setParent(table)
+    thumbnails.setParent(table)
+    qtbot.addWidget(table)
+    table.resize(1200, 800)
+    source = Million()
+    table.show_rows(source.ids, source.fetch)
+    table.show()
+    qtbot.waitExposed(table)
+    return table
+
+
+def test_any_place_in_a_million_rows_shows_at_once(
+    million: HistoryTable, tasks: Tasks, qtbot: QtBot, watchdog: Watchdog
+) -> None:
+    model, bar = million._model, million.verticalScrollBar()
+    assert bar.maximum() > 59_000_000
+    for share in (0.5, 1.0, 0.25, 0.0, 0.75):
+        bar.setValue(round(bar.maximum() * share))
+        row = million.rowAt(5)
+        qtbot.waitUntil(lambda row=row: bool(model.index(row, PROMPT).data()))
+        assert abs(row - share * 1_000_000) < 20
+
+
+def test_scrolling_a_million_rows_never_blocks(
+    million: HistoryTable, tasks: Tasks, qtbot: QtBot, watchdog: Watchdog
+) -> None:
+    bar = million.verticalScrollBar()
+    for step in range(120):
+        bar.setValue(bar.value() + 37 * (step + 1))
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: not tasks.busy())
+
+
+def test_a_million_can_be_selected_as_one_range(million: HistoryTable) -> None:
+    million.selectAll()
+    assert million.chosen_count() == 1_000_000
+    assert len(million.chosen(10)) == 10
+
+
+def test_what_one_looks_at_stays_when_something_new_comes_in(million: HistoryTable) -> None:
+    bar, model = million.verticalScrollBar(), million._model
+    bar.setValue(500 * ROW + 11)
+    looked_at = model.ids[million.rowAt(0)]
+    model.add_front(model.ids[0] + id_at(1))
+    assert model.ids[million.rowAt(0)] == looked_at
+    assert bar.value() == 501 * ROW + 11
+
+    bar.setValue(0)
+    model.add_front(model.ids[0] + id_at(1))
+    assert million.rowAt(0) == 0
+
+
+def test_another_filling_keeps_place_and_selection(million: HistoryTable) -> None:
+    model = million._model
+    flags = QItemSelectionModel.SelectionFlag
+    million.selectionModel().select(model.index(700, 0), flags.ClearAndSelect | flags.Rows)
+    chosen = million.chosen()
+    million.verticalScrollBar().setValue(690 * ROW)
+    top = model.ids[million.rowAt(0)]
+    fewer = array("q", model.ids[:5000])
+    del fewer[3]
+
+    million.show_rows(fewer, Million().fetch)
+
+    assert model.ids[million.rowAt(0)] == top
+    assert million.chosen() == chosen
+
+
+def _buttons(widget: object) -> list[object]:
+    from PySide6.QtWidgets import QPushButton
+
+    return list(widget.findChildren(QPushButton))  # type: ignore[attr-defined]
+
+
+def _thumbnail(pane: HistoryPane, generation_id: int, qtbot: QtBot) -> str | None:
+    def row() -> HistoryRow | None:
+        return pane.model.at(pane.model.position(generation_id))
+
+    qtbot.waitUntil(lambda: row() is not None)
+    found = row()
+    assert found is not None
+    return found.thumbnail
