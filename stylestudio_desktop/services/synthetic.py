@@ -39,13 +39,16 @@ Progress = Callable[[float, float, str], None]
 
 
 class Filled(NamedTuple):
-    """What a load wrote: rows of all tables that the generations brought, in seconds."""
+    """What a load wrote: `rows` of all tables that the generations brought.
+
+    `drawing_s` of the `seconds` went into drawing the pictures that the rows share.
+    """
 
     generations: int
     files: int
     photos: int
     rows: int
-    pictures_s: float
+    drawing_s: float
     seconds: float
 
 
@@ -74,12 +77,12 @@ def fill(
     share = number + photos
     wanted = min(_MOST_DRAWN, max(_LEAST_DRAWN, number // 10))
     drawn = draw(studio.files, wanted, rng, lambda _done: progress(0, share, "drawing"))
+    drawing_s = time.monotonic() - began
     scene, taken = _scene(studio, rng, drawn, photos, lambda done: progress(done, share, "photos"))
-    pictures_s = time.monotonic() - began
     rows, results = _write(
         studio, rng, scene, drawn, number, lambda done: progress(taken + done, share, "stories")
     )
-    return Filled(number, results, taken, rows, pictures_s, time.monotonic() - began)
+    return Filled(number, results, taken, rows, drawing_s, time.monotonic() - began)
 
 
 def _write(
