@@ -6,22 +6,10 @@ database the caller holds. The schema itself is made by the migrations, which al
 checks and triggers; a test holds the two against each other, column by column.
 """
 
-from peewee import (
-    SQL,
-    AutoField,
-    BigIntegerField,
-    FloatField,
-    IntegerField,
-    Model,
-    TextField,
-)
+from peewee import SQL, AutoField, BigIntegerField, FloatField, IntegerField, TextField
 
-
-class Table(Model):
-    """Base of every model: SQL names as the data rules give them."""
-
-    class Meta:
-        legacy_table_names = False
+from stylestudio_desktop.store.gallery_tables import GALLERY
+from stylestudio_desktop.store.model import Table
 
 
 class Meta(Table):
@@ -115,6 +103,9 @@ class Files(Table):
     facts = TextField()
     trashed_at = BigIntegerField(null=True)
     perceptual_hash = BigIntegerField(null=True)
+    note = TextField(null=True)
+    stack_id = BigIntegerField(null=True)
+    colour = IntegerField(null=True)
 
     class Meta:
         table_name = "files"
@@ -308,6 +299,7 @@ ALL = (
     GenerationCounts,
     FileCounts,
     UsageDays,
+    *GALLERY,
 )
 
 PLACE = SQL("?")
