@@ -11,7 +11,7 @@ from stylestudio_desktop.files.probe import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.providers.protocol import Provider
-from stylestudio_desktop.providers.registry import build_providers
+from stylestudio_desktop.providers.registry import Providers
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.services.studio import Studio
@@ -43,7 +43,7 @@ def open_studio(workspace: Workspace, providers: Mapping[str, Provider] | None =
         thumbnails=ThumbnailCache(workspace.thumbnails, THUMBNAIL_LIMITS),
         settings=SettingsFile(workspace.settings),
         catalogue=catalogue,
-        providers=build_providers() if providers is None else providers,
+        providers=Providers() if providers is None else providers,
         bus=Bus(),
         user_id=user.id,
     )
@@ -80,7 +80,10 @@ def tidy_after_crash(studio: Studio) -> None:
 
 def close_studio(studio: Studio) -> None:
     """Let go of the services' processes and of this thread's connection."""
-    for provider in studio.providers.values():
-        provider.close()
+    if isinstance(studio.providers, Providers):
+        studio.providers.close()
+    else:
+        for provider in studio.providers.values():
+            provider.close()
     studio.thumbnails.close()
     studio.database.close()

@@ -3,8 +3,9 @@
 import contextlib
 import secrets
 from pathlib import Path
+from types import TracebackType
 
-from filelock import FileLock, Timeout
+# filelock is imported when a lock is first taken: the first paint needs none.
 
 
 class Presence:
@@ -18,18 +19,29 @@ class Presence:
         """Prepare a new host name; nothing is locked yet."""
         self.host = secrets.token_hex(8)
         self._folder = folder
-        self._lock = FileLock(folder / f"host-{self.host}.lock", thread_local=False)
+        self._path = folder / f"host-{self.host}.lock"
+        self._held: contextlib.ExitStack | None = None
 
     def __enter__(self) -> "Presence":
         """Show this host as alive."""
-        self._lock.acquire(timeout=5)
+        from filelock import FileLock
+
+        self._held = contextlib.ExitStack()
+        self._held.enter_context(FileLock(self._path, timeout=5, thread_local=False))
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Show this host as gone."""
-        self._lock.release()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
         with contextlib.suppress(OSError):
-            Path(self._lock.lock_file).unlink()
+            self._path.unlink()
 
     def crashed(self) -> set[str]:
         """Return the names of hosts that went without saying goodbye, and forget their locks."""
@@ -43,6 +55,8 @@ class Presence:
         path = self._folder / f"host-{host}.lock"
         if not host.isalnum() or not path.exists():
             return False
+        from filelock import FileLock, Timeout
+
         other = FileLock(path)
         try:
             other.acquire(timeout=0)

@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QImageReader
@@ -28,7 +29,9 @@ from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
-from stylestudio_desktop.worker.thread import WorkerThread
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.worker.thread import WorkerThread
 
 STRIP_MS = 1000
 DECODER_LIMIT_MB = 512
@@ -90,8 +93,8 @@ class Session:
         self.window.pause_asked.connect(self._on_pause_asked)
         self.window.account_asked.connect(partial(self.window.open_pane, SETTINGS))
         self.window.closing.connect(self._on_closing)
-        self.worker = WorkerThread(studio, after_crash, self.window)
-        self.worker.failed.connect(self._on_failed)
+        self._after_crash = after_crash
+        self.worker: WorkerThread | None = None
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
@@ -102,8 +105,15 @@ class Session:
     def start(self) -> None:
         """Show the window, and let the queue run once it stands."""
         self.window.show()
-        QTimer.singleShot(0, self.worker.start)
+        QTimer.singleShot(0, self._start_worker)
         self._strip.start(STRIP_MS)
+
+    def _start_worker(self) -> None:
+        from stylestudio_desktop.worker.thread import WorkerThread
+
+        self.worker = WorkerThread(self._studio, self._after_crash, self.window)
+        self.worker.failed.connect(self._on_failed)
+        self.worker.start()
 
     def _refresh(self) -> None:
         self._show_balance()
@@ -179,7 +189,8 @@ class Session:
         self._strip.stop()
         self.window.hide()
         # Bounded: what the worker can't finish in time stays in the queue for the next start.
-        self.worker.close()
+        if self.worker is not None:
+            self.worker.close()
         with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing
             self._studio.settings.change(window=self.window.memory())
 
