@@ -136,7 +136,7 @@ def _plaster(stage: Stage, rng: np.random.Generator) -> Image:
     stain = fractal(stage.height, stage.width, rng, 3, 6)
     if stage.horizon is None:
         _, v = stage.grid()
-        edge = 0.78 + 0.004 * fractal(stage.height, stage.width, rng, 40, 3)
+        edge = 0.78 + 0.0008 * fractal(stage.height, stage.width, rng, 14, 3)
         low = smoothstep(v - edge, -0.002, 0.002)
         image = over(image, _flat(image, stage.colours[1]), 0.8 * low)
         line = np.exp(-(((v - edge) / 0.0022) ** 2)).astype(np.float32)

@@ -44,7 +44,7 @@ def peeled(small: Image, mask: Mask, ground: Ground, guess: Plane | None) -> Mas
     near = mask & (1 - shrunk(mask, reach))
     candidate = (shadow & (near > 0)).astype(np.uint8)
     if guess is not None:
-        candidate = candidate & (1 - shrunk((guess > 0.95).astype(np.uint8), 5))
+        candidate = candidate & (1 - shrunk((guess > 0.9).astype(np.uint8), 4))
     outside = (1 - mask).astype(np.uint8)
     candidate = cv2.morphologyEx(candidate | outside, cv2.MORPH_OPEN, disc(4)).astype(np.uint8)
     candidate = grown(candidate, 2) & mask & shadow.astype(np.uint8)

@@ -77,7 +77,9 @@ def _coarse(
     """Return the product's mask at analysis size, and what to tell the user about it."""
     if guess is None:
         if ground.plain:
-            return _tidy(peeled(small, _by_colour(small, lab, ground), ground, None)), []
+            return _tidy(
+                peeled(small, _by_colour(small, lab, ground, shadows=True), ground, None)
+            ), []
         note = "The background is busy and the cut-out network is not installed; check the edges."
         found = _tidy(_by_grabcut(small, _centre_box(lab.shape[:2])))
         return _tidy(_unstrung(peeled(small, found, ground, None), None)), [note]
@@ -109,14 +111,16 @@ def _joined(small: Image, lab: Image, guess: Plane, ground: grounds.Ground) -> M
     Colour brings back straps and cuffs that the network lost and opens gaps that it filled;
     the network keeps white parts on white ground and drops cast shadows.
     """
-    by_colour = _by_colour(small, lab, ground)
+    by_colour = _by_colour(small, lab, ground, shadows=ground.residual < 1.2)
     believed = (guess > 0.5).astype(np.uint8)
-    if _agree(by_colour, believed) > 0.93:
+    if _agree(by_colour, believed) > (0.82 if ground.residual < 1.2 else 0.93):
         return _opened(by_colour | _solid(guess), ground, guess)
     near = grown(believed, max(6, int(0.06 * max(guess.shape))))
+    least = 9 + 2 * ground.residual
     if ground.residual < 2.0 and _same_thing(by_colour, believed):
         near = np.ones_like(near)  # a very even ground: colour reaches where the network gave up
-    extra = by_colour & near & (ground.distance > 9 + 2 * ground.residual).astype(np.uint8)
+        least = 4 + 2 * ground.residual
+    extra = by_colour & near & (ground.distance > least).astype(np.uint8)
     joined = (believed | _solid_around(extra, by_colour)).astype(np.uint8)
     count, labels, _ = components(joined)
     for part in range(1, count):  # keep what hangs together with something the network saw
@@ -159,7 +163,7 @@ def _opened(mask: Mask, ground: grounds.Ground, guess: Plane) -> Mask:
     return opened
 
 
-def _by_colour(small: Image, lab: Image, ground: grounds.Ground) -> Mask:
+def _by_colour(small: Image, lab: Image, ground: grounds.Ground, *, shadows: bool) -> Mask:
     """Tell product from a plain ground by colour, then take cast shadows away.
 
     Ground is what can be reached from the frame without crossing a colour edge; a shadow is
@@ -172,7 +176,8 @@ def _by_colour(small: Image, lab: Image, ground: grounds.Ground) -> Mask:
     count, labels, _ = components(weak)
     touched = np.unique(labels[sure > 0])
     strong = np.isin(labels, touched[touched > 0]).astype(np.uint8) if count > 1 else weak
-    strong = strong & (1 - _shadow(small, lab, ground))
+    if shadows:
+        strong = strong & (1 - _shadow(small, lab, ground))
     closed = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, disc(3)).astype(np.uint8)
     return _filled(closed, ground)
 

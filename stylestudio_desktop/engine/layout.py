@@ -62,7 +62,7 @@ def _aside(
     """Move toward a line of thirds, as far as the frame is longer than the product is."""
     width, height = frame
     side = 1.0 if rng.random() < 0.5 else -1.0
-    spare_x = max(0.0, (width - boxes[0][2]) / 2 - 0.10 * min(frame))
+    spare_x = max(0.0, (width - boxes[0][2]) / 2 - 0.15 * min(frame))
     spare_y = max(0.0, (height - boxes[0][3]) / 2 - 0.10 * min(frame))
     if width > 1.15 * height:
         return side * min(width / 6, spare_x), 0.0
