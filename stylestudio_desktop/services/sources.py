@@ -1,5 +1,6 @@
 """Gets photos ready for a brief: samples, the gallery's own, what was pasted, cut-outs, checks."""
 
+import contextlib
 import json
 import shutil
 import uuid
@@ -132,7 +133,8 @@ def cutout(studio: Studio, provider: str, storage_id: str, cancelled: Event) -> 
             f"The cut-out could not be kept: {error.strerror}. Your photo is safe."
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where the folder itself is the trouble
+            partial.unlink(missing_ok=True)
     return kept
 
 

@@ -67,6 +67,11 @@ class Desk(QObject):
         """What the chosen service and model can do."""
         return generate.capabilities(self.studio, self.draft.provider, self.draft.model)
 
+    @property
+    def checking(self) -> bool:
+        """Return whether the photos are about to be checked."""
+        return self._check_later.isActive()
+
     def problems(self) -> tuple[Problem, ...]:
         """Return what keeps the draft from being made."""
         known = self.situation.readiness.get(self.draft.provider)

@@ -78,6 +78,11 @@ class Making(QObject):
         """Return how many still wait or run."""
         return sum(1 for story in self.stories.values() if generate.is_open(story.generation))
 
+    @property
+    def reading(self) -> bool:
+        """Return whether something is being read, or soon will be."""
+        return self._reading or self._soon.isActive()
+
     def follow(self, ids: Sequence[int], expected_ms: float | None = None) -> None:
         """Follow these too; `expected_ms` is how long each is thought to take."""
         new = [one for one in ids if one not in self._ids]

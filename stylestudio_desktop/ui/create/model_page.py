@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label
 
 _RECENT = 8
+_FEW = 4
 _SAMPLE_SIDE = 400
 _RATIO = 3 / 4
 _CELL = 148
@@ -132,8 +133,6 @@ class ModelPage(Page):
         emptied(self._flow)
         self._flow.addWidget(self.nobody)
         self.cards, self.samples = {}, []
-        if self._asked and not offered:
-            self._lay_samples()
         for photo in offered:
             card = pictured(wording.clipped(photo.name, 20), "", _RATIO)
             card.setToolTip(photo.name)
@@ -142,9 +141,13 @@ class ModelPage(Page):
             self.cards[photo.id] = card
             self._flow.addWidget(card)
             self._desk.photos.thumbnail(photo.storage_id, Tier.LARGE, card, card.set_picture)
+        if self._asked and len(offered) < _FEW:
+            self._lay_samples({photo.name for photo in offered})
 
-    def _lay_samples(self) -> None:
+    def _lay_samples(self, known: set[str]) -> None:
         for sample in self._ours:
+            if sample.path.name in known:
+                continue
             title = wording.clipped(sample.title, 20)
             card = pictured(title, words.tr("Sample person"), _RATIO)
             card.setToolTip(sample.title)

@@ -114,7 +114,7 @@ class Summary(SidePanel):
             remark = words.sentence(problems[0], name)
         elif bill.short:
             role = "bad"
-            remark = words.tr("%n token(s) are missing. Your choices stay here.", bill.short)
+            remark = words.tr("Missing: %n token(s). Your choices stay here.", bill.short)
         elif doubts:
             remark, role = words.tr("Careful: %1").replace("%1", doubts[0]), "muted"
         else:

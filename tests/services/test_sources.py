@@ -1,0 +1,182 @@
+"""Photos are made ready for a brief: samples, doubles, cut-outs and the check before paying."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain.errors import ServiceError, StorageError
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.providers.protocol import Kind, ProviderError
+from stylestudio_desktop.services import library, sources
+from stylestudio_desktop.services.studio import Studio
+from tests.factories import (
+    FakeProvider,
+    brief_for,
+    fault,
+    import_photo,
+    open_test_studio,
+    picture_bytes,
+)
+
+
+@dataclass
+class Looking(FakeProvider):
+    """A service that shows cut-outs and checks photos."""
+
+    sentences: list[str] = field(default_factory=list)
+    shown: list[Path] = field(default_factory=list)
+    checked: list[tuple[list[Path], list[Path], dict[str, str]]] = field(default_factory=list)
+    trouble: ProviderError | None = None
+
+    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
+        if self.trouble is not None:
+            out.write_bytes(b"half a picture")
+            raise self.trouble
+        self.shown.append(photo)
+        out.write_bytes(picture_bytes())
+
+    def suitable(
+        self,
+        products: Sequence[Path],
+        people: Sequence[Path],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        if self.trouble is not None:
+            raise self.trouble
+        self.checked.append((list(products), list(people), dict(options)))
+        return self.sentences
+
+
+@pytest.fixture
+def service() -> Looking:
+    """The service of the studio."""
+    return Looking()
+
+
+@pytest.fixture
+def studio(tmp_path: Path, service: Looking) -> Iterator[Studio]:
+    """A library with two services, of which one shows and checks."""
+    made = open_test_studio(tmp_path, {"local": service, "plain": FakeProvider("plain")})
+    yield made
+    close_studio(made)
+
+
+def storage_id(studio: Studio, file_id: int) -> str:
+    """Return where a photo's bytes are."""
+    return library.picture(studio, file_id).storage_id
+
+
+def test_our_samples_are_there_with_their_kinds() -> None:
+    products, people = sources.samples(Category.PRODUCT), sources.samples(Category.MODEL)
+
+    assert len(products) >= 6
+    assert people
+    assert {"top", "dress"} <= {one.kind for one in products}
+    assert all(one.path.is_file() for one in (*products, *people))
+
+
+def test_without_samples_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "resources", lambda: tmp_path)
+
+    assert sources.samples(Category.PRODUCT) == []
+
+
+def test_photos_are_used_in_the_order_asked(studio: Studio, tmp_path: Path) -> None:
+    one, two, three = (import_photo(studio, tmp_path, c) for c in ("red", "blue", "green"))
+    library.trash(studio, [two])
+
+    found = sources.use_as(studio, [three, two, one], Category.PRODUCT)
+
+    assert [card.id for card in found] == [three, one]
+
+
+def test_a_photo_of_another_category_joins_this_one(studio: Studio, tmp_path: Path) -> None:
+    person = import_photo(studio, tmp_path, "red", Category.MODEL)
+
+    (card,) = sources.use_as(studio, [person], Category.PRODUCT)
+    (again,) = sources.use_as(studio, [person], Category.PRODUCT)
+
+    assert card.id != person
+    assert again.id == card.id
+    assert card.category == Category.PRODUCT.value
+    assert card.storage_id == storage_id(studio, person)
+    assert card.filename == library.picture(studio, person).filename
+    assert not list(studio.workspace.tmp.glob("use-*"))
+
+
+def test_bytes_that_are_gone_are_told(studio: Studio, tmp_path: Path) -> None:
+    person = import_photo(studio, tmp_path, "red", Category.MODEL)
+    studio.files.path(storage_id(studio, person)).unlink()
+
+    with pytest.raises(StorageError, match="could not be read"):
+        sources.use_as(studio, [person], Category.PRODUCT)
+    assert not list(studio.workspace.tmp.glob("use-*"))
+
+
+def test_a_cut_out_is_made_once(studio: Studio, service: Looking, tmp_path: Path) -> None:
+    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+
+    first = sources.cutout(studio, "local", bytes_id, Event())
+    second = sources.cutout(studio, "local", bytes_id, Event())
+
+    assert first is not None
+    assert first == second
+    assert first.read_bytes() == picture_bytes()
+    assert service.shown == [studio.files.path(bytes_id)]
+
+
+def test_a_service_without_cut_outs_shows_none(studio: Studio, tmp_path: Path) -> None:
+    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+
+    assert sources.cutout(studio, "plain", bytes_id, Event()) is None
+    assert sources.shows_cutouts(studio, "local")
+    assert not sources.shows_cutouts(studio, "plain")
+    assert not sources.shows_cutouts(studio, "none such")
+
+
+def test_a_cut_out_that_failed_leaves_nothing(
+    studio: Studio, service: Looking, tmp_path: Path
+) -> None:
+    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    service.trouble = fault(Kind.PROVIDER)
+
+    with pytest.raises(ServiceError, match="went wrong"):
+        sources.cutout(studio, "local", bytes_id, Event())
+    assert not list(studio.workspace.tmp.rglob("*.png"))
+
+
+def test_a_cut_out_that_cannot_be_kept_is_told(studio: Studio, tmp_path: Path) -> None:
+    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    (studio.workspace.tmp / "cutouts").write_text("in the way")
+
+    with pytest.raises(StorageError, match="could not be kept"):
+        sources.cutout(studio, "local", bytes_id, Event())
+
+
+def test_photos_are_checked_before_paying(studio: Studio, service: Looking, tmp_path: Path) -> None:
+    product = import_photo(studio, tmp_path, "red")
+    person = import_photo(studio, tmp_path, "blue", Category.MODEL)
+    service.sentences = ["The arms are crossed."]
+    brief = brief_for(product, models=(person,), options={"garment": "top"})
+
+    assert sources.doubts(studio, brief, Event()) == ["The arms are crossed."]
+    paths = [studio.files.path(storage_id(studio, one)) for one in (product, person)]
+    assert service.checked == [([paths[0]], [paths[1]], {"garment": "top"})]
+
+
+def test_a_service_that_does_not_check_has_no_doubts(studio: Studio, tmp_path: Path) -> None:
+    brief = brief_for(import_photo(studio, tmp_path), provider="plain")
+
+    assert sources.doubts(studio, brief, Event()) == []
+
+
+def test_a_check_that_failed_is_told(studio: Studio, service: Looking, tmp_path: Path) -> None:
+    service.trouble = fault(Kind.PROVIDER)
+
+    with pytest.raises(ServiceError, match="went wrong"):
+        sources.doubts(studio, brief_for(import_photo(studio, tmp_path)), Event())

@@ -1,0 +1,34 @@
+"""A service for the Create pane's tests that shows cut-outs and has doubts as it is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from stylestudio_desktop.providers.protocol import Readiness
+from tests.factories import FakeProvider, picture_bytes
+
+
+@dataclass
+class Looking(FakeProvider):
+    """`sentences` are its doubts about every pair of photos; `ready` what it says of itself."""
+
+    sentences: list[str] = field(default_factory=list)
+    checked: list[tuple[int, int]] = field(default_factory=list)
+    ready: bool = True
+
+    def check(self) -> Readiness:
+        return Readiness(self.ready, "Ready." if self.ready else "Its key is missing.")
+
+    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
+        out.write_bytes(picture_bytes("gold", (40, 40)))
+
+    def suitable(
+        self,
+        products: Sequence[Path],
+        people: Sequence[Path],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        self.checked.append((len(products), len(people)))
+        return self.sentences

@@ -1,0 +1,606 @@
+"""The Create pane as people use it: photos in, choices, a price, and pictures in the making."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.domain.generation import Category, Review, Status
+from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.ui.create.draft import Step
+from stylestudio_desktop.ui.create.picker import Picker
+from stylestudio_desktop.ui.create.result_card import Ask
+from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET
+from stylestudio_desktop.ui.wishes import (
+    GetTokens,
+    MakeMoreLike,
+    ShowFiles,
+    ShowGeneration,
+    UseAsModel,
+    UseAsProduct,
+)
+from stylestudio_desktop.worker.runner import Runner
+from tests.factories import brief_for, import_photo, photo
+from tests.ui.create.conftest import Desk
+from tests.ui.watchdog import Watchdog
+
+
+def drop(desk: Desk, data: QMimeData) -> None:
+    """Drop something on the pane."""
+    desk.pane.dropEvent(
+        QDropEvent(
+            QPointF(QPoint(200, 200)),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    desk.settle()
+
+
+def files(*paths: Path) -> QMimeData:
+    """Return files as a file manager hands them over."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def with_product(desk: Desk, folder: Path, colour: str = "teal") -> int:
+    """Choose one product photo."""
+    file_id = import_photo(desk.studio, folder, colour)
+    desk.pane.desk.use(Category.PRODUCT, [file_id])
+    desk.settle()
+    return file_id
+
+
+def work(desk: Desk) -> None:
+    """Let a worker make everything that waits."""
+    stop = threading.Event()
+    runner = Runner(desk.studio)
+
+    def run() -> None:
+        with desk.studio.database.connection():
+            runner.run(stop, until=runner.idle)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    desk.bot.waitUntil(lambda: not thread.is_alive(), timeout=20_000)
+    thread.join()
+    desk.settle()
+
+
+def only_card(desk: Desk) -> QWidget:
+    """Return the one card of the pictures page."""
+    (card,) = desk.pane.pictures.cards.values()
+    return card
+
+
+def balance(desk: Desk) -> int | None:
+    """Return what the pane believes is in the wallet."""
+    return desk.pane.desk.situation.balance
+
+
+def test_a_stranger_is_told_the_one_thing_to_do(desk: Desk) -> None:
+    assert not desk.pane.summary.go.isEnabled()
+    assert "product photo" in desk.pane.summary.remark.text()
+    assert desk.pane.products.zone.isVisible()
+    assert balance(desk) == 10
+
+
+def test_a_dropped_photo_is_imported_shown_and_priced(desk: Desk, tmp_path: Path) -> None:
+    drop(desk, files(photo(tmp_path)))
+
+    assert [one.name for one in desk.pane.desk.draft.products] == ["tee.jpg"]
+    assert desk.pane.summary.go.isEnabled()
+    assert "2 token" in desk.pane.summary.go.text()
+    assert ("Balance", "10 → 8 tokens") in desk.pane.summary.price.rows
+    (tile,) = desk.pane.products.tiles.values()
+    assert tile.photo_image.width() == 64
+    assert tile.view.image.width() == 40  # the cut-out
+
+
+def test_photo_or_cut_out(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    (tile,) = desk.pane.products.tiles.values()
+
+    for button in desk.pane.products.findChildren(QAbstractButton):
+        if button.accessibleName() == "Photo":
+            button.click()
+
+    assert tile.view.image.width() == 64
+
+
+def test_people_are_dropped_on_the_second_page(desk: Desk, tmp_path: Path) -> None:
+    desk.pane.go(Step.MODEL)
+    drop(desk, files(photo(tmp_path)))
+
+    assert len(desk.pane.desk.draft.models) == 1
+    assert not desk.pane.desk.draft.products
+    assert desk.pane.models.nobody.isChecked() is False
+
+
+def test_what_is_no_photo_is_told_and_the_rest_goes_in(desk: Desk, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"no picture")
+    told: list[str] = []
+    desk.pane.intake.refused.connect(told.append)
+
+    drop(desk, files(bad, photo(tmp_path)))
+
+    assert len(desk.pane.desk.draft.products) == 1
+    assert len(told) == 1
+    assert "bad.jpg" in told[0]
+
+
+def test_a_picture_is_pasted(desk: Desk) -> None:
+    image = QImage(90, 60, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+
+    desk.pane.paste()
+    desk.settle()
+
+    (one,) = desk.pane.desk.draft.products
+    assert library.picture(desk.studio, one.id).width == 90
+    assert not list(desk.studio.workspace.tmp.glob("paste-*"))
+
+
+def test_pasting_nothing_is_told(desk: Desk) -> None:
+    QGuiApplication.clipboard().setText("words")
+
+    desk.pane.paste()
+    desk.settle()
+
+    assert not desk.pane.desk.draft.products
+
+
+def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
+    cards = desk.pane.products._cards
+    assert cards
+
+    cards[0].click()
+    desk.settle()
+
+    (one,) = desk.pane.desk.draft.products
+    assert one.kind != "auto"
+    assert len(library.ids(desk.studio, FileFilter(category="product_image"))) == 1
+
+
+def test_one_of_our_people_is_chosen(desk: Desk) -> None:
+    desk.pane.go(Step.MODEL)
+    assert len(desk.pane.models.samples) >= 3
+
+    desk.pane.models.samples[1].click()
+    desk.settle()
+
+    assert len(desk.pane.desk.draft.models) == 1
+    desk.pane.models.nobody.click()
+    assert desk.pane.desk.draft.models == ()
+
+
+def test_photos_are_picked_from_the_gallery(desk: Desk, tmp_path: Path) -> None:
+    ids = [import_photo(desk.studio, tmp_path, colour) for colour in ("red", "blue", "green")]
+    desk.pane.products.gallery.emit()
+    picker = desk.pane.findChild(Picker)
+    assert picker is not None
+    desk.settle()
+    assert sorted(picker.grid.contents.ids) == sorted(ids)
+    assert not picker.choose.isEnabled()
+
+    picker.grid.select_all()
+    picker.choose.click()
+    desk.settle()
+
+    assert sorted(one.id for one in desk.pane.desk.draft.products) == sorted(ids)
+
+
+def test_several_products_are_made_one_by_one_or_together(desk: Desk, tmp_path: Path) -> None:
+    for colour in ("red", "blue"):
+        with_product(desk, tmp_path, colour)
+    assert desk.pane.desk.bill().total == 4
+
+    desk.pane.desk.edit(together=True)
+
+    assert desk.pane.desk.bill().total == 2
+    assert "2 token" in desk.pane.summary.go.text()
+
+
+def test_the_service_doubts_before_anything_is_paid(desk: Desk, tmp_path: Path) -> None:
+    desk.service.sentences = ["The arms are crossed."]
+    with_product(desk, tmp_path)
+    assert desk.service.checked == []
+    person = import_photo(desk.studio, tmp_path, "red", Category.MODEL)
+
+    desk.window.open_pane(CREATE, UseAsModel((person,)))
+    desk.settle()
+
+    assert desk.service.checked == [(1, 1)]
+    assert desk.pane.models._doubts.isVisible()
+    assert "arms are crossed" in desk.pane.summary.remark.text()
+    desk.pane.desk.edit(models=())
+    assert "arms are crossed" not in desk.pane.summary.remark.text()
+
+
+def test_only_what_the_service_has_can_be_set_and_the_reason_is_given(desk: Desk) -> None:
+    desk.pane.go(Step.LOOK)
+    rows = desk.pane.look.knobs.rows
+
+    assert rows["seed"].field.isEnabled()
+    for name in ("strength", "guidance_scale", "num_inference_steps", "negative_prompt"):
+        assert not rows[name].field.isEnabled()
+        assert "Test service" in rows[name].field.accessibleDescription()
+    assert desk.pane.look.count is not None
+    assert len(desk.pane.look.count.findChildren(QAbstractButton)) == 4
+
+
+def test_a_look_is_chosen_by_its_cards(desk: Desk) -> None:
+    desk.pane.go(Step.LOOK)
+    look = desk.pane.look
+
+    look.styles["vintage"].click()
+    look.ratios["2:3"].click()
+    look.qualities["high"].click()
+    look.prompt.setPlainText("calm")
+    look.knobs.seed.setValue(12)
+
+    draft = desk.pane.desk.draft
+    assert (draft.style, draft.ratio, draft.quality) == ("vintage", "2:3", "high")
+    assert (draft.prompt, draft.seed) == ("calm", 12)
+    assert look.styles["vintage"].isChecked()
+
+
+def test_the_review_shows_the_whole_prompt(desk: Desk, tmp_path: Path) -> None:
+    file_id = with_product(desk, tmp_path)
+    desk.pane.desk.edit(style="vintage", prompt="by the sea")
+    desk.pane.go(Step.REVIEW)
+
+    quote = generate.quote(desk.studio, brief_for(file_id, style="vintage", prompt="by the sea"))
+    assert desk.pane.review.prompt.text() == quote.prompt
+    assert ("Style", "Vintage") in desk.pane.review.choices.rows
+    assert dict(desk.pane.review.price.rows)["Balance after"].startswith("8 token")
+
+
+def test_pictures_are_made_charged_and_opened(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.desk.edit(count=2)
+
+    desk.pane.summary.go.click()
+    desk.settle()
+
+    assert desk.pane.step is Step.PICTURES
+    assert balance(desk) == 6
+    card = desk.pane.pictures.cards[desk.pane.making.ids[0]]
+    assert card.progress.isVisible()
+    work(desk)
+    story = desk.pane.making.stories[desk.pane.making.ids[0]]
+    assert story.generation.status == Status.COMPLETED.value
+    assert not card.progress.isVisible()
+    assert [one.text() for one in card.buttons] == ["Open", "Make more like this"]
+    card.buttons[0].click()
+    wish = desk.others[GALLERY].wishes[0]
+    assert wish == ShowFiles(tuple(one.id for one in story.results))
+
+
+def test_a_batch_starts_whole(desk: Desk, tmp_path: Path) -> None:
+    for colour in ("red", "blue", "green"):
+        with_product(desk, tmp_path, colour)
+
+    desk.pane.generate()
+    desk.settle()
+
+    page = history.listing(desk.studio, GenerationFilter())
+    assert len(page.items) == 3
+    assert len(desk.pane.pictures.cards) == 3
+
+
+def test_ctrl_enter_generates_and_alt_numbers_walk(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.window.activateWindow()
+    desk.bot.waitUntil(desk.window.isActiveWindow)
+    desk.pane.summary.go.setFocus()
+
+    for step in (Step.LOOK, Step.MODEL, Step.REVIEW, Step.PRODUCT):
+        key = getattr(Qt.Key, f"Key_{int(step) + 1}")
+        QTest.keyClick(desk.window.focusWidget(), key, Qt.KeyboardModifier.AltModifier)
+        assert desk.pane.step is step
+    focus = desk.window.focusWidget()
+    QTest.keyClick(focus, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+
+    assert len(desk.pane.making.ids) == 1
+
+
+def test_pressing_twice_starts_once(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+
+    desk.pane.generate()
+    desk.pane.generate()
+    desk.settle()
+
+    assert len(desk.pane.making.ids) == 1
+    assert balance(desk) == 8
+
+
+def test_without_enough_tokens_the_wallet_opens_and_nothing_is_lost(
+    desk: Desk, tmp_path: Path, opened: Callable[[dict[str, object]], Desk]
+) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.desk.edit(quality="high", count=4, prompt="calm")
+
+    assert desk.pane.summary.go.text() == "Get tokens"
+    desk.pane.summary.go.click()
+
+    assert desk.others[WALLET].wishes == [GetTokens(CREATE)]
+    memory = desk.window.memory()
+    again = opened(memory)
+    again.window.open_pane(CREATE)
+    again.settle()
+    assert again.pane.desk.draft == desk.pane.desk.draft
+
+
+def test_ctrl_enter_without_a_product_goes_there(desk: Desk) -> None:
+    desk.pane.go(Step.REVIEW)
+
+    desk.pane.generate()
+
+    assert desk.pane.step is Step.PRODUCT
+    assert not desk.pane.making.ids
+
+
+def test_a_photo_that_is_gone_at_the_next_start_is_let_go(
+    desk: Desk, tmp_path: Path, opened: Callable[[dict[str, object]], Desk]
+) -> None:
+    file_id = with_product(desk, tmp_path)
+    memory = desk.window.memory()
+    library.trash(desk.studio, [file_id])
+
+    again = opened(memory)
+    again.settle()
+
+    assert again.pane.desk.draft.products == ()
+
+
+def test_a_failure_says_what_happened_and_is_retried(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+    queue.fail(desk.studio, row_id, Code.SERVICE_FAILED, "The service is down. Try again.")
+    desk.settle()
+
+    card = desk.pane.pictures.cards[row_id]
+    assert card.sentence.text() == "The service is down. Try again."
+    assert balance(desk) == 10
+    card.buttons[0].click()
+    desk.settle()
+
+    assert desk.pane.making.stories[row_id].generation.status == Status.PENDING.value
+    assert balance(desk) == 8
+
+
+@pytest.mark.parametrize(
+    ("code", "pane", "step"),
+    [
+        (Code.NEEDS_KEY, SETTINGS, None),
+        (Code.SERVICE_REFUSED, CREATE, Step.LOOK),
+        (Code.FILE_MISSING, CREATE, Step.PRODUCT),
+        (Code.NOT_ENOUGH_TOKENS, WALLET, None),
+        (Code.STORAGE_FULL, SETTINGS, None),
+    ],
+)
+def test_every_failure_offers_what_helps(
+    desk: Desk, tmp_path: Path, code: Code, pane: str, step: Step | None
+) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+    queue.fail(desk.studio, row_id, code, "It failed.")
+    desk.settle()
+
+    desk.pane.pictures.cards[row_id].buttons[0].click()
+    desk.settle()
+
+    assert desk.window.current == pane
+    assert step is None or desk.pane.step is step
+
+
+def test_waiting_work_is_cancelled_and_its_tokens_return(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+
+    desk.pane.pictures.cards[row_id].progress.stop.click()
+    desk.settle()
+
+    assert desk.pane.making.stories[row_id].generation.status == Status.CANCELLED.value
+    assert balance(desk) == 10
+
+
+def test_an_unknown_outcome_is_decided_by_the_user(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+    queue.claim_next(desk.studio, "host", "local")
+    queue.set_aside(desk.studio, row_id, Review.OUTCOME_UNKNOWN)
+    desk.settle()
+
+    card = desk.pane.pictures.cards[row_id]
+    assert [one.text() for one in card.buttons] == ["Run it again", "Let it go"]
+    card.buttons[1].click()
+    desk.settle()
+
+    assert not generate.is_open(desk.pane.making.stories[row_id].generation)
+    assert balance(desk) == 10
+
+
+def test_the_stage_and_the_time_left_are_shown(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+    queue.claim_next(desk.studio, "host", "local")
+    queue.advance(desk.studio, row_id, Status.UPLOADING)
+    queue.advance(desk.studio, row_id, Status.PROCESSING)
+    desk.settle()
+
+    queue.progress(desk.studio, row_id, "Light", 0.5)
+    desk.settle()
+
+    found = desk.pane.making.progress(row_id)
+    assert (found.stage, found.share) == ("Light", 0.5)
+    assert found.left is not None
+    assert desk.pane.pictures.cards[row_id]._left.text() == "a few seconds left"
+
+
+def test_what_another_process_does_is_seen(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+    other = open_studio(desk.studio.workspace, {"local": desk.service})
+    try:
+        generate.cancel(other, row_id)
+    finally:
+        close_studio(other)
+
+    def ended() -> bool:
+        return not generate.is_open(desk.pane.making.stories[row_id].generation)
+
+    desk.bot.waitUntil(ended, timeout=5000)
+    desk.settle()
+    desk.bot.waitUntil(lambda: balance(desk) == 10, timeout=5000)
+
+
+def test_work_of_an_earlier_start_appears(
+    studio: object, tmp_path: Path, opened: Callable[[dict[str, object]], Desk]
+) -> None:
+    first = opened({})
+    with_product(first, tmp_path)
+    first.pane.generate()
+    first.settle()
+
+    again = opened({})
+    again.window.open_pane(CREATE)
+    again.settle()
+    again.bot.waitUntil(lambda: again.pane.making.ids == first.pane.making.ids, timeout=5000)
+    again.bot.waitUntil(lambda: bool(again.pane.pictures.cards), timeout=5000)
+
+
+def test_more_like_this_fills_the_draft(desk: Desk, tmp_path: Path) -> None:
+    product = import_photo(desk.studio, tmp_path)
+    row = generate.start(desk.studio, brief_for(product, style="artistic", prompt="calm", seed=4))
+
+    desk.window.open_pane(CREATE, MakeMoreLike(row.id))
+    desk.settle()
+
+    draft = desk.pane.desk.draft
+    assert [one.id for one in draft.products] == [product]
+    assert (draft.style, draft.prompt, draft.quality) == ("artistic", "calm", "draft")
+    assert draft.seed is None
+
+
+def test_a_generation_that_is_gone_is_told(desk: Desk) -> None:
+    told: list[str] = []
+    desk.pane.desk.failed.connect(told.append)
+
+    desk.window.open_pane(CREATE, MakeMoreLike(123))
+    desk.settle()
+
+    assert len(told) == 1
+
+
+def test_pictures_of_the_gallery_become_products(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path, "red")
+    person = import_photo(desk.studio, tmp_path, "blue", Category.MODEL)
+
+    desk.window.open_pane(CREATE, UseAsProduct((person,)))
+    desk.settle()
+
+    (one,) = desk.pane.desk.draft.products
+    assert library.picture(desk.studio, one.id).category == Category.PRODUCT.value
+
+
+def test_starting_over_can_be_undone(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    before = desk.pane.desk.draft
+
+    desk.pane.start_over()
+    assert desk.pane.desk.draft.products == ()
+    (undo,) = [
+        one for one in desk.window.findChildren(QAbstractButton) if one.text() == "Undo"
+    ]  # fmt: skip
+    undo.click()
+
+    assert desk.pane.desk.draft == before
+
+
+def test_the_story_is_one_press_away(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    (row_id,) = desk.pane.making.ids
+
+    desk.pane.answers.answer(Ask.STORY, row_id)
+
+    assert desk.others[HISTORY].wishes == [ShowGeneration(row_id)]
+
+
+def test_what_is_finished_can_be_cleared(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    work(desk)
+
+    desk.pane.pictures.clear.click()
+
+    assert not desk.pane.pictures.cards
+    assert desk.pane.pictures._empty.isVisible()
+
+
+def test_a_service_that_is_not_ready_is_said(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    desk.service.ready = False
+
+    desk.pane.shown()
+    desk.settle()
+
+    assert not desk.pane.summary.go.isEnabled()
+    assert "Test service" in desk.pane.summary.remark.text()
+
+
+def test_everything_has_a_name_for_those_who_hear_it(desk: Desk, tmp_path: Path) -> None:
+    with_product(desk, tmp_path)
+    for step in Step:
+        desk.pane.go(step)
+        desk.settle()
+        nameless = [
+            one
+            for one in desk.pane.findChildren(QAbstractButton)
+            if one.isVisible() and not (one.accessibleName() or one.text())
+        ]
+        assert not nameless, step
+
+
+def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Watchdog) -> None:
+    paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 12},80,90)") for n in range(12)]
+    drop(desk, files(*paths))
+    for step in Step:
+        desk.pane.go(step)
+        desk.settle()
+    desk.pane.desk.edit(quality="draft", products=desk.pane.desk.draft.products[:8])
+    desk.pane.generate()
+    desk.settle()
+
+    assert len(desk.pane.making.ids) == 8
