@@ -16,6 +16,7 @@ from stylestudio_desktop.engine.filters import (
     largest,
     masked_blur,
     over,
+    shrunk,
     smoothstep,
     spread_colour,
     to_lab,
@@ -276,7 +277,8 @@ def _undressed(
     share = float((painted > 0.5).sum()) / max(float((old > 0.5).sum()), 1.0)
     if bool((painted > 0.1).any()):
         base = over(base, _painted_skin(person, on_body, old), painted)
-    beside = gone * (1 - on_body)
+    inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
+    beside = gone * (1 - on_body) * (1 - inner)
     alpha = person.alpha * (1 - beside)
     return base, alpha.astype(np.float32), share
 

@@ -151,7 +151,12 @@ def _central_runs(mask: Mask, box: tuple[int, int, int, int]) -> tuple[float, ND
     axis = float(np.median((firsts + lasts)[low:])) / 2
     runs = np.array([_run(mask[y], axis) for y in rows], float)
     axis = float(np.median(runs[low:].mean(axis=1)))
-    return axis, np.array([_run(mask[y], axis) for y in rows], float)
+    runs = np.array([_run(mask[y], axis) for y in rows], float)
+    centre = int(np.clip(axis, 0, mask.shape[1] - 1))
+    for index in range(len(runs) // 2, len(runs)):
+        if not mask[box[1] + index, centre]:  # below the hem: only cuffs hang lower
+            runs[index] = runs[index - 1]
+    return axis, runs
 
 
 def _run(row: NDArray[Any], axis: float) -> tuple[int, int]:
