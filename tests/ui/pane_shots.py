@@ -76,9 +76,7 @@ def take(
     collector.close()
 
 
-def _one(
-    studio: Studio, scene: Scene, look: Appearance, size: tuple[int, int], path: Path
-) -> None:
+def _one(studio: Studio, scene: Scene, look: Appearance, size: tuple[int, int], path: Path) -> None:
     theme().set_appearance(look)
     window = window_on(studio)
     window.resize(*size)

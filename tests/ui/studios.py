@@ -114,5 +114,3 @@ def furnish(studio: Studio, folder: Path, count: int = 12) -> dict[str, list[int
         "running": [running.id], "waiting": [waiting.id],
     }  # fmt: skip
     return made
-
-

@@ -31,6 +31,10 @@ class HistoryDelegate(QStyledItemDelegate):
         self._small.setPixelSize(Type.LABEL)
         self._medium = QFont(self._body)
         self._medium.setWeight(QFont.Weight.Medium)
+        self._look = theme()
+        # Measuring needs no new object per cell: a frame holds hundreds of them.
+        fonts = (self._body, self._small, self._medium)
+        self._metrics = {id(font): QFontMetrics(font) for font in fonts}
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -47,7 +51,7 @@ class HistoryDelegate(QStyledItemDelegate):
         """Draw one cell."""
         area: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        look = theme()
+        look = self._look
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         if chosen or hovered:
@@ -66,7 +70,7 @@ class HistoryDelegate(QStyledItemDelegate):
             self._paint_fact(painter, inner, row, index.column())
 
     def _paint_coming(self, painter: QPainter, area: QRect, column: int) -> None:
-        ground = theme().colour("sunken")
+        ground = self._look.colour("sunken")
         if column == PROMPT:
             self._rounded(painter, QRect(area.left(), area.top() + 6, PICTURE, PICTURE))
             area = area.adjusted(PICTURE + Space.M, 0, 0, 0)
@@ -79,7 +83,7 @@ class HistoryDelegate(QStyledItemDelegate):
         self._rounded(painter, frame)
         if image is None:
             side = Size.ICON
-            drawn = icons.image("image", theme().palette.text_faint, side, 2.0)
+            drawn = icons.image("image", self._look.palette.text_faint, side, 2.0)
             corner = frame.center()
             painter.drawImage(QRect(corner.x() - 9, corner.y() - 9, side, side), drawn)
         else:
@@ -131,7 +135,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def _paint_progress(
         self, painter: QPainter, area: QRect, stage: str, share: float | None
     ) -> None:
-        look = theme()
+        look = self._look
         words = QRect(area.left(), area.bottom() - 20, area.width(), 14)
         if share is not None:
             percent = f"{share:.0%}"
@@ -159,8 +163,9 @@ class HistoryDelegate(QStyledItemDelegate):
         side: Qt.AlignmentFlag | None = None,
     ) -> None:
         painter.setFont(font)
-        painter.setPen(theme().colour(tone))
-        fitted = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.setPen(self._look.colour(tone))
+        metrics = self._metrics[id(font)]
+        fitted = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, (side or Qt.AlignmentFlag.AlignLeft) | _VCENTRE, fitted)
 
     def _pill_width(self, status: Status) -> int:
@@ -173,6 +178,6 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().colour("sunken"))
+        painter.setBrush(self._look.colour("sunken"))
         painter.drawRoundedRect(frame, Radius.S, Radius.S)
         painter.restore()

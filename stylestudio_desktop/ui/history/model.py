@@ -1,7 +1,7 @@
 """The history as a table model: all ids at once, rows only near the view, a million or ten."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,6 +26,7 @@ Fetch = Callable[[int, int], Sequence[HistoryRow]]
 PROMPT, STATUS, STYLE, SERVICE, TOKENS, TOOK, WHEN = range(7)
 MOST = 4000
 PAGE = 120
+AROUND = 24
 _NONE = QModelIndex()
 
 
@@ -135,6 +136,11 @@ class HistoryModel(QAbstractTableModel):
         found = row < len(self._ids) and self._ids[row] == generation_id
         return row if found else -1
 
+    def between(self, newest: int, oldest: int) -> tuple[int, int]:
+        """Return the first and last row with an id from `newest` down to `oldest`."""
+        top = bisect_left(self._ids, -newest, key=lambda one: -one)
+        return top, bisect_right(self._ids, -oldest, key=lambda one: -one) - 1
+
     def at(self, row: int) -> HistoryRow | None:
         """Return what is known of a row; what is missing or old is asked for."""
         generation_id = self._ids[row]
@@ -206,8 +212,9 @@ class HistoryModel(QAbstractTableModel):
         if self._asked is not None or not self._wanted or self._fetch is None:
             return
         fetch = self._fetch
-        first = min(self._wanted)
-        limit = min(PAGE, max(self._wanted) - first + 1)
+        # A page with rows around what is seen: the next steps of the wheel find theirs here.
+        first = max(0, min(self._wanted) - AROUND)
+        limit = PAGE
         self._wanted = []
         if first >= len(self._ids):
             return

@@ -134,10 +134,12 @@ class StoryPanel(SidePanel):
                 old.deleteLater()
         self._content, self._buttons = content, foot
         self.body.insertWidget(0, content)
+        content.show()
         if self.body.count() == 1:
             self.body.addStretch(1)
         if foot is not None:
             self.foot.addWidget(foot)
+            foot.show()
         if scroll is not None:
             QTimer.singleShot(0, scroll, lambda: scroll.verticalScrollBar().setValue(place))
 

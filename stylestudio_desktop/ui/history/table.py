@@ -35,7 +35,6 @@ WIDTHS = {STATUS: 188, STYLE: 96, SERVICE: 140, TOKENS: 68, TOOK: 84, WHEN: 136}
 # Columns that give way, in this order, when the prompt would get less than PROMPT_LEAST.
 GIVING_WAY = (SERVICE, STYLE, TOOK, WHEN)
 PROMPT_LEAST = 320
-ANCHORED = 5000
 
 
 class HistoryTable(QTableView):
@@ -67,7 +66,8 @@ class HistoryTable(QTableView):
         """Show other rows; what was selected and what was on top stay so, as far as they exist."""
         top = self._top_id()
         current = self.current_id()
-        chosen = self.chosen(ANCHORED) if self._model.ids else []
+        before = self._model.ids
+        chosen = [(before[top], before[bottom]) for top, bottom in self._spans()]
         self.selectionModel().blockSignals(True)
         self._model.set_rows(ids, fetch)
         self._choose(chosen)
@@ -142,6 +142,9 @@ class HistoryTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
+        # A header asks whether whole columns are selected, row by row, at every painting; one
+        # with an empty selection of its own has its answer at once.
+        columns.setSelectionModel(QItemSelectionModel(self._model, columns))
         columns.setSectionsClickable(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setSectionResizeMode(PROMPT, QHeaderView.ResizeMode.Stretch)
@@ -176,12 +179,13 @@ class HistoryTable(QTableView):
             return None  # at the top, new rows are what one wants to see
         return self._model.ids[row], value % ROW
 
-    def _choose(self, ids: list[int]) -> None:
+    def _choose(self, spans: list[tuple[int, int]]) -> None:
+        """Select what lies between pairs of ids, the newer first; half a million is one pair."""
         selection = QItemSelection()
-        for generation_id in ids:
-            row = self._model.position(generation_id)
-            if row >= 0:
-                left, right = self._model.index(row, 0), self._model.index(row, WHEN)
+        for newest, oldest in spans:
+            top, bottom = self._model.between(newest, oldest)
+            if top <= bottom:
+                left, right = self._model.index(top, 0), self._model.index(bottom, WHEN)
                 selection.select(left, right)
         self.selectionModel().select(selection, _flags().ClearAndSelect)
 

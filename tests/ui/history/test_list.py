@@ -170,9 +170,7 @@ def test_keys_retry_and_trash_and_close(
     qtbot.keyClick(pane.table, Qt.Key.Key_Return)
     assert pane.story.isVisible()
     qtbot.keyClick(pane.table, Qt.Key.Key_R)
-    qtbot.waitUntil(
-        lambda: history.story(studio, made["failed"][0]).generation.status == "pending"
-    )
+    qtbot.waitUntil(lambda: history.story(studio, made["failed"][0]).generation.status == "pending")
     qtbot.keyClick(pane.table, Qt.Key.Key_Escape)
     assert not pane.story.isVisible()
 
@@ -313,6 +311,19 @@ def test_a_million_can_be_selected_as_one_range(million: HistoryTable) -> None:
     million.selectAll()
     assert million.chosen_count() == 1_000_000
     assert len(million.chosen(10)) == 10
+
+
+def test_selecting_all_and_refilling_never_block(
+    million: HistoryTable, tasks: Tasks, qtbot: QtBot, watchdog: Watchdog
+) -> None:
+    qtbot.waitUntil(lambda: not tasks.busy())
+    million.selectAll()
+    qtbot.waitUntil(lambda: not tasks.busy())
+    same = array("q", million._model.ids)
+    QApplication.processEvents()
+    million.show_rows(same, Million().fetch)
+    qtbot.waitUntil(lambda: not tasks.busy())
+    assert million.chosen_count() == 1_000_000
 
 
 def test_what_one_looks_at_stays_when_something_new_comes_in(million: HistoryTable) -> None:
