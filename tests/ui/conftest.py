@@ -32,10 +32,9 @@ def tasks(qapp: object) -> Iterator[Tasks]:
 
 
 @pytest.fixture(autouse=True)
-def light(qapp: object) -> Iterator[None]:
+def light(qapp: object) -> None:
     """Every test begins in the light appearance."""
     theme().set_appearance(Appearance.LIGHT)
-    yield
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from stylestudio_desktop.domain.ids import id_at, made_at
 from stylestudio_desktop.ui.widgets.grid import Card
@@ -30,6 +30,8 @@ class FakeLibrary:
         self.asked: list[int] = []
         self.read: list[str] = []
         self.lock = Lock()
+        self.open = Event()
+        self.open.set()
 
     def number(self, row_id: int) -> int:
         """Return which drawing a picture shows."""
@@ -39,6 +41,7 @@ class FakeLibrary:
         """Return cards; remembers what was asked for."""
         with self.lock:
             self.asked.extend(ids)
+        self.open.wait(10)
         return [self._card(row_id) for row_id in ids]
 
     def thumbnail(self, storage_id: str, tier: int) -> bytes | None:

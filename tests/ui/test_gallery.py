@@ -42,7 +42,7 @@ class Asked(Pane):
         self.wishes.append(wish)
 
 
-@pytest.fixture()
+@pytest.fixture
 def photos(tmp_path: Path, qapp: object) -> list[Path]:
     """Nine photos on disk, each different."""
     folder = tmp_path / "photos"
@@ -53,14 +53,14 @@ def photos(tmp_path: Path, qapp: object) -> list[Path]:
     return paths
 
 
-@pytest.fixture()
+@pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     made = open_studio(Workspace(tmp_path / "workspace"), providers={})
     yield made
     close_studio(made)
 
 
-@pytest.fixture()
+@pytest.fixture
 def window(qtbot: QtBot, studio: Studio) -> Iterator[MainWindow]:
     made = MainWindow({GALLERY: lambda own: create_pane(own, studio), CREATE: lambda _own: Asked()})
     qtbot.addWidget(made)
@@ -73,28 +73,30 @@ def window(qtbot: QtBot, studio: Studio) -> Iterator[MainWindow]:
     assert made.tasks.close(5000)
 
 
-@pytest.fixture()
+@pytest.fixture
 def pane(window: MainWindow) -> GalleryPane:
     found = window.pane(GALLERY)
     assert isinstance(found, GalleryPane)
     return found
 
 
-@pytest.fixture()
+@pytest.fixture
 def quiet(qtbot: QtBot, window: MainWindow, pane: GalleryPane) -> Quiet:
     """Wait until nothing is being read, imported or changed."""
 
     def wait() -> None:
         qtbot.waitUntil(
-            lambda: not (window.tasks.busy() or pane.importer.running or pane.acting.busy)
-            and pane.grid.settled(),
+            lambda: (
+                not (window.tasks.busy() or pane.importer.running or pane.acting.busy)
+                and pane.grid.settled()
+            ),
             timeout=10_000,
         )
 
     return wait
 
 
-@pytest.fixture()
+@pytest.fixture
 def filled(pane: GalleryPane, photos: list[Path], quiet: Quiet) -> GalleryPane:
     """The pane with nine photos in it."""
     quiet()

@@ -1,6 +1,7 @@
 """A million positions by arithmetic, checked against laying them out one by one."""
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from stylestudio_desktop.ui.widgets.grid.sections import Section
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from tests.ui.library import NOON, many_ids
 
-DAY = datetime(2026, 11, 22).astimezone()
+DAY = date(2026, 11, 22)
 
 
 def _sections(counts: list[int]) -> list[Section]:
@@ -90,6 +91,17 @@ def test_rubber_band_takes_exactly_what_it_touches(
         assert (index in taken) == touched
 
 
+def test_a_band_within_a_gap_takes_nothing() -> None:
+    layout = Geometry(30, _sections([30]), 700, 100)
+    box = layout.box(0)
+    row_gap = Box(0, box.bottom, 700, layout.gap)
+    column_gap = Box(box.left + box.width, box.top, layout.gap, 500)
+    assert not layout.within(row_gap)
+    assert not layout.within(column_gap)
+    assert 0 in layout.within(Box(0, box.bottom - 1, 700, 1))
+    assert layout.columns in layout.within(Box(0, box.bottom, 700, layout.gap + 1))
+
+
 def test_width_is_filled_and_cells_never_leave_it() -> None:
     for width in range(300, 2600, 37):
         layout = Geometry(1000, _sections([1000]), width, 176)
@@ -113,10 +125,20 @@ def test_days_are_found_by_bisection_in_a_million() -> None:
     ids = many_ids(1_000_000, step_ms=60_000)
     found = sections.find(ids, "day")
     assert 690 <= len(found) <= 700
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert one.began is not None
-        first = id_at(round(one.began.timestamp() * 1000))
+        midnight = datetime(one.began.year, one.began.month, one.began.day).timestamp()
+        first = id_at(round(midnight * 1000))
         assert ids[following.start - 1] >= first > ids[following.start]
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_sections_of_two_lists_are_those_of_the_whole(front: int, back: int) -> None:
+    ids = many_ids(front + back, step_ms=5_400_000)
+    joined = sections.after(
+        sections.find(ids[:front], "day"), front, sections.find(ids[front:], "day")
+    )
+    assert joined == sections.find(ids, "day")
 
 
 def test_months_begin_on_the_first() -> None:
@@ -158,7 +180,7 @@ def test_ranges_behave_as_sets(one: list[int], other: list[int]) -> None:
 @given(positions)
 def test_ranges_are_as_few_as_can_be(points: list[int]) -> None:
     ranges = list(_ranges(points))
-    assert all(later[0] > earlier[1] for earlier, later in zip(ranges, ranges[1:], strict=False))
+    assert all(later[0] > earlier[1] for earlier, later in pairwise(ranges))
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3, 100])

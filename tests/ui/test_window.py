@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.palette import CommandPalette
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette
+from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 
 KEYS, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -228,9 +229,9 @@ def test_the_queue_strip_says_what_runs(window: MainWindow, qtbot: QtBot) -> Non
 
 def test_every_button_of_the_frame_has_a_name(window: MainWindow) -> None:
     for kind in (QToolButton, QPushButton):
-        for button in window.findChildren(kind):
-            if button.parent() is not window.top_bar.search:
-                assert button.accessibleName() or button.text(), button
+        for one in window.findChildren(kind):
+            if one.parent() is not window.top_bar.search:
+                assert one.accessibleName() or one.text(), one
 
 
 def test_the_theme_follows_a_choice_and_repaints(window: MainWindow) -> None:
@@ -239,6 +240,22 @@ def test_the_theme_follows_a_choice_and_repaints(window: MainWindow) -> None:
     theme().set_appearance(Appearance.LIGHT)
     light = window.grab().toImage().pixelColor(4, 300)
     assert light.lightness() > 200 > 60 > dark.lightness()
+
+
+def test_icons_change_their_colour_with_the_theme(qtbot: QtBot) -> None:
+    made = button("Anything", icon="heart")
+    qtbot.addWidget(made)
+
+    def darkest() -> int:
+        image = made.icon().pixmap(made.iconSize()).toImage()
+        points = [(x, y) for x in range(image.width()) for y in range(image.height())]
+        solid = [image.pixelColor(*point) for point in points]
+        return min(colour.lightness() for colour in solid if colour.alpha() > 200)
+
+    light = darkest()
+    theme().set_appearance(Appearance.DARK)
+    assert darkest() > light + 60
+    made.deleteLater()
 
 
 def _luminance(colour: str) -> float:

@@ -241,6 +241,8 @@ class GalleryPane(Pane):
         chosen = 1 if self._viewing() else len(self.grid.contents.selection)
         marked = 0 if self._viewing() else chosen
         self.browser.show_list(len(self.grid.contents), self.listing.complete, marked)
+        if self._viewing():
+            self.viewer.show_place()
         self.deeds.offer(chosen, trash=self.browser.filters.trash.isChecked())
 
     def _on_opened(self, index: int) -> None:

@@ -186,17 +186,21 @@ class Viewer(QWidget):
                 stage.show_stand_in(*self._source.stand_in(self._ids[position]))
 
     def _refresh(self) -> None:
-        index = self._index()
         for row_id in [*self._ids, *self._neighbours()]:
             self._describe(row_id)
-        total = len(self._grid.contents)
+        self.show_place()
+        index = self._index()
+        if index is not None:
+            self._grid.set_current(index)
+        self._show_known()
+
+    def show_place(self) -> None:
+        """Show where in the list the picture stands, as after the list has changed."""
+        index, total = self._index(), len(self._grid.contents)
         self.strip.show_at(index or 0, total)
         self.strip.setVisible(len(self._ids) == 1)
         where = "" if index is None else self._where(index, total)
         self.bar.show_place(where, back=bool(index), on=index is not None and index + 1 < total)
-        if index is not None:
-            self._grid.set_current(index)
-        self._show_known()
 
     def _where(self, index: int, total: int) -> str:
         here, all_of_them = QLocale().toString(index + 1), QLocale().toString(total)
@@ -292,7 +296,8 @@ class Viewer(QWidget):
         return None if self.current is None else self._grid.contents.index_of(self.current)
 
     def _thumbnail_at(self, index: int) -> QImage | None:
-        return self._source.stand_in(self._grid.contents.ids[index])[0]
+        ids = self._grid.contents.ids
+        return self._source.stand_in(ids[index])[0] if index < len(ids) else None
 
     def _ask_more(self) -> None:
         if self.shown is not None and self.shown.generation is not None:

@@ -38,8 +38,10 @@ class Contents:
 
     def append(self, ids: Iterable[int]) -> None:
         """Take older pictures at the end, as they come in from the background."""
-        self.ids.extend(ids)
-        self.divide(self.grouping)
+        older = array("q", ids)
+        found = sections.find(older, self.grouping if self.dated else "none")
+        self.sections = sections.after(self.sections, len(self.ids), found)
+        self.ids.extend(older)
 
     def divide(self, grouping: Grouping) -> None:
         """Find the sections anew, by day or by month."""
@@ -53,7 +55,8 @@ class Contents:
             self.selection = self.selection.shifted(count)
             self.current = None if self.current is None else self.current + count
             self.pivot = None if self.pivot is None else self.pivot + count
-            self.divide(self.grouping)
+            front = sections.find(self.ids[:count], self.grouping if self.dated else "none")
+            self.sections = sections.after(front, count, self.sections)
         return count
 
     def positions(self, ids: Iterable[int]) -> Ranges:

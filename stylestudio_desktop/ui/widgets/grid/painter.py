@@ -1,7 +1,7 @@
 """Draws one cell, one heading or the rubber band; knows colours and distances, nothing else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from PySide6.QtCore import QLocale, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
@@ -65,7 +65,7 @@ class CellPainter:
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
             self._painter.drawRect(frame.adjusted(1, 1, -1, -1))
 
-    def heading(self, area: QRect, began: datetime, by: str, count: str) -> None:
+    def heading(self, area: QRect, began: date, by: str, count: str) -> None:
         """Draw a date heading over `area`, which also covers what scrolls beneath it."""
         self._painter.fillRect(area, self._window)
         self._painter.setFont(self._heading)
@@ -163,7 +163,7 @@ class CellPainter:
         self._painter.drawImage(QPointF(left, top), drawing)
 
 
-def heading_text(began: datetime, by: str) -> str:
+def heading_text(began: date, by: str) -> str:
     """Return a heading's words in the user's language: "Sunday, 22 November 2026"."""
     locale = QLocale()
     if by == "month":

@@ -3,22 +3,21 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from operator import neg
-from typing import Literal
+from time import localtime, mktime
+from typing import Literal, NamedTuple
 
 from stylestudio_desktop.domain.ids import id_at, made_at
 
 Grouping = Literal["none", "month", "day"]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A run of pictures from one day or month: index of the first, and the local time it began."""
+class Section(NamedTuple):
+    """A run of pictures from one local day or month: index of the first, and its first day."""
 
     start: int
-    began: datetime | None
+    began: date | None
 
 
 def find(ids: Sequence[int], grouping: Grouping) -> list[Section]:
@@ -34,18 +33,31 @@ def find(ids: Sequence[int], grouping: Grouping) -> list[Section]:
     found: list[Section] = []
     start, total = 0, len(ids)
     while start < total:
-        began = _began(ids[start], grouping)
+        began, second = _began(ids[start], grouping)
         found.append(Section(start, began))
-        first = id_at(round(began.timestamp() * 1000))
+        first = id_at(round(second * 1000))
         # Never less than one further, whatever a daylight-saving change does to the boundary.
         start = max(start + 1, bisect_right(ids, -first, lo=start, key=neg))
     return found
 
 
-def _began(row_id: int, grouping: Grouping) -> datetime:
-    moment = datetime.fromtimestamp(made_at(row_id) / 1000).astimezone()
-    naive = datetime(moment.year, moment.month, moment.day if grouping == "day" else 1)
-    return naive.astimezone()
+def after(front: list[Section], length: int, back: list[Section]) -> list[Section]:
+    """Return the sections of a list of `length` pictures followed by another.
+
+    A day that the first list ends and the second begins with is one section.
+    """
+    moved = [Section(start + length, began) for start, began in back]
+    if front and moved and front[-1].began == moved[0].began:
+        del moved[0]
+    return front + moved
+
+
+def _began(row_id: int, grouping: Grouping) -> tuple[date, float]:
+    """Return the local day or month of a picture and the second (UTC) at which it began."""
+    moment = localtime(made_at(row_id) / 1000)
+    day = moment.tm_mday if grouping == "day" else 1
+    began = mktime((moment.tm_year, moment.tm_mon, day, 0, 0, 0, 0, 0, -1))
+    return date(moment.tm_year, moment.tm_mon, day), began
 
 
 def index_of(ids: Sequence[int], wanted: int) -> int | None:
