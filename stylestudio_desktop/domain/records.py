@@ -267,3 +267,70 @@ class UsageDay(NamedTuple):
 
 
 Json = dict[str, Any]
+
+
+class Facet(NamedTuple):
+    """How many live pictures have one value of a facet, such as a style or a rating."""
+
+    facet: str
+    value: str
+    number: int
+
+
+class Tag(NamedTuple):
+    """A word put on pictures, and on how many live ones."""
+
+    id: int
+    name: str
+    number: int
+
+
+class Collection(NamedTuple):
+    """A named set of pictures, and how many live ones it holds."""
+
+    id: int
+    name: str
+    description: str
+    created_at: int
+    position: int
+    number: int
+
+
+class SavedQuery(NamedTuple):
+    """A search kept under a name; `query` is its text."""
+
+    id: int
+    name: str
+    query: str
+    created_at: int
+    position: int
+
+
+class GalleryAction(NamedTuple):
+    """A step in the gallery that can be undone; `forward` is JSON, `number` counts pictures."""
+
+    id: int
+    at: int
+    kind: str
+    forward: str
+    number: int
+    undone: int
+
+
+class WatchFolder(NamedTuple):
+    """A folder from which new pictures come in by themselves."""
+
+    id: int
+    path: str
+    category: str
+    enabled: int
+    added_at: int
+
+
+class WatchedFile(NamedTuple):
+    """What a watched folder brought already, and how it looked then (`mtime` in ns)."""
+
+    name: str
+    size: int
+    mtime: int
+    state: str

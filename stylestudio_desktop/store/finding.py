@@ -1,0 +1,271 @@
+"""Turns a query into one statement that walks an index from the most selective side.
+
+The smallest kept count says which index is walked; everything else is asked of the rows met on
+the way. Several values (ratings, styles) are walked side by side and merged in order, so nothing
+is ever sorted, whatever is combined.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple
+
+from stylestudio_desktop.domain.finding import CATEGORIES, RATINGS, Query, fold, ratings, span
+from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
+from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.facets import number_of
+from stylestudio_desktop.store.matching import match_text
+
+FEW = 3_000
+"""Up to so many pictures, asking the text index about each is faster than walking its hits."""
+
+MOST_STREAMS = 16
+_LIVE = "f.user_id = ? AND f.trashed_at IS NULL"
+_SOURCES = {
+    "text": ("file_search AS s CROSS JOIN files AS f", "s.rowid", ""),
+    "tag": ("file_tags AS d CROSS JOIN files AS f", "d.file_id", "d.tag_id = ?"),
+    "collection": (
+        "collection_files AS d CROSS JOIN files AS f",
+        "d.file_id",
+        "d.collection_id = ?",
+    ),
+    "rating": ("files AS f INDEXED BY files_by_rating", "f.id", "f.rating = ? AND f.rating > 0"),
+    "favourite": ("files AS f INDEXED BY files_favourite", "f.id", "f.favourite = 1"),
+    "style": ("files AS f INDEXED BY files_by_style", "f.id", "f.style = ?"),
+    "provider": ("files AS f INDEXED BY files_by_provider", "f.id", "f.provider = ?"),
+    "look": (
+        "files AS f INDEXED BY files_by_style_and_provider",
+        "f.id",
+        "f.style = ? AND f.provider = ?",
+    ),
+    "noted": ("files AS f INDEXED BY files_noted", "f.id", "f.note IS NOT NULL"),
+    "stacked": ("files AS f INDEXED BY files_stacked", "f.id", "f.stack_id IS NOT NULL"),
+    "category": ("files AS f INDEXED BY files_by_category", "f.id", "f.category = ?"),
+    "all": ("files AS f INDEXED BY files_by_user", "f.id", ""),
+    "trash": ("files AS f INDEXED BY files_trashed", "f.id", ""),
+}
+_JOINED = {"text": "f.id = s.rowid", "tag": "f.id = d.file_id", "collection": "f.id = d.file_id"}
+_PROBE = "EXISTS (SELECT 1 FROM file_search WHERE file_search MATCH ? AND rowid = f.id)"
+_MEMBER = "EXISTS (SELECT 1 FROM file_{0}s WHERE {0}_id = ? AND file_id = f.id)"
+_COLLECTED = "EXISTS (SELECT 1 FROM collection_files WHERE collection_id = ? AND file_id = f.id)"
+_MEMBERS = {"tag": _MEMBER.format("tag"), "collection": _COLLECTED}
+_PLAIN = {"favourite": "f.favourite = 1", "stacked": "f.stack_id IS NOT NULL"}
+
+
+class Bounds(NamedTuple):
+    """Which ids a list may hold: from `low` on and below `high`."""
+
+    low: int = 0
+    high: int = LARGEST_ID
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A query looked up in one library: what must hold, as SQL and values, and who can lead."""
+
+    user_id: int
+    trashed: bool
+    match: str | None
+    low: int
+    high: int
+    empty: bool = False
+    filters: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)
+    leaders: dict[str, tuple[int, list[tuple[Any, ...]]]] = field(default_factory=dict)
+
+
+def ids(
+    db: Database,
+    user_id: int,
+    query: Query,
+    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+    limit: int = -1,
+    oldest: bool = False,
+) -> "array[int]":
+    """Return the ids of pictures that fit, newest (or `oldest`) first, at most `limit` (-1: all).
+
+    The next page begins where the last id of this one becomes the bound.
+    """
+    found = array("q")
+    sql, values = statement(db, user_id, query, bounds, limit, oldest)
+    if sql:
+        found.extend(row[0] for row in db.stream(sql, values, size=20_000))
+    return found
+
+
+def statement(
+    db: Database, user_id: int, query: Query, bounds: Bounds, limit: int, oldest: bool = False
+) -> tuple[str, list[Any]]:
+    """Return the statement of a list and its values; empty text where nothing can fit."""
+    wanted = _looked_up(db, user_id, query, bounds)
+    if wanted.empty or wanted.low >= wanted.high:
+        return "", []
+    leader, streams = _leader(db, wanted)
+    filters = {name: one for name, one in wanted.filters.items() if name not in _COVERED[leader]}
+    if leader != "text" and wanted.match is not None:
+        filters["match"] = (_PROBE, [wanted.match])
+    fragments = tuple(sql for sql, _ in filters.values())
+    after = [value for _, values in filters.values() for value in values]
+    sql = _sql(leader, len(streams), fragments, wanted.trashed, oldest)
+    values: list[Any] = []
+    for stream in streams:
+        values += [*stream, wanted.low, wanted.high, user_id, *after]
+    return sql, [*values, limit]
+
+
+@lru_cache(maxsize=512)
+def _sql(leader: str, streams: int, fragments: tuple[str, ...], trashed: bool, oldest: bool) -> str:
+    source, key, condition = _SOURCES[leader]
+    if leader == "text":
+        condition = "file_search MATCH ?"
+    state = "f.user_id = ? AND f.trashed_at IS NOT NULL" if trashed else _LIVE
+    tests = [condition, f"{key} >= ? AND {key} < ?", _JOINED.get(leader, ""), state, *fragments]
+    where = " AND ".join(test for test in tests if test)
+    one = f"SELECT {key} AS id FROM {source} WHERE {where}"  # noqa: S608 - our own texts
+    order = f"ORDER BY {key if streams == 1 else '1'} {'ASC' if oldest else 'DESC'} LIMIT ?"
+    return f"{' UNION ALL '.join([one] * streams)} {order}"
+
+
+# What needs no second test because the index walked holds it already.
+_COVERED: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in _SOURCES},
+    "look": ("style", "provider"),
+}
+
+
+def _looked_up(db: Database, user_id: int, query: Query, bounds: Bounds) -> _Wanted:
+    wanted = _Wanted(user_id, query.trashed, match_text(user_id, query), *bounds)
+    _add_dates(wanted, query)
+    _add_ratings(db, wanted, query)
+    _add_values(db, wanted, query)
+    _add_members(db, wanted, query)
+    _add_states(db, wanted, query)
+    if len(wanted.leaders.get("style", (0, []))[1]) * len(query.of("provider")) > 0:
+        pairs = [(s, p) for (s,), (p,) in product(*(wanted.leaders[n][1] for n in _LOOK))]
+        if len(pairs) <= MOST_STREAMS:
+            fewest = min(wanted.leaders[name][0] for name in _LOOK)
+            wanted.leaders["look"] = (fewest // 2, pairs)
+    return wanted
+
+
+_LOOK = ("style", "provider")
+
+
+def _add_dates(wanted: _Wanted, query: Query) -> None:
+    for value in query.of("date"):
+        low, high = _id_span(value)
+        wanted.low, wanted.high = max(wanted.low, low), min(wanted.high, high)
+    for number, value in enumerate(query.of("date", excluded=True)):
+        wanted.filters[f"not date {number}"] = (
+            "NOT (f.id >= ? AND f.id < ?)",
+            list(_id_span(value)),
+        )
+
+
+def _id_span(value: str) -> tuple[int, int]:
+    since, until = span(value)
+    low = 0 if since is None else id_at(since)
+    return low, LARGEST_ID if until is None else min(LARGEST_ID, id_at(until))
+
+
+def _add_ratings(db: Database, wanted: _Wanted, query: Query) -> None:
+    allowed = ratings(query)
+    if allowed == RATINGS:
+        return
+    wanted.empty = wanted.empty or not allowed
+    listed = ", ".join(map(str, sorted(allowed)))
+    wanted.filters["rating"] = (f"f.rating IN ({listed})", [])
+    if 0 not in allowed:
+        known = sum(number_of(db, wanted.user_id, "rating", str(one)) for one in allowed)
+        wanted.leaders["rating"] = (known, [(one,) for one in sorted(allowed)])
+
+
+def _add_values(db: Database, wanted: _Wanted, query: Query) -> None:
+    for name in ("style", "provider", "category"):
+        asked, barred = query.of(name), query.of(name, excluded=True)
+        if name == "category":
+            asked, barred = (tuple(CATEGORIES[one] for one in some) for some in (asked, barred))
+        if asked:
+            places = ", ".join("?" * len(asked))
+            wanted.filters[name] = (f"f.{name} IN ({places})", list(asked))
+            if len(asked) <= MOST_STREAMS:
+                known = sum(number_of(db, wanted.user_id, name, one) for one in asked)
+                wanted.leaders[name] = (known, [(one,) for one in asked])
+        if barred:
+            places = ", ".join("?" * len(barred))
+            test = f"coalesce(f.{name}, '') NOT IN ({places})"
+            wanted.filters[f"not {name}"] = (test, list(barred))
+
+
+_KNOWN_BY_NAME = {
+    "tag": "SELECT id FROM tags WHERE user_id = ? AND folded = ?",
+    "collection": "SELECT id FROM collections WHERE user_id = ? AND folded = ?",
+}
+
+
+def _add_members(db: Database, wanted: _Wanted, query: Query) -> None:
+    """Add tags and collections; the smallest of each may lead, all others are asked for."""
+    for name, lookup in _KNOWN_BY_NAME.items():
+        found: list[tuple[int, int]] = []
+        for asked in query.of(name):
+            key = db.value(lookup, (wanted.user_id, fold(asked)))
+            if key is None:
+                wanted.empty = True
+                return
+            found.append((number_of(db, wanted.user_id, name, str(key)), key))
+        for place, (known, key) in enumerate(sorted(found)):
+            wanted.filters[name if place == 0 else f"{name} {place}"] = (_MEMBERS[name], [key])
+            if place == 0:
+                wanted.leaders[name] = (known, [(key,)])
+        for place, barred in enumerate(query.of(name, excluded=True)):
+            key = db.value(lookup, (wanted.user_id, fold(barred)))
+            if key is not None:
+                wanted.filters[f"not {name} {place}"] = (f"NOT {_MEMBERS[name]}", [key])
+
+
+def _add_states(db: Database, wanted: _Wanted, query: Query) -> None:
+    tests = {
+        "favourite": ("is", "favourite", "f.favourite = 1", "f.favourite = 0"),
+        "stacked": ("is", "stacked", "f.stack_id IS NOT NULL", "f.stack_id IS NULL"),
+        "noted": ("has", "note", "f.note IS NOT NULL", "f.note IS NULL"),
+    }
+    for name, (asking, value, holds, fails) in tests.items():
+        if value in query.of(asking):
+            wanted.filters[name] = (holds, [])
+            wanted.leaders[name] = (number_of(db, wanted.user_id, name, "1"), [()])
+        if value in query.of(asking, excluded=True):
+            wanted.filters[f"not {name}"] = (fails, [])
+
+
+def _leader(db: Database, wanted: _Wanted) -> tuple[str, Sequence[tuple[Any, ...]]]:
+    """Return the index to walk and the values of its streams."""
+    if wanted.trashed:
+        # Counts are kept of live pictures; the trash is small and walked by itself.
+        small = db.value(_TRASHED, (wanted.user_id,)) <= FEW
+        return ("text", [(wanted.match,)]) if wanted.match and not small else ("trash", [()])
+    by_size = sorted((count, name) for name, (count, _) in wanted.leaders.items())
+    if wanted.match is not None and (not by_size or by_size[0][0] > FEW):
+        return "text", [(wanted.match,)]
+    if by_size:
+        name = by_size[0][1]
+        return name, wanted.leaders[name][1]
+    return "all", [()]
+
+
+_TRASHED = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ? AND trashed = 1"
+
+
+def estimate(db: Database, user_id: int, query: Query) -> tuple[int, bool]:
+    """Return how many pictures fit at most, and whether that number is exact, without counting."""
+    wanted = _looked_up(db, user_id, query, Bounds())
+    if wanted.empty or wanted.low >= wanted.high:
+        return 0, True
+    everything = _TRASHED.replace("trashed = 1", f"trashed = {int(wanted.trashed)}")
+    most = int(db.value(everything, (user_id,)))
+    simple = wanted.match is None and (wanted.low, wanted.high) == Bounds()
+    if wanted.trashed:
+        return most, simple and not wanted.filters
+    counts = [count for name, (count, _) in wanted.leaders.items() if name != "look"]
+    exact = simple and len(wanted.filters) == len(counts) <= 1
+    return min([most, *counts]), exact

@@ -1,0 +1,129 @@
+"""Whatever is combined, the right pictures are found, and never by a scan or a sort."""
+
+import itertools
+import random
+
+import pytest
+
+from stylestudio_desktop.domain.finding import parse
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import facets, finding
+from tests.finding.library import Seen, fits
+
+Filled = tuple[Studio, list[Seen]]
+PARTS = (
+    ("linen", "bea", '"wool ete"', "-tee", "name:coat -linen", "note:again", "summer", "zzz"),
+    ("style:vintage", "style:vintage style:fashion", "-style:fashion", "style:unknown"),
+    ("provider:comfyui", "provider:local provider:comfyui", "-provider:local"),
+    ("rating:>=4", "rating:3", "rating:<=2", "is:rated", "rating:0", "rating:5 rating:1"),
+    ("category:result", "category:product category:model", "-category:model"),
+    ("tag:summer", 'tag:"winter SALE"', "-tag:summer", "tag:nowhere", "tag:summer tag:rare",
+     'tag:summer tag:"winter sale"', "-tag:nowhere", "tag:rare"),
+    ('collection:"spring 26"', 'collection:lookbook collection:"spring 26"', "-collection:lookbook",
+     "collection:none"),
+    ("is:favourite", "-is:favourite", "is:stacked", "-is:stacked", "is:favourite is:stacked"),
+    ("has:note", "-has:note"),
+    ("date:2026-10", "date:2026-05..", "-date:2026-10", "date:2026-05..2026-08 -date:2026-06"),
+    ("is:trashed",),
+)  # fmt: skip
+
+
+def combinations() -> list[str]:
+    """Return single parts, all pairs of parts from different fields, and many larger ones."""
+    rng = random.Random(7)
+    some = ["", *itertools.chain(*PARTS)]
+    for one, other in itertools.combinations(PARTS, 2):
+        some += [f"{a} {b}" for a, b in itertools.product(one, other)]
+    for _ in range(400):
+        chosen = rng.sample(PARTS, rng.randint(3, 6))
+        some.append(" ".join(rng.choice(part) for part in chosen))
+    return some
+
+
+def plan(studio: Studio, sql: str, values: list[object]) -> list[str]:
+    return [row[3] for row in studio.database.rows(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def test_no_combination_is_answered_by_a_scan_or_a_sort(filled: Filled) -> None:
+    studio, _ = filled
+    shapes = set()
+    for text in combinations():
+        for oldest in (False, True):
+            sql, values = finding.statement(
+                studio.database, studio.user_id, parse(text), finding.Bounds(), 100, oldest
+            )
+            if sql in shapes or not sql:
+                continue
+            shapes.add(sql)
+            for line in plan(studio, sql, values):
+                assert "TEMP B-TREE" not in line, (text, line, sql)
+                assert not line.startswith("SCAN") or "VIRTUAL TABLE INDEX" in line, (text, line)
+                assert "VIRTUAL TABLE INDEX 0:" not in line or "M" in line, (text, line)
+    assert len(shapes) > 500
+
+
+@pytest.mark.parametrize("few", [0, 3000])
+def test_every_combination_finds_exactly_what_fits(
+    small: Filled, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the text index leads although others are small (few = 0)."""
+    studio, seen = small
+    monkeypatch.setattr(finding, "FEW", few)
+    rng = random.Random(3)
+    texts = combinations()
+    newest = sorted(seen, reverse=True)
+    for text in ["", *itertools.chain(*PARTS), *rng.sample(texts, 150)]:
+        query = parse(text)
+        found = finding.ids(studio.database, studio.user_id, query)
+        assert list(found) == [one.id for one in newest if fits(one, query)], text
+        other_way = finding.ids(studio.database, studio.user_id, query, oldest=True)
+        assert list(other_way) == list(reversed(found)), text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "linen", "rating:>=3 style:vintage", "tag:summer", "is:trashed"]
+)
+def test_pages_join_to_the_whole_list(filled: Filled, text: str) -> None:
+    studio, _ = filled
+    query = parse(text)
+    whole = list(finding.ids(studio.database, studio.user_id, query))[:700]
+    pages: list[int] = []
+    bounds = finding.Bounds()
+    while len(pages) < len(whole):
+        page = finding.ids(studio.database, studio.user_id, query, bounds, 100)
+        pages += page
+        bounds = finding.Bounds(high=page[-1])
+    assert pages[:700] == whole
+
+
+def test_estimates_are_never_too_low_and_exact_where_they_say_so(filled: Filled) -> None:
+    studio, _ = filled
+    exact = 0
+    for text in ["", *itertools.chain(*PARTS), "date:2026-10..2026-09", "linen rating:5"]:
+        number, sure = finding.estimate(studio.database, studio.user_id, parse(text))
+        actual = len(finding.ids(studio.database, studio.user_id, parse(text)))
+        assert number >= actual, text
+        assert not sure or number == actual, text
+        exact += sure
+    assert exact > 12
+
+
+def test_many_values_of_one_field_do_not_make_too_long_a_statement(filled: Filled) -> None:
+    studio, seen = filled
+    text = " ".join(f"style:none{n}" for n in range(20)) + " style:vintage provider:local"
+    found = finding.ids(studio.database, studio.user_id, parse(text))
+    assert len(found) == sum(fits(one, parse("style:vintage provider:local")) for one in seen)
+    few = " ".join(f"style:none{n}" for n in range(9)) + " style:vintage provider:local provider:x"
+    assert finding.ids(studio.database, studio.user_id, parse(few)) == found
+
+
+def test_the_kept_counts_of_facets_are_the_counts(filled: Filled) -> None:
+    studio, seen = filled
+    assert facets.faulty(studio.database) == []
+    kept = {
+        one.value: one.number for one in facets.values_of(studio.database, studio.user_id, "style")
+    }
+    assert kept == {
+        style: sum(one.style == style and not one.trashed for one in seen)
+        for style in ("vintage", "fashion", "minimalist")
+    }
