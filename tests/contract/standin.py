@@ -46,7 +46,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `after` bytes the connection breaks; `stall` waits before the body is sent."""
+    """One answer. `after` bytes the connection breaks; `stall` waits before the body is sent.
+
+    `handled`: as a fault, the service does what it was asked and only its answer is lost.
+    """
 
     status: int = 200
     body: bytes | Mapping[str, Any] | list[Any] = b""
@@ -54,6 +57,7 @@ class Reply:
     reset: bool = False
     after: int | None = None
     stall: threading.Event | None = None
+    handled: bool = False
 
 
 class Standin(ThreadingHTTPServer):
@@ -83,13 +87,16 @@ class Standin(ThreadingHTTPServer):
         return sum(what in f"{seen.method} {seen.path}" for seen in self.seen)
 
     def answer(self, seen: Seen) -> Reply:
+        request = f"{seen.method} {seen.path}"
         with self._lock:
             self.seen.append(seen)
-            for number, (what, fault) in enumerate(self.faults):
-                if what in f"{seen.method} {seen.path}":
-                    del self.faults[number]
-                    return fault
-        return self.reply(seen)
+            number = next((n for n, (what, _) in enumerate(self.faults) if what in request), None)
+            fault = None if number is None else self.faults.pop(number)[1]
+        if fault is None:
+            return self.reply(seen)
+        if fault.handled:
+            self.reply(seen)
+        return fault
 
     def close(self) -> None:
         self.shutdown()

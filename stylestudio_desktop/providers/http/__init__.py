@@ -1,5 +1,6 @@
 """The one way to services over the network, for all adapters alike."""
 
+from stylestudio_desktop.providers.http import inline
 from stylestudio_desktop.providers.http.answer import Answer, Fields
 from stylestudio_desktop.providers.http.door import Door, File, Http
 from stylestudio_desktop.providers.http.judging import code_of, judge, words_of
@@ -14,6 +15,7 @@ __all__ = [
     "File",
     "Http",
     "code_of",
+    "inline",
     "judge",
     "plain",
     "redact",

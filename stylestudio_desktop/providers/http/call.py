@@ -11,7 +11,7 @@ from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
 _GLANCE_S = 0.2
 
-STOPPED = "It was stopped."
+STOPPED = "It was stopped, as you wished, before it was finished."
 
 
 @dataclass

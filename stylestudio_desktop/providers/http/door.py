@@ -96,6 +96,8 @@ class Door(Line):
         answer: right for orders that are answered at once with an id, which must not be lost.
         Raises ProviderError for every status but 2xx.
         """
+        if context.cancelled.is_set():
+            raise ProviderError(Kind.CANCELLED, STOPPED)
         with contextlib.ExitStack() as opened:
             content: dict[str, Any] = {"json": json, "data": body if form is None else form}
             if files:

@@ -1,0 +1,196 @@
+"""Any server that speaks OpenAI's picture interface, more or less; switches say which."""
+
+import base64
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
+
+from stylestudio_desktop.providers.catalogue import ServiceEntry
+from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, inline
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Context,
+    Finished,
+    Lost,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
+
+_READ_S = 600.0  # a server on a processor takes its time
+_LARGEST_ANSWER = 160_000_000
+_AFAR = "url:"
+
+
+class CustomServer:
+    """An OpenAI-compatible server, LocalAI for one.
+
+    Settings, all optional but the first: base_url; model; edits (“yes”: photos go to images/edits
+    as a form, else to images/generations as JSON); image_field (the form's or JSON's field for
+    photos); response_format (“b64_json”, “url”, or “none” to leave it out); seed (“no” leaves it
+    out); negative (“field”, “pipe” for “prompt|negative”, or “no”); steps_field.
+    """
+
+    def __init__(
+        self,
+        entry: ServiceEntry,
+        secret: Callable[[], str | None],
+        http: Http,
+        settings: Mapping[str, str],
+    ) -> None:
+        self._entry = entry
+        self._secret = secret
+        self._settings = settings
+        self._door = http.door(
+            Access(
+                entry.name,
+                settings.get("base_url") or entry.base_url,
+                also=entry.hosts,
+                credentials=self._proof,
+                nearby=True,
+            )
+        )
+
+    def _proof(self) -> Mapping[str, str]:
+        secret = self._secret()
+        return {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    def _on(self, switch: str, default: str = "no") -> bool:
+        return self._settings.get(switch, default).lower() in ("yes", "true", "1")
+
+    @property
+    def card(self) -> ServiceCard:
+        """The service's description."""
+        return self._entry.card()
+
+    def check(self) -> Readiness:
+        """Ask for the list of models."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        try:
+            found = self._door.get("models", context, read_s=15.0).fields().children("data")
+            names = [one.maybe_text("id") for one in found]
+        except ProviderError as error:
+            return Readiness(False, error.sentence)
+        wanted = self._settings.get("model", "")
+        if wanted and wanted not in names:
+            return Readiness(False, f"The server has no model “{wanted[:60]}”.")
+        return Readiness(True, "The server answers.", {"models": ", ".join(names[:20])})
+
+    def submit(self, job: Prepared, context: Context) -> Finished:
+        """Order the pictures and wait for them."""
+        context.report("The server is at work", None)
+        photos = [*job.products, *job.models]
+        fields = self._fields(job)
+        if photos and self._on("edits"):
+            field = self._settings.get("image_field") or (
+                "image" if len(photos) == 1 else "image[]"
+            )
+            answer = self._door.send(
+                "POST",
+                "images/edits",
+                context,
+                paid=True,
+                form={name: str(value) for name, value in fields.items()},
+                files=[(field, _file(path, number)) for number, path in enumerate(photos)],
+                read_s=_READ_S,
+                largest=_LARGEST_ANSWER,
+            )
+        else:
+            if photos:
+                field = self._settings.get("image_field") or "ref_images"
+                sent = [base64.b64encode(path.read_bytes()).decode("ascii") for path in photos]
+                fields[field] = sent[0] if field in ("file", "image") else sent
+            answer = self._door.send(
+                "POST",
+                "images/generations",
+                context,
+                paid=True,
+                json=fields,
+                read_s=_READ_S,
+                largest=_LARGEST_ANSWER,
+            )
+        return Finished(self._pictures(answer, job, context))
+
+    def _fields(self, job: Prepared) -> dict[str, Any]:
+        brief, settings = job.brief, self._settings
+        fields: dict[str, Any] = {
+            "prompt": job.prompt,
+            "n": brief.count,
+            "size": f"{job.width}x{job.height}",
+        }
+        model = settings.get("model") or (brief.model if brief.model != "default" else None)
+        if model:
+            fields["model"] = model
+        form = settings.get("response_format", "b64_json")
+        if form != "none":
+            fields["response_format"] = form
+        if self._on("seed", "yes"):
+            fields["seed"] = job.seed
+        if brief.negative_prompt and settings.get("negative", "field") == "field":
+            fields["negative_prompt"] = brief.negative_prompt
+        elif brief.negative_prompt and settings.get("negative") == "pipe":
+            fields["prompt"] = f"{job.prompt}|{brief.negative_prompt}"
+        if brief.num_inference_steps is not None:
+            fields[settings.get("steps_field") or "step"] = brief.num_inference_steps
+        return fields
+
+    def _pictures(self, answer: Answer, job: Prepared, context: Context) -> tuple[Output, ...]:
+        found = answer.fields().children("data")
+        if not found:
+            raise answer.unreadable("it sent no picture")
+        facts: dict[str, Any] = {}
+        if self._on("seed", "yes") and len(found) == 1:
+            facts["seed"] = job.seed
+        elif not self._on("seed", "yes"):
+            facts["dropped"] = ["seed"]
+        if all("b64_json" in one for one in found):
+            return inline.keep([(one.picture("b64_json"), facts) for one in found], context)
+        return tuple(
+            Output(position, _AFAR + self._rebased(one), facts)
+            for position, one in enumerate(found)
+        )
+
+    def _rebased(self, one: Fields) -> str:
+        """Return a picture's place on the configured host, whatever the server calls itself."""
+        parts = urlsplit(one.text("url"))
+        origin = self._door.origin
+        host = f"[{origin.host}]" if ":" in origin.host else origin.host
+        path = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+        query = f"?{parts.query}" if parts.query else ""
+        return self._door.url(f"{origin.scheme}://{host}:{origin.port}{path}{query}")
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Find an answer that was kept before a crash."""
+        outputs = inline.kept(context)
+        return Update(State.SUCCEEDED, 1.0, "Done", outputs) if outputs else Update(State.GONE)
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Download a picture that lies on the server, or hand over one that came at once."""
+        if output.locator.startswith(_AFAR):
+            self._door.download(output.locator.removeprefix(_AFAR), sink, context)
+        else:
+            inline.hand_over(output, sink, context)
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """There is no such call; the connection ends with the wait."""
+        return CancelOutcome.UNSUPPORTED
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Find an answer that was kept before a crash; the server itself can't be asked."""
+        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
+
+    def close(self) -> None:
+        """Nothing is held open here; the network's sessions are shared."""
+
+
+def _file(path: Path, number: int) -> tuple[str, Path, str]:
+    with path.open("rb") as file:
+        kind = "png" if file.read(4) == b"\x89PNG" else "jpeg"
+    return f"photo-{number}.{kind}", path, f"image/{kind}"
