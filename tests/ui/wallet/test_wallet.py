@@ -1,0 +1,240 @@
+"""The Wallet: honest numbers, live, every movement in plain words."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.ledger import Kind
+from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry
+from stylestudio_desktop.services import generate, wallet
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.wallet import ledger
+from stylestudio_desktop.ui.wallet.ledger import BALANCE, CHANGE, WHAT, LedgerModel, LedgerTable
+from stylestudio_desktop.ui.wallet.packages import PackageCard
+from stylestudio_desktop.ui.wallet.pane import WalletPane
+from stylestudio_desktop.ui.wallet.words import movement, signed
+from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
+from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
+from tests.factories import give
+from tests.ui.watchdog import Watchdog
+
+Ids = dict[str, list[int]]
+
+
+@pytest.fixture(autouse=True)
+def american() -> Iterator[None]:
+    """Money is written as the locale writes it; here, one locale."""
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def pane(window: MainWindow, made: Ids, calm: Callable[[], None]) -> WalletPane:
+    """The Wallet pane after some work."""
+    opened = window.open_pane(WALLET)
+    assert isinstance(opened, WalletPane)
+    calm()
+    return opened
+
+
+def words(pane: WalletPane) -> str:
+    """Return all visible words."""
+    return "\n".join(one.text() for one in pane.findChildren(QLabel) if one.isVisibleTo(pane))
+
+
+def test_the_numbers_are_the_ledgers(pane: WalletPane, studio: Studio) -> None:
+    state = wallet.summary(studio)
+
+    assert pane.balance.text() == str(state.user.token_balance)
+    assert f"{state.held} more set aside" in words(pane)
+    for price, card in pane._buys:
+        assert str(state.user.token_balance // price) in card.accessibleName()
+
+
+def test_a_change_of_the_balance_shows_by_itself(
+    pane: WalletPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    before = wallet.summary(studio).user.token_balance
+    generate.cancel(studio, made["waiting"][0])
+
+    qtbot.waitUntil(lambda: pane.balance.text() != str(before))
+    qtbot.waitUntil(lambda: pane.model.entries[0].kind == Kind.RELEASE.value)
+
+
+def test_every_entry_has_words_change_and_running_balance(pane: WalletPane, studio: Studio) -> None:
+    entries = wallet.movements(studio, limit=500).items
+    model = pane.model
+    assert model.rowCount() == len(entries)
+    for row, entry in enumerate(entries):
+        assert model.index(row, BALANCE).data() == str(entry.balance_after)
+        assert model.index(row, CHANGE).data() == signed(entry.delta)
+        assert model.index(row, WHAT).data()
+    assert "Free tokens" in {model.index(row, WHAT).data() for row in range(len(entries))}
+
+
+def test_an_entry_leads_to_its_generation(
+    pane: WalletPane, window: MainWindow, made: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(window.pane(HISTORY), "receive", asked.append)
+    row = next(
+        place
+        for place, one in enumerate(pane.model.entries)
+        if one.generation_id == made["failed"][0]
+    )
+    pane.table.activated.emit(pane.model.index(row, 0))
+
+    assert asked == [ShowGeneration(made["failed"][0])]  # type: ignore[arg-type]
+
+
+def test_packages_show_what_a_token_costs_and_offer_no_dead_button(
+    pane: WalletPane, studio: Studio
+) -> None:
+    cards = pane.findChildren(PackageCard)
+    assert len(cards) == len(studio.catalogue.packages)
+    starter = cards[0].accessibleName()
+    assert "9.99" in starter
+    assert "0.40 a token" in starter
+    assert not cards[0].findChildren(QPushButton)
+    assert "can't be bought yet" in pane.honest.text()
+
+
+def test_a_low_balance_is_marked(window: MainWindow, studio: Studio, qtbot: QtBot) -> None:
+    studio.settings.change(low_balance=500)
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+    qtbot.waitUntil(lambda: pane.low.isVisible())
+
+    give(studio, 1000)
+    pane.shown()
+    qtbot.waitUntil(lambda: not pane.low.isVisible())
+
+
+def test_the_way_back_is_offered_once(
+    window: MainWindow, calm: Callable[[], None], qtbot: QtBot
+) -> None:
+    window.open_pane(HISTORY)
+    pane = window.open_pane(WALLET, GetTokens(HISTORY))
+    assert isinstance(pane, WalletPane)
+    back = next(one for one in pane.findChildren(QPushButton) if one.text() == "Back")
+    assert back.isVisibleTo(pane)
+    back.click()
+    assert window.current == HISTORY
+    window.open_pane(WALLET)
+    assert not back.isVisibleTo(pane)
+
+
+def test_purchases_are_listed_with_their_state(pane: WalletPane) -> None:
+    assert "Nothing has been bought yet." in words(pane)
+    moment = now_ms()
+    pane.purchases.show_purchases(
+        [
+            Purchase(
+                new_id(),
+                1,
+                2999,
+                "USD",
+                100,
+                status,
+                "t",
+                None,
+                None,
+                "card",
+                "standard",
+                "Standard",
+                None,
+                None,
+                moment,
+                moment,
+            )
+            for status in ("completed", "refunded", "pending", "failed")
+        ]
+    )
+    QApplication.processEvents()
+    assert "$29.99" in words(pane)
+    assert "Nothing has been bought yet." not in words(pane)
+
+
+def entry(number: int, kind: str = "hold", delta: int = -2, settled: int = 0) -> TokenEntry:
+    """Return the ledger's line `number`."""
+    return TokenEntry(number, 1, kind, delta, settled, 5, 9, None, f"k{number}", 1_790_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (entry(1, "grant", 10), "Free tokens"),
+        (entry(1, "purchase", 100), "Bought"),
+        (entry(1, "hold"), "Set aside for pictures"),
+        (entry(1, "release", 2), "Returned, nothing was saved"),
+        (entry(1, "refund", -5), "Refunded"),
+    ],
+)
+def test_kinds_are_plain_words(line: TokenEntry, said: str) -> None:
+    assert movement(line).text == said
+
+
+def test_a_partial_charge_says_what_came_back() -> None:
+    told = movement(entry(1, "settle", 2, 4))
+    assert "4 token" in told.text
+    assert "2 returned" in told.text
+    assert told.change == "+2"
+
+
+class Book:
+    """A ledger of any length, served by pages."""
+
+    def __init__(self, length: int) -> None:
+        self.top = length
+        self.asked: list[str | None] = []
+
+    def movements(self, _studio: object, after: str | None, limit: int) -> Page[TokenEntry]:
+        """Return a page below `after`."""
+        self.asked.append(after)
+        first = self.top if after is None else int(after) - 1
+        lines = [entry(number) for number in range(first, max(0, first - limit), -1)]
+        return Page(lines, str(lines[-1].id) if lines and lines[-1].id > 1 else None)
+
+
+def test_a_long_ledger_is_read_as_one_scrolls(
+    window: MainWindow,
+    studio: Studio,
+    calm: Callable[[], None],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    watchdog: Watchdog,
+) -> None:
+    book = Book(5000)
+    monkeypatch.setattr(ledger.wallet, "movements", book.movements)
+    with watchdog.excused():
+        model = LedgerModel(studio, window.tasks)
+        table = LedgerTable(model)
+        qtbot.addWidget(table)
+        table.show()
+    model.refresh()
+    calm()
+    assert model.rowCount() <= 2 * ledger.PAGE
+    while model.rowCount() < 5000:
+        before = model.rowCount()
+        table.scrollToBottom()
+        qtbot.waitUntil(lambda before=before: model.rowCount() > before)
+        calm()
+    assert [one.id for one in model.entries] == list(range(5000, 0, -1))
+    assert not model.canFetchMore(model.index(-1, -1))
+
+    book.top = 5003
+    model.refresh()
+    calm()
+    assert [one.id for one in model.entries[:4]] == [5003, 5002, 5001, 5000]
+
+    book.top = 9000
+    model.refresh()
+    calm()
+    assert model.entries[0].id == 9000
+    assert len({one.id for one in model.entries}) == model.rowCount()
