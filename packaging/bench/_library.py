@@ -96,7 +96,9 @@ def beside(
     floor: Callable[[], object], ours: Callable[[], object], rounds: int, each: int = 1
 ) -> tuple[float, float, float]:
     """Run both in turn and return the median milliseconds of one, and the median ratio."""
-    least, mine, ratios = [], [], []
+    least: list[float] = []
+    mine: list[float] = []
+    ratios: list[float] = []
     for number in range(rounds):
         pair = [(floor, least), (ours, mine)]
         for work, into in pair if number % 2 else pair[::-1]:

@@ -1,0 +1,187 @@
+"""Exporting, the samples, the examination and the queue's view, where no command shows it."""
+
+import json
+import shutil
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StorageFull
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.providers.protocol import Readiness
+from stylestudio_desktop.services import (
+    doctor,
+    exporting,
+    generate,
+    history,
+    library,
+    lineup,
+    samples,
+)
+from stylestudio_desktop.services.studio import Studio
+from tests.factories import FakeProvider, brief_for, import_photo, open_test_studio
+
+
+@pytest.fixture
+def service() -> FakeProvider:
+    return FakeProvider()
+
+
+@pytest.fixture
+def studio(tmp_path: Path, service: FakeProvider):
+    opened = open_test_studio(tmp_path, {"local": service})
+    yield opened
+    close_studio(opened)
+
+
+def test_an_export_can_be_stopped_between_pictures(studio: Studio, tmp_path: Path) -> None:
+    ids = [import_photo(studio, tmp_path, colour) for colour in ("red", "blue", "green")]
+    stop = Event()
+
+    done = exporting.export(
+        studio,
+        ids,
+        tmp_path / "out",
+        cancelled=stop,
+        progress=lambda number, _all, _name: stop.set() if number == 1 else None,
+    )
+
+    assert len(done.exported) == 2
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_export_patterns_name_the_files(studio: Studio, tmp_path: Path) -> None:
+    file_id = import_photo(studio, tmp_path, "red")
+
+    done = exporting.export(studio, [file_id], tmp_path, pattern="shot {n:03} {name}")
+
+    assert done.exported[0].path.name == "shot 001 red-product_image.jpg"
+    with pytest.raises(BadInput):
+        exporting.export(studio, [file_id], tmp_path, pattern="{nonsense}")
+    with pytest.raises(BadInput):
+        exporting.export(studio, [file_id], tmp_path, preset="nonsense")
+
+
+def test_an_export_folder_that_cannot_be_is_refused(studio: Studio, tmp_path: Path) -> None:
+    file_id = import_photo(studio, tmp_path, "red")
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(BadInput):
+        exporting.export(studio, [file_id], tmp_path / "file" / "below")
+
+
+def test_a_generation_without_pictures_has_nothing_to_export(
+    studio: Studio, tmp_path: Path
+) -> None:
+    row = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
+
+    with pytest.raises(NotFound, match="no pictures"):
+        exporting.export(studio, [row.id], tmp_path / "out")
+
+
+def test_a_picture_without_bytes_is_named_and_the_rest_is_written(
+    studio: Studio, tmp_path: Path
+) -> None:
+    ids = [import_photo(studio, tmp_path, colour) for colour in ("red", "blue")]
+    library.location(studio, library.picture(studio, ids[0])).unlink()
+
+    done = exporting.export(studio, ids, tmp_path / "out")
+
+    assert [one.file_id for one in done.rejected] == [ids[0]]
+    assert [one.file_id for one in done.exported] == [ids[1]]
+
+
+def test_a_full_disk_ends_an_export(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(exporting, "export_picture", full)
+
+    with pytest.raises(StorageFull):
+        exporting.export(studio, [import_photo(studio, tmp_path)], tmp_path / "out")
+
+
+def test_the_collection_is_checked_before_it_is_taken_in(studio: Studio, tmp_path: Path) -> None:
+    copy = tmp_path / "samples"
+    shutil.copytree(resources() / "samples", copy)
+    whole = samples.collection(copy)
+    assert {Category.PRODUCT, Category.MODEL} == set(whole)
+    victim = whole[Category.PRODUCT][0]
+    victim.write_bytes(victim.read_bytes() + b"x")
+    with pytest.raises(StorageError, match="not as it was packed"):
+        samples.collection(copy)
+    (copy / "collection.json").write_text(json.dumps({"items": [{}]}))
+    with pytest.raises(StorageError):
+        samples.collection(copy)
+
+
+def test_loading_samples_tells_one_progress_over_all(studio: Studio) -> None:
+    told: list[tuple[int, int, str]] = []
+    taken = samples.load(studio, progress=lambda *step: told.append(step))
+
+    assert not taken.rejected
+    assert {one.category for one in taken.files} == {"product_image", "model_image"}
+    assert told[-1][0] == told[-1][1] == len(taken.files)
+
+
+def test_the_examination_names_what_needs_a_person(
+    studio: Studio, service: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "check", lambda: Readiness(False, "Its parts are missing."))
+    studio.workspace.settings.write_text("{ this is no JSON")
+
+    def broken() -> None:
+        raise RuntimeError("no desktop service")
+
+    monkeypatch.setattr("keyring.get_keyring", broken)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: shutil._ntuple_diskusage(1, 1, 0))
+
+    report = doctor.examine(studio.workspace, studio)
+
+    names = {one["name"] for one in report["findings"]}
+    assert names == {"local", "settings", "keyring", "space"}
+    assert report["ok"] is False
+    assert report["keyring"] == {"backend": None, "usable": False}
+    assert report["settings"]["remark"]
+
+
+def test_the_examination_works_without_a_library(tmp_path: Path) -> None:
+    place = Workspace(tmp_path / "not" / "there")
+
+    report = doctor.examine(place, None, StorageError("It can't be opened. Try another."))
+
+    assert report["findings"][0] == {
+        "name": "library",
+        "sentence": "It can't be opened. Try another.",
+    }
+    assert report["space"]["free"] > 0
+    assert report["schema"]["version"] is None
+    assert not place.root.exists()
+
+
+def test_a_package_that_is_not_there_is_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PACKAGES", (*doctor.PACKAGES, "no-such-package-at-all"))
+
+    assert doctor.examine(studio.workspace, studio)["versions"]["no-such-package-at-all"] is None
+
+
+def test_the_lineup_shows_jobs_and_pauses(studio: Studio, tmp_path: Path) -> None:
+    row = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
+    generate.pause_queue(studio)
+
+    found = lineup.lineup(studio)
+
+    assert [job.generation_id for job in found.jobs] == [row.id]
+    assert [(pause.provider, pause.until) for pause in found.pauses] == [("*", None)]
+    job = lineup.job_of(studio, row.id)
+    assert job is not None
+    assert job.attempt == 0
+    assert history.story(studio, row.id).job == job
