@@ -11,15 +11,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Any
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.containers import xmp_of
 from stylestudio_desktop.files.probe import STORED_LIMITS, read_whole
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -114,6 +116,8 @@ def description_of(packet: bytes) -> Description | None:
     """Return the description inside an XMP packet, None if it holds none of ours."""
     if b"<!" in packet:  # no packet needs a DOCTYPE, and entities can explode
         return None
+    from xml.etree import ElementTree
+
     try:
         root = ElementTree.fromstring(packet.strip(b"\0 \r\n"))  # noqa: S314 - no entities left
         found = {name: _read(root, name) for name in _FIELDS}
@@ -153,7 +157,7 @@ _FIELDS = (
 
 
 def _text(value: str) -> str:
-    return escape(_UNWRITABLE.sub("", value), {"\r": "&#13;"})
+    return escape(_UNWRITABLE.sub("", value), quote=False).replace("\r", "&#13;")
 
 
 def _named(name: str) -> str:
@@ -161,7 +165,7 @@ def _named(name: str) -> str:
     return f"{{{_SPACES[prefix]}}}{local}"
 
 
-def _read(root: ElementTree.Element, name: str) -> str:
+def _read(root: "ElementTree.Element", name: str) -> str:
     """Return a simple property, written as an element by us or as an attribute by others."""
     for described in root.iter(f"{{{_RDF}}}Description"):
         attribute = described.get(_named(name))
@@ -173,7 +177,7 @@ def _read(root: ElementTree.Element, name: str) -> str:
     return ""
 
 
-def _items(root: ElementTree.Element, name: str) -> list[str]:
+def _items(root: "ElementTree.Element", name: str) -> list[str]:
     for element in root.iter(_named(name)):
         return [item.text or "" for item in element.iter(f"{{{_RDF}}}li")]
     return []

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.brief import MAX_SEED, Brief, check
@@ -34,10 +35,12 @@ from stylestudio_desktop.domain.generation import (
 from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, Job, UsageRecord
 from stylestudio_desktop.files.store import Condition
-from stylestudio_desktop.providers.protocol import Capabilities
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, files, generations, jobs, usage, users
 from stylestudio_desktop.store.database import RuleBroken
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.providers.protocol import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def quote(studio: Studio, brief: Brief) -> Quote:
     )
 
 
-def capabilities(studio: Studio, provider: str, model: str | None) -> Capabilities:
+def capabilities(studio: Studio, provider: str, model: str | None) -> "Capabilities":
     """Return what the chosen model of a service can do. Raises NotFound."""
     card = studio.provider(provider).card
     for one in card.models:
@@ -130,7 +133,7 @@ def _examined(studio: Studio, brief: Brief) -> Brief:
     return brief
 
 
-def _check_able(studio: Studio, brief: Brief, able: Capabilities) -> None:
+def _check_able(studio: Studio, brief: Brief, able: "Capabilities") -> None:
     name = studio.provider(brief.provider).card.name
     studio.catalogue.quality(brief.quality)
     studio.catalogue.ratio(brief.aspect_ratio)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.events import FilesChanged, FilesImported
@@ -21,12 +22,14 @@ from stylestudio_desktop.domain.records import (
     StoredFile,
     UsageRecord,
 )
-from stylestudio_desktop.files.intake import Refused, Taken, take_in
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import counts, files, usage
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.files.intake import Taken
 
 GROUP = 25
 """Pictures that become durable together; a crash loses at most an import's last group."""
@@ -84,6 +87,8 @@ def import_files(
     returned. `progress` is called with (done, all, name). Raises StorageError when the disk
     fails; what was imported before stays.
     """
+    from stylestudio_desktop.files.intake import Refused, Taken, take_in
+
     found = list(find_pictures(paths))
     taken: list[StoredFile] = []
     rejected: list[Rejected] = []
@@ -107,7 +112,7 @@ def import_files(
 
 
 def _add_rows(
-    studio: Studio, arriving: Sequence[Taken], category: Category, rejected: list[Rejected]
+    studio: Studio, arriving: "Sequence[Taken]", category: Category, rejected: list[Rejected]
 ) -> list[StoredFile]:
     database = studio.database
     rows: list[StoredFile] = []
@@ -138,7 +143,7 @@ _REMOVED = (
 )
 
 
-def _row(studio: Studio, one: Taken, category: Category) -> StoredFile:
+def _row(studio: Studio, one: "Taken", category: Category) -> StoredFile:
     return StoredFile(
         id=new_id(),
         user_id=studio.user_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
@@ -11,9 +12,11 @@ from stylestudio_desktop.domain.events import Event
 from stylestudio_desktop.files.probe import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
-from stylestudio_desktop.providers.protocol import Provider
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.store.database import Database
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.providers.protocol import Provider
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Studio:
     thumbnails: ThumbnailCache
     settings: SettingsFile
     catalogue: Catalogue
-    providers: Mapping[str, Provider]
+    providers: "Mapping[str, Provider]"
     bus: Bus
     user_id: int
 
@@ -39,7 +42,7 @@ class Studio:
             max_pixels=round(value.max_megapixels * 1_000_000),
         )
 
-    def provider(self, name: str) -> Provider:
+    def provider(self, name: str) -> "Provider":
         """Return the picture-making service called `name`. Raises NotFound."""
         found = self.providers.get(name)
         if found is None:

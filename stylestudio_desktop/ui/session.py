@@ -20,7 +20,6 @@ from stylestudio_desktop.domain.events import (
 )
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import generate, wallet
-from stylestudio_desktop.services.overview import Overview, overview
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.listening import listen
@@ -31,6 +30,7 @@ from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WA
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 
 if TYPE_CHECKING:
+    from stylestudio_desktop.services.overview import Overview
     from stylestudio_desktop.worker.thread import WorkerThread
 
 STRIP_MS = 1000
@@ -136,10 +136,10 @@ class Session:
             return
         self._asking = True
         self.window.tasks.run(
-            partial(overview, self._studio), self._show_strip, self._strip_failed, self.window
+            partial(_overview, self._studio), self._show_strip, self._strip_failed, self.window
         )
 
-    def _show_strip(self, seen: Overview) -> None:
+    def _show_strip(self, seen: "Overview") -> None:
         self._asking = False
         self.window.queue_strip.set_state(
             QueueState(
@@ -193,6 +193,12 @@ class Session:
             self.worker.close()
         with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing
             self._studio.settings.change(window=self.window.memory())
+
+
+def _overview(studio: Studio) -> "Overview":
+    from stylestudio_desktop.services.overview import overview
+
+    return overview(studio)
 
 
 def _made(make: Callable[[MainWindow, Studio], Pane], studio: Studio, window: MainWindow) -> Pane:
