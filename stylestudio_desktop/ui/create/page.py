@@ -20,7 +20,6 @@ class Page(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(title)
         inside, outside = QWidget(), QWidget()
-        inside.setMaximumWidth(_WIDEST)
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(Space.XL, Space.M, Space.XL, Space.XL)
         self.column.setSpacing(Space.M)
@@ -28,11 +27,7 @@ class Page(QScrollArea):
         self.remark = label(text, "muted", wrap=True)
         self.column.addWidget(self.heading)
         self.column.addWidget(self.remark)
-        row = QHBoxLayout(outside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(inside, 1000)
-        row.addStretch(1)
+        outside.setLayout(centred(inside))
         self.setWidget(outside)
 
     def show_desk(self) -> None:
@@ -41,6 +36,17 @@ class Page(QScrollArea):
     def first_field(self) -> QWidget | None:
         """Return what takes the focus when the page comes to the front."""
         return None
+
+
+def centred(part: QWidget) -> QHBoxLayout:
+    """Return a row that keeps `part` as wide as a page's column, and in the middle."""
+    part.setMaximumWidth(_WIDEST)
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addStretch(1)
+    row.addWidget(part, 1000)
+    row.addStretch(1)
+    return row
 
 
 def emptied(layout: QLayout) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create.bench import Bench
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
@@ -34,7 +35,7 @@ class Desk:
     studio: Studio
     service: Looking
     window: MainWindow
-    pane: CreatePane
+    pane: Bench
     bot: QtBot
     others: dict[str, Listener] = field(default_factory=dict)
 
@@ -84,7 +85,9 @@ def opened(
         window.show()
         pane = window.pane(CREATE)
         assert isinstance(pane, CreatePane)
-        desks.append(Desk(studio, service, window, pane, qtbot, others))
+        qtbot.waitUntil(lambda: pane.bench is not None, timeout=10_000)
+        assert pane.bench is not None
+        desks.append(Desk(studio, service, window, pane.bench, qtbot, others))
         desks[-1].settle()
         return desks[-1]
 

@@ -22,6 +22,7 @@ from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services import generate, library, queue, sources
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create.bench import Bench
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
 from stylestudio_desktop.ui.pane import Pane
@@ -35,16 +36,16 @@ from tests.ui.shots import settle
 SIZES = ((1280, 800), (2560, 1440))
 
 
-def _quiet(pane: CreatePane) -> bool:
+def _quiet(pane: Bench) -> bool:
     return not pane.window_.tasks.busy() and not pane.desk.photos.slow.busy()
 
 
-def _ready(pane: CreatePane, seconds: float = 90.0) -> None:
+def _ready(pane: Bench, seconds: float = 90.0) -> None:
     settle(lambda: _quiet(pane), seconds)
     settle(lambda: _quiet(pane), seconds)
 
 
-def _choose(pane: CreatePane, products: int, people: int = 0) -> None:
+def _choose(pane: Bench, products: int, people: int = 0) -> None:
     studio = pane.desk.studio
     for category, number in ((Category.PRODUCT, products), (Category.MODEL, people)):
         if number:
@@ -54,32 +55,32 @@ def _choose(pane: CreatePane, products: int, people: int = 0) -> None:
     assert len(pane.desk.draft.products) == products, studio.workspace.root
 
 
-def empty(pane: CreatePane) -> None:
+def empty(pane: Bench) -> None:
     """Show the pane as a stranger finds it."""
     _ready(pane)
 
 
-def product(pane: CreatePane) -> None:
+def product(pane: Bench) -> None:
     """Show three products with their cut-outs."""
     _choose(pane, 3)
 
 
-def model(pane: CreatePane) -> None:
+def model(pane: Bench) -> None:
     """Show people of the library."""
     _choose(pane, 1, 1)
-    pane.models.look_for_people()
+    pane.pages.models.look_for_people()
     pane.go(Step.MODEL)
     _ready(pane)
 
 
-def model_none(pane: CreatePane) -> None:
+def model_none(pane: Bench) -> None:
     """Show our own people when there are none."""
     _choose(pane, 1)
     pane.go(Step.MODEL)
     _ready(pane)
 
 
-def look(pane: CreatePane) -> None:
+def look(pane: Bench) -> None:
     """Show the looks."""
     _choose(pane, 1)
     pane.desk.edit(style="vintage", prompt="On linen, early morning")
@@ -87,7 +88,7 @@ def look(pane: CreatePane) -> None:
     _ready(pane)
 
 
-def review(pane: CreatePane) -> None:
+def review(pane: Bench) -> None:
     """Show everything before paying."""
     _choose(pane, 2)
     pane.desk.edit(style="fashion", count=2)
@@ -95,7 +96,7 @@ def review(pane: CreatePane) -> None:
     _ready(pane)
 
 
-def poor(pane: CreatePane) -> None:
+def poor(pane: Bench) -> None:
     """Show what happens without enough tokens."""
     _choose(pane, 4)
     pane.desk.edit(quality="high", count=4)
@@ -103,15 +104,15 @@ def poor(pane: CreatePane) -> None:
     _ready(pane)
 
 
-def picker(pane: CreatePane) -> None:
+def picker(pane: Bench) -> None:
     """Show the choice from the gallery."""
     _choose(pane, 12)
     pane.desk.edit(products=())
-    pane.products.gallery.emit()
+    pane.pages.products.gallery.emit()
     _ready(pane)
 
 
-def running(pane: CreatePane) -> None:
+def running(pane: Bench) -> None:
     """Show pictures in the making, made, and failed."""
     studio = pane.desk.studio
     ours = [one.path for one in sources.samples(Category.PRODUCT)[:6]]
@@ -160,7 +161,7 @@ def _run(studio: Studio) -> None:
     thread.join()
 
 
-SHOTS: dict[str, Callable[[CreatePane], None]] = {
+SHOTS: dict[str, Callable[[Bench], None]] = {
     "empty": empty,
     "product": product,
     "model": model,
@@ -204,7 +205,7 @@ def take(folder: Path, names: list[str]) -> list[Path]:
             window.show()
             pane = window.pane(CREATE)
             assert isinstance(pane, CreatePane)
-            shot(pane)
+            shot(_bench(pane))
             for look_ in (Appearance.LIGHT, Appearance.DARK):
                 theme().set_appearance(look_)
                 for width, height in SIZES:
@@ -220,6 +221,12 @@ def take(folder: Path, names: list[str]) -> list[Path]:
             QApplication.processEvents()
             close_studio(studio)
     return taken
+
+
+def _bench(pane: CreatePane) -> Bench:
+    settle(lambda: pane.bench is not None)
+    assert pane.bench is not None
+    return pane.bench
 
 
 def _picture(window: MainWindow, path: Path) -> None:

@@ -9,16 +9,19 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.domain.generation import Category, Review, Status
 from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create.draft import Step
+from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
 from stylestudio_desktop.ui.create.picker import Picker
 from stylestudio_desktop.ui.create.result_card import Ask
-from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET
+from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import (
     GetTokens,
     MakeMoreLike,
@@ -29,7 +32,7 @@ from stylestudio_desktop.ui.wishes import (
 )
 from stylestudio_desktop.worker.runner import Runner
 from tests.factories import brief_for, import_photo, photo
-from tests.ui.create.conftest import Desk
+from tests.ui.create.conftest import Desk, Listener
 from tests.ui.watchdog import Watchdog
 
 
@@ -80,7 +83,7 @@ def work(desk: Desk) -> None:
 
 def only_card(desk: Desk) -> QWidget:
     """Return the one card of the pictures page."""
-    (card,) = desk.pane.pictures.cards.values()
+    (card,) = desk.pane.pages.pictures.cards.values()
     return card
 
 
@@ -92,7 +95,7 @@ def balance(desk: Desk) -> int | None:
 def test_a_stranger_is_told_the_one_thing_to_do(desk: Desk) -> None:
     assert not desk.pane.summary.go.isEnabled()
     assert "product photo" in desk.pane.summary.remark.text()
-    assert desk.pane.products.zone.isVisible()
+    assert desk.pane.pages.products.zone.isVisible()
     assert balance(desk) == 10
 
 
@@ -103,16 +106,16 @@ def test_a_dropped_photo_is_imported_shown_and_priced(desk: Desk, tmp_path: Path
     assert desk.pane.summary.go.isEnabled()
     assert "2 token" in desk.pane.summary.go.text()
     assert ("Balance", "10 → 8 tokens") in desk.pane.summary.price.rows
-    (tile,) = desk.pane.products.tiles.values()
+    (tile,) = desk.pane.pages.products.tiles.values()
     assert tile.photo_image.width() == 64
     assert tile.view.image.width() == 40  # the cut-out
 
 
 def test_photo_or_cut_out(desk: Desk, tmp_path: Path) -> None:
     with_product(desk, tmp_path)
-    (tile,) = desk.pane.products.tiles.values()
+    (tile,) = desk.pane.pages.products.tiles.values()
 
-    for button in desk.pane.products.findChildren(QAbstractButton):
+    for button in desk.pane.pages.products.findChildren(QAbstractButton):
         if button.accessibleName() == "Photo":
             button.click()
 
@@ -125,7 +128,7 @@ def test_people_are_dropped_on_the_second_page(desk: Desk, tmp_path: Path) -> No
 
     assert len(desk.pane.desk.draft.models) == 1
     assert not desk.pane.desk.draft.products
-    assert desk.pane.models.nobody.isChecked() is False
+    assert desk.pane.pages.models.nobody.isChecked() is False
 
 
 def test_what_is_no_photo_is_told_and_the_rest_goes_in(desk: Desk, tmp_path: Path) -> None:
@@ -164,7 +167,7 @@ def test_pasting_nothing_is_told(desk: Desk) -> None:
 
 
 def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
-    cards = desk.pane.products._cards
+    cards = desk.pane.pages.products._cards
     assert cards
 
     cards[0].click()
@@ -177,19 +180,19 @@ def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
 
 def test_one_of_our_people_is_chosen(desk: Desk) -> None:
     desk.pane.go(Step.MODEL)
-    assert len(desk.pane.models.samples) >= 3
+    assert len(desk.pane.pages.models.samples) >= 3
 
-    desk.pane.models.samples[1].click()
+    desk.pane.pages.models.samples[1].click()
     desk.settle()
 
     assert len(desk.pane.desk.draft.models) == 1
-    desk.pane.models.nobody.click()
+    desk.pane.pages.models.nobody.click()
     assert desk.pane.desk.draft.models == ()
 
 
 def test_photos_are_picked_from_the_gallery(desk: Desk, tmp_path: Path) -> None:
     ids = [import_photo(desk.studio, tmp_path, colour) for colour in ("red", "blue", "green")]
-    desk.pane.products.gallery.emit()
+    desk.pane.pages.products.gallery.emit()
     picker = desk.pane.findChild(Picker)
     assert picker is not None
     desk.settle()
@@ -224,7 +227,8 @@ def test_the_service_doubts_before_anything_is_paid(desk: Desk, tmp_path: Path) 
     desk.settle()
 
     assert desk.service.checked == [(1, 1)]
-    assert desk.pane.models._doubts.isVisible()
+    desk.pane.go(Step.MODEL)
+    assert desk.pane.pages.models._doubts.isVisibleTo(desk.pane)
     assert "arms are crossed" in desk.pane.summary.remark.text()
     desk.pane.desk.edit(models=())
     assert "arms are crossed" not in desk.pane.summary.remark.text()
@@ -232,19 +236,19 @@ def test_the_service_doubts_before_anything_is_paid(desk: Desk, tmp_path: Path) 
 
 def test_only_what_the_service_has_can_be_set_and_the_reason_is_given(desk: Desk) -> None:
     desk.pane.go(Step.LOOK)
-    rows = desk.pane.look.knobs.rows
+    rows = desk.pane.pages.look.knobs.rows
 
     assert rows["seed"].field.isEnabled()
     for name in ("strength", "guidance_scale", "num_inference_steps", "negative_prompt"):
         assert not rows[name].field.isEnabled()
         assert "Test service" in rows[name].field.accessibleDescription()
-    assert desk.pane.look.count is not None
-    assert len(desk.pane.look.count.findChildren(QAbstractButton)) == 4
+    assert desk.pane.pages.look.count is not None
+    assert len(desk.pane.pages.look.count.findChildren(QAbstractButton)) == 4
 
 
 def test_a_look_is_chosen_by_its_cards(desk: Desk) -> None:
     desk.pane.go(Step.LOOK)
-    look = desk.pane.look
+    look = desk.pane.pages.look
 
     look.styles["vintage"].click()
     look.ratios["2:3"].click()
@@ -264,9 +268,9 @@ def test_the_review_shows_the_whole_prompt(desk: Desk, tmp_path: Path) -> None:
     desk.pane.go(Step.REVIEW)
 
     quote = generate.quote(desk.studio, brief_for(file_id, style="vintage", prompt="by the sea"))
-    assert desk.pane.review.prompt.text() == quote.prompt
-    assert ("Style", "Vintage") in desk.pane.review.choices.rows
-    assert dict(desk.pane.review.price.rows)["Balance after"].startswith("8 token")
+    assert desk.pane.pages.review.prompt.text() == quote.prompt
+    assert ("Style", "Vintage") in desk.pane.pages.review.choices.rows
+    assert dict(desk.pane.pages.review.price.rows)["Balance after"].startswith("8 token")
 
 
 def test_pictures_are_made_charged_and_opened(desk: Desk, tmp_path: Path) -> None:
@@ -278,8 +282,8 @@ def test_pictures_are_made_charged_and_opened(desk: Desk, tmp_path: Path) -> Non
 
     assert desk.pane.step is Step.PICTURES
     assert balance(desk) == 6
-    card = desk.pane.pictures.cards[desk.pane.making.ids[0]]
-    assert card.progress.isVisible()
+    card = desk.pane.pages.pictures.cards[desk.pane.making.ids[0]]
+    desk.bot.waitUntil(card.progress.isVisible)
     work(desk)
     story = desk.pane.making.stories[desk.pane.making.ids[0]]
     assert story.generation.status == Status.COMPLETED.value
@@ -299,7 +303,7 @@ def test_a_batch_starts_whole(desk: Desk, tmp_path: Path) -> None:
 
     page = history.listing(desk.studio, GenerationFilter())
     assert len(page.items) == 3
-    assert len(desk.pane.pictures.cards) == 3
+    assert len(desk.pane.pages.pictures.cards) == 3
 
 
 def test_ctrl_enter_generates_and_alt_numbers_walk(desk: Desk, tmp_path: Path) -> None:
@@ -377,7 +381,7 @@ def test_a_failure_says_what_happened_and_is_retried(desk: Desk, tmp_path: Path)
     queue.fail(desk.studio, row_id, Code.SERVICE_FAILED, "The service is down. Try again.")
     desk.settle()
 
-    card = desk.pane.pictures.cards[row_id]
+    card = desk.pane.pages.pictures.cards[row_id]
     assert card.sentence.text() == "The service is down. Try again."
     assert balance(desk) == 10
     card.buttons[0].click()
@@ -407,7 +411,7 @@ def test_every_failure_offers_what_helps(
     queue.fail(desk.studio, row_id, code, "It failed.")
     desk.settle()
 
-    desk.pane.pictures.cards[row_id].buttons[0].click()
+    desk.pane.pages.pictures.cards[row_id].buttons[0].click()
     desk.settle()
 
     assert desk.window.current == pane
@@ -420,7 +424,7 @@ def test_waiting_work_is_cancelled_and_its_tokens_return(desk: Desk, tmp_path: P
     desk.settle()
     (row_id,) = desk.pane.making.ids
 
-    desk.pane.pictures.cards[row_id].progress.stop.click()
+    desk.pane.pages.pictures.cards[row_id].progress.stop.click()
     desk.settle()
 
     assert desk.pane.making.stories[row_id].generation.status == Status.CANCELLED.value
@@ -436,7 +440,7 @@ def test_an_unknown_outcome_is_decided_by_the_user(desk: Desk, tmp_path: Path) -
     queue.set_aside(desk.studio, row_id, Review.OUTCOME_UNKNOWN)
     desk.settle()
 
-    card = desk.pane.pictures.cards[row_id]
+    card = desk.pane.pages.pictures.cards[row_id]
     assert [one.text() for one in card.buttons] == ["Run it again", "Let it go"]
     card.buttons[1].click()
     desk.settle()
@@ -461,7 +465,7 @@ def test_the_stage_and_the_time_left_are_shown(desk: Desk, tmp_path: Path) -> No
     found = desk.pane.making.progress(row_id)
     assert (found.stage, found.share) == ("Light", 0.5)
     assert found.left is not None
-    assert desk.pane.pictures.cards[row_id]._left.text() == "a few seconds left"
+    assert desk.pane.pages.pictures.cards[row_id]._left.text() == "a few seconds left"
 
 
 def test_what_another_process_does_is_seen(desk: Desk, tmp_path: Path) -> None:
@@ -495,7 +499,7 @@ def test_work_of_an_earlier_start_appears(
     again.window.open_pane(CREATE)
     again.settle()
     again.bot.waitUntil(lambda: again.pane.making.ids == first.pane.making.ids, timeout=5000)
-    again.bot.waitUntil(lambda: bool(again.pane.pictures.cards), timeout=5000)
+    again.bot.waitUntil(lambda: bool(again.pane.pages.pictures.cards), timeout=5000)
 
 
 def test_more_like_this_fills_the_draft(desk: Desk, tmp_path: Path) -> None:
@@ -563,17 +567,17 @@ def test_what_is_finished_can_be_cleared(desk: Desk, tmp_path: Path) -> None:
     desk.settle()
     work(desk)
 
-    desk.pane.pictures.clear.click()
+    desk.pane.pages.pictures.clear.click()
 
-    assert not desk.pane.pictures.cards
-    assert desk.pane.pictures._empty.isVisible()
+    assert not desk.pane.pages.pictures.cards
+    assert desk.pane.pages.pictures._empty.isVisible()
 
 
 def test_a_service_that_is_not_ready_is_said(desk: Desk, tmp_path: Path) -> None:
     with_product(desk, tmp_path)
     desk.service.ready = False
 
-    desk.pane.shown()
+    desk.pane.refresh()
     desk.settle()
 
     assert not desk.pane.summary.go.isEnabled()
@@ -591,6 +595,24 @@ def test_everything_has_a_name_for_those_who_hear_it(desk: Desk, tmp_path: Path)
             if one.isVisible() and not (one.accessibleName() or one.text())
         ]
         assert not nameless, step
+
+
+def test_opening_blocks_nothing(watchdog: Watchdog, qtbot: QtBot, studio: Studio) -> None:
+    with watchdog.excused():
+        window = MainWindow(
+            {GALLERY: lambda _window: Listener(), CREATE: lambda w: create_pane(w, studio)}, {}
+        )
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+
+    pane = window.open_pane(CREATE)
+    assert isinstance(pane, CreatePane)
+    qtbot.waitUntil(lambda: pane.bench is not None and pane.bench.pages.complete, timeout=10_000)
+
+    with watchdog.excused():
+        qtbot.waitUntil(lambda: not window.tasks.busy())
+        window.close()
 
 
 def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Watchdog) -> None:
