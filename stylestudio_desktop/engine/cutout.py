@@ -150,7 +150,8 @@ def _opened(mask: Mask, ground: grounds.Ground, guess: Plane) -> Mask:
     clear = (ground.distance < 2.5 + 1.5 * ground.residual).astype(np.uint8)
     clear = cv2.morphologyEx(clear, cv2.MORPH_OPEN, disc(2)).astype(np.uint8)
     inner = mask.astype(bool)
-    if float(np.percentile(ground.distance[inner], 35)) < 12 + ground.residual:
+    least = 7.0 if ground.residual < 1.2 else 12 + ground.residual
+    if float(np.percentile(ground.distance[inner], 35)) < least:
         return mask  # a product in the ground's own colour: a "gap" may be cloth
     count, labels, stats = components(clear & mask)
     opened = mask.copy()

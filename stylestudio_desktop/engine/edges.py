@@ -48,13 +48,14 @@ def matted(
     back = _near(rgb, np.maximum(outer, 0.002 * (1 - mask)), unit)
     check()
     share, trust = _projected(rgb, front, back)
-    smooth = guided(luma(rgb), soft.clip(0, 1), max(2, round(4 * unit)), 1e-4)
-    smooth = smoothstep(smooth, 0.15, 0.85)
+    even = cv2.GaussianBlur(soft.clip(0, 1), (0, 0), 2.4 * unit)
+    follow = guided(luma(rgb), even, max(2, round(4 * unit)), 1e-3)
+    smooth = smoothstep(0.5 * even + 0.5 * follow, 0.30, 0.72)
     if ground is None:
         trust = trust * 0.6  # a busy ground: local means are less sure
     alpha = share * trust + smooth * (1 - trust)
     alpha = np.where(inner > 0, 1, np.where(outer > 0, 0, alpha)).astype(np.float32)
-    alpha = smoothstep(alpha, 0.06, 0.94)
+    alpha = smoothstep(alpha, 0.18, 0.97)  # a little inside: a rim of ground shows at once
     check()
     return alpha, _decontaminated(rgb, alpha, front, back)
 
