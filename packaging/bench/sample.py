@@ -102,9 +102,9 @@ def main() -> None:
         ours = Ours(Path(name), chosen.generations)
         ours.run(keep=True)
         floor = Floor(Path(name), ours.load)
-        least: list[float] = []
-    mine: list[float] = []
-    ratios: list[float] = []
+            least: list[float] = []
+        mine: list[float] = []
+        ratios: list[float] = []
         for _ in range(chosen.rounds):
             beside(floor.run, ours.run, 1)
             least.append(floor.seconds * 1000)
