@@ -102,7 +102,7 @@ def main() -> None:
         ours = Ours(Path(name), chosen.generations)
         ours.run(keep=True)
         floor = Floor(Path(name), ours.load)
-            least: list[float] = []
+        least: list[float] = []
         mine: list[float] = []
         ratios: list[float] = []
         for _ in range(chosen.rounds):
