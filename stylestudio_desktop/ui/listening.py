@@ -13,9 +13,8 @@ T = TypeVar("T")
 def attached(studio: Studio, op: Callable[[], T]) -> Callable[[], T]:
     """Return `op` so that its thread's connection to the library is closed when it is over.
 
-    A pool's thread has no Python state of its own between two tasks. A connection that is left
-    to that state's end is torn down when Python has already let go of the thread, which ends
-    the program (seen with pysqlite3 0.6.1 below PyGILState_Release).
+    Idle threads of a pool then hold no handle on the library's file, and none is left to a
+    thread's end: torn down there, below PyGILState_Release, pysqlite3 0.6.1 ends the program.
     """
 
     def run() -> T:

@@ -121,7 +121,8 @@ class Welcome(Card):
             "%1", standard.name.lower()
         )
         text += " " + self.tr(
-            "You pay only for a picture that is saved, and your photos stay on this computer."
+            "You pay only for a picture that is saved. No photo leaves this computer unless you "
+            "choose a service elsewhere."
         )
         self.body.addWidget(label(text, "muted", wrap=True))
         self.body.addWidget(rule())

@@ -9,6 +9,10 @@ from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import label
 
 FIELD = 180
+_FLAT = "".join(
+    f"QDoubleSpinBox::{part}-button {{ width: 0px; height: 0px; border: none; }}"
+    for part in ("up", "down")
+)
 
 
 class Choice(QComboBox):
@@ -49,7 +53,8 @@ class Number(QDoubleSpinBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        # NoButtons leaves the text no room under a style sheet, so the buttons are made flat.
+        self.setStyleSheet(_FLAT)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setDecimals(0 if whole else 1)
         self.setRange(least, most)
