@@ -92,7 +92,7 @@ def _keyring(findings: list[Finding]) -> dict[str, Any]:
         )
         return {"backend": None, "usable": False}
     name = f"{type(backend).__module__}.{type(backend).__qualname__}"
-    usable = name.split(".")[-2] not in _NO_KEYRING
+    usable = type(backend).__module__.split(".")[-1] not in _NO_KEYRING
     if not usable:
         findings.append(
             Finding(

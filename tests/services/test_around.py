@@ -185,3 +185,20 @@ def test_the_lineup_shows_jobs_and_pauses(studio: Studio, tmp_path: Path) -> Non
     assert job is not None
     assert job.attempt == 0
     assert history.story(studio, row.id).job == job
+
+
+def test_a_keyring_is_named_and_a_missing_one_is_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Keyring:
+        pass
+
+    monkeypatch.setattr("keyring.get_keyring", Keyring)
+    kept = doctor.examine(studio.workspace, studio)
+    assert kept["keyring"]["usable"] is True
+    assert kept["keyring"]["backend"].endswith("Keyring")
+
+    Keyring.__module__ = "keyring.backends.fail"
+    missing = doctor.examine(studio.workspace, studio)
+    assert missing["keyring"]["usable"] is False
+    assert "keyring" in {one["name"] for one in missing["findings"]}

@@ -10,10 +10,11 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.services import health, health_files, library, synthetic
 from stylestudio_desktop.services.health import Health, verify
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import jobs
+from stylestudio_desktop.store import audit, jobs
 from stylestudio_desktop.store.database import SQLITE
 from tests.factories import FakeProvider, import_photo, photo
 
@@ -382,3 +383,61 @@ def test_a_library_in_use_verifies(studio: Studio, tmp_path: Path) -> None:
     import_photo(studio, tmp_path, "orchid")
 
     assert verify(studio, deep=True).ok
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_db: object) -> None:
+        raise StorageError("The library's database is damaged.")
+
+    monkeypatch.setattr(audit, "histories", unreadable)
+    plant(studio, "DELETE FROM jobs")
+
+    assert {"database", "queue"} <= rules(verify(studio))
+
+
+def test_a_file_that_comes_or_goes_meanwhile_is_no_problem(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = one_stored(studio).name
+    aged(studio.files.path(stored))
+    listed = [*studio.files.every(), "f" * 64]
+    # As if the listing had been made before the first was given its row and the last removed.
+    monkeypatch.setattr(studio.files, "every", lambda: iter(listed))
+    monkeypatch.setattr(
+        audit, "stored_bytes", lambda _db, _real=audit.stored_bytes: (
+            row for row in _real(_db) if row.storage_id != stored
+        ),
+    )  # fmt: skip
+
+    assert verify(studio).problems == ()
+    health.sweep_after_crash(studio)
+    assert studio.files.path(stored).exists()
+
+
+def test_rows_that_disagree_on_a_size_are_found(studio: Studio) -> None:
+    plant(
+        studio,
+        "UPDATE files SET size = size + 1 WHERE id = (SELECT max(id) FROM files"
+        " GROUP BY storage_id HAVING count(*) > 1 LIMIT 1)",
+    )
+
+    told = [one.sentence for one in verify(studio).problems if one.rule == "stored bytes"]
+    assert any("disagree" in sentence for sentence in told)
+
+
+def test_the_sweep_keeps_young_folders_and_what_it_does_not_know(studio: Studio) -> None:
+    jobs_folder = studio.workspace.tmp / "jobs"
+    young, old = jobs_folder / "young", jobs_folder / "old"
+    young.mkdir(parents=True)
+    (old / "deeper").mkdir(parents=True)
+    (old / "link").symlink_to(studio.database.path)
+    aged(old)
+
+    health.sweep_after_crash(studio)
+
+    assert young.exists()
+    assert (old / "deeper").exists()
+    assert (old / "link").is_symlink()
+    assert studio.database.path.exists()

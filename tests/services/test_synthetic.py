@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,13 @@ def test_progress_rises_to_the_end(studio: Studio) -> None:
 def test_impossible_numbers_are_refused(studio: Studio, number: int, photos: int | None) -> None:
     with pytest.raises(BadInput):
         synthetic.fill(studio, number, photos=photos)
+
+
+def test_small_loads_have_as_many_photos_as_they_need(tmp_path: Path) -> None:
+    studio = open_test_studio(tmp_path)
+    generous = studio.catalogue
+    object.__setattr__(studio, "catalogue", replace(generous, free_tokens=0))
+
+    assert synthetic.fill(studio, 5).photos == 20
+    assert health.verify(studio).problems == ()
+    close_studio(studio)
