@@ -372,7 +372,7 @@ def test_a_job_that_the_service_has_forgotten(
     assert provider.poll(ref, context).state is State.GONE
 
 
-@pytest.mark.parametrize("how", ["lost", "unreadable", "busy", "gateway"])
+@pytest.mark.parametrize("how", ["lost", "unreadable", "busy", "gateway", "huge"])
 def test_asking_survives_a_bad_answer(
     case: Case, provider: Provider, work: Prepared, context: Context, how: str
 ) -> None:
