@@ -18,6 +18,7 @@ from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID, FileId, new_id, now_ms
 from stylestudio_desktop.domain.records import UsageRecord
+from stylestudio_desktop.files import intake
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import (
     accounts,
@@ -128,7 +129,7 @@ def test_an_import_can_be_stopped_and_keeps_what_it_has(
 def test_bytes_that_vanish_before_their_row_get_no_row(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = library.take_in
+    real = intake.take_in
 
     def robbed(*given: object) -> Iterator[object]:
         for group in real(*given):  # type: ignore[arg-type]
@@ -136,7 +137,7 @@ def test_bytes_that_vanish_before_their_row_get_no_row(
                 studio.files.remove(one.stored.storage_id)  # type: ignore[union-attr]
             yield group
 
-    monkeypatch.setattr(library, "take_in", robbed)
+    monkeypatch.setattr(intake, "take_in", robbed)
     before = dump(studio.database)
     found = library.import_files(studio, [photo(tmp_path)], Category.PRODUCT)
     assert found.files == ()
