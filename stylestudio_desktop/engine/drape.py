@@ -157,7 +157,7 @@ def _upper_share(person: Person, body: Body) -> Plane:
     if int(chest.sum()) < 200 or int(thigh.sum()) < 200:
         return np.maximum(by_height, on_arm.astype(np.float32))
     upper, lower = np.median(lab[chest], axis=0), np.median(lab[thigh], axis=0)
-    if float(np.linalg.norm(upper - lower)) < 9:
+    if float(np.linalg.norm(upper - lower)) < 16:
         return np.maximum(by_height, on_arm.astype(np.float32))
     nearer = np.linalg.norm(lab - lower, axis=-1) - np.linalg.norm(lab - upper, axis=-1)
     by_colour = smoothstep(wide_blur(nearer.astype(np.float32), 0.02 * person.half), -3, 3)

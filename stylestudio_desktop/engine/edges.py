@@ -37,7 +37,7 @@ def matted(
     height, width = rgb.shape[:2]
     unit = max(height, width) / 768
     soft = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    soft = cv2.GaussianBlur(soft, (0, 0), 0.8 * unit) if unit > 0.6 else soft
+    soft = cv2.GaussianBlur(soft, (0, 0), 1.8 * unit) if unit > 0.6 else soft
     mask = (soft > 0.5).astype(np.uint8)
     reach = max(2, round(3.0 * unit))
     inner = shrunk(mask, reach).astype(np.float32)
