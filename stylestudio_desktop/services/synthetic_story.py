@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.catalog import Catalogue, Package
@@ -84,6 +85,15 @@ class Scene:
     ends_at: int
 
 
+class _Course(NamedTuple):
+    """How the work on one generation went; moments in UTC milliseconds."""
+
+    work_ms: int
+    failed_at: int | None
+    began_at: int | None
+    ended_at: int | None
+
+
 def moments(rng: random.Random, number: int, ends_at: int) -> Iterator[int]:
     """Yield `number` rising moments (UTC milliseconds) of the three years before `ends_at`."""
     first = ends_at // DAY_MS - DAYS
@@ -142,49 +152,36 @@ class Teller:
     def tell(self, moment: int, balances: dict[int, int], bought: list[Bought]) -> Story:
         """Return what began at `moment`; a purchase that it needed first goes into `bought`."""
         rng = self._rng
-        scene = self._scene
         chance = rng.random
         self._left -= 1
-        users = scene.users
-        user_id = users[0]
-        if len(users) > 1 and chance() > OWN_SHARE:
-            user_id = users[1 + int((len(users) - 1) * chance() ** 2)]
+        user_id = self._owner()
         quality = self._qualities[int(len(self._qualities) * chance())]
-        pictures = _COUNTS[int(16 * chance())]
+        pictures = _COUNTS[int(len(_COUNTS) * chance())]
         price = self._prices[quality] * pictures
         if balances[user_id] < price:
             self._buy(moment, user_id, price, balances, bought)
         before = balances[user_id]
         waits = self._left < WAITING and self._left % 2 == 0
         status = "pending" if waits else _STATUSES[rng.getrandbits(8)]
-        product = scene.products[user_id].pick(moment, chance())
-        model = scene.models[user_id].pick(moment, chance()) if chance() < 0.25 else None
-        assert product is not None  # noqa: S101 - everybody's first photo is older than any story
+        done = self._course(moment, status, pictures)
+        product, model = self._photos(user_id, moment)
         style = self._styles[int(len(self._styles) * chance())]
         words = self._prompt()
         code, sentence = self._fault(status)
-        work = int(900 + 2600 * chance() ** 2) * pictures
-        again = status in ("completed", "failed") and chance() < 0.03
-        failed_at = moment + work if again else None
-        start = moment + 60 if failed_at is None else failed_at + 5060
-        never = waits or (status == "cancelled" and chance() < 0.5)
-        began_at = None if never else start
-        ended_at = None if waits else start + work
         saved = pictures if status == "completed" else 0
         used = price if saved or waits else 0
         balances[user_id] = before - used
         self._ord += 1
-        first_picture = self._picture
         self._picture += saved
-        form = self._forms[style, model is not None, bool(words)]
+        providers = self._scene.providers
         return Story(
             ord=self._ord,
             id=self._id(moment),
             user_id=user_id,
             status=status,
             prompt=words,
-            full_prompt=form.replace(_WORDS, words),
-            provider=scene.providers[int(len(scene.providers) * chance() ** 2)],
+            full_prompt=self._forms[style, model is not None, bool(words)].replace(_WORDS, words),
+            provider=providers[int(len(providers) * chance() ** 2)],
             style=style,
             quality=quality,
             aspect_ratio=self._ratios[int(len(self._ratios) * chance())],
@@ -194,21 +191,47 @@ class Teller:
             tokens_used=used,
             error_code=code,
             error=sentence,
-            retry_count=int(again),
-            duration_ms=None if began_at is None else work,
+            retry_count=int(done.failed_at is not None),
+            duration_ms=None if done.began_at is None else done.work_ms,
             created_at=moment,
-            failed_at=failed_at,
-            began_at=began_at,
-            ended_at=ended_at,
-            trashed_at=self._trashed(ended_at),
+            failed_at=done.failed_at,
+            began_at=done.began_at,
+            ended_at=done.ended_at,
+            trashed_at=self._trashed(done.ended_at),
             before=before,
             product_id=product,
             model_id=model,
             saved=saved,
-            picture=first_picture,
+            picture=self._picture - saved,
             favourite=int(saved > 0 and chance() < 0.06),
-            rating=_RATINGS[int(64 * chance())] if saved else 0,
+            rating=_RATINGS[int(len(_RATINGS) * chance())] if saved else 0,
         )
+
+    def _owner(self) -> int:
+        users, chance = self._scene.users, self._rng.random
+        if len(users) == 1 or chance() <= OWN_SHARE:
+            return users[0]
+        return users[1 + int((len(users) - 1) * chance() ** 2)]
+
+    def _course(self, moment: int, status: str, pictures: int) -> _Course:
+        """Return when a generation's work began and ended, some after a first failure."""
+        chance = self._rng.random
+        work = int(900 + 2600 * chance() ** 2) * pictures
+        if status == "pending":
+            return _Course(work, None, None, None)
+        if status in ("completed", "failed") and chance() < 0.03:
+            failed_at = moment + work
+            return _Course(work, failed_at, failed_at + 5060, failed_at + 5060 + work)
+        begun = status != "cancelled" or chance() < 0.5
+        return _Course(work, None, moment + 60 if begun else None, moment + 60 + work)
+
+    def _photos(self, user_id: int, moment: int) -> tuple[int, int | None]:
+        chance = self._rng.random
+        product = self._scene.products[user_id].pick(moment, chance())
+        assert product is not None  # noqa: S101 - everybody's first photo is older than any story
+        if chance() >= 0.25:
+            return product, None
+        return product, self._scene.models[user_id].pick(moment, chance())
 
     def _id(self, moment: int) -> int:
         return (moment << RANDOM_BITS) | (self._ord * _SCATTER & _MASK)
@@ -247,7 +270,7 @@ class Teller:
         packages = packages or [max(self._scene.catalogue.packages, key=lambda one: one.tokens)]
         while balances[user_id] < price:
             package = packages[int(len(packages) * self._rng.random() ** 1.5)]
-            if self._rng.random() < 0.05:
+            if self._rng.random() < 0.08:
                 bought.append(self._purchase(moment - 90_000, user_id, package, None))
             bought.append(self._purchase(moment - 60_000, user_id, package, balances[user_id]))
             balances[user_id] += package.tokens
