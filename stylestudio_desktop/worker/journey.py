@@ -74,7 +74,7 @@ class Journey:
         with self._studio.database.connection():
             try:
                 self._travel()
-            except Exception:
+            except Exception as error:
                 # A fault of ours must not take the queue down with it, and must not lose tokens.
                 _log.exception("generation %d met an unexpected fault", self.generation_id)
                 self._fail(

@@ -10,7 +10,14 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.providers.protocol import Kind, Lost, RemoteRef
+from stylestudio_desktop.providers.protocol import (
+    Context,
+    Finished,
+    Kind,
+    Lost,
+    Prepared,
+    RemoteRef,
+)
 from stylestudio_desktop.services import generate, history, library, queue, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs
@@ -316,3 +323,30 @@ def test_retry_holds_again_and_is_charged_once(
     story = history.story(studio, row.id)
     assert [entry.kind for entry in story.entries] == ["hold", "release", "hold", "settle"]
     assert balance(studio) == 7
+
+
+def test_a_fault_of_ours_ends_in_a_sentence_and_the_queue_goes_on(
+    studio: Studio,
+    service: FakeProvider,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    real = FakeProvider.submit
+
+    def submit(self: FakeProvider, job: Prepared, context: Context) -> RemoteRef | Finished:
+        if not self.asked:
+            self.asked.append(job)
+            raise ZeroDivisionError
+        return real(self, job, context)
+
+    monkeypatch.setattr(FakeProvider, "submit", submit)
+    service.concurrency = 1
+    first, second = begin(studio, tmp_path), begin(studio, tmp_path)
+    work(studio)
+    after = generate.owned(studio, first.id)
+    assert (after.status, after.error_code) == ("failed", "service_failed")
+    assert "ZeroDivisionError" in str(after.error)
+    assert "unexpected fault" in caplog.text
+    assert generate.owned(studio, second.id).status == "completed"
+    assert balance(studio) == 9
