@@ -1,16 +1,43 @@
 """Ctrl+K: find any action of the window by typing a few letters of it, and run it."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from stylestudio_desktop.ui.actions import Actions, Offer
+from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Space
 
 _OFFER = Qt.ItemDataRole.UserRole + 1
+_KEYS = Qt.ItemDataRole.UserRole + 2
+OWN_ACTION = "commands"
 _WIDTH = 560
 _ROW = 34
 _ROWS = 10
+
+
+class _KeysDelegate(QStyledItemDelegate):
+    """Draws a row as usual and its shortcut at the right."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.setPen(theme().colour("text_faint"))
+        area: QRect = option.rect
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area.adjusted(0, 0, -Space.M, 0), right, str(index.data(_KEYS) or ""))
 
 
 class CommandPalette(QFrame):
@@ -31,6 +58,7 @@ class CommandPalette(QFrame):
         self._model = QStandardItemModel(self)
         self._list = QListView(self)
         self._list.setModel(self._model)
+        self._list.setItemDelegate(_KeysDelegate(self._list))
         self._list.setUniformItemSizes(True)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -92,7 +120,8 @@ class CommandPalette(QFrame):
     def _on_typed(self, typed: str) -> None:
         self._model.clear()
         for offer in self._actions.matching(typed):
-            self._model.appendRow(_row(offer))
+            if offer.name != OWN_ACTION:
+                self._model.appendRow(_row(offer))
         self._list.setCurrentIndex(self._model.index(0, 0))
 
     def _run(self, index: QModelIndex) -> None:
@@ -106,8 +135,8 @@ class CommandPalette(QFrame):
 def _row(offer: Offer) -> QStandardItem:
     text = offer.action.text().replace("&", "")
     keys = offer.action.shortcut().toString(offer.action.shortcut().SequenceFormat.NativeText)
-    label = f"{offer.group}: {text}" if offer.group else text
-    item = QStandardItem(offer.action.icon(), f"{label}   {keys}" if keys else label)
+    item = QStandardItem(offer.action.icon(), f"{offer.group}: {text}" if offer.group else text)
+    item.setData(keys, _KEYS)
     item.setData(offer, _OFFER)
     item.setSizeHint(QSize(0, _ROW))
     return item

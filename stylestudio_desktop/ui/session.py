@@ -21,6 +21,7 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import generate, wallet
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
@@ -106,7 +107,13 @@ class Session:
         """Show the window, and let the queue run once it stands."""
         self.window.show()
         QTimer.singleShot(0, self._start_worker)
+        QTimer.singleShot(0, self._welcome)
         self._strip.start(STRIP_MS)
+
+    def _welcome(self) -> None:
+        from stylestudio_desktop.ui.welcome import offer_welcome
+
+        offer_welcome(self.window, self._studio)
 
     def _start_worker(self) -> None:
         from stylestudio_desktop.worker.thread import WorkerThread
@@ -232,7 +239,10 @@ def run(
     theme().set_appearance(Appearance(studio.settings.value.appearance))
     session = Session(studio, partial(after_crash, studio), unclean)
     session.start()
-    return app.exec()
+    collector = Collector(app)
+    code = app.exec()
+    collector.close()
+    return code
 
 
 def _tell_and_leave(error: StudioError) -> int:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QPushButton,
 
 from stylestudio_desktop.ui.theme import dress, restyle, set_icon, theme
 from stylestudio_desktop.ui.tokens import Size, Space, Type
+from stylestudio_desktop.ui.widgets.labels import plain_tip
 from stylestudio_desktop.ui.widgets.search import SearchField
 
 _SEARCH_WIDTH = 480
@@ -25,7 +26,7 @@ class Avatar(QAbstractButton):
     def set_user(self, name: str, image: QImage | None = None) -> None:
         """Show `image`, or the initials of `name` where there is none."""
         self._name, self._image = name, image or QImage()
-        self.setToolTip(name)
+        plain_tip(self, name)
         self.setAccessibleName(self.tr("Account: %1").replace("%1", name))
         self.update()
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.services.library import Rejected
 from stylestudio_desktop.ui.widgets.buttons import button
-from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 
 MOST_SHOWN = 200
@@ -34,7 +34,7 @@ class RejectedPanel(SidePanel):
         self.set_title(self.tr("%n file(s) not imported", "", len(self._all)))
         for one in self._all[:MOST_SHOWN]:
             name = label(Path(one.path).name, wrap=True)
-            name.setToolTip(one.path)
+            plain_tip(name, one.path)
             self.body.addWidget(name)
             self.body.addWidget(label(one.reason, "faint", wrap=True))
         if len(self._all) > MOST_SHOWN:

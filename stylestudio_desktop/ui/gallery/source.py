@@ -1,12 +1,12 @@
 """The library as the grid and the viewer ask for it, answered by the services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
-from stylestudio_desktop.domain.generation import Role
+from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import made_at
 from stylestudio_desktop.domain.records import FileCard, Generation, StoredFile
 from stylestudio_desktop.files.scaling import Tier
@@ -20,10 +20,12 @@ from stylestudio_desktop.ui.widgets.grid import Card, Grid
 translate = QCoreApplication.translate
 
 
-def as_card(row: FileCard) -> Card:
-    """Return a service's card as the grid's."""
+def as_card(row: FileCard, styles: Mapping[str, str]) -> Card:
+    """Return a service's card as the grid's; a picture made goes by the name of its style."""
+    made = row.category == Category.GENERATED.value
+    name = styles.get(row.style or "", row.filename) if made else row.filename
     return Card(
-        row.id, row.storage_id, row.filename, row.width, row.height,
+        row.id, row.storage_id, name, row.width, row.height,
         favourite=bool(row.favourite), rating=row.rating, category=row.category,
         trashed=row.trashed_at is not None,
     )  # fmt: skip
@@ -34,6 +36,7 @@ class LibrarySource:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self._styles = {one.id: one.name for one in studio.catalogue.styles}
         self._grid: Grid | None = None
 
     def use_grid(self, grid: Grid) -> None:
@@ -42,7 +45,7 @@ class LibrarySource:
 
     def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
         """Return the cards of those pictures that still exist."""
-        return [as_card(row) for row in library.cards(self._studio, ids)]
+        return [as_card(row, self._styles) for row in library.cards(self._studio, ids)]
 
     def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
         """Return an encoded thumbnail, made anew if it is missing."""
@@ -69,7 +72,7 @@ class LibrarySource:
         return Shown(
             id=row.id,
             path=library.location(self._studio, row),
-            name=row.filename,
+            name=self._styles.get(row.style or "", row.filename),
             width=row.width,
             height=row.height,
             favourite=bool(row.favourite),
@@ -114,4 +117,4 @@ def _story_rows(made: Generation) -> list[tuple[str, str]]:
         (translate("Facts", "Time"), wording.length(made.processing_time_ms)),
         (translate("Facts", "Tokens"), wording.count(made.tokens_used)),
     ]
-    return rows + [(name, f"{value:g}") for name, value in knobs if value is not None]
+    return rows + [(name, f"{value}") for name, value in knobs if value is not None]

@@ -2,14 +2,16 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from stylestudio_desktop.ui.theme import set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import tool
 from stylestudio_desktop.ui.widgets.chips import Chip
-from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.labels import label, plain_tip
+
+_NAME_WIDTH = 320
 
 
 class ViewerBar(QFrame):
@@ -43,7 +45,10 @@ class ViewerBar(QFrame):
 
     def show_name(self, name: str, favourite: bool, rating: int) -> None:
         """Show whose picture it is and how it is marked."""
-        self._name.setText(name)
+        width = min(_NAME_WIDTH, self.width() // 4)
+        middle = Qt.TextElideMode.ElideMiddle
+        self._name.setText(self._name.fontMetrics().elidedText(name, middle, width))
+        plain_tip(self._name, name)
         set_icon(self._favourite, "heart-filled" if favourite else "heart", Size.ICON)
         self._rating = rating
         for number, star in enumerate(self._stars, start=1):

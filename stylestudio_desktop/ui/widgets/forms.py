@@ -1,11 +1,11 @@
 """Rows of a form: a name, a field, and a hint or an error beneath it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.theme import restyle, set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
-from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 
 
 class FormRow(QWidget):
@@ -70,6 +70,9 @@ class Facts(QWidget):
         for row, (name, value) in enumerate(rows):
             heading, text = label(name, "label"), label(value, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            # A word longer than the column is cut, and never pushes the column wider.
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+            plain_tip(text, value)
             self._grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, row, 1)
 

@@ -1,6 +1,7 @@
 """Text in its few roles, rules between things, and the badge that says a state three ways."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -23,6 +24,11 @@ def label(text: str = "", role: Role = "body", *, wrap: bool = False) -> QLabel:
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def plain_tip(widget: QWidget, text: str) -> None:
+    """Give `widget` a tooltip that is never read as markup, as it may come from a file."""
+    widget.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
 
 
 def rule() -> QFrame:

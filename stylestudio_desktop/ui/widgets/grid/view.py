@@ -268,6 +268,7 @@ class Grid(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         self._moving = True
         bar.setRange(0, -(-span // self._unit))
+        bar.setEnabled(span > 0)
         bar.setPageStep(max(1, self.viewport().height() // self._unit))
         bar.setSingleStep(max(1, self.layout_.row // 3 // self._unit))
         self._moving = False
