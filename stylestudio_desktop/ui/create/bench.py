@@ -54,7 +54,6 @@ class Bench(QWidget):
         live.happened.connect(self._on_happened)
         live.changed_elsewhere.connect(self._on_changed_elsewhere)
         window.closing.connect(self.desk.close)
-        self.go(Step.PRODUCT)
 
     def refresh(self) -> None:
         """Show what is true now; what runs since an earlier start appears too."""
@@ -90,12 +89,14 @@ class Bench(QWidget):
         return {"draft": self.desk.memory(), "step": int(self.step)}
 
     def recall(self, memory: dict[str, Any]) -> None:
-        """Take up the draft where it was left."""
+        """Take up the draft where it was left, or begin at the first page."""
         draft = memory.get("draft")
         if isinstance(draft, dict):
             self.desk.recall(draft)
         if memory.get("step") in [int(step) for step in Step if step is not Step.PICTURES]:
             self.go(Step(memory["step"]))
+        else:
+            self.go(Step.PRODUCT)
 
     def go(self, step: Step) -> None:
         """Bring a page to the front."""

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from stylestudio_desktop.services.studio import Studio
@@ -60,13 +61,18 @@ class CreatePane(Pane):
         return found
 
     def _on_loaded(self, bench: type["Bench"]) -> None:
-        self.bench = bench(self._window, self._studio)
-        self._layout.addWidget(self.bench)
-        self.bench.recall(self._memory)
+        made = bench(self._window, self._studio)
+        # The first page comes in a turn of its own, so that neither half is felt.
+        QTimer.singleShot(0, made, lambda: self._on_made(made))
+
+    def _on_made(self, made: "Bench") -> None:
+        made.recall(self._memory)
+        self._layout.addWidget(made)
+        self.bench = made
         if self.isVisible():
-            self.bench.refresh()
+            made.refresh()
         for wish in self._wishes:
-            self.bench.receive(wish)
+            made.receive(wish)
         self._wishes.clear()
 
 
