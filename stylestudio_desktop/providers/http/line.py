@@ -104,21 +104,22 @@ class Line:
         self.network.watch.add(call)
         begun = time.monotonic()
         try:
-            with self.network.session(fresh=paid) as session, self._mended(call, paid):
-                response = session.request(
-                    method,
-                    url,
-                    headers=sent,
-                    timeout=(CONNECT_S, read_s),
-                    stream=True,
-                    allow_redirects=False,
-                    **content,
-                )
-            spent = round((time.monotonic() - begun) * 1000)
-            path = urlsplit(url).path
-            _log.debug("%s %s%s: %d, %d ms", method, origin.host, path, response.status_code, spent)
-            with contextlib.closing(response):
-                yield response, lambda chunks: self._guarded(chunks, call, paid)
+            with self.network.session(fresh=paid) as session:
+                with self._mended(call, paid):
+                    response = session.request(
+                        method,
+                        url,
+                        headers=sent,
+                        timeout=(CONNECT_S, read_s),
+                        stream=True,
+                        allow_redirects=False,
+                        **content,
+                    )
+                spent = round((time.monotonic() - begun) * 1000)
+                place = f"{origin.host}{urlsplit(url).path}"
+                _log.debug("%s %s: %d, %d ms", method, place, response.status_code, spent)
+                with contextlib.closing(response):
+                    yield response, lambda chunks: self._guarded(chunks, call, paid)
         finally:
             self.network.watch.remove(call)
             here.call = None

@@ -1,4 +1,4 @@
-"""Keeps all threads' sessions, the watch over running calls, and the switch for no network."""
+"""Keeps the sessions, the watch over running calls, and the switch for no network at all."""
 
 import contextlib
 import threading
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import requests
 
 _FRESH_AFTER_S = 2.0
+_MOST_IDLE = 16
 
 
 class Network:
@@ -32,39 +33,40 @@ class Network:
         self.watch = Watch()
         self._agent = agent
         self._lock = threading.Lock()
-        self._sessions: dict[threading.Thread, tuple[requests.Session, list[float]]] = {}
+        self._idle: list[tuple[requests.Session, float]] = []
 
     @contextlib.contextmanager
     def session(self, fresh: bool = False) -> Iterator["requests.Session"]:
-        """Lend this thread's session; `fresh` avoids a connection that has lain idle.
+        """Lend a session to one exchange; `fresh` avoids a connection that has lain idle.
 
-        A kept connection may be closed by the other side at the very moment of sending. For an
-        order that would leave open whether it arrived.
+        Sessions outlive the threads that use them, since each job has a thread of its own and
+        would else begin with a new connection. A kept connection may be closed by the other side
+        at the very moment of sending, which for an order would leave open whether it arrived.
         """
         from stylestudio_desktop.providers.http import connection
 
-        me = threading.current_thread()
         with self._lock:
-            gone = [thread for thread in self._sessions if not thread.is_alive()]
-            left = [self._sessions.pop(thread)[0] for thread in gone]
-            if me not in self._sessions:
-                self._sessions[me] = (connection.new_session(self._agent), [0.0])
-            session, used = self._sessions[me]
-        for one in left:
-            connection.drop_idle(one)
-        if fresh and time.monotonic() - used[0] > _FRESH_AFTER_S:
+            session, used = self._idle.pop() if self._idle else (None, 0.0)
+        if session is None:
+            session = connection.new_session(self._agent)
+        elif fresh and time.monotonic() - used > _FRESH_AFTER_S:
             connection.drop_idle(session)
         try:
             yield session
         finally:
-            used[0] = time.monotonic()
+            with self._lock:
+                kept = len(self._idle) < _MOST_IDLE
+                if kept:
+                    self._idle.append((session, time.monotonic()))
+            if not kept:
+                connection.drop_idle(session)
 
     def close(self) -> None:
-        """Close every connection; a later call opens new ones."""
+        """Close every idle connection; a later call opens new ones."""
         with self._lock:
-            sessions = [session for session, _ in self._sessions.values()]
-            self._sessions.clear()
-        for session in sessions:
+            idle = [session for session, _ in self._idle]
+            self._idle.clear()
+        for session in idle:
             session.close()
 
 
