@@ -119,6 +119,8 @@ CREATE INDEX files_by_stack ON files (stack_id) WHERE stack_id IS NOT NULL;
 CREATE INDEX files_stacked ON files (user_id, trashed_at) WHERE stack_id IS NOT NULL;
 CREATE INDEX files_noted ON files (user_id, trashed_at) WHERE note IS NOT NULL;
 CREATE INDEX files_trashed ON files (user_id) WHERE trashed_at IS NOT NULL;
+CREATE INDEX files_by_hash ON files (user_id, id, perceptual_hash, colour)
+  WHERE perceptual_hash IS NOT NULL;
 CREATE INDEX files_unseen ON files (user_id) WHERE colour IS NULL;
 DROP INDEX files_favourite;
 CREATE INDEX files_favourite
