@@ -4,6 +4,7 @@ import io
 import json
 import random
 import threading
+import time
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -143,10 +144,12 @@ def stored(value: Any) -> Any:
 
 def followed(provider: Provider, ref: RemoteRef, context: Context) -> Update:
     """Ask until the job has ended."""
-    for _ in range(50):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         update = provider.poll(stored(ref), context)
         if update.state not in (State.QUEUED, State.RUNNING):
             return update
+        context.cancelled.wait(provider.card.poll_s[0])
     raise AssertionError("it never ended")
 
 
