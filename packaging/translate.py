@@ -55,11 +55,13 @@ def _in_node(node: ast.AST, context: str, package: str) -> Iterator[Sentence]:
 
 def _marked(call: ast.Call, context: str, package: str) -> Sentence | None:
     name, owner = _callee(call.func)
-    texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
-    words = [text for text in texts if isinstance(text, str)]
-    if name == "translate" and len(words) >= 2:
+    words = [
+        arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else ""
+        for arg in call.args
+    ]
+    if name == "translate" and len(words) >= 2 and words[0] and words[1]:
         return Sentence(words[0], words[1], "%n" in words[1])
-    if name == "tr" and words:
+    if name == "tr" and words and words[0]:
         where = {"self": context, "window": "MainWindow"}.get(owner, package or context)
         return Sentence(where, words[0], "%n" in words[0])
     return None
