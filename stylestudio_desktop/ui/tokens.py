@@ -129,7 +129,7 @@ class Radius:
 class Size:
     """Fixed extents in device-independent pixels."""
 
-    RAIL = 84
+    RAIL = 96
     TOP_BAR = 52
     FOOT = 32
     CONTROL = 32

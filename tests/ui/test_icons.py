@@ -1,0 +1,53 @@
+"""Every icon that the code names is there, drawn in one family, and tinted."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+
+from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.ui import icons
+
+CALLS = {"set_icon": 1, "set_label_icon": 1, "tool": 0, "icon": 0, "EmptyState": 0, "Status": 1}
+UI = Path(icons.__file__).parent
+
+
+def named() -> set[str]:
+    """Return the icon names that stand as plain text in calls of the interface's code."""
+    found: set[str] = set()
+    for path in UI.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            place = CALLS.get(name)
+            given = [word.value for word in node.keywords if word.arg == "icon"]
+            if place is not None and len(node.args) > place:
+                given.append(node.args[place])
+            found |= {
+                one.value
+                for one in given
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
+            }
+    return found
+
+
+def test_every_icon_named_is_there() -> None:
+    names = named()
+    assert len(names) > 40
+    folder = resources() / "icons"
+    assert not [name for name in names if not (folder / f"{name}.svg").is_file()]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_an_icon_is_drawn_in_its_colour_at_any_scale(qapp: object, scale: float) -> None:
+    image = icons.image("heart-filled", "#12ab56", 20, scale)
+    assert image.width() == 20 * scale
+    middle = image.pixelColor(round(10 * scale), round(10 * scale))
+    assert middle == QColor("#12ab56")
+
+
+def test_an_icon_that_is_not_there_is_an_error(qapp: object) -> None:
+    with pytest.raises(FileNotFoundError):
+        icons.image("no-such-icon", "#000000")
