@@ -14,7 +14,7 @@ from stylestudio_desktop.domain.events import (
     GenerationCompleted,
     GenerationEnded,
 )
-from stylestudio_desktop.services import generate, health, lineup
+from stylestudio_desktop.services import health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.runner import Runner
 
@@ -26,12 +26,12 @@ def queue(desk: Desk) -> int:
         raise BadInput("“queue top” needs the id of a generation, and only that does.")
     with desk.open() as studio:
         if action == "pause":
-            generate.pause_queue(studio)
+            steering.pause_queue(studio)
         elif action == "resume":
             for pause in lineup.pauses(studio):
-                generate.resume_queue(studio, pause.provider)
+                steering.resume_queue(studio, pause.provider)
         elif action == "top":
-            generate.move_to_top(studio, reading.an_id(word))
+            steering.move_to_top(studio, reading.an_id(word))
         _tell(desk, studio)
     return 0
 

@@ -10,8 +10,8 @@ from stylestudio_desktop.cli.waiting import Wait
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
+from stylestudio_desktop.services import attempts, history, steering, wallet
 from stylestudio_desktop.services import generate as generations
-from stylestudio_desktop.services import history, wallet
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
 
@@ -28,17 +28,17 @@ def generate(desk: Desk) -> int:
 def retry(desk: Desk) -> int:
     """Try a failed generation again."""
     with desk.open() as studio:
-        row = generations.retry(studio, reading.an_id(desk.arguments.id))
+        row = steering.retry(studio, reading.an_id(desk.arguments.id))
         return _wait(desk, studio, row.id)
 
 
 def cancel(desk: Desk) -> int:
     """Stop a generation; one that runs elsewhere is stopped there a moment later."""
     with desk.open() as studio:
-        row = generations.cancel(studio, reading.an_id(desk.arguments.id))
+        row = steering.cancel(studio, reading.an_id(desk.arguments.id))
         story = history.story(studio, row.id)
         _print(desk, studio, story)
-        if not desk.json and generations.is_open(row):
+        if not desk.json and attempts.is_open(row):
             say("It runs elsewhere and is being stopped there.")
     return 0
 
@@ -48,9 +48,9 @@ def decide(desk: Desk) -> int:
     generation_id = reading.an_id(desk.arguments.id)
     with desk.open() as studio:
         if desk.arguments.decision == "again":
-            generations.send_again(studio, generation_id)
+            steering.send_again(studio, generation_id)
         else:
-            generations.let_go(studio, generation_id)
+            steering.let_go(studio, generation_id)
         _print(desk, studio, history.story(studio, generation_id))
     return 0
 
@@ -118,7 +118,7 @@ def _outcome(story: Story, left: bool) -> tuple[Code | None, str]:
             "It is not known whether the service made this picture. Your tokens stay held. Say "
             f"“stylestudio decide {row.id} again” or “stylestudio decide {row.id} let-go”."
         )
-    if generations.is_open(row):
+    if attempts.is_open(row):
         return (None, "") if left else (Code.CANCELLED, "It goes on in the queue.")
     try:
         code = Code(row.error_code or Code.SERVICE_FAILED.value)
@@ -148,5 +148,5 @@ def _print(
     for file in story.results:
         place = shapes.picture(studio, file)["path"]
         say(f"  {place}  ({file.width} × {file.height}, {shapes.size(file.size)})")
-    held = "are held for it" if generations.is_open(row) else "were charged"
+    held = "are held for it" if attempts.is_open(row) else "were charged"
     say(f"  {shapes.tokens(row.tokens_used)} {held}; {balance} left")

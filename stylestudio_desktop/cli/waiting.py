@@ -11,7 +11,7 @@ from types import FrameType
 from stylestudio_desktop.cli.speaking import Bar, note
 from stylestudio_desktop.domain.errors import Code, IllegalStep, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import generate, health, lineup
+from stylestudio_desktop.services import attempts, health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.runner import Runner
 
@@ -45,9 +45,9 @@ class Wait:
         if self._over or time.monotonic() - self._looked < _LOOK_S:
             return self._over
         self._looked = time.monotonic()
-        row = generate.owned(self._studio, self._id)
+        row = attempts.owned(self._studio, self._id)
         job = lineup.job_of(self._studio, self._id)
-        if not generate.is_open(row) or job is None or job.review is not None:
+        if not attempts.is_open(row) or job is None or job.review is not None:
             self._over = True
         elif job.host is None:
             self._refuse_full_disk()
@@ -65,7 +65,7 @@ class Wait:
             return
         note("Cancelling. Your tokens come back; press Ctrl+C once more to leave it to the queue.")
         with contextlib.suppress(IllegalStep):  # it ended in the same instant
-            generate.cancel(self._studio, self._id)
+            steering.cancel(self._studio, self._id)
         self._looked = float("-inf")
 
     def _refuse_full_disk(self) -> None:

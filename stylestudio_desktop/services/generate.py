@@ -1,46 +1,32 @@
-"""The story of a generation as people steer it: quote, start, cancel, retry, decide."""
+"""What a generation is asked for: a quote, a start, and the brief it came from."""
 
 import json
 import secrets
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.brief import MAX_SEED, Brief, check
 from stylestudio_desktop.domain.errors import (
     BadInput,
     Code,
-    IllegalStep,
-    NotEnoughTokens,
     NotFound,
-    Remedy,
-)
-from stylestudio_desktop.domain.events import (
-    BalanceChanged,
-    GenerationEnded,
-    GenerationMoved,
-    GenerationStarted,
-    QueueChanged,
 )
 from stylestudio_desktop.domain.generation import (
-    OPEN,
     ROLE_CATEGORY,
     Role,
     Status,
-    check_step,
 )
 from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
-from stylestudio_desktop.domain.records import Action, Generation, Job, UsageRecord
+from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, files, generations, jobs, usage, users
-from stylestudio_desktop.store.database import RuleBroken
+from stylestudio_desktop.store import files, generations, users
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Capabilities
+from stylestudio_desktop.services import attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +84,7 @@ def start_many(studio: Studio, briefs: Sequence[Brief]) -> list[Generation]:
     ready = [_examined(studio, brief) for brief in briefs]
     with studio.database.write():
         started = [_begin(studio, brief) for brief in ready]
-        _tell_balance(studio)
+        attempts.tell_balance(studio)
     return started
 
 
@@ -190,177 +176,13 @@ def _begin(studio: Studio, brief: Brief) -> Generation:
     generations.link(database, generation_id, Role.PRODUCT, brief.products)
     if brief.models:
         generations.link(database, generation_id, Role.MODEL, brief.models)
-    _queue(studio, row, attempt=0, moment=moment)
+    attempts.enqueue(studio, row, attempt=0, moment=moment)
     return row
-
-
-def _queue(studio: Studio, row: Generation, attempt: int, moment: int) -> None:
-    database = studio.database
-    move = ledger.hold(row.id, attempt, row.price)
-    try:
-        entries.append(database, row.user_id, move, moment)
-    except RuleBroken as error:
-        if "balance_covers" not in error.story:
-            raise
-        raise NotEnoughTokens(row.price, users.balance(database, row.user_id)) from error
-    jobs.insert(
-        database,
-        Job(
-            generation_id=row.id,
-            intent_id=str(uuid.uuid4()),
-            attempt=attempt,
-            provider=row.provider,
-            seed=row.seed or 0,
-            rank=new_id(),
-            tries=0,
-            not_before=0,
-            host=None,
-            crashes=0,
-            submitted_at=None,
-            ref=None,
-            outputs=None,
-            stage="",
-            progress=None,
-            cancel_requested=0,
-            review=None,
-        ),
-    )
-    record(studio, row, Action.GENERATION_STARTED, moment, tokens=row.price)
-    studio.tell(GenerationStarted(row.id))
-
-
-def record(
-    studio: Studio,
-    row: Generation,
-    action: Action,
-    moment: int,
-    *,
-    tokens: int = 0,
-    pictures: int = 0,
-    duration_ms: int = 0,
-    metadata: str = "{}",
-) -> None:
-    """Log what happened to a generation, inside the transaction in which it happens."""
-    usage.insert(
-        studio.database,
-        UsageRecord(
-            id=new_id(),
-            user_id=row.user_id,
-            action=action.value,
-            timestamp=moment,
-            session=None,
-            generation_id=row.id,
-            purchase_id=None,
-            file_id=None,
-            provider=row.provider,
-            style=row.style,
-            tokens=tokens,
-            pictures=pictures,
-            duration_ms=duration_ms,
-            metadata=metadata,
-        ),
-    )
-
-
-def owned(studio: Studio, generation_id: int) -> Generation:
-    """Return a generation of the person at the desk. Raises NotFound."""
-    row = generations.get(studio.database, generation_id, studio.user_id)
-    if row is None:
-        raise NotFound(f"There is no generation {generation_id} in this library.")
-    return row
-
-
-def cancel(studio: Studio, generation_id: int) -> Generation:
-    """Stop a generation: at once while it waits, by its worker while it runs.
-
-    Returns it as it stands now. Raises IllegalStep once it has ended.
-    """
-    with studio.database.write():
-        row = owned(studio, generation_id)
-        check_step(Status(row.status), Status.CANCELLED)
-        job = jobs.get(studio.database, generation_id)
-        if job is not None and job.host is not None:
-            jobs.request_cancel(studio.database, generation_id)
-            studio.tell(GenerationMoved(generation_id, row.status))
-        else:
-            close(studio, row, Status.CANCELLED, Code.CANCELLED, "You cancelled it.")
-    return owned(studio, generation_id)
-
-
-def close(studio: Studio, row: Generation, status: Status, code: Code, sentence: str) -> None:
-    """End an open generation without a picture and give its tokens back.
-
-    Belongs inside a transaction. Raises IllegalStep if it has ended already.
-    """
-    database = studio.database
-    check_step(Status(row.status), status)
-    moment = now_ms()
-    moved = generations.step(
-        database,
-        row,
-        status,
-        moment,
-        tokens_used=0,
-        error_code=code.value,
-        error=sentence,
-        completed_at=moment,
-        processing_time_ms=worked_ms(studio, row, moment),
-    )
-    if not moved:
-        raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
-    entries.append(
-        database, row.user_id, ledger.release(row.id, row.retry_count, row.price), moment
-    )
-    failed = status is Status.FAILED
-    action = Action.GENERATION_FAILED if failed else Action.GENERATION_CANCELLED
-    record(studio, row, action, moment, metadata=json.dumps({"error": code.value}))
-    jobs.delete(database, row.id)
-    studio.tell(GenerationEnded(row.id, status.value))
-    _tell_balance(studio, row.user_id)
-
-
-def worked_ms(studio: Studio, row: Generation, moment: int) -> int | None:
-    """Return the milliseconds from the start of work on this attempt; None if it never began."""
-    begun = [
-        change.at
-        for change in generations.states(studio.database, row.id)
-        if change.status == Status.UPLOADING.value and change.attempt == row.retry_count
-    ]
-    return max(0, moment - begun[-1]) if begun else None
-
-
-def retry(studio: Studio, generation_id: int) -> Generation:
-    """Try a failed generation again at its frozen price, with a new hold.
-
-    Raises IllegalStep unless it failed, NotEnoughTokens when the balance is too small.
-    """
-    with studio.database.write():
-        row = owned(studio, generation_id)
-        check_step(Status(row.status), Status.PENDING)
-        attempt = row.retry_count + 1
-        moment = now_ms()
-        moved = generations.step(
-            studio.database,
-            row,
-            Status.PENDING,
-            moment,
-            tokens_used=row.price,
-            error_code=None,
-            error=None,
-            completed_at=None,
-            processing_time_ms=None,
-            retry_count=attempt,
-        )
-        if not moved:
-            raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
-        _queue(studio, row, attempt, moment)
-        _tell_balance(studio)
-    return owned(studio, generation_id)
 
 
 def brief_of(studio: Studio, generation_id: int) -> Brief:
     """Return what a generation asked for, to run it again or to start from its settings."""
-    row = owned(studio, generation_id)
+    row = attempts.owned(studio, generation_id)
     used = generations.linked(studio.database, [generation_id])
     return brief_from(
         row,
@@ -388,79 +210,3 @@ def brief_from(row: Generation, products: Sequence[int], models: Sequence[int]) 
         num_inference_steps=row.num_inference_steps,
         options=MappingProxyType(json.loads(row.options)),
     )
-
-
-def send_again(studio: Studio, generation_id: int) -> Generation:
-    """Answer a job that waits for a decision with “run it again”. Raises IllegalStep."""
-    with studio.database.write():
-        row = owned(studio, generation_id)
-        if not jobs.again(studio.database, generation_id, str(uuid.uuid4())):
-            raise IllegalStep("This generation is not waiting for a decision.")
-        studio.tell(GenerationMoved(generation_id, row.status))
-    return row
-
-
-def let_go(studio: Studio, generation_id: int) -> Generation:
-    """Answer a job that waits for a decision with “let it go”; its tokens come back.
-
-    Raises IllegalStep unless it waits for one.
-    """
-    with studio.database.write():
-        row = owned(studio, generation_id)
-        job = jobs.get(studio.database, generation_id)
-        if job is None or job.review is None:
-            raise IllegalStep("This generation is not waiting for a decision.")
-        close(studio, row, Status.FAILED, Code(job.review), "You let it go; its tokens are back.")
-    return owned(studio, generation_id)
-
-
-def pause_queue(studio: Studio) -> None:
-    """Let the queue take no new work; what runs is finished."""
-    with studio.database.write():
-        jobs.pause(studio.database, "*", None, "user", "You paused the queue.")
-        studio.tell(QueueChanged())
-
-
-def resume_queue(studio: Studio, provider: str = "*") -> None:
-    """Let the queue, or one service, take work again."""
-    with studio.database.write():
-        jobs.resume(studio.database, provider)
-        studio.tell(QueueChanged())
-
-
-def move_to_top(studio: Studio, generation_id: int) -> None:
-    """Let a waiting generation be the next to run."""
-    with studio.database.write():
-        owned(studio, generation_id)
-        ahead = jobs.first(studio.database, 1)
-        if ahead and ahead[0].generation_id != generation_id:
-            jobs.set_rank(studio.database, generation_id, ahead[0].rank - 1)
-            studio.tell(QueueChanged())
-
-
-def is_open(row: Generation) -> bool:
-    """Say whether a generation still waits or runs."""
-    return Status(row.status) in OPEN
-
-
-def _tell_balance(studio: Studio, user_id: int | None = None) -> None:
-    who = studio.user_id if user_id is None else user_id
-    studio.tell(BalanceChanged(who, users.balance(studio.database, who)))
-
-
-REMEDIES = {
-    Code.NOT_ENOUGH_TOKENS.value: Remedy.TOP_UP,
-    Code.NEEDS_PAYMENT.value: Remedy.OPEN_SETTINGS,
-    Code.NEEDS_KEY.value: Remedy.OPEN_SETTINGS,
-    Code.SERVICE_REFUSED.value: Remedy.CHANGE_PROVIDER,
-    Code.PHOTO_UNSUITABLE.value: Remedy.CHANGE_INPUT,
-    Code.FILE_MISSING.value: Remedy.CHANGE_INPUT,
-    Code.FILE_DAMAGED.value: Remedy.CHANGE_INPUT,
-    Code.STORAGE_FULL.value: Remedy.FREE_SPACE,
-    Code.SERVICE_FAILED.value: Remedy.RETRY,
-    Code.NO_NETWORK.value: Remedy.RETRY,
-    Code.RESULT_EXPIRED.value: Remedy.RETRY,
-    Code.CRASHED_TWICE.value: Remedy.RETRY,
-    Code.OUTCOME_UNKNOWN.value: Remedy.RETRY,
-}
-"""The action that helps after each kind of failure."""

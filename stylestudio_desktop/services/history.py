@@ -21,7 +21,7 @@ from stylestudio_desktop.domain.records import (
     TokenEntry,
     User,
 )
-from stylestudio_desktop.services import accounts, generate, library
+from stylestudio_desktop.services import accounts, attempts, library
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import counts, entries, files, generations, jobs
@@ -99,7 +99,7 @@ def ids(studio: Studio, wanted: GenerationFilter) -> list[int]:
 
 def story(studio: Studio, generation_id: int) -> Story:
     """Return everything about one generation. Raises NotFound."""
-    row = generate.owned(studio, generation_id)
+    row = attempts.owned(studio, generation_id)
     linked = generations.linked(studio.database, [generation_id])
     results = [one.file_id for one in linked if one.role == Role.RESULT.value]
     by_id = {one.id: one for one in files.by_ids(studio.database, studio.user_id, results)}
@@ -139,8 +139,8 @@ def trash(studio: Studio, wanted: Sequence[int]) -> None:
     moment = now_ms()
     with studio.database.write():
         for generation_id in wanted:
-            row = generate.owned(studio, generation_id)
-            if generate.is_open(row):
+            row = attempts.owned(studio, generation_id)
+            if attempts.is_open(row):
                 raise IllegalStep(
                     f"Generation {generation_id} still waits or runs. Nothing was moved to the "
                     "trash. Cancel it first."
@@ -152,7 +152,7 @@ def restore(studio: Studio, wanted: Sequence[int]) -> None:
     """Bring generations and their pictures back from the trash. Raises NotFound."""
     with studio.database.write():
         for generation_id in wanted:
-            generate.owned(studio, generation_id)
+            attempts.owned(studio, generation_id)
         _move(studio, wanted, None)
 
 

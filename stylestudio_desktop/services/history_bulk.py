@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound, StorageError, StudioError
-from stylestudio_desktop.services import generate, history
+from stylestudio_desktop.services import history, steering
 from stylestudio_desktop.services.studio import Studio
 
 PORTION = 200
@@ -29,14 +29,14 @@ def retry(
     studio: Studio, ids: Sequence[int], progress: Progress, cancelled: Event | None = None
 ) -> Account:
     """Try failed generations again, each in a transaction of its own. Raises StorageError."""
-    return _each(studio, ids, generate.retry, progress, cancelled)
+    return _each(studio, ids, steering.retry, progress, cancelled)
 
 
 def cancel(
     studio: Studio, ids: Sequence[int], progress: Progress, cancelled: Event | None = None
 ) -> Account:
     """Stop generations that wait or run. Raises StorageError."""
-    return _each(studio, ids, generate.cancel, progress, cancelled)
+    return _each(studio, ids, steering.cancel, progress, cancelled)
 
 
 def trash(

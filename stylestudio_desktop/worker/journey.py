@@ -25,7 +25,7 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     State,
 )
-from stylestudio_desktop.services import queue
+from stylestudio_desktop.services import attempts, finishing, queue
 from stylestudio_desktop.services.studio import Studio
 
 _log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Journey:
             saved = self._saved(self._outputs(prepared))
         row = queue.current(studio, self.generation_id)
         if row is not None and row.status == Status.PROCESSING.value:
-            queue.complete(studio, row, saved)
+            finishing.complete(studio, row, saved)
 
     def _outputs(self, prepared: Prepared) -> tuple[Output, ...]:
         studio, provider = self._studio, self._provider
@@ -214,10 +214,10 @@ class Journey:
             self._rest(pause)
             pause = min(longest, pause * 1.3)
 
-    def _saved(self, outputs: tuple[Output, ...]) -> list[queue.Saved]:
+    def _saved(self, outputs: tuple[Output, ...]) -> list[finishing.Saved]:
         return [self._fetch(output) for output in outputs]
 
-    def _fetch(self, output: Output) -> queue.Saved:
+    def _fetch(self, output: Output) -> finishing.Saved:
         partial = self._workdir / f"result-{output.position}.part"
         for fault in range(1, FAULTS_ALLOWED + 1):
             self._look_up()
@@ -228,7 +228,7 @@ class Journey:
                 if not error.transient or fault == FAULTS_ALLOWED:
                     raise
                 self._rest(max(error.retry_after_s or 0.0, _backed_off(1.0, fault)))
-        return queue.save_result(self._studio, partial, output)
+        return finishing.save_result(self._studio, partial, output)
 
     def _look_up(self) -> None:
         if self.cancelled.is_set():
@@ -264,7 +264,7 @@ class Journey:
                 self._provider.cancel(self._ref, self._context())
             except ProviderError as error:
                 _log.warning("stopping %d at the service: %s", self.generation_id, error.sentence)
-        self._end(lambda: queue.stop(self._studio, self.generation_id))
+        self._end(lambda: finishing.stop(self._studio, self.generation_id))
 
     def _judge(self, error: ProviderError) -> None:
         """Do what the retry table says (services, 3.2)."""
@@ -284,7 +284,7 @@ class Journey:
         self._fail(code, error.sentence)
 
     def _fail(self, code: Code, sentence: str) -> None:
-        self._end(lambda: queue.fail(self._studio, self.generation_id, code, sentence))
+        self._end(lambda: finishing.fail(self._studio, self.generation_id, code, sentence))
 
     def _try_later(self, error: ProviderError, tries: int) -> None:
         base = 10.0 if error.kind is Kind.RATE else 2.0
@@ -315,7 +315,7 @@ class Journey:
 
     def _tidy(self) -> None:
         row = queue.current(self._studio, self.generation_id)
-        if row is None or not queue.is_open(row):
+        if row is None or not attempts.is_open(row):
             remove_workdir(self._workdir)
 
 

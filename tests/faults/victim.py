@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stylestudio_desktop.services.health import sweep_after_crash
-
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.brief import Brief
@@ -21,7 +19,8 @@ from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.files.probe import probe
-from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services import finishing, generate, history, library, queue
+from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.worker.journey import Journey
@@ -42,28 +41,28 @@ class OnOneThread(Runner):
 
 def plant_row_before_file() -> None:
     """A bug: the row is committed first, and the bytes get their final name afterwards."""
-    real_complete = queue.complete
+    real_complete = finishing.complete
     waiting: list[Path] = []
 
-    def save(studio: Studio, partial: Path, output: Any) -> queue.Saved:
-        found = probe(partial, queue.RESULT_LIMITS, decode=True)
+    def save(studio: Studio, partial: Path, output: Any) -> finishing.Saved:
+        found = probe(partial, finishing.RESULT_LIMITS, decode=True)
         waiting.append(partial)
         digest = hashlib.sha256(partial.read_bytes()).hexdigest()
-        return queue.Saved(output.position, digest, found, output.facts)
+        return finishing.Saved(output.position, digest, found, output.facts)
 
-    def complete(studio: Studio, row: Any, saved: Sequence[queue.Saved]) -> list[int]:
+    def complete(studio: Studio, row: Any, saved: Sequence[finishing.Saved]) -> list[int]:
         ids = real_complete(studio, row, saved)
         for partial in waiting:
             studio.files.adopt(partial)
         return ids
 
-    queue.save_result, queue.complete = save, complete  # type: ignore[assignment]
-    queue._check_there = lambda *_: None  # the guard that refuses just this bug
+    finishing.save_result, finishing.complete = save, complete  # type: ignore[assignment]
+    finishing._check_there = lambda *_: None  # the guard that refuses just this bug
 
 
 def plant_charge_apart() -> None:
     """A bug: the charge is written in a transaction of its own, after the completion."""
-    real_append, real_complete = entries.append, queue.complete
+    real_append, real_complete = entries.append, finishing.complete
     later: list[tuple[Any, ...]] = []
 
     def append(db: Any, user_id: int, move: Any, at: int) -> int:
@@ -72,14 +71,14 @@ def plant_charge_apart() -> None:
             return 1
         return real_append(db, user_id, move, at)
 
-    def complete(studio: Studio, row: Any, saved: Sequence[queue.Saved]) -> list[int]:
+    def complete(studio: Studio, row: Any, saved: Sequence[finishing.Saved]) -> list[int]:
         ids = real_complete(studio, row, saved)
         for db, user_id, move, at in later:
             with db.write():
                 real_append(db, user_id, move, at)
         return ids
 
-    entries.append, queue.complete = append, complete
+    entries.append, finishing.complete = append, complete
 
 
 def plant_fresh_key() -> None:

@@ -21,6 +21,7 @@ from stylestudio_desktop.services import (
     library,
     lineup,
     samples,
+    steering,
 )
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import FakeProvider, brief_for, import_photo, open_test_studio
@@ -175,7 +176,7 @@ def test_a_package_that_is_not_there_is_told(
 
 def test_the_lineup_shows_jobs_and_pauses(studio: Studio, tmp_path: Path) -> None:
     row = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
-    generate.pause_queue(studio)
+    steering.pause_queue(studio)
 
     found = lineup.lineup(studio)
 

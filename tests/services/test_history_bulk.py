@@ -9,7 +9,7 @@ import pytest
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
-from stylestudio_desktop.services import generate, history, history_bulk
+from stylestudio_desktop.services import attempts, generate, history, history_bulk, steering
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import brief_for, import_photo, open_test_studio
 
@@ -32,7 +32,7 @@ def quiet(_done: int, _all: int) -> None:
 
 
 def test_cancel_all_and_say_what_was_left(studio: Studio, ids: list[int]) -> None:
-    generate.cancel(studio, ids[0])
+    steering.cancel(studio, ids[0])
     seen: list[tuple[int, int]] = []
 
     account = history_bulk.cancel(studio, ids, lambda done, of: seen.append((done, of)))
@@ -45,8 +45,8 @@ def test_cancel_all_and_say_what_was_left(studio: Studio, ids: list[int]) -> Non
 
 def test_only_failed_ones_are_retried(studio: Studio, ids: list[int]) -> None:
     with studio.database.write():
-        row = generate.owned(studio, ids[2])
-        generate.close(studio, row, generate.Status.FAILED, generate.Code.SERVICE_FAILED, "No.")
+        row = attempts.owned(studio, ids[2])
+        attempts.close(studio, row, generate.Status.FAILED, generate.Code.SERVICE_FAILED, "No.")
 
     account = history_bulk.retry(studio, ids, quiet)
 
@@ -59,7 +59,7 @@ def test_trash_goes_by_portions_and_leaves_open_ones(
 ) -> None:
     monkeypatch.setattr(history_bulk, "PORTION", 3)
     for one in (*ids[:4], *ids[5:]):
-        generate.cancel(studio, one)
+        steering.cancel(studio, one)
 
     account = history_bulk.trash(studio, ids, quiet)
 
@@ -91,6 +91,6 @@ def test_a_full_disk_ends_it_loudly(
     def full(*_: object) -> None:
         raise StorageFull("The disk is full.")
 
-    monkeypatch.setattr(history_bulk.generate, "cancel", full)
+    monkeypatch.setattr(history_bulk.steering, "cancel", full)
     with pytest.raises(StorageFull):
         history_bulk.cancel(studio, ids, quiet)

@@ -22,6 +22,8 @@ from stylestudio_desktop.files import intake
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import (
     accounts,
+    attempts,
+    finishing,
     generate,
     history,
     insights,
@@ -29,6 +31,7 @@ from stylestudio_desktop.services import (
     overview,
     paging,
     queue,
+    steering,
     wallet,
 )
 from stylestudio_desktop.services.studio import Studio
@@ -60,7 +63,7 @@ def product(studio: Studio, tmp_path: Path) -> FileId:
 def made(studio: Studio, folder: Path, product: FileId, **asked: object) -> tuple[int, list[int]]:
     """Make a generation with its pictures; return its id and theirs."""
     row = work_until_processing(studio, generate.start(studio, brief_for(product, **asked)))
-    ids = queue.complete(studio, row, results(stored_result(studio, folder), row.pictures))
+    ids = finishing.complete(studio, row, results(stored_result(studio, folder), row.pictures))
     return row.id, ids
 
 
@@ -186,7 +189,7 @@ def test_another_persons_rows_never_show(studio: Studio, product: FileId, tmp_pa
     for search in (f"u{stranger.user_id}", f"owner:u{stranger.user_id}", "-nothing", "red"):
         assert everything(studio, search) & others == set()
     assert library.cards(studio, [theirs, *their_pictures]) == []
-    for look in (library.picture, history.story, generate.owned):
+    for look in (library.picture, history.story, attempts.owned):
         with pytest.raises(NotFound):
             look(studio, their_run if look is not library.picture else theirs)
     for change in (library.trash, library.restore, history.trash, history.trash_any):
@@ -524,7 +527,7 @@ def test_the_strip_tells_what_runs_waits_and_hinders(
     unknown = overview.overview(studio)
     assert (unknown.running, unknown.waiting, unknown.seconds_left) == (0, 1, None)
     row = work_until_processing(studio, first)
-    queue.complete(studio, row, results(stored_result(studio, tmp_path), 1))
+    finishing.complete(studio, row, results(stored_result(studio, tmp_path), 1))
     studio.database.run("UPDATE generations SET processing_time_ms = 8000")
     running = work_until_processing(studio, generate.start(studio, brief_for(product, count=2)))
     queue.progress(studio, running.id, "Painting", 0.5)
@@ -535,7 +538,7 @@ def test_the_strip_tells_what_runs_waits_and_hinders(
     assert busy.seconds_left == pytest.approx(8 + 16)
     queue.pause_service(studio, "far", now_ms() + 60_000, Code.SERVICE_BUSY, "Far is busy.")
     assert overview.overview(studio).remark == "Far is busy."
-    generate.pause_queue(studio)
+    steering.pause_queue(studio)
     held = overview.overview(studio)
     assert (held.paused, held.remark) == (True, "")
     queue.pause_service(studio, "*", now_ms() + 60_000, Code.STORAGE_FULL, "No room.")

@@ -21,7 +21,16 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.domain.generation import Category, Review
 from stylestudio_desktop.domain.ids import FileId, now_ms
-from stylestudio_desktop.services import generate, history, library, queue, wallet
+from stylestudio_desktop.services import (
+    attempts,
+    finishing,
+    generate,
+    history,
+    library,
+    queue,
+    steering,
+    wallet,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files as file_rows
 from stylestudio_desktop.store.database import SQLITE, Database
@@ -55,8 +64,8 @@ import os, sys, signal
 from pathlib import Path
 from stylestudio_desktop.app import open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.services import generate, queue
 from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.services import finishing, generate
 from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider, brief_for
 
@@ -75,7 +84,7 @@ Database.run = dying
 if act == "start":
     generate.start(studio, brief_for(number))
 else:
-    queue.fail(studio, number, Code.SERVICE_FAILED, "It went wrong.")
+    finishing.fail(studio, number, Code.SERVICE_FAILED, "It went wrong.")
 """
 
 
@@ -133,22 +142,22 @@ def test_3_charged_once_when_saved_and_not_at_all_when_not(
     first = generate.start(studio, brief_for(product, quality="high", count=3))
     assert generate.quote(studio, brief_for(product, quality="high", count=3)).price == first.price
     row = work_until_processing(studio, first)
-    queue.complete(studio, row, results(saved, 2))
+    finishing.complete(studio, row, results(saved, 2))
     with pytest.raises(BadInput):
-        queue.complete(studio, row, results(saved, 3))
+        finishing.complete(studio, row, results(saved, 3))
     with pytest.raises(ValueError, match="without a saved picture"):
-        queue.complete(studio, row, [])
-    done = generate.owned(studio, first.id)
+        finishing.complete(studio, row, [])
+    done = attempts.owned(studio, first.id)
     assert (done.price, done.tokens_used) == (9, 6)
     second = work_until_processing(studio, generate.start(studio, brief_for(product)))
     studio.files.remove(saved.storage_id)
     before = dump(studio.database)
     with pytest.raises(StorageError, match="Nothing was charged") as caught:
-        queue.complete(studio, second, results(saved, 1))
+        finishing.complete(studio, second, results(saved, 1))
     assert caught.value.code is Code.FILE_MISSING
     assert dump(studio.database) == before
-    queue.fail(studio, second.id, Code.SERVICE_FAILED, "It went wrong.")
-    queue.fail(studio, second.id, Code.SERVICE_FAILED, "It went wrong.")
+    finishing.fail(studio, second.id, Code.SERVICE_FAILED, "It went wrong.")
+    finishing.fail(studio, second.id, Code.SERVICE_FAILED, "It went wrong.")
     assert wallet.summary(studio).user.token_balance == 30 - 6
     assert wallet.summary(studio).user.total_tokens_used == 6
     assert faults(studio.database) == []
@@ -162,7 +171,7 @@ def test_4_a_job_in_flight_is_found_again_and_set_aside_after_two_crashes(
     work_until_processing(studio, rows[1])
     close_studio(studio)
     again = open_studio(Workspace(studio.workspace.root), {"local": FakeProvider()})
-    assert generate.owned(again, rows[1].id).remote_id == f"remote-{rows[1].id}"
+    assert attempts.owned(again, rows[1].id).remote_id == f"remote-{rows[1].id}"
     assert queue.recover(again, "second", [HOST]) == 1
     taken = queue.claim_next(again, "second", "local")
     assert taken is not None
@@ -176,7 +185,7 @@ def test_4_a_job_in_flight_is_found_again_and_set_aside_after_two_crashes(
     assert place.review == Review.CRASHED_TWICE.value
     assert queue.claim(again, "third", rows[1].id) is None
     assert wallet.summary(again).held == 3
-    generate.let_go(again, rows[1].id)
+    steering.let_go(again, rows[1].id)
     assert wallet.summary(again).held == 2
     assert faults(again.database) == []
     close_studio(again)
@@ -189,12 +198,12 @@ def test_5_what_was_enqueued_is_what_the_states_add_up_to(
     give(studio, 50)
     saved = stored_result(studio, tmp_path)
     started = [generate.start(studio, brief_for(product)) for _ in range(9)]
-    generate.cancel(studio, started[0].id)
-    queue.fail(studio, started[1].id, Code.NO_NETWORK, "Away.")
-    queue.fail(studio, started[2].id, Code.NO_NETWORK, "Away.")
-    generate.retry(studio, started[2].id)
+    steering.cancel(studio, started[0].id)
+    finishing.fail(studio, started[1].id, Code.NO_NETWORK, "Away.")
+    finishing.fail(studio, started[2].id, Code.NO_NETWORK, "Away.")
+    steering.retry(studio, started[2].id)
     work_until_processing(studio, started[3])
-    queue.complete(studio, work_until_processing(studio, started[4]), results(saved, 1))
+    finishing.complete(studio, work_until_processing(studio, started[4]), results(saved, 1))
     history.trash(studio, [started[1].id])
     counted = {one.key: one.number for one in history.totals(studio) if one.number}
     assert counted == {"pending": 5, "cancelled": 1, "failed": 1, "processing": 1, "completed": 1}

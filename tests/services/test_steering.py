@@ -22,7 +22,15 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.domain.generation import Category, Review, Status
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import generate, history, queue, wallet
+from stylestudio_desktop.services import (
+    attempts,
+    finishing,
+    generate,
+    history,
+    queue,
+    steering,
+    wallet,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, generations, jobs
 from stylestudio_desktop.store.database import RuleBroken
@@ -194,7 +202,7 @@ def test_a_start_stores_all_that_was_asked(
         options=MappingProxyType({"kind": "dress"}),
     )
     row = generate.start(studio, brief)
-    stored = generate.owned(studio, row.id)
+    stored = attempts.owned(studio, row.id)
     assert stored == row
     assert (stored.price, stored.tokens_used, stored.pictures) == (4, 4, 2)
     assert stored.full_prompt == generate.quote(studio, brief).prompt.replace(
@@ -218,13 +226,13 @@ def test_without_a_seed_one_is_drawn_and_kept(studio: Studio, product: FileId) -
 
 Steering = Callable[[Studio, int], object]
 VERBS: tuple[Steering, ...] = (
-    generate.cancel,
-    generate.retry,
-    generate.send_again,
-    generate.let_go,
-    generate.move_to_top,
+    steering.cancel,
+    steering.retry,
+    steering.send_again,
+    steering.let_go,
+    steering.move_to_top,
     generate.brief_of,
-    generate.owned,
+    attempts.owned,
     history.story,
 )
 
@@ -241,24 +249,24 @@ def test_nobody_steers_what_is_not_theirs_or_not_there(
 
 def failed(studio: Studio, product: FileId) -> Generation:
     row = generate.start(studio, brief_for(product, count=4))
-    queue.fail(studio, row.id, Code.NO_NETWORK, "Away.")
+    finishing.fail(studio, row.id, Code.NO_NETWORK, "Away.")
     return row
 
 
 def test_refused_steps_change_nothing(studio: Studio, product: FileId) -> None:
     row = failed(studio, product)
-    for verb in (generate.cancel, generate.send_again, generate.let_go):
+    for verb in (steering.cancel, steering.send_again, steering.let_go):
         unchanged(studio, IllegalStep, lambda v=verb: v(studio, row.id))  # type: ignore[misc]
     waiting = generate.start(studio, brief_for(product, count=4))
-    for verb in (generate.retry, generate.send_again, generate.let_go):
+    for verb in (steering.retry, steering.send_again, steering.let_go):
         unchanged(studio, IllegalStep, lambda v=verb: v(studio, waiting.id))  # type: ignore[misc]
     generate.start(studio, brief_for(product, count=4))
-    unchanged(studio, NotEnoughTokens, lambda: generate.retry(studio, row.id))
+    unchanged(studio, NotEnoughTokens, lambda: steering.retry(studio, row.id))
 
 
 def test_a_retry_keeps_the_price_and_takes_a_new_place(studio: Studio, product: FileId) -> None:
     row = failed(studio, product)
-    again = generate.retry(studio, row.id)
+    again = steering.retry(studio, row.id)
     assert (again.status, again.price, again.tokens_used, again.retry_count) == ("pending", 4, 4, 1)
     assert (again.error, again.error_code, again.completed_at) == (None, None, None)
     place = queue.place(studio, row.id)
@@ -271,13 +279,13 @@ def test_a_retry_keeps_the_price_and_takes_a_new_place(studio: Studio, product: 
     ]
 
 
-@pytest.mark.parametrize("verb", [generate.cancel, generate.retry])
+@pytest.mark.parametrize("verb", [steering.cancel, steering.retry])
 def test_of_two_who_act_at_once_one_is_told(
     studio: Studio, product: FileId, verb: Steering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = generate.start(studio, brief_for(product))
-    if verb is generate.retry:
-        queue.fail(studio, row.id, Code.NO_NETWORK, "Away.")
+    if verb is steering.retry:
+        finishing.fail(studio, row.id, Code.NO_NETWORK, "Away.")
     monkeypatch.setattr(generations, "step", lambda *_given, **_changes: False)
     error = unchanged(studio, IllegalStep, lambda: verb(studio, row.id))
     assert "moved on" in error.sentence
@@ -285,25 +293,25 @@ def test_of_two_who_act_at_once_one_is_told(
 
 def test_a_running_job_is_asked_to_stop_and_stops(studio: Studio, product: FileId) -> None:
     row = work_until_processing(studio, generate.start(studio, brief_for(product)))
-    assert generate.cancel(studio, row.id).status == "processing"
+    assert steering.cancel(studio, row.id).status == "processing"
     assert queue.wanted_stops(studio, HOST) == [row.id]
     assert queue.wanted_stops(studio, "another") == []
-    queue.stop(studio, row.id)
-    ended = generate.owned(studio, row.id)
+    finishing.stop(studio, row.id)
+    ended = attempts.owned(studio, row.id)
     assert (ended.status, ended.error_code, ended.tokens_used) == ("cancelled", "cancelled", 0)
     assert ended.processing_time_ms is not None
     assert faults(studio.database) == []
 
 
 def test_a_job_that_was_set_aside_goes_on_or_is_let_go(studio: Studio, product: FileId) -> None:
-    for answer in (generate.send_again, generate.let_go):
+    for answer in (steering.send_again, steering.let_go):
         row = work_until_processing(studio, generate.start(studio, brief_for(product)))
         before = queue.place(studio, row.id)
         queue.set_aside(studio, row.id, Review.OUTCOME_UNKNOWN)
         assert queue.claim_next(studio, "next", "local") is None
         answer(studio, row.id)
         after = queue.place(studio, row.id)
-        if answer is generate.send_again:
+        if answer is steering.send_again:
             assert before is not None
             assert after is not None
             assert after.intent_id != before.intent_id
@@ -313,10 +321,10 @@ def test_a_job_that_was_set_aside_goes_on_or_is_let_go(studio: Studio, product: 
                 None,
                 0,
             )
-            generate.cancel(studio, row.id)
+            steering.cancel(studio, row.id)
         else:
             assert after is None
-            ended = generate.owned(studio, row.id)
+            ended = attempts.owned(studio, row.id)
             assert (ended.status, ended.error_code) == ("failed", "outcome_unknown")
     assert wallet.summary(studio).user.token_balance == 10
 
@@ -325,14 +333,14 @@ def test_the_queue_can_be_paused_and_reordered(
     studio: Studio, product: FileId, told: list[events.Event]
 ) -> None:
     rows = [generate.start(studio, brief_for(product)) for _ in range(3)]
-    generate.pause_queue(studio)
+    steering.pause_queue(studio)
     assert queue.paused(studio, "local")
-    generate.resume_queue(studio)
+    steering.resume_queue(studio)
     assert not queue.paused(studio, "local")
     told.clear()
-    generate.move_to_top(studio, rows[2].id)
+    steering.move_to_top(studio, rows[2].id)
     assert told == [events.QueueChanged()]
-    generate.move_to_top(studio, rows[2].id)
+    steering.move_to_top(studio, rows[2].id)
     assert told == [events.QueueChanged()], "it was the first already"
     taken = []
     while (claimed := queue.claim_next(studio, HOST, "local")) is not None:
@@ -341,21 +349,21 @@ def test_the_queue_can_be_paused_and_reordered(
 
 
 def test_every_code_a_generation_can_end_with_has_a_remedy_or_needs_none() -> None:
-    assert set(generate.REMEDIES) <= {code.value for code in Code}
+    assert set(steering.REMEDIES) <= {code.value for code in Code}
     for reason in Review:
-        assert reason.value in generate.REMEDIES
+        assert reason.value in steering.REMEDIES
 
 
 def test_open_is_what_waits_or_runs(studio: Studio, product: FileId) -> None:
     row = generate.start(studio, brief_for(product))
     assert {
-        status.value for status in Status if generate.is_open(row._replace(status=status.value))
+        status.value for status in Status if attempts.is_open(row._replace(status=status.value))
     } == {
         "pending",
         "uploading",
         "processing",
     }
     assert jobs.anything_left(studio.database)
-    generate.cancel(studio, row.id)
+    steering.cancel(studio, row.id)
     assert not queue.anything_left(studio)
     assert give(studio, 1) is None

@@ -12,7 +12,15 @@ from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import FileId, now_ms
 from stylestudio_desktop.providers.protocol import Output, RemoteRef
-from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services import (
+    attempts,
+    finishing,
+    generate,
+    history,
+    library,
+    queue,
+    steering,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from tests.factories import brief_for, import_photo, open_test_studio, photo
@@ -69,7 +77,7 @@ def test_a_photo_that_was_harmed_is_named(
 def test_results_are_not_sent(studio: Studio, product: FileId, tmp_path: Path) -> None:
     row = work_until_processing(studio, generate.start(studio, brief_for(product)))
     job = queue.place(studio, row.id)
-    queue.complete(studio, row, results(stored_result(studio, tmp_path), 1))
+    finishing.complete(studio, row, results(stored_result(studio, tmp_path), 1))
     assert job is not None
     assert len(queue.prepare(studio, row, job).products) == 1
 
@@ -87,8 +95,8 @@ def test_claims_pass_over_what_is_not_due_or_not_there(
     queue.wait_until(studio, taken[1], 0)
     assert queue.claim_next(studio, HOST, "elsewhere") is None
     assert queue.claim_next(studio, HOST, "local") is not None
-    generate.cancel(studio, row.id)
-    queue.stop(studio, row.id)
+    steering.cancel(studio, row.id)
+    finishing.stop(studio, row.id)
     queue.wait_until(studio, taken[1], 0)
     assert queue.place(studio, row.id) is None
 
@@ -115,7 +123,7 @@ def test_of_two_hosts_the_later_is_told(
     before = dump(studio.database)
     acts = {
         "advance": lambda: queue.advance(studio, row.id, Status.COMPLETED),
-        "complete": lambda: queue.complete(studio, row, saved),
+        "complete": lambda: finishing.complete(studio, row, saved),
     }
     with pytest.raises(IllegalStep, match="moved on"):
         acts[act]()
@@ -127,11 +135,11 @@ def test_a_host_left_behind_can_t_end_the_next_attempt(
 ) -> None:
     saved = results(stored_result(studio, tmp_path), 1)
     old = work_until_processing(studio, generate.start(studio, brief_for(product)))
-    queue.fail(studio, old.id, Code.NO_NETWORK, "Away.")
-    work_until_processing(studio, generate.retry(studio, old.id))
+    finishing.fail(studio, old.id, Code.NO_NETWORK, "Away.")
+    work_until_processing(studio, steering.retry(studio, old.id))
     with pytest.raises(IllegalStep):
-        queue.complete(studio, old, saved)
-    assert generate.owned(studio, old.id).status == "processing"
+        finishing.complete(studio, old, saved)
+    assert attempts.owned(studio, old.id).status == "processing"
     assert faults(studio.database) == []
 
 
@@ -151,7 +159,7 @@ def test_what_a_service_said_is_kept_word_for_word(studio: Studio, product: File
     assert queue.ref_of(job) == reference
     assert queue.outputs_of(job) == outputs
     assert job.submitted_at is not None
-    assert generate.owned(studio, row.id).remote_id == "far/é"
+    assert attempts.owned(studio, row.id).remote_id == "far/é"
     queue.not_sent(studio, row.id)
     job = queue.place(studio, row.id)
     assert job is not None
@@ -171,14 +179,14 @@ def test_progress_is_kept_and_told(studio: Studio, product: FileId) -> None:
 
 def test_a_saved_result_is_in_the_store_with_its_thumbnail(studio: Studio, tmp_path: Path) -> None:
     partial = photo(studio.workspace.tmp, "result.part", "navy")
-    saved = queue.save_result(studio, partial, Output(1, "there", {"seed": 4}))
+    saved = finishing.save_result(studio, partial, Output(1, "there", {"seed": 4}))
     assert (saved.position, saved.facts, saved.probe.format) == (1, {"seed": 4}, "JPEG")
     assert studio.files.verify(saved.storage_id).value == "intact"
     assert not partial.exists()
     bad = studio.workspace.tmp / "bad.part"
     bad.write_bytes(b"<html>sorry</html>")
     with pytest.raises(BadInput, match="Picture 3"):
-        queue.save_result(studio, bad, Output(2, "there", {}))
+        finishing.save_result(studio, bad, Output(2, "there", {}))
 
 
 def test_a_completed_generation_shows_its_pictures_in_order(
@@ -187,7 +195,7 @@ def test_a_completed_generation_shows_its_pictures_in_order(
     row = work_until_processing(
         studio, generate.start(studio, brief_for(product, count=3, style="vintage"))
     )
-    ids = queue.complete(studio, row, results(stored_result(studio, tmp_path), 3)[::-1])
+    ids = finishing.complete(studio, row, results(stored_result(studio, tmp_path), 3)[::-1])
     story = history.story(studio, row.id)
     assert [one.id for one in story.results] == ids
     assert [one.filename for one in story.results] == [
@@ -200,11 +208,11 @@ def test_a_completed_generation_shows_its_pictures_in_order(
 
 def test_ends_are_written_once(studio: Studio, product: FileId) -> None:
     row = generate.start(studio, brief_for(product))
-    queue.fail(studio, row.id, Code.NO_NETWORK, "Away.")
+    finishing.fail(studio, row.id, Code.NO_NETWORK, "Away.")
     before = dump(studio.database)
-    queue.fail(studio, row.id, Code.NO_NETWORK, "Away.")
-    queue.stop(studio, row.id)
-    queue.fail(studio, 12345, Code.NO_NETWORK, "Away.")
+    finishing.fail(studio, row.id, Code.NO_NETWORK, "Away.")
+    finishing.stop(studio, row.id)
+    finishing.fail(studio, 12345, Code.NO_NETWORK, "Away.")
     assert dump(studio.database) == before
 
 
@@ -215,7 +223,7 @@ def test_a_dead_hosts_jobs_are_freed_and_the_living_keep_theirs(
     for row, host in zip(rows, ("dead", "alive", "dead"), strict=True):
         queue.claim(studio, host, row.id)
     assert queue.other_hosts(studio, "me") == {"dead", "alive"}
-    generate.cancel(studio, rows[2].id)
+    steering.cancel(studio, rows[2].id)
     assert queue.recover(studio, "me", ["dead"]) == 2
     assert queue.other_hosts(studio, "me") == {"alive"}
     queue.claim(studio, "dead", rows[0].id)

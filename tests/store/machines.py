@@ -10,7 +10,7 @@ from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.files.probe import Probe
 from stylestudio_desktop.providers.protocol import RemoteRef
-from stylestudio_desktop.services import queue
+from stylestudio_desktop.services import finishing, queue
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import users
 from tests.factories import import_photo, open_test_studio, photo
@@ -26,15 +26,15 @@ def second_person(studio: Studio, name: str = "Somebody else") -> Studio:
     return dataclasses.replace(studio, user_id=user_id)
 
 
-def stored_result(studio: Studio, folder: Path, colour: str = "purple") -> queue.Saved:
+def stored_result(studio: Studio, folder: Path, colour: str = "purple") -> finishing.Saved:
     """Put a picture's bytes into the store, as the worker does before it completes."""
     path = photo(folder, f"result-{colour}.jpg", colour)
     stored = studio.files.ingest(path, 1_000_000)
     seen = Probe("JPEG", "image/jpeg", 64, 48, 1, False, False, stored.size)
-    return queue.Saved(0, stored.storage_id, seen, {})
+    return finishing.Saved(0, stored.storage_id, seen, {})
 
 
-def results(one: queue.Saved, number: int) -> list[queue.Saved]:
+def results(one: finishing.Saved, number: int) -> list[finishing.Saved]:
     """Return `number` results with the same bytes in rising positions."""
     return [dataclasses.replace(one, position=position) for position in range(number)]
 

@@ -10,7 +10,7 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import IllegalStep, NotEnoughTokens
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import generate, queue
+from stylestudio_desktop.services import generate, queue, steering
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import FakeProvider, brief_for
 
@@ -43,8 +43,8 @@ def stops(studio: Studio, product: int, tries: int) -> list[str]:
     said = []
     for (row_id,) in studio.database.rows("SELECT id FROM generations ORDER BY id"):
         for name, act in (
-            ("retried", lambda one: generate.retry(studio, one)),
-            ("cancelled", lambda one: generate.cancel(studio, one)),
+            ("retried", lambda one: steering.retry(studio, one)),
+            ("cancelled", lambda one: steering.cancel(studio, one)),
         ):
             try:
                 act(row_id)

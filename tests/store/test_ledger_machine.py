@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.domain.generation import Review
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import generate, history, queue, wallet
+from stylestudio_desktop.services import finishing, generate, history, queue, steering, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.store.database import RuleBroken
@@ -133,7 +133,7 @@ class Books(RuleBasedStateMachine):
         saved = results(self.library.saved, 1 + share % run.pictures)
         fits = row[2] == "processing" == run.status and row.retry_count == fresh.retry_count
         try:
-            made = queue.complete(studio, row, saved)
+            made = finishing.complete(studio, row, saved)
         except IllegalStep:
             assert not fits
             return
@@ -146,7 +146,7 @@ class Books(RuleBasedStateMachine):
     def fail(self, number: int, twice: bool) -> None:
         row_id, run, studio = self.pick(number)
         for _ in range(1 + twice):
-            queue.fail(studio, row_id, Code.SERVICE_FAILED, "It went wrong.")
+            finishing.fail(studio, row_id, Code.SERVICE_FAILED, "It went wrong.")
         if run.status in OPEN:
             self.end(row_id, run, "failed", 0)
             self.remember(row_id, run)
@@ -155,7 +155,7 @@ class Books(RuleBasedStateMachine):
     @rule(number=ANY)
     def stop(self, number: int) -> None:
         row_id, run, studio = self.pick(number)
-        queue.stop(studio, row_id)
+        finishing.stop(studio, row_id)
         if run.status in OPEN:
             self.end(row_id, run, "cancelled", 0)
 
@@ -165,11 +165,11 @@ class Books(RuleBasedStateMachine):
         row_id, run, studio = self.pick(number)
         if run.status not in OPEN:
             try:
-                generate.cancel(studio, row_id)
+                steering.cancel(studio, row_id)
             except IllegalStep:
                 return
             raise AssertionError("an ended generation was cancelled")
-        generate.cancel(studio, row_id)
+        steering.cancel(studio, row_id)
         if not run.claimed:
             self.end(row_id, run, "cancelled", 0)
 
@@ -178,7 +178,7 @@ class Books(RuleBasedStateMachine):
     def retry(self, number: int) -> None:
         row_id, run, studio = self.pick(number)
         try:
-            generate.retry(studio, row_id)
+            steering.retry(studio, row_id)
         except IllegalStep:
             assert run.status != "failed"
         except NotEnoughTokens:
@@ -203,7 +203,7 @@ class Books(RuleBasedStateMachine):
     def decide(self, number: int, again: bool) -> None:
         row_id, run, studio = self.pick(number)
         try:
-            (generate.send_again if again else generate.let_go)(studio, row_id)
+            (steering.send_again if again else steering.let_go)(studio, row_id)
         except IllegalStep:
             assert not run.aside
             return
@@ -218,7 +218,7 @@ class Books(RuleBasedStateMachine):
     def meddle_with_anothers(self, number: int) -> None:
         row_id, run, _ = self.pick(number)
         other = self.library.people[1 - run.owner]
-        for act in (generate.cancel, generate.retry, generate.let_go, generate.send_again):
+        for act in (steering.cancel, steering.retry, steering.let_go, steering.send_again):
             try:
                 act(other, row_id)
             except NotFound:

@@ -11,7 +11,7 @@ import pytest
 
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import generate, queue
+from stylestudio_desktop.services import finishing, generate
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import brief_for, give
 from tests.store.books import faults
@@ -76,7 +76,7 @@ def test_a_generation_is_ended_once_whoever_races_for_it(studio: Studio, product
     give(studio, 20)
     rows = [generate.start(studio, brief_for(product)) for _ in range(15)]
     for row in rows[:5]:
-        queue.fail(studio, row.id, Code.SERVICE_FAILED, "It went wrong.")
+        finishing.fail(studio, row.id, Code.SERVICE_FAILED, "It went wrong.")
     said = Counter(race(studio, "stops", product))
     assert said == Counter(
         [f"cancelled {row.id}" for row in rows] + [f"retried {row.id}" for row in rows[:5]]

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from stylestudio_desktop.domain.errors import Code, IllegalStep
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import generate, history, queue
+from stylestudio_desktop.services import attempts, finishing, generate, history, queue, steering
 from stylestudio_desktop.store import generations
 from stylestudio_desktop.store.database import SQLITE
 from tests.factories import brief_for, give
@@ -65,9 +65,9 @@ class Walk(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 2))
     def complete(self, number: int) -> None:
-        row = generate.owned(self.studio, self.row_id)
+        row = attempts.owned(self.studio, self.row_id)
         try:
-            queue.complete(self.studio, row, results(self.library.saved, number))
+            finishing.complete(self.studio, row, results(self.library.saved, number))
         except IllegalStep:
             assert (self.status, "completed") not in RUN_ARROWS
             return
@@ -76,15 +76,15 @@ class Walk(RuleBasedStateMachine):
     @rule(new=st.sampled_from(("failed", "cancelled")))
     def end_by_worker(self, new: str) -> None:
         if new == "failed":
-            queue.fail(self.studio, self.row_id, Code.SERVICE_FAILED, "It went wrong.")
+            finishing.fail(self.studio, self.row_id, Code.SERVICE_FAILED, "It went wrong.")
         else:
-            queue.stop(self.studio, self.row_id)
+            finishing.stop(self.studio, self.row_id)
         if self.status in STATES[:3]:
             self.moved(new)
 
     @rule(new=st.sampled_from(("cancelled", "pending")))
     def steer_by_hand(self, new: str) -> None:
-        act = generate.cancel if new == "cancelled" else generate.retry
+        act = steering.cancel if new == "cancelled" else steering.retry
         try:
             act(self.studio, self.row_id)
         except IllegalStep:
@@ -95,7 +95,7 @@ class Walk(RuleBasedStateMachine):
     @rule(old=STATE, new=STATE)
     def compare_and_set(self, old: str, new: str) -> None:
         """A step from a state in which it no longer stands moves nothing."""
-        row = generate.owned(self.studio, self.row_id)
+        row = attempts.owned(self.studio, self.row_id)
         if old == self.status:
             return
         seen = row._replace(status=old)

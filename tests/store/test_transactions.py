@@ -13,7 +13,7 @@ from stylestudio_desktop.domain.generation import Category, Review
 from stylestudio_desktop.domain.ids import FileId, now_ms
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.providers.protocol import Output, RemoteRef
-from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services import finishing, generate, history, library, queue, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store.database import Database
 from tests.factories import brief_for, give, import_photo, photo
@@ -36,7 +36,7 @@ class Scene:
     failed: Generation
     aside: Generation
     completed: Generation
-    saved: queue.Saved
+    saved: finishing.Saved
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def scene(studio: Studio, product: FileId, tmp_path: Path) -> Scene:
     pending, processing, failed, aside, completed = rows
     saved = stored_result(studio, tmp_path)
     processing = work_until_processing(studio, processing)
-    queue.fail(studio, failed.id, Code.SERVICE_FAILED, "It went wrong.")
+    finishing.fail(studio, failed.id, Code.SERVICE_FAILED, "It went wrong.")
     work_until_processing(studio, aside)
     queue.set_aside(studio, aside.id, Review.OUTCOME_UNKNOWN)
-    queue.complete(studio, work_until_processing(studio, completed), results(saved, 2))
+    finishing.complete(studio, work_until_processing(studio, completed), results(saved, 2))
     other = import_photo(studio, tmp_path, "red")
     return Scene(
         studio, tmp_path, product, other, pending, processing, failed, aside, completed, saved
@@ -72,16 +72,16 @@ USE_CASES: dict[str, Callable[[Scene], Act]] = {
     "start many": lambda s: (
         lambda: generate.start_many(s.studio, [brief_for(s.product), brief_for(s.other, s.product)])
     ),
-    "complete": lambda s: lambda: queue.complete(s.studio, s.processing, results(s.saved, 2)),
-    "fail": lambda s: lambda: queue.fail(s.studio, s.processing.id, Code.NO_NETWORK, "Away."),
-    "stop": lambda s: lambda: queue.stop(s.studio, s.processing.id),
-    "cancel": lambda s: lambda: generate.cancel(s.studio, s.pending.id),
-    "ask to cancel": lambda s: lambda: generate.cancel(s.studio, s.processing.id),
-    "retry": lambda s: lambda: generate.retry(s.studio, s.failed.id),
-    "let go": lambda s: lambda: generate.let_go(s.studio, s.aside.id),
-    "send again": lambda s: lambda: generate.send_again(s.studio, s.aside.id),
-    "move to top": lambda s: lambda: generate.move_to_top(s.studio, s.aside.id),
-    "pause": lambda s: lambda: generate.pause_queue(s.studio),
+    "complete": lambda s: lambda: finishing.complete(s.studio, s.processing, results(s.saved, 2)),
+    "fail": lambda s: lambda: finishing.fail(s.studio, s.processing.id, Code.NO_NETWORK, "Away."),
+    "stop": lambda s: lambda: finishing.stop(s.studio, s.processing.id),
+    "cancel": lambda s: lambda: steering.cancel(s.studio, s.pending.id),
+    "ask to cancel": lambda s: lambda: steering.cancel(s.studio, s.processing.id),
+    "retry": lambda s: lambda: steering.retry(s.studio, s.failed.id),
+    "let go": lambda s: lambda: steering.let_go(s.studio, s.aside.id),
+    "send again": lambda s: lambda: steering.send_again(s.studio, s.aside.id),
+    "move to top": lambda s: lambda: steering.move_to_top(s.studio, s.aside.id),
+    "pause": lambda s: lambda: steering.pause_queue(s.studio),
     "claim": lambda s: lambda: queue.claim(s.studio, HOST, s.pending.id),
     "keep ref": lambda s: lambda: queue.keep_ref(s.studio, s.processing.id, RemoteRef("far")),
     "keep outputs": lambda s: (

@@ -19,7 +19,7 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.providers.protocol import Output
-from stylestudio_desktop.services import generate, library, queue, samples
+from stylestudio_desktop.services import finishing, generate, library, samples
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from stylestudio_desktop.ui.collector import Collector
@@ -65,10 +65,10 @@ def furnish(studio: Studio, folder: Path) -> None:
         turned.copy(0, 0, turned.width(), turned.height() - number // 5).save(
             str(partial), "JPEG", 92
         )
-        saved = queue.save_result(studio, partial, Output(0, "", {}))
+        saved = finishing.save_result(studio, partial, Output(0, "", {}))
         current = generations.by_id(studio.database, row.id)
         assert current is not None
-        queue.complete(studio, current, [saved])
+        finishing.complete(studio, current, [saved])
     made = list(library.ids(studio, FileFilter(category=Category.GENERATED.value)))
     library.mark_favourite(studio, made[2::5], True)
     library.rate(studio, made[1::4], 4)

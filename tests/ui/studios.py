@@ -11,7 +11,7 @@ from stylestudio_desktop.domain.generation import Category, Review, Status
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.providers.protocol import RemoteRef
-from stylestudio_desktop.services import generate, library, queue
+from stylestudio_desktop.services import finishing, generate, library, queue, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from tests.ui.pictures import picture
@@ -73,16 +73,16 @@ def complete(studio: Studio, folder: Path, row: Generation, number: int = 0) -> 
         partial = folder / f"result-{row.id}-{position}.part"
         image: QImage = picture(number * 7 + position, 768)
         image.save(str(partial), "PNG")  # type: ignore[call-overload]
-        saved.append(queue.save_result(studio, partial, Output(position, "", {})))
+        saved.append(finishing.save_result(studio, partial, Output(position, "", {})))
     current = generations.by_id(studio.database, row.id)
     assert current is not None
-    return queue.complete(studio, current, saved)
+    return finishing.complete(studio, current, saved)
 
 
 def fail(studio: Studio, row: Generation, code: Code, sentence: str) -> None:
     """Let a started generation fail."""
     run(studio, row)
-    queue.fail(studio, row.id, code, sentence)
+    finishing.fail(studio, row.id, code, sentence)
 
 
 def furnish(studio: Studio, folder: Path, count: int = 12) -> dict[str, list[int]]:
@@ -104,7 +104,7 @@ def furnish(studio: Studio, folder: Path, count: int = 12) -> dict[str, list[int
     run(studio, lost)
     queue.set_aside(studio, lost.id, Review.OUTCOME_UNKNOWN)
     gone = start(studio, products, 2)
-    generate.cancel(studio, gone.id)
+    steering.cancel(studio, gone.id)
     running = start(studio, products, 0)
     run(studio, running)
     queue.progress(studio, running.id, "Cutting out the product", 0.42)

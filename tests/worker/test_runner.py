@@ -18,7 +18,15 @@ from stylestudio_desktop.providers.protocol import (
     Prepared,
     RemoteRef,
 )
-from stylestudio_desktop.services import generate, history, library, queue, wallet
+from stylestudio_desktop.services import (
+    attempts,
+    generate,
+    history,
+    library,
+    queue,
+    steering,
+    wallet,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs
 from stylestudio_desktop.worker.runner import Runner
@@ -55,7 +63,7 @@ def begin(studio: Studio, tmp_path: Path, **changes: object) -> Generation:
 
 
 def ended(studio: Studio, row: Generation) -> Callable[[], bool]:
-    return lambda: not generate.is_open(generate.owned(studio, row.id))
+    return lambda: not attempts.is_open(attempts.owned(studio, row.id))
 
 
 def balance(studio: Studio) -> int:
@@ -89,7 +97,7 @@ def test_pictures_that_never_came_are_not_charged(
     service.fewer = 1
     row = begin(studio, tmp_path, count=3)
     work(studio)
-    assert generate.owned(studio, row.id).tokens_used == 2
+    assert attempts.owned(studio, row.id).tokens_used == 2
     assert balance(studio) == 8
 
 
@@ -99,7 +107,7 @@ def test_a_synchronous_service_works_alike(
     service.synchronous = True
     row = begin(studio, tmp_path)
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
 
 
 @pytest.mark.parametrize(
@@ -118,7 +126,7 @@ def test_a_final_error_gives_the_tokens_back(
     service.lost = Lost.UNKNOWN
     row = begin(studio, tmp_path)
     work(studio)
-    after = generate.owned(studio, row.id)
+    after = attempts.owned(studio, row.id)
     assert (after.status, after.error_code, after.tokens_used) == ("failed", code, 0)
     assert balance(studio) == 10
 
@@ -132,11 +140,11 @@ def test_a_missing_key_or_credit_pauses_the_service(
     first = begin(studio, tmp_path)
     second = begin(studio, tmp_path)
     work(studio)
-    assert generate.owned(studio, first.id).status == Status.FAILED.value
-    assert generate.owned(studio, second.id).status == Status.PENDING.value
-    generate.resume_queue(studio, "local")
+    assert attempts.owned(studio, first.id).status == Status.FAILED.value
+    assert attempts.owned(studio, second.id).status == Status.PENDING.value
+    steering.resume_queue(studio, "local")
     work(studio)
-    assert generate.owned(studio, second.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, second.id).status == Status.COMPLETED.value
 
 
 def test_a_rate_limit_waits_in_the_database_and_goes_on(
@@ -145,7 +153,7 @@ def test_a_rate_limit_waits_in_the_database_and_goes_on(
     service.faults["submit"] = [fault(Kind.RATE, retry_after_s=0.3)]
     row = begin(studio, tmp_path)
     work(studio, ended(studio, row))
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert len(service.asked) == 1
 
 
@@ -157,7 +165,7 @@ def test_passing_faults_of_polls_and_downloads_are_survived(
     service.faults["fetch"] = [fault(Kind.PROVIDER, transient=True)] * 2
     row = begin(studio, tmp_path)
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert len(service.asked) == 1
 
 
@@ -175,9 +183,9 @@ def test_an_ambiguous_submit_is_never_repeated_by_itself(
     assert wallet.summary(studio).held == 1
     work(studio)
     assert len(service.asked) == 1
-    generate.send_again(studio, row.id)
+    steering.send_again(studio, row.id)
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert len({asked.intent_id for asked in service.asked}) == 2
     assert balance(studio) == 9
 
@@ -189,8 +197,8 @@ def test_letting_an_unknown_outcome_go_gives_the_tokens_back(
     service.lost = Lost.UNKNOWN
     row = begin(studio, tmp_path)
     work(studio)
-    generate.let_go(studio, row.id)
-    assert generate.owned(studio, row.id).status == Status.FAILED.value
+    steering.let_go(studio, row.id)
+    assert attempts.owned(studio, row.id).status == Status.FAILED.value
     assert balance(studio) == 10
 
 
@@ -201,14 +209,14 @@ def test_an_ambiguous_submit_that_can_be_found_is_attached_to(
     service.lost = RemoteRef("found-again")
     row = begin(studio, tmp_path)
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
-    assert generate.owned(studio, row.id).remote_id == "found-again"
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).remote_id == "found-again"
     assert len(service.asked) == 1
 
 
 def test_cancel_while_it_waits_is_at_once(studio: Studio, tmp_path: Path) -> None:
     row = begin(studio, tmp_path)
-    assert generate.cancel(studio, row.id).status == Status.CANCELLED.value
+    assert steering.cancel(studio, row.id).status == Status.CANCELLED.value
     assert balance(studio) == 10
 
 
@@ -219,15 +227,15 @@ def test_cancel_while_it_runs_stops_the_service(
     row = begin(studio, tmp_path)
 
     def stop_when_running() -> bool:
-        now = generate.owned(studio, row.id)
+        now = attempts.owned(studio, row.id)
         job = jobs.get(studio.database, row.id)
         if now.status == Status.PROCESSING.value and job and not job.cancel_requested:
-            generate.cancel(studio, row.id)
-        return not generate.is_open(now)
+            steering.cancel(studio, row.id)
+        return not attempts.is_open(now)
 
     work(studio, stop_when_running)
-    assert generate.owned(studio, row.id).status == Status.CANCELLED.value
-    assert service.stopped == [generate.owned(studio, row.id).remote_id]
+    assert attempts.owned(studio, row.id).status == Status.CANCELLED.value
+    assert service.stopped == [attempts.owned(studio, row.id).remote_id]
     assert balance(studio) == 10
 
 
@@ -236,14 +244,14 @@ def test_closing_leaves_the_job_and_the_next_host_attaches_to_it(
 ) -> None:
     service.hold.set()
     row = begin(studio, tmp_path)
-    work(studio, lambda: generate.owned(studio, row.id).status == "processing")
+    work(studio, lambda: attempts.owned(studio, row.id).status == "processing")
     job = jobs.get(studio.database, row.id)
     assert job is not None
     assert job.host is None
     assert job.crashes == 0
     service.hold.clear()
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert len(service.asked) == 1
 
 
@@ -260,9 +268,9 @@ def test_a_job_in_flight_during_two_crashes_is_set_aside(
     assert job.review == "crashed_twice"
     work(studio)
     assert service.asked == []
-    generate.send_again(studio, row.id)
+    steering.send_again(studio, row.id)
     work(studio)
-    assert generate.owned(studio, row.id).status == Status.COMPLETED.value
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
 
 
 def test_two_hosts_never_take_the_same_job(tmp_path: Path) -> None:
@@ -283,7 +291,7 @@ def test_two_hosts_never_take_the_same_job(tmp_path: Path) -> None:
     done = threading.Event()
 
     def all_ended() -> bool:
-        return not any(generate.is_open(generate.owned(first, row.id)) for row in rows)
+        return not any(attempts.is_open(attempts.owned(first, row.id)) for row in rows)
 
     for _ in range(600):
         if all_ended():
@@ -295,7 +303,7 @@ def test_two_hosts_never_take_the_same_job(tmp_path: Path) -> None:
     asked = [job.intent_id for service in services for job in service.asked]
     assert len(asked) == len(set(asked)) == 24
     assert balance(first) == 110 - 24
-    assert all(generate.owned(first, row.id).status == "completed" for row in rows)
+    assert all(attempts.owned(first, row.id).status == "completed" for row in rows)
     close_studio(first)
     second.database.close()
 
@@ -305,7 +313,7 @@ def test_a_photo_that_vanished_ends_in_a_sentence(studio: Studio, tmp_path: Path
     used = history.story(studio, row.id).inputs[0]
     studio.files.path(used.storage_id).unlink()
     work(studio)
-    after = generate.owned(studio, row.id)
+    after = attempts.owned(studio, row.id)
     assert (after.status, after.error_code) == ("failed", "file_missing")
     assert balance(studio) == 10
 
@@ -317,7 +325,7 @@ def test_retry_holds_again_and_is_charged_once(
     row = begin(studio, tmp_path, quality="high")
     work(studio)
     assert balance(studio) == 10
-    assert generate.retry(studio, row.id).retry_count == 1
+    assert steering.retry(studio, row.id).retry_count == 1
     assert balance(studio) == 7
     work(studio)
     story = history.story(studio, row.id)
@@ -344,9 +352,9 @@ def test_a_fault_of_ours_ends_in_a_sentence_and_the_queue_goes_on(
     service.concurrency = 1
     first, second = begin(studio, tmp_path), begin(studio, tmp_path)
     work(studio)
-    after = generate.owned(studio, first.id)
+    after = attempts.owned(studio, first.id)
     assert (after.status, after.error_code) == ("failed", "service_failed")
     assert "ZeroDivisionError" in str(after.error)
     assert "unexpected fault" in caplog.text
-    assert generate.owned(studio, second.id).status == "completed"
+    assert attempts.owned(studio, second.id).status == "completed"
     assert balance(studio) == 9

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from stylestudio_desktop.domain.ids import FileId, GenerationId
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import steering
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.making import Making
@@ -27,10 +27,10 @@ class Answers:
         """Do what was asked about a generation."""
         studio = self._desk.studio
         changes: dict[Ask, Callable[[], object]] = {
-            Ask.CANCEL: partial(generate.cancel, studio, generation_id),
-            Ask.RETRY: partial(generate.retry, studio, generation_id),
-            Ask.AGAIN: partial(generate.send_again, studio, generation_id),
-            Ask.LET_GO: partial(generate.let_go, studio, generation_id),
+            Ask.CANCEL: partial(steering.cancel, studio, generation_id),
+            Ask.RETRY: partial(steering.retry, studio, generation_id),
+            Ask.AGAIN: partial(steering.send_again, studio, generation_id),
+            Ask.LET_GO: partial(steering.let_go, studio, generation_id),
         }
         if ask in changes:
             self._desk.run(changes[ask], lambda _row: self._making.look([generation_id]))

@@ -17,7 +17,7 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.generation import OPEN, Status
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import generate, history
+from stylestudio_desktop.services import attempts, history
 from stylestudio_desktop.services.estimates import left_ms
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
@@ -76,7 +76,7 @@ class Making(QObject):
     @property
     def open(self) -> int:
         """Return how many still wait or run."""
-        return sum(1 for story in self.stories.values() if generate.is_open(story.generation))
+        return sum(1 for story in self.stories.values() if attempts.is_open(story.generation))
 
     @property
     def reading(self) -> bool:
@@ -90,7 +90,7 @@ class Making(QObject):
         if expected_ms is not None:
             self._expected.update(dict.fromkeys(new, expected_ms))
         for old in self._ids[_MOST:]:
-            if old in self.stories and not generate.is_open(self.stories[old].generation):
+            if old in self.stories and not attempts.is_open(self.stories[old].generation):
                 self._drop(old)
         self.look(ids)
 
@@ -99,7 +99,7 @@ class Making(QObject):
         if ids is None:
             ids = [
                 one for one in self._ids
-                if one not in self.stories or generate.is_open(self.stories[one].generation)
+                if one not in self.stories or attempts.is_open(self.stories[one].generation)
             ]  # fmt: skip
         self._stale.update(ids)
         if self._stale and not self._soon.isActive():
@@ -121,7 +121,7 @@ class Making(QObject):
     def forget_finished(self) -> None:
         """Take away what has ended."""
         gone = [
-            one for one, story in self.stories.items() if not generate.is_open(story.generation)
+            one for one, story in self.stories.items() if not attempts.is_open(story.generation)
         ]
         for one in gone:
             self._drop(one)

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import attempts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.making import Making
 from stylestudio_desktop.ui.create.page import Page
@@ -92,7 +92,7 @@ class PicturesPage(Page):
                 self._flow.addWidget(self.cards.get(one) or self._make(one))
         self._empty.setVisible(not wanted)
         stories = self._making.stories.values()
-        ended = [one for one in stories if not generate.is_open(one.generation)]
+        ended = [one for one in stories if not attempts.is_open(one.generation)]
         self.clear.setVisible(bool(ended))
         self.remark.setVisible(len(ended) < len(wanted))
         if len(ended) < len(wanted):
@@ -117,5 +117,5 @@ class PicturesPage(Page):
 
     def _show_progress(self, generation_id: int) -> None:
         card, story = self.cards.get(generation_id), self._making.stories.get(generation_id)
-        if card is not None and story is not None and generate.is_open(story.generation):
+        if card is not None and story is not None and attempts.is_open(story.generation):
             card.show_progress(story, self._making.progress(generation_id))

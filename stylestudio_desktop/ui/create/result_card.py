@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from stylestudio_desktop.domain.errors import Remedy
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.files.scaling import Tier
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import attempts, steering
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import words
@@ -120,7 +120,7 @@ class ResultCard(Card):
         """Show how the generation stands."""
         row = story.generation
         status = Status(row.status)
-        opened = generate.is_open(row)
+        opened = attempts.is_open(row)
         review = story.job.review if story.job is not None else None
         self._badge.set_status(wording.badge(row.status, review))
         cost = row.price if opened else row.tokens_used
@@ -228,5 +228,5 @@ def _offers(story: Story) -> list[tuple[Ask, str, str]]:
         Remedy.CHANGE_PROVIDER: (Ask.SERVICE, words.tr("Choose another service"), "cloud"),
         Remedy.CHANGE_INPUT: (Ask.PHOTOS, words.tr("Change the photos"), "image-plus"),
     }
-    helps = remedies.get(generate.REMEDIES.get(row.error_code or "", Remedy.RETRY))
+    helps = remedies.get(steering.REMEDIES.get(row.error_code or "", Remedy.RETRY))
     return [retry, more] if helps is None else [helps, retry]

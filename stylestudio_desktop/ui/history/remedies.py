@@ -10,7 +10,7 @@ from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import Remedy, StudioError
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import generate, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.listening import attached
@@ -59,13 +59,13 @@ class Answers(QObject):
         """Answer an open question with “run it again”."""
         studio = self._studio
         self._run(
-            lambda: generate.send_again(studio, generation_id), self.tr("It is in the queue again.")
+            lambda: steering.send_again(studio, generation_id), self.tr("It is in the queue again.")
         )
 
     def let_go(self, generation_id: int) -> None:
         """Answer an open question with “let it go”."""
         studio = self._studio
-        self._run(lambda: generate.let_go(studio, generation_id), self.tr("Your tokens are back."))
+        self._run(lambda: steering.let_go(studio, generation_id), self.tr("Your tokens are back."))
 
     def cancel(self, generation_id: int) -> None:
         """Stop what waits or runs."""

@@ -9,7 +9,7 @@ from stylestudio_desktop.domain.generation import OPEN, Review, Status
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.services.estimates import left_ms
-from stylestudio_desktop.services.generate import REMEDIES
+from stylestudio_desktop.services.steering import REMEDIES
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.history import parts

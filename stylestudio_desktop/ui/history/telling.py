@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.files.scaling import Tier
-from stylestudio_desktop.services import estimates, generate, history, library
+from stylestudio_desktop.services import attempts, estimates, generate, history, library
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding
@@ -46,7 +46,7 @@ def tell(studio: Studio, generation_id: int) -> Told:
     provider = studio.providers.get(row.provider)
     name = provider.card.name if provider is not None else row.provider
     expected = None
-    if generate.is_open(row):
+    if attempts.is_open(row):
         expected = estimates.learn(studio).expected_ms(row.provider, row.quality, row.pictures)
     return Told(story, again, price, balance, _images(studio, wanted), name, expected)
 

@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import generate, library, queue, sources
+from stylestudio_desktop.services import finishing, generate, library, queue, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create.bench import Bench
 from stylestudio_desktop.ui.create.draft import Step
@@ -135,7 +135,7 @@ def running(pane: Bench) -> None:
         queue.advance(studio, row.id, Status.UPLOADING)
     queue.advance(studio, made[2].id, Status.PROCESSING)
     queue.progress(studio, made[2].id, "Light and shadow", 0.62)
-    queue.fail(
+    finishing.fail(
         studio,
         made[3].id,
         Code.SERVICE_FAILED,

@@ -15,7 +15,15 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.domain.generation import Category, Review, Status
-from stylestudio_desktop.services import generate, history, library, queue
+from stylestudio_desktop.services import (
+    attempts,
+    finishing,
+    generate,
+    history,
+    library,
+    queue,
+    steering,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
@@ -378,7 +386,7 @@ def test_a_failure_says_what_happened_and_is_retried(desk: Desk, tmp_path: Path)
     desk.pane.generate()
     desk.settle()
     (row_id,) = desk.pane.making.ids
-    queue.fail(desk.studio, row_id, Code.SERVICE_FAILED, "The service is down. Try again.")
+    finishing.fail(desk.studio, row_id, Code.SERVICE_FAILED, "The service is down. Try again.")
     desk.settle()
 
     card = desk.pane.pages.pictures.cards[row_id]
@@ -408,7 +416,7 @@ def test_every_failure_offers_what_helps(
     desk.pane.generate()
     desk.settle()
     (row_id,) = desk.pane.making.ids
-    queue.fail(desk.studio, row_id, code, "It failed.")
+    finishing.fail(desk.studio, row_id, code, "It failed.")
     desk.settle()
 
     desk.pane.pages.pictures.cards[row_id].buttons[0].click()
@@ -445,7 +453,7 @@ def test_an_unknown_outcome_is_decided_by_the_user(desk: Desk, tmp_path: Path) -
     card.buttons[1].click()
     desk.settle()
 
-    assert not generate.is_open(desk.pane.making.stories[row_id].generation)
+    assert not attempts.is_open(desk.pane.making.stories[row_id].generation)
     assert balance(desk) == 10
 
 
@@ -475,12 +483,12 @@ def test_what_another_process_does_is_seen(desk: Desk, tmp_path: Path) -> None:
     (row_id,) = desk.pane.making.ids
     other = open_studio(desk.studio.workspace, {"local": desk.service})
     try:
-        generate.cancel(other, row_id)
+        steering.cancel(other, row_id)
     finally:
         close_studio(other)
 
     def ended() -> bool:
-        return not generate.is_open(desk.pane.making.stories[row_id].generation)
+        return not attempts.is_open(desk.pane.making.stories[row_id].generation)
 
     desk.bot.waitUntil(ended, timeout=5000)
     desk.settle()

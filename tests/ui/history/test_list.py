@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.domain.records import GenerationCard
-from stylestudio_desktop.services import generate, history, queue
+from stylestudio_desktop.services import finishing, generate, history, queue, steering
 from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.delegate import ROW
@@ -113,7 +113,7 @@ def test_progress_and_the_end_show_by_themselves(
     assert row.job is not None
     assert (row.job.stage, row.job.progress) == ("Lighting", 0.75)
 
-    queue.stop(studio, running)
+    finishing.stop(studio, running)
     qtbot.waitUntil(lambda: words(pane, running, STATUS) == "Cancelled")
 
 
@@ -126,7 +126,7 @@ def test_a_commit_of_another_program_shows_too(
     try:
         product = generate.brief_of(studio, made["completed"][0]).products
         row = start(studio, product)
-        generate.cancel(studio, made["waiting"][0])
+        steering.cancel(studio, made["waiting"][0])
     finally:
         studio.bus._listeners = unheard
     pane.loader._on_elsewhere()
@@ -239,7 +239,7 @@ def test_finished_pictures_replace_the_products_thumbnail(
     waiting = made["waiting"][0]
     row = history.story(studio, waiting).generation
     before = _thumbnail(pane, waiting, qtbot)
-    generate.cancel(studio, made["running"][0])
+    steering.cancel(studio, made["running"][0])
     complete(studio, studio.workspace.tmp, row)
 
     qtbot.waitUntil(lambda: _thumbnail(pane, waiting, qtbot) != before)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.errors import Code, Remedy, StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
-from stylestudio_desktop.services import generate, history, history_bulk, queue, wallet
+from stylestudio_desktop.services import generate, history, history_bulk, queue, steering, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.pane import HistoryPane
 from stylestudio_desktop.ui.history.parts import PictureButton
@@ -164,7 +164,7 @@ def test_every_remedy_has_a_button_that_does_something(
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
     )
-    for remedy in set(generate.REMEDIES.values()) | {Remedy.REVEAL_FILES, Remedy.TOP_UP}:
+    for remedy in set(steering.REMEDIES.values()) | {Remedy.REVEAL_FILES, Remedy.TOP_UP}:
         offers = pane.answers.offers(remedy, made["failed"][0])
         assert offers[-1][0] == "Retry"
         before = (len(wishes), len(opened), window.current)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.ledger import Kind
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry
-from stylestudio_desktop.services import generate, wallet
+from stylestudio_desktop.services import steering, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.wallet import ledger
 from stylestudio_desktop.ui.wallet.ledger import BALANCE, CHANGE, WHAT, LedgerModel, LedgerTable
@@ -61,7 +61,7 @@ def test_a_change_of_the_balance_shows_by_itself(
     pane: WalletPane, studio: Studio, made: Ids, qtbot: QtBot
 ) -> None:
     before = wallet.summary(studio).user.token_balance
-    generate.cancel(studio, made["waiting"][0])
+    steering.cancel(studio, made["waiting"][0])
 
     qtbot.waitUntil(lambda: pane.balance.text() != str(before))
     qtbot.waitUntil(lambda: pane.model.entries[0].kind == Kind.RELEASE.value)

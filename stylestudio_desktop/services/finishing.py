@@ -1,0 +1,150 @@
+"""How a job ends: its pictures saved and charged for, or its tokens given back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.domain import ledger
+from stylestudio_desktop.domain.errors import Code, IllegalStep, StorageError
+from stylestudio_desktop.domain.events import (
+    BalanceChanged,
+    GenerationCompleted,
+)
+from stylestudio_desktop.domain.generation import Category, Role, Status, check_step
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.records import Action, Generation, StoredFile
+from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
+from stylestudio_desktop.files.store import Condition
+from stylestudio_desktop.providers.protocol import Output
+from stylestudio_desktop.services import attempts
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries, files, generations, jobs, users
+
+RESULT_LIMITS = Limits(max_bytes=64 * 1_048_576, max_pixels=100_000_000)
+"""What a service's picture may be; larger than what people import, since it is not theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A result whose bytes are already durable in the file store."""
+
+    position: int
+    storage_id: str
+    probe: Probe
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
+    """Check a fetched picture, every pixel of it, and take it into the file store.
+
+    Raises BadInput if it is no sound picture, StorageError for the disk. `partial` is gone then
+    or belongs to the store.
+    """
+    name = f"Picture {output.position + 1}"
+    found = probe(partial, RESULT_LIMITS, decode=True, name=name)
+    stored = studio.files.adopt(partial)
+    studio.thumbnails.make(stored.storage_id, studio.files.path(stored.storage_id))
+    return Saved(output.position, stored.storage_id, found, output.facts)
+
+
+def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:
+    """Finish a generation whose pictures are on the disk, and charge for those; once.
+
+    Returns the ids of the new pictures. Raises IllegalStep if it has ended already, and
+    StorageError if the bytes of a picture are gone again; nothing is charged then.
+    """
+    if not saved:
+        raise ValueError("a generation without a saved picture can't be completed")
+    check_step(Status(row.status), Status.COMPLETED)
+    database = studio.database
+    moment = now_ms()
+    each = row.price // row.pictures
+    charged = min(row.price, each * len(saved))
+    with database.write():
+        worked = attempts.worked_ms(studio, row, moment)
+        moved = generations.step(
+            database,
+            row,
+            Status.COMPLETED,
+            moment,
+            tokens_used=charged,
+            completed_at=moment,
+            processing_time_ms=worked,
+        )
+        if not moved:
+            raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
+        _check_there(studio, saved)
+        new = [_result_row(row, one, moment) for one in sorted(saved, key=lambda s: s.position)]
+        files.insert_many(database, new)
+        ids = [one.id for one in new]
+        generations.link(database, row.id, Role.RESULT, ids, primary=True)
+        move = ledger.settle(row.id, row.retry_count, row.price, charged)
+        entries.append(database, row.user_id, move, moment)
+        attempts.record(
+            studio,
+            row,
+            Action.GENERATION_COMPLETED,
+            moment,
+            tokens=charged,
+            pictures=len(saved),
+            duration_ms=worked or 0,
+        )
+        jobs.delete(database, row.id)
+        studio.tell(GenerationCompleted(row.id, tuple(ids)))
+        studio.tell(BalanceChanged(row.user_id, users.balance(database, row.user_id)))
+    return ids
+
+
+def _check_there(studio: Studio, saved: Sequence[Saved]) -> None:
+    """Look once more, under the write lock that every removal of bytes needs as well."""
+    for one in saved:
+        if studio.files.quick(one.storage_id, one.probe.size) is not Condition.INTACT:
+            raise StorageError(
+                f"Picture {one.position + 1} was removed from the disk before it could be kept. "
+                "Nothing was charged; it is fetched again.",
+                code=Code.FILE_MISSING,
+            )
+
+
+def _result_row(row: Generation, saved: Saved, moment: int) -> StoredFile:
+    suffix = SUFFIXES[saved.probe.format]
+    return StoredFile(
+        id=new_id(),
+        user_id=row.user_id,
+        filename=f"{row.style}-{row.id}-{saved.position + 1}{suffix}",
+        content_type=saved.probe.content_type,
+        size=saved.probe.size,
+        storage_id=saved.storage_id,
+        uploaded_at=moment,
+        category=Category.GENERATED.value,
+        width=saved.probe.width,
+        height=saved.probe.height,
+        format=saved.probe.format,
+        generation_id=row.id,
+        original_url=None,
+        favourite=0,
+        rating=0,
+        style=row.style,
+        provider=row.provider,
+        facts=json.dumps(dict(saved.facts)),
+        trashed_at=None,
+    )
+
+
+def fail(studio: Studio, generation_id: int, code: Code, sentence: str) -> None:
+    """End a generation that could not be made; its tokens come back in the same transaction."""
+    _close(studio, generation_id, Status.FAILED, code, sentence)
+
+
+def stop(studio: Studio, generation_id: int) -> None:
+    """End a generation that somebody cancelled; its tokens come back in the same transaction."""
+    _close(studio, generation_id, Status.CANCELLED, Code.CANCELLED, "You cancelled it.")
+
+
+def _close(studio: Studio, generation_id: int, status: Status, code: Code, sentence: str) -> None:
+    with studio.database.write():
+        row = generations.by_id(studio.database, generation_id)
+        if row is not None and attempts.is_open(row):
+            attempts.close(studio, row, status, code, sentence)
