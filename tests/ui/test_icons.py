@@ -35,7 +35,7 @@ def named() -> set[str]:
 
 def test_every_icon_named_is_there() -> None:
     names = named()
-    assert len(names) > 40
+    assert len(names) > 25
     folder = resources() / "icons"
     assert not [name for name in names if not (folder / f"{name}.svg").is_file()]
 
