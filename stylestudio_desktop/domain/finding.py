@@ -94,6 +94,11 @@ def fold(text: str) -> str:
     return bare or plain
 
 
+def has_words(text: str) -> bool:
+    """Say whether a text has letters or digits, without which nothing can be searched for."""
+    return any(unicodedata.category(sign)[0] in "LN" for sign in text)
+
+
 def parse(text: str) -> Query:
     """Read words, "phrases", -exclusions and fields such as `rating:>=4` or `tag:"a b"`.
 
@@ -135,7 +140,7 @@ def _part(minus: bool, name: str | None, phrase: str | None, plain: str) -> Word
 
 
 def _word(text: str, excluded: bool, phrase: bool, field: str) -> Iterator[Word]:
-    if any(unicodedata.category(sign)[0] in "LN" for sign in text):
+    if has_words(text):
         yield Word(text, excluded, phrase, field)
 
 

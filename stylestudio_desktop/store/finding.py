@@ -18,8 +18,10 @@ from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.facets import number_of
 from stylestudio_desktop.store.matching import match_text
 
-FEW = 3_000
-"""Up to so many pictures, asking the text index about each is faster than walking its hits."""
+PROBE_COST = 30
+"""Asking the text index about one picture costs as much as walking so many of its hits."""
+
+PAGE = 100
 
 MOST_STREAMS = 16
 _LIVE = "f.user_id = ? AND f.trashed_at IS NULL"
@@ -242,10 +244,11 @@ def _leader(db: Database, wanted: _Wanted) -> tuple[str, Sequence[tuple[Any, ...
     """Return the index to walk and the values of its streams."""
     if wanted.trashed:
         # Counts are kept of live pictures; the trash is small and walked by itself.
-        small = db.value(_TRASHED, (wanted.user_id,)) <= FEW
-        return ("text", [(wanted.match,)]) if wanted.match and not small else ("trash", [()])
+        number = int(db.value(_TRASHED, (wanted.user_id,)))
+        probing = wanted.match is None or _probing_pays(db, wanted, number)
+        return ("trash", [()]) if probing else ("text", [(wanted.match,)])
     by_size = sorted((count, name) for name, (count, _) in wanted.leaders.items())
-    if wanted.match is not None and (not by_size or by_size[0][0] > FEW):
+    if wanted.match is not None and not (by_size and _probing_pays(db, wanted, by_size[0][0])):
         return "text", [(wanted.match,)]
     if by_size:
         name = by_size[0][1]
@@ -253,6 +256,21 @@ def _leader(db: Database, wanted: _Wanted) -> tuple[str, Sequence[tuple[Any, ...
     return "all", [()]
 
 
+def _probing_pays(db: Database, wanted: _Wanted, known: int) -> bool:
+    """Say whether to ask the text index about each of `known` pictures, or to walk its hits.
+
+    With hits spread evenly over the library, a page is full after PAGE × all / known of them.
+    """
+    everything = int(db.value(_EVERYTHING, (wanted.user_id,)))
+    if known * known * PROBE_COST > PAGE * everything:
+        return False
+    most = min(MOST_COUNTED, known * PROBE_COST)
+    return int(db.value(_HITS, (wanted.match, most))) >= most
+
+
+MOST_COUNTED = 5_000
+_HITS = "SELECT count(*) FROM (SELECT 1 FROM file_search WHERE file_search MATCH ? LIMIT ?)"
+_EVERYTHING = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ?"
 _TRASHED = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ? AND trashed = 1"
 
 

@@ -11,7 +11,7 @@ from stylestudio_desktop.services.studio import Studio
 STYLES = ("vintage", "fashion", "minimalist")
 PROVIDERS = ("local", "comfyui")
 WORDS = ("linen", "wool", "Été", "beach", "tee", "coat")
-TAGS = ("summer", "Winter sale", "rare")
+TAGS = ("summer", "Winter sale", "★", "rare")
 COLLECTIONS = ("Spring 26", "Lookbook")
 DAY = 86_400_000
 
@@ -53,7 +53,7 @@ def fill(studio: Studio, number: int, seed: int = 1) -> list[Seen]:
                 trashed=rng.random() < 0.03,
                 note=rng.choice(("call back", "wool again")) if rng.random() < 0.05 else None,
                 stacked=rng.random() < 0.05,
-                tags=frozenset(tag for tag in TAGS[:2] if rng.random() < 0.05),
+                tags=frozenset(tag for tag in TAGS[:3] if rng.random() < 0.05),
                 collections=frozenset(one for one in COLLECTIONS if rng.random() < 0.04),
             )
         )

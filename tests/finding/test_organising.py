@@ -146,6 +146,7 @@ def test_facets_and_suggestions_come_from_the_library(small: Filled) -> None:
     assert {one.value: one.number for one in found["tag"]} == {
         "summer": sum("summer" in one.tags for one in live),
         "Winter sale": sum("Winter sale" in one.tags for one in live),
+        "★": sum("★" in one.tags for one in live),
         "rare": 0,
     }
     assert found["favourite"][0].number == sum(one.favourite for one in live)
