@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from stylestudio_desktop.config.resources import resources
@@ -55,7 +55,7 @@ def icon(
 ) -> QIcon:
     """Return a QIcon in `colour`, in `on` where checked and in `faint` where disabled."""
     result = QIcon()
-    for scale in (1.0, 2.0):
+    for scale in _scales():
         result.addPixmap(pixmap(name, colour, side, scale, pad))
         if on is not None:
             drawn = pixmap(name, on, side, scale, pad)
@@ -63,6 +63,12 @@ def icon(
         if faint is not None:
             result.addPixmap(pixmap(name, faint, side, scale, pad), QIcon.Mode.Disabled)
     return result
+
+
+def _scales() -> tuple[float, ...]:
+    """Return the pixel ratios that are on show: one outline is drawn for each."""
+    ratios = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
+    return tuple(sorted(ratios))
 
 
 def size(side: int = Size.ICON, pad: int = 0) -> QSize:

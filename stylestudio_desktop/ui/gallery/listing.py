@@ -24,6 +24,7 @@ from stylestudio_desktop.ui.widgets.grid import Card, Grid
 FIRST = 400
 HEAD = 200
 QUIET_MS = 150
+REST_MS = 250
 _FOLLOWED = 500
 
 
@@ -112,7 +113,12 @@ class Listing(QObject):
                 self._grid.append_ids(older)
                 self.counted.emit()
 
-        self._run(lambda: library.ids(self._studio, wanted, before=last), rest)
+        def begin() -> None:
+            if serial == self._serial:
+                self._run(lambda: library.ids(self._studio, wanted, before=last), rest)
+
+        # What is in view comes first: a million ids would take the processor from its pictures.
+        QTimer.singleShot(REST_MS, self, begin)
 
     def _look_ahead(self) -> None:
         """Put in front what is newer than all that is shown."""
