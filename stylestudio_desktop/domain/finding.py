@@ -223,11 +223,9 @@ def _read_rating(value: str) -> str | None:
 
 
 def _read_date(value: str) -> str | None:
-    first, dots, last = value.partition("..")
-    if not first and not last:
-        return None
-    good = all(_days(part) for part in (first, last) if part)
-    return value if good and (dots or first) else None
+    first, _, last = value.partition("..")
+    given = [part for part in (first, last) if part]
+    return value if given and all(_days(part) for part in given) else None
 
 
 def _read_category(value: str) -> str | None:

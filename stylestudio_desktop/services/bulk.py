@@ -241,6 +241,10 @@ def _change(
     whole portions that undo can take back.
     """
     chosen = selected(studio, selection)
+    if value is None:
+        # Neighbours in the library take the least room in the journal. A collection keeps the
+        # order in which pictures were chosen.
+        chosen = array("q", sorted(chosen, reverse=True))
     written = undo.Writer(studio, step)
     stopped = False
     progress(0, len(chosen))

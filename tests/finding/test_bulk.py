@@ -185,6 +185,7 @@ def test_undo_refuses_when_pictures_are_others_by_now(
     thirty: Filled, tmp_path: Path, meddle: str
 ) -> None:
     studio, _ = thirty
+    studio.database.run("UPDATE files SET rating = 0, trashed_at = NULL")
     live = finding.ids(studio, parse(""))
     bulk.rate(studio, Selection(), 5)
     first = undo.next_undo(studio)

@@ -69,6 +69,8 @@ def test_suggestions_never_fail_and_keep_what_was_typed(text: str) -> None:
         ("date:1800 date:2026-02-30", (Word("date:1800"), Word("date:2026-02-30"))),
         ("is:nice has:all category:x", (Word("is:nice"), Word("has:all"), Word("category:x"))),
         ("12:30", (Word("12:30"),)),
+        ('style:"" tag:" " date:.. rating:"', (Word("date:.."),)),
+        (" ".join(["a"] * 40), (Word("a"),) * 32),
         ("style: - -- *** \"\" name:--", ()),
     ],
 )  # fmt: skip
