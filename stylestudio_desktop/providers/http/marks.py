@@ -1,0 +1,48 @@
+"""Remembers by which addresses of our own an order can be told from all others in a list.
+
+Photos are uploaded anew for each order, so that their addresses stand in no other order. They
+are noted in the job's folder before the order goes out: should its answer get lost, the service's
+list of recent orders is searched for them.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from stylestudio_desktop.providers.protocol import Context
+
+_NOTE = "uploaded.json"
+_DEPTH = 6
+
+
+def remember(addresses: Iterable[str], context: Context) -> None:
+    """Note the addresses in the job's folder, durably. Raises OSError."""
+    context.workdir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = context.workdir / f"{_NOTE}.tmp"
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(list(addresses), file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(context.workdir / _NOTE)
+
+
+def remembered(context: Context) -> frozenset[str]:
+    """Return the addresses noted here, none if there is no readable note."""
+    try:
+        found = json.loads((context.workdir / _NOTE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    if not isinstance(found, list):
+        return frozenset()
+    return frozenset(one for one in found if isinstance(one, str) and one)
+
+
+def stand_in(value: Any, addresses: frozenset[str], depth: int = _DEPTH) -> bool:
+    """Say whether one of the addresses stands anywhere in an order's inputs."""
+    if isinstance(value, str):
+        return value in addresses
+    if not depth or not isinstance(value, list | dict):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return any(stand_in(one, addresses, depth - 1) for one in inner)

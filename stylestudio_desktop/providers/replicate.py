@@ -1,0 +1,306 @@
+"""Replicate's hosted models: runs that are bounded in time and found again by the photos they use.
+
+Facts: Replicate's published OpenAPI document 1.0.0-a1 and documentation (services, 1.2).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
+from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, marks, plain
+from stylestudio_desktop.providers.http.photos import media_type_of, suffix_of
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Context,
+    Kind,
+    Lost,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
+
+CANCEL_AFTER_S = 600
+"""Replicate ends a run after this time by itself: it bounds the cost of one we lost track of."""
+_EARLIER_MS = 60_000
+_MOST_PAGES = 5
+_STATES = {
+    "starting": (State.QUEUED, "Starting at Replicate"),
+    "processing": (State.RUNNING, "Replicate is at work"),
+    "succeeded": (State.SUCCEEDED, "Done"),
+    "failed": (State.FAILED, ""),
+    "canceled": (State.CANCELLED, ""),
+    "aborted": (State.FAILED, ""),
+}
+_REFUSALS = ("nsfw", "sensitive", "safety", "moderation", "content policy", "prohibited")
+
+
+class Replicate:
+    """Settings: base_url. A model's inputs are named in the catalogue (images, ratio, seed…)."""
+
+    def __init__(
+        self,
+        entry: ServiceEntry,
+        secret: Callable[[], str | None],
+        http: Http,
+        settings: Mapping[str, str],
+    ) -> None:
+        self._entry = entry
+        self._secret = secret
+        self._door = http.door(
+            Access(
+                entry.name,
+                settings.get("base_url") or entry.base_url,
+                also=entry.hosts,
+                credentials=self._proof,
+                nearby=bool(settings.get("base_url")),
+                judge=_judge,
+            )
+        )
+
+    def _proof(self) -> Mapping[str, str]:
+        secret = self._secret()
+        if not secret:
+            raise ProviderError(
+                Kind.AUTH, "There is no key for Replicate. Nothing was sent. Enter one in Settings."
+            )
+        return {"Authorization": f"Bearer {secret}"}
+
+    @property
+    def card(self) -> ServiceCard:
+        """The service's description."""
+        return self._entry.card()
+
+    def check(self) -> Readiness:
+        """Ask whose key it is, which costs nothing."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        try:
+            name = self._door.get("account", context, read_s=15.0).fields().text("username")
+        except ProviderError as error:
+            return Readiness(False, error.sentence)
+        return Readiness(True, "The key is valid.", {"account": plain(name, longest=60)})
+
+    def submit(self, job: Prepared, context: Context) -> RemoteRef:
+        """Upload the photos, then order; the photos' own addresses mark the run in the list."""
+        model = self._entry.model(job.brief.model)
+        versioned = re.fullmatch(r"([\w.-]+/[\w.-]+:)?[0-9a-f]{64}", model.id) is not None
+        if not versioned and not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", model.id):
+            raise ProviderError(
+                Kind.INPUT,
+                "A model at Replicate is called “owner/name”, perhaps with “:version”. Nothing was "
+                "sent. Correct the model's name.",
+            )
+        if job.brief.count != 1:
+            raise ProviderError(
+                Kind.INPUT,
+                "Replicate makes one picture a job. Nothing was sent. Ask for one picture.",
+            )
+        _inputs(job, model, [""] * len([*job.products, *job.models]))  # refuses before any upload
+        body = _inputs(job, model, self._uploaded(job, context))
+        context.report("Sending the order to Replicate", None)
+        place = "predictions" if versioned else f"models/{model.id}/predictions"
+        found = self._door.send(
+            "POST",
+            place,
+            context,
+            paid=True,
+            json={"version": model.id, "input": body} if versioned else {"input": body},
+            headers={"Cancel-After": f"{CANCEL_AFTER_S}s"},
+            stoppable=False,
+        ).fields()
+        return _reference(found.text("id"), job, model)
+
+    def _uploaded(self, job: Prepared, context: Context) -> list[str]:
+        """Upload the photos anew for each order, so that their addresses are this order's own."""
+        urls = []
+        paths = [*job.products, *job.models]
+        for number, path in enumerate(paths, start=1):
+            context.report(f"Sending photo {number} of {len(paths)}", None)
+            kind = media_type_of(path)
+            # The intent in the name tells our runs from others even where the note is lost.
+            name = f"{job.intent_id}-{number}.{suffix_of(path)}"
+            found = self._door.send(
+                "POST",
+                "files",
+                context,
+                paid=False,
+                form={"filename": name, "type": kind},
+                files=[("content", (name, path, kind))],
+                read_s=120.0,
+            ).fields()
+            urls.append(found.child("urls").text("get"))
+        marks.remember(urls, context)
+        return urls
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Say how the run stands; results that were removed after an hour are gone."""
+        try:
+            found = self._door.get(f"predictions/{ref.id}", context).fields()
+        except ProviderError as error:
+            if error.kind is Kind.GONE:
+                return Update(State.GONE)
+            raise
+        known = _STATES.get(found.text("status"))
+        if known is None:
+            raise found.wrong("its state is none that is known")
+        state, stage = known
+        if state is State.FAILED or (state is State.CANCELLED and _ran_out(found)):
+            return Update(State.FAILED, error=_failure(found))
+        if state is not State.SUCCEEDED:
+            return Update(state, None, stage)
+        if found.raw.get("data_removed") is True:
+            return Update(State.GONE)
+        output = found.raw.get("output")
+        urls = [output] if isinstance(output, str) else found.texts("output")
+        if not urls:
+            return Update(State.FAILED, error=_failure(found))
+        facts = dict(ref.data.get("facts") or {})
+        spent = found.child("metrics").raw.get("predict_time")
+        if isinstance(spent, int | float) and 0 <= spent < 1e6:
+            facts["predict_time_s"] = spent
+        outputs = tuple(Output(number, url, facts) for number, url in enumerate(urls))
+        return Update(state, 1.0, stage, outputs)
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Download a picture, which Replicate keeps for an hour."""
+        self._door.download(output.locator, sink, context)
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """Stop a run; asking again does no harm."""
+        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        try:
+            found = self._door.send(
+                "POST", f"predictions/{ref.id}/cancel", context, paid=False
+            ).fields()
+        except ProviderError as error:
+            if error.kind in (Kind.GONE, Kind.INPUT):
+                return CancelOutcome.TOO_LATE
+            raise
+        status = found.text("status")
+        if status in ("canceled", "aborted"):
+            return CancelOutcome.STOPPED
+        running = status in ("starting", "processing")
+        return CancelOutcome.REQUESTED if running else CancelOutcome.TOO_LATE
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Look through the runs since then for one that uses the photos uploaded for this job.
+
+        None found says nothing: the list may be late, and a run costs money.
+        """
+        ours = marks.remembered(context)
+        if not ours:
+            return Lost.UNKNOWN
+        since = datetime.fromtimestamp((submitted_at - _EARLIER_MS) / 1000, UTC)
+        place = "predictions"
+        params: dict[str, str] | None = {
+            "created_after": since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        }
+        for _ in range(_MOST_PAGES):
+            page = self._door.get(place, context, params=params, largest=16_000_000).fields()
+            for run in page.children("results"):
+                if marks.stand_in(run.raw.get("input"), ours):
+                    return _reference(run.text("id"), job, self._entry.model(job.brief.model))
+            place, params = page.maybe_text("next"), None
+            if not place:
+                break
+        return Lost.UNKNOWN
+
+    def close(self) -> None:
+        """Nothing is held open here; the network's sessions are shared."""
+
+
+def _inputs(job: Prepared, model: ModelEntry, photos: list[str]) -> dict[str, Any]:
+    """Return the model's own inputs, by the names that the catalogue gives them."""
+    names, ratio = model.settings, job.brief.aspect_ratio
+    inputs: dict[str, Any] = {str(names.get("prompt", "prompt")): job.prompt}
+    if photos and names.get("images"):
+        inputs[str(names["images"])] = photos
+    elif photos and names.get("image"):
+        if len(photos) != 1:
+            raise ProviderError(
+                Kind.INPUT, f"{model.name} takes one photo. Nothing was sent. Choose one photo."
+            )
+        inputs[str(names["image"])] = photos[0]
+    elif photos:
+        raise ProviderError(
+            Kind.INPUT,
+            f"The catalogue does not say how {model.name} takes photos. Nothing was sent. Choose "
+            "another model, or complete its entry.",
+        )
+    if names.get("ratio"):
+        inputs[str(names["ratio"])] = model.sizes.get(ratio) or ratio
+    if model.capabilities.seed:
+        inputs[str(names.get("seed", "seed"))] = job.seed
+    if names.get("format"):
+        inputs[str(names["format"])] = "png"
+    return inputs
+
+
+def _reference(name: str, job: Prepared, model: ModelEntry) -> RemoteRef:
+    facts: dict[str, Any] = {"model": model.id, "dropped": _dropped(job, model)}
+    if model.capabilities.seed:
+        facts["seed"] = job.seed
+    return RemoteRef(name, {"facts": facts})
+
+
+def _dropped(job: Prepared, model: ModelEntry) -> list[str]:
+    """Return the names of our settings that the model does not know."""
+    dropped = ["negative_prompt"] if job.brief.negative_prompt else []
+    if not model.settings.get("ratio"):
+        dropped.append("aspect_ratio")
+    if not model.capabilities.seed:
+        dropped.append("seed")
+    return dropped
+
+
+def _ran_out(run: Fields) -> bool:
+    """Say whether a cancelled run had reached its deadline, which nobody had wished for."""
+    try:
+        end = datetime.fromisoformat(run.maybe_text("completed_at"))
+        return end >= datetime.fromisoformat(run.maybe_text("deadline"))
+    except (ValueError, TypeError):
+        return False
+
+
+def _judge(answer: Answer) -> ProviderError | None:
+    """Tell a model that has gone from other mistakes; the common rules know the rest."""
+    if answer.paid and answer.status == 404:
+        return ProviderError(
+            Kind.INPUT,
+            "Replicate has no such model or version. Nothing was charged. Choose another model.",
+            request_id=answer.request_id,
+        )
+    return None
+
+
+def _failure(run: Fields) -> ProviderError:
+    """Return a failed run in words."""
+    said = plain(run.maybe_text("error"), longest=240).strip(" .")
+    quoted = f" It says: “{said}”." if said else ""
+    if any(word in said.lower() for word in _REFUSALS):
+        return ProviderError(
+            Kind.CONTENT, f"The model at Replicate refused these photos or words.{quoted}"
+        )
+    if run.maybe_text("status") == "aborted":
+        return ProviderError(
+            Kind.PROVIDER,
+            "Replicate had no machine free in time, so the run never began. Try again later.",
+        )
+    if run.maybe_text("status") == "canceled":
+        return ProviderError(
+            Kind.PROVIDER,
+            f"The run took longer than {CANCEL_AFTER_S // 60} minutes, so Replicate ended it. The "
+            "time may have been charged there. Try again, or choose a faster model.",
+        )
+    return ProviderError(
+        Kind.PROVIDER, f"The run at Replicate ended without a picture.{quoted} Try again."
+    )
