@@ -106,7 +106,7 @@ CREATE TABLE file_facets (
   PRIMARY KEY (user_id, facet, value)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX files_by_style ON files (user_id, style, trashed_at)
+CREATE INDEX files_by_style ON files (user_id, style, trashed_at, id, provider, rating, favourite)
   WHERE style IS NOT NULL;
 CREATE INDEX files_by_provider ON files (user_id, provider, trashed_at)
   WHERE provider IS NOT NULL;
@@ -132,7 +132,7 @@ DROP TRIGGER files_renamed;
 DROP TABLE file_search;
 CREATE VIRTUAL TABLE file_search USING fts5 (
   owner, name, prompt, tags, notes, content='', contentless_delete=1,
-  tokenize="unicode61 remove_diacritics 2", prefix='2 3 4 5 6'
+  tokenize="unicode61 remove_diacritics 2", prefix='2 3'
 );
 """
 
