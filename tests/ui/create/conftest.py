@@ -1,5 +1,6 @@
 """A Create pane in a real window on a real small library."""
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,10 +50,23 @@ class Desk:
                     or pane.desk.photos.slow.busy()
                     or pane.making.reading
                     or pane.desk.checking
+                    or (pane.isVisible() and not pane.pages.complete)
                 )
             ),
             timeout=10_000,
         )
+
+
+@pytest.fixture(autouse=True)
+def collected(qapp: object) -> Iterator[None]:
+    """Collect on the UI thread and between tests only, as the program's own collector does.
+
+    Otherwise a pool's thread may take widgets apart, and what earlier tests left takes time.
+    """
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -188,6 +188,7 @@ def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
 
 def test_one_of_our_people_is_chosen(desk: Desk) -> None:
     desk.pane.go(Step.MODEL)
+    desk.settle()
     assert len(desk.pane.pages.models.samples) >= 3
 
     desk.pane.pages.models.samples[1].click()
