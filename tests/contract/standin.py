@@ -69,6 +69,7 @@ class Standin(ThreadingHTTPServer):
         self.reply = reply
         self.seen: list[Seen] = []
         self.faults: list[tuple[str, Reply]] = []
+        self.problems: list[Exception] = []
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
@@ -102,6 +103,9 @@ class Standin(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
         self._thread.join(5)
+        problems, self.problems = self.problems, []
+        if problems:
+            raise AssertionError(f"the stand-in was sent what it can't take: {problems!r}")
 
     def __exit__(self, *error: object) -> None:
         self.close()
@@ -122,7 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
         seen = Seen(
             self.command, parts.path, parse_qs(parts.query), self.headers, self.rfile.read(length)
         )
-        reply = self.server.answer(seen)
+        try:
+            reply = self.server.answer(seen)
+        except Exception as error:  # shown by `close`: a stand-in that fails must not look broken
+            self.server.problems.append(error)
+            raise
         if reply.reset:
             # SO_LINGER of zero: the connection is reset instead of ended.
             linger = struct.pack("ii", 1, 0)
