@@ -32,9 +32,6 @@ SMALL = {
 }  # fmt: skip
 """Tables that stay short however large a library grows: the queue holds open work alone."""
 
-IN_TRASH = '("t1"."trashed_at" IS NOT NULL)'
-"""The list of the trash is found by an index and then sorted: it holds 30 days of deletions."""
-
 _ALIAS = re.compile(r'"(\w+)" AS "(\w+)"')
 _STEP = re.compile(r"^(SCAN|SEARCH) (\S+)")
 
@@ -92,7 +89,7 @@ def complaints(database: Database, sql: str, values: Any) -> list[str]:
             large |= table not in SMALL
             if seen[1] == "SCAN" and table not in SMALL:
                 found.append(f"{step} ({table})")
-    if large and IN_TRASH not in sql:
+    if large:
         found += [step for step in steps if "TEMP B-TREE" in step]
     return found
 

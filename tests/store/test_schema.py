@@ -169,6 +169,20 @@ def test_the_ledger_only_grows(stray: Any, sql: str) -> None:
     assert stray.execute("SELECT * FROM token_entries").fetchall() == before
 
 
+@pytest.mark.parametrize("column", ["id", "idempotency_key"])
+def test_no_line_of_the_ledger_is_replaced(stray: Any, column: str) -> None:
+    before = stray.execute("SELECT * FROM token_entries").fetchall()
+    other = {"id": "idempotency_key || 'x'", "idempotency_key": "idempotency_key"}[column]
+    number = {"id": "id", "idempotency_key": "id + 1"}[column]
+    sql = (
+        "REPLACE INTO token_entries (id, user_id, kind, delta, settled, balance_after,"
+        f" idempotency_key, created_at) SELECT {number}, user_id, 'grant', 1, 0,"
+        f" balance_after + 1, {other}, 1 FROM token_entries"
+    )
+    assert f"UNIQUE constraint failed: token_entries.{column}" in refused(stray, sql, ())
+    assert stray.execute("SELECT * FROM token_entries").fetchall() == before
+
+
 ENTRY = (
     "INSERT INTO token_entries (user_id, kind, delta, settled, balance_after, idempotency_key,"
     " created_at) VALUES (?, ?, ?, ?, ?, ?, 1)"
