@@ -104,7 +104,8 @@ class Replicate:
                 Kind.INPUT,
                 "Replicate makes one picture a job. Nothing was sent. Ask for one picture.",
             )
-        _inputs(job, model, [""] * len([*job.products, *job.models]))  # refuses before any upload
+        # What the model can't take is refused here, before any photo leaves this computer.
+        _inputs(job, model, [""] * len([*job.products, *job.models]))
         body = _inputs(job, model, self._uploaded(job, context))
         context.report("Sending the order to Replicate", None)
         place = "predictions" if versioned else f"models/{model.id}/predictions"

@@ -1,0 +1,268 @@
+"""fal's queue of hosted models: photos by its storage, jobs by addresses it hands out, all checked.
+
+Facts: fal's documentation of queue, storage and platform interfaces (services, 1.4).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
+
+from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
+from stylestudio_desktop.providers.fal import models, storage
+from stylestudio_desktop.providers.http import Access, Answer, Door, Http, marks, plain
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Context,
+    Kind,
+    Lost,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
+
+START_WITHIN_S = 600
+"""fal gives a job up that has not begun by then: it bounds what one we lost track of costs."""
+KEPT_S = 7 * 86_400
+"""How long fal is asked to keep the results; its own default is not documented."""
+_EARLIER_MS = 60_000
+_MOST_PAGES = 5
+_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+")
+
+
+class Fal:
+    """Settings: base_url (queue), rest_url (storage), api_url (platform)."""
+
+    def __init__(
+        self,
+        entry: ServiceEntry,
+        secret: Callable[[], str | None],
+        http: Http,
+        settings: Mapping[str, str],
+    ) -> None:
+        self._entry = entry
+        self._secret = secret
+        self._http = http
+        self._nearby = bool(settings.get("base_url"))
+        queue = settings.get("base_url") or entry.base_url
+        rest = settings.get("rest_url") or str(entry.settings.get("rest_url", ""))
+        platform = settings.get("api_url") or str(entry.settings.get("api_url", ""))
+        self._queue = self._door(queue)
+        self._results = self._door(queue, models.judge_result)
+        self._rest = self._door(rest or "https://rest.fal.ai")
+        self._platform = self._door(platform or "https://api.fal.ai/v1")
+
+    def _door(
+        self, base: str, judge: Callable[[Answer], ProviderError | None] | None = None
+    ) -> Door:
+        return self._http.door(
+            Access(
+                self._entry.name,
+                base,
+                also=self._entry.hosts,
+                credentials=self._proof,
+                nearby=self._nearby,
+                judge=judge or models.judge,
+            )
+        )
+
+    def _storage(self, base: str, proof: str) -> Door:
+        """Return the door of the storage that fal names, refusing hosts that are not fal's."""
+        return self._http.door(
+            Access(
+                self._entry.name,
+                self._queue.url(base),
+                credentials=lambda: {"Authorization": proof},
+                nearby=self._nearby,
+            )
+        )
+
+    def _proof(self) -> Mapping[str, str]:
+        secret = self._secret()
+        if not secret:
+            raise ProviderError(
+                Kind.AUTH, "There is no key for fal.ai. Nothing was sent. Enter one in Settings."
+            )
+        return {"Authorization": f"Key {secret}"}
+
+    @property
+    def card(self) -> ServiceCard:
+        """The service's description."""
+        return self._entry.card()
+
+    def check(self) -> Readiness:
+        """Ask for a model's price of today, which costs nothing and needs a valid key."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        model = self._entry.model(None)
+        try:
+            found = self._platform.get(
+                "models/pricing", context, params={"endpoint_id": model.id}, read_s=15.0
+            ).fields()
+            for price in found.children("prices"):
+                amount = price.maybe_number("unit_price")
+                if price.maybe_text("endpoint_id") == model.id and amount is not None:
+                    unit = plain(price.maybe_text("unit"), longest=30) or "unit"
+                    currency = plain(price.maybe_text("currency"), longest=5)
+                    told = f"{amount:g} {currency} per {unit}"
+                    return Readiness(True, "The key is valid.", {f"price of {model.name}": told})
+        except ProviderError as error:
+            return Readiness(False, error.sentence)
+        return Readiness(True, "The key is valid.")
+
+    def submit(self, job: Prepared, context: Context) -> RemoteRef:
+        """Store the photos at fal, then put the job into the queue; the answer is its id."""
+        model = self._entry.model(job.brief.model)
+        if not _NAME.fullmatch(model.id):
+            raise ProviderError(
+                Kind.INPUT,
+                "A model at fal.ai is called “owner/name”. Nothing was sent. Correct its name.",
+            )
+        models.inputs_of(
+            job, model, [""] * len([*job.products, *job.models])
+        )  # refuses before any upload
+        urls = storage.stored(job, self._rest, self._storage, context)
+        body = models.inputs_of(job, model, urls)
+        context.report("Sending the order to fal.ai", None)
+        found = self._queue.send(
+            "POST",
+            model.id,
+            context,
+            paid=True,
+            json=body,
+            headers={
+                "X-Fal-Request-Timeout": str(START_WITHIN_S),
+                "X-Fal-Object-Lifecycle-Preference": (
+                    f'{{"expiration_duration_seconds": {KEPT_S}}}'
+                ),
+            },
+            stoppable=False,
+        ).fields()
+        return self._reference(found.text("request_id"), job, model, found.raw)
+
+    def _reference(
+        self, name: str, job: Prepared, model: ModelEntry, given: Mapping[str, Any]
+    ) -> RemoteRef:
+        """Return where the job is found: fal's own addresses, where they lead to fal's queue."""
+        # Sub-paths belong to the order only; a job lies under the owner and the app.
+        place = "/".join(model.id.split("/")[:2]) + f"/requests/{name}"
+        plans = {"status": f"{place}/status", "response": place, "cancel": f"{place}/cancel"}
+        for key in plans:
+            url = given.get(f"{key}_url")
+            if isinstance(url, str) and self._own(url):
+                plans[key] = url
+        dropped = models.dropped_of(job, model)
+        facts: dict[str, Any] = {"model": model.id, "dropped": dropped}
+        if "seed" not in dropped and job.brief.count == 1:
+            facts["seed"] = job.seed
+        return RemoteRef(name, {**plans, "facts": facts})
+
+    def _own(self, url: str) -> bool:
+        try:
+            return urlsplit(url)[:2] == urlsplit(self._queue.base)[:2]
+        except ValueError:
+            return False
+
+    def _place(self, ref: RemoteRef, key: str) -> str:
+        place = str(ref.data.get(key, ""))
+        if not place or ("://" in place and not self._own(place)):
+            raise ProviderError(
+                Kind.GONE, "The job's address at fal.ai is not known any more. Try again."
+            )
+        return place
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Say how the job stands; “completed” is not success until the result is there."""
+        try:
+            found = self._queue.get(self._place(ref, "status"), context).fields()
+            status = found.text("status")
+            if status == "IN_QUEUE":
+                before = found.maybe_number("queue_position")
+                stage = "Waiting at fal.ai" + (f", {before:g} before it" if before else "")
+                return Update(State.QUEUED, None, stage)
+            if status == "IN_PROGRESS":
+                return Update(State.RUNNING, None, "fal.ai is at work")
+            if status != "COMPLETED":
+                raise found.wrong("its state is none that is known")
+            if "error" in found or "error_type" in found:
+                return models.ended_badly(found)
+            return self._result(ref, context)
+        except ProviderError as error:
+            if error.kind is Kind.GONE:
+                return Update(State.GONE)
+            raise
+
+    def _result(self, ref: RemoteRef, context: Context) -> Update:
+        try:
+            answer = self._results.get(self._place(ref, "response"), context)
+        except ProviderError as error:
+            if error.kind in (Kind.INPUT, Kind.CONTENT):
+                return Update(State.FAILED, error=error)
+            raise
+        found = answer.fields()
+        pictures = found.children("images") or ([found.child("image")] if "image" in found else [])
+        if not pictures:
+            said = "fal.ai finished without a picture. Change the wording and try again."
+            return Update(State.FAILED, error=ProviderError(Kind.PROVIDER, said))
+        facts = dict(ref.data.get("facts") or {})
+        units = answer.headers.get("x-fal-billable-units", "")
+        if units:
+            facts["billable_units"] = plain(units, longest=20)
+        outputs = tuple(
+            Output(number, one.text("url"), facts) for number, one in enumerate(pictures)
+        )
+        return Update(State.SUCCEEDED, 1.0, "Done", outputs)
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Download a picture."""
+        self._queue.download(output.locator, sink, context)
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """Take a waiting job out of the queue; a running one is only asked to stop."""
+        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        try:
+            self._queue.send("PUT", self._place(ref, "cancel"), context, paid=False)
+        except ProviderError as error:
+            if error.kind in (Kind.GONE, Kind.INPUT):
+                return CancelOutcome.TOO_LATE
+            raise
+        return CancelOutcome.REQUESTED
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Look through the model's requests since then for one that uses this job's photos.
+
+        None found says nothing: one that is still running may not be listed yet.
+        """
+        ours = marks.remembered(context)
+        if not ours:
+            return Lost.UNKNOWN
+        model = self._entry.model(job.brief.model)
+        since = datetime.fromtimestamp((submitted_at - _EARLIER_MS) / 1000, UTC)
+        params = {
+            "endpoint_id": model.id,
+            "start": since.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "limit": "100",
+            "expand": "payloads",
+        }
+        for _ in range(_MOST_PAGES):
+            page = self._platform.get(
+                "models/requests/by-endpoint", context, params=params, largest=32_000_000
+            ).fields()
+            for one in page.children("items"):
+                if marks.stand_in(one.raw.get("json_input"), ours):
+                    return self._reference(one.text("request_id"), job, model, {})
+            params["cursor"] = page.maybe_text("next_cursor")
+            if not params["cursor"] or page.raw.get("has_more") is not True:
+                break
+        return Lost.UNKNOWN
+
+    def close(self) -> None:
+        """Nothing is held open here; the network's sessions are shared."""
