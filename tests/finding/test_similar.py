@@ -197,3 +197,13 @@ def test_a_picture_deleted_meanwhile_is_not_stacked(studio: Studio, tmp_path: Pa
     (one,) = take(studio, draw(tmp_path, "a.jpg", 1))
     looks._stack(5, [fingerprints.Near(one, 0)])
     assert stacks(studio) == {one: None}
+
+
+def test_every_single_bit_of_every_quarter_is_probed() -> None:
+    """Seven bits apart, with only one quarter close enough to be found by."""
+    for place in range(64):
+        quarter = place // 16
+        far = sum(0b101 << (16 * other + 3) for other in range(4) if other != quarter)
+        held = Fingerprints()
+        held.extend([(1, far ^ (1 << place), None)] if place < 63 else [(1, far - (1 << 63), None)])
+        assert held.within(0, 7) == [fingerprints.Near(1, 7)], place
