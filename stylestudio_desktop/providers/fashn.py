@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, code_of, plain
+from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, code_of, marks, plain
 from stylestudio_desktop.providers.http.photos import data_url
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -41,7 +41,6 @@ _STATES = {
 _MODES = {"draft": "fast", "standard": "balanced", "high": "quality"}
 _NOT_PROCESSED = ("InternalServerError", "RateLimitExceeded", "ConcurrencyLimitExceeded")
 _OURS = ("ImageLoadError", "PoseError", "InputValidationError")
-_BROKEN_ONCE = "fashn-broke-once"
 
 
 class Fashn:
@@ -103,7 +102,6 @@ class Fashn:
         """
         model = self._model(job)
         inputs, dropped = _inputs(job, model)
-        broke = context.workdir / _BROKEN_ONCE
         try:
             found = self._door.send(
                 "POST",
@@ -115,9 +113,7 @@ class Fashn:
             ).fields()
         except ProviderError as error:
             if error.kind is Kind.PROVIDER and error.transient:
-                error.transient = not broke.exists()
-                context.workdir.mkdir(parents=True, exist_ok=True, mode=0o700)
-                broke.touch()
+                error.transient = marks.first_time("broke", context)
             raise
         facts: dict[str, Any] = {"model": model.id, "dropped": dropped}
         if job.brief.count == 1:  # only a single picture is surely the seed's own

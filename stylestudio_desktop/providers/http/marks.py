@@ -1,8 +1,7 @@
-"""Remembers by which addresses of our own an order can be told from all others in a list.
+"""Remembers of an order what must outlive a crash: its photos' addresses, its first failures.
 
-Photos are uploaded anew for each order, so that their addresses stand in no other order. They
-are noted in the job's folder before the order goes out: should its answer get lost, the service's
-list of recent orders is searched for them.
+An order is told from all others in a list by its photos: they are uploaded anew for each, so that their addresses stand in no other order. They are noted in the job's folder before the order
+goes out: should its answer get lost, the service's list of recent orders is searched for them.
 """
 
 import json
@@ -36,6 +35,16 @@ def remembered(context: Context) -> frozenset[str]:
     if not isinstance(found, list):
         return frozenset()
     return frozenset(one for one in found if isinstance(one, str) and one)
+
+
+def first_time(name: str, context: Context) -> bool:
+    """Say whether `name` happens for the first time to this job, also across restarts."""
+    mark = context.workdir / f"{name}.once"
+    if mark.exists():
+        return False
+    context.workdir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark.touch()
+    return True
 
 
 def stand_in(value: Any, addresses: frozenset[str], depth: int = _DEPTH) -> bool:

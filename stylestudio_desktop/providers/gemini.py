@@ -1,0 +1,236 @@
+"""Google's Gemini picture models: one call, and its answer is the picture or the reason for none.
+
+Facts: Google's documentation of generateContent and its SDK 3.4.0 (services, 1.5).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
+from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, inline, marks, plain
+from stylestudio_desktop.providers.http.photos import encoded, media_type_of
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Context,
+    Finished,
+    Kind,
+    Lost,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
+
+_READ_S = 330.0
+_LARGEST_ANSWER = 100_000_000
+_MOST_SENT = 20_000_000
+"""Google takes inline photos up to about this size for a whole request."""
+_ODD_FAILURES = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "STOP", "MAX_TOKENS", "MALFORMED")
+
+
+class Gemini:
+    """Settings: base_url. One picture a job; there is no id, no list and no way to stop."""
+
+    def __init__(
+        self,
+        entry: ServiceEntry,
+        secret: Callable[[], str | None],
+        http: Http,
+        settings: Mapping[str, str],
+    ) -> None:
+        self._entry = entry
+        self._secret = secret
+        self._door = http.door(
+            Access(
+                entry.name,
+                settings.get("base_url") or entry.base_url,
+                also=entry.hosts,
+                credentials=self._proof,
+                nearby=bool(settings.get("base_url")),
+                judge=_judge,
+            )
+        )
+
+    def _proof(self) -> Mapping[str, str]:
+        secret = self._secret()
+        if not secret:
+            raise ProviderError(
+                Kind.AUTH, "There is no key for Gemini. Nothing was sent. Enter one in Settings."
+            )
+        return {"x-goog-api-key": secret}  # in the address it would end in logs
+
+    @property
+    def card(self) -> ServiceCard:
+        """The service's description."""
+        return self._entry.card()
+
+    def check(self) -> Readiness:
+        """Ask for the list of models, which costs nothing and needs a valid key."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        try:
+            found = self._door.get("models", context, params={"pageSize": "1000"}, read_s=15.0)
+            listed = found.fields().children("models")
+            names = {one.maybe_text("name").removeprefix("models/") for one in listed}
+        except ProviderError as error:
+            return Readiness(False, error.sentence)
+        usable = [one.id for one in self._entry.models if one.id in names]
+        details = {"models": ", ".join(usable) or "none of the catalogue's"}
+        if not usable:
+            return Readiness(False, "The key is valid, but has none of these models.", details)
+        return Readiness(True, f"The key is valid; {len(usable)} models can be used.", details)
+
+    def submit(self, job: Prepared, context: Context) -> Finished:
+        """Order the picture and wait for it; it is kept in the job's folder at once."""
+        model = self._entry.model(job.brief.model)
+        if not re.fullmatch(r"\w[\w.-]*", model.id):
+            raise ProviderError(
+                Kind.INPUT, "This is no name of a model at Google. Nothing was sent. Correct it."
+            )
+        if job.brief.count != 1:
+            raise ProviderError(
+                Kind.INPUT,
+                "Gemini makes one picture a job. Nothing was sent. Ask for one picture.",
+            )
+        photos = [*job.products, *job.models]
+        if sum(path.stat().st_size * 4 // 3 for path in photos) > _MOST_SENT:
+            raise ProviderError(
+                Kind.INPUT,
+                "These photos are more than Gemini takes at once (20 MB). Nothing was sent. Use "
+                "fewer or smaller ones.",
+            )
+        context.report("Gemini is at work", None)
+        answer = self._door.send(
+            "POST",
+            f"models/{model.id}:generateContent",
+            context,
+            paid=True,
+            json=_request_of(job, model, photos),
+            read_s=_READ_S,
+            largest=_LARGEST_ANSWER,
+        )
+        try:
+            pictures = _pictures_of(answer, job, model)
+        except ProviderError as error:
+            if error.transient:  # worth one more try by itself, not more: each may be charged
+                error.transient = marks.first_time("no-picture", context)
+            raise
+        return Finished(inline.keep(pictures, context))
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Find an answer that was kept before a crash."""
+        outputs = inline.kept(context)
+        return Update(State.SUCCEEDED, 1.0, "Done", outputs) if outputs else Update(State.GONE)
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Hand over a picture that lies in the job's folder."""
+        inline.hand_over(output, sink, context)
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """There is no such call; the connection ends with the wait."""
+        return CancelOutcome.UNSUPPORTED
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Find an answer that was kept before a crash; Google itself can't be asked."""
+        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
+
+    def close(self) -> None:
+        """Nothing is held open here; the network's sessions are shared."""
+
+
+def _request_of(job: Prepared, model: ModelEntry, photos: list[Path]) -> dict[str, Any]:
+    """Return the body: the words first, then the photos in their order."""
+    parts: list[dict[str, Any]] = [{"text": job.prompt}]
+    for path in photos:
+        parts.append({"inlineData": {"mimeType": media_type_of(path), "data": encoded(path)}})
+    ratio = job.brief.aspect_ratio
+    picture = {"aspectRatio": model.sizes.get(ratio) or ratio}
+    size = model.quality_names.get(job.brief.quality)
+    if size:
+        picture["imageSize"] = size
+    settings: dict[str, Any] = {"responseModalities": ["IMAGE"], "imageConfig": picture}
+    if model.capabilities.seed:
+        settings["seed"] = job.seed
+    return {"contents": [{"role": "user", "parts": parts}], "generationConfig": settings}
+
+
+def _pictures_of(
+    answer: Answer, job: Prepared, model: ModelEntry
+) -> list[tuple[bytes, Mapping[str, Any]]]:
+    """Return the picture with what is known of it. An answer without one says why: raise it."""
+    found = answer.fields()
+    dropped = ["negative_prompt"] if job.brief.negative_prompt else []
+    facts: dict[str, Any] = {"model": model.id}
+    if model.capabilities.seed:
+        facts["seed"] = job.seed
+    else:
+        dropped.append("seed")
+    facts["dropped"] = dropped
+    usage = found.raw.get("usageMetadata")
+    if isinstance(usage, dict):
+        facts["usage"] = {key: value for key, value in usage.items() if isinstance(value, int)}
+    pictures: list[tuple[bytes, Mapping[str, Any]]] = []
+    for candidate in found.children("candidates"):
+        for part in candidate.child("content").children("parts"):
+            # A thinking model shows its drafts too; they are marked, and are not the result.
+            if "inlineData" in part and part.raw.get("thought") is not True:
+                pictures.append((part.child("inlineData").picture("data"), facts))
+    if not pictures:
+        raise _none_made(found, answer)
+    return pictures[:1]
+
+
+def _none_made(found: Fields, answer: Answer) -> ProviderError:
+    """Return why an answer holds no picture: a refusal is final, bad luck passes."""
+    feedback = found.child("promptFeedback")
+    blocked = feedback.maybe_text("blockReason")
+    candidates = found.children("candidates")
+    if not blocked and not candidates:
+        return answer.unreadable("it sent neither a picture nor a reason")
+    ends = [one.maybe_text("finishReason") for one in candidates]
+    said = [feedback.maybe_text("blockReasonMessage")]
+    said += [one.maybe_text("finishMessage") for one in candidates]
+    for one in candidates:
+        said += [part.maybe_text("text") for part in one.child("content").children("parts")]
+    words = plain(next((text for text in said if text), ""), longest=240).strip(" .")
+    quoted = f" It says: “{words}”." if words else ""
+    reason = blocked or next((end for end in ends if end), "")
+    if blocked or not (reason == "" or reason.startswith(_ODD_FAILURES)):
+        name = plain(reason, longest=40).replace("_", " ").lower()
+        return ProviderError(
+            Kind.CONTENT,
+            f"Google refused these photos or words by its own rules ({name}).{quoted}",
+            request_id=answer.request_id,
+        )
+    return ProviderError(
+        Kind.PROVIDER,
+        f"Gemini answered without a picture.{quoted} It may have been charged there. Change the "
+        "wording and try again.",
+        transient=reason in ("NO_IMAGE", "IMAGE_OTHER"),
+        request_id=answer.request_id,
+    )
+
+
+def _judge(answer: Answer) -> ProviderError | None:
+    """Know Google's ways to say that a key is wrong or a model has gone."""
+    text = answer.body[:100_000]
+    if answer.status == 400 and b"API_KEY_INVALID" in text:
+        return ProviderError(
+            Kind.AUTH,
+            "Google did not accept the key. Enter a valid key in Settings.",
+            request_id=answer.request_id,
+        )
+    if answer.paid and answer.status == 404:
+        return ProviderError(
+            Kind.INPUT,
+            "Google no longer has this model, or your key may not use it. Nothing was charged. "
+            "Choose another model.",
+            request_id=answer.request_id,
+        )
+    return None
