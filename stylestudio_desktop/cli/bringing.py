@@ -5,6 +5,7 @@ from pathlib import Path
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, note, print_json, table
+from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import library, samples
 from stylestudio_desktop.services.library import Imported
@@ -30,13 +31,15 @@ def sample_collection(desk: Desk) -> int:
 def _tell(desk: Desk, studio: Studio, taken: Imported) -> int:
     for one in taken.rejected:
         note(f"{one.path}: {one.reason}")
+    nothing = bool(taken.rejected) and not taken.files
     if desk.json:
-        print_json(
-            {
-                "files": [shapes.picture(studio, row) for row in taken.files],
-                "rejected": [{"path": one.path, "reason": one.reason} for one in taken.rejected],
-            }
-        )
+        answer: shapes.Json = {
+            "files": [shapes.picture(studio, row) for row in taken.files],
+            "rejected": [{"path": one.path, "reason": one.reason} for one in taken.rejected],
+        }
+        if nothing:
+            answer["error"] = shapes.error(Code.BAD_INPUT, taken.rejected[0].reason)
+        print_json(answer)
     else:
         table(
             ("Id", "Name", "Size", "Pixels"),
@@ -46,4 +49,4 @@ def _tell(desk: Desk, studio: Studio, taken: Imported) -> int:
             ],
             right=(2, 3),
         )
-    return BAD_INPUT if taken.rejected and not taken.files else 0
+    return BAD_INPUT if nothing else 0

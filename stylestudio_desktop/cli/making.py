@@ -1,15 +1,17 @@
 """Commands that make pictures: generate, retry, cancel, and deciding what is in doubt."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, say
 from stylestudio_desktop.cli.waiting import Wait
-from stylestudio_desktop.domain.brief import Brief
+from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
+from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services import attempts, history, steering, wallet
 from stylestudio_desktop.services import generate as generations
 from stylestudio_desktop.services.history import Story
@@ -57,14 +59,13 @@ def decide(desk: Desk) -> int:
 
 def _brief(desk: Desk, studio: Studio) -> Brief:
     given = desk.arguments
-    # Wrong names are told before any photo is taken in.
+    # Wrong names, numbers and counts are told before any photo is taken in.
     studio.catalogue.style(given.style)
     studio.catalogue.pixels(given.quality, given.ratio)
     generations.capabilities(studio, given.provider, given.provider_model)
-    options = _options(given.option)
-    return Brief(
-        products=reading.photos(studio, given.product, Category.PRODUCT),
-        models=reading.photos(studio, given.model, Category.MODEL),
+    asked = Brief(
+        products=tuple(FileId(place) for place in range(len(given.product))),
+        models=tuple(FileId(place) for place in range(len(given.model))),
         prompt=given.prompt,
         negative_prompt=given.negative_prompt,
         style=given.style,
@@ -77,7 +78,13 @@ def _brief(desk: Desk, studio: Studio) -> Brief:
         strength=given.strength,
         guidance_scale=given.guidance_scale,
         num_inference_steps=given.num_inference_steps,
-        options=MappingProxyType(options),
+        options=MappingProxyType(_options(given.option)),
+    )
+    check(asked)
+    return replace(
+        asked,
+        products=reading.photos(studio, given.product, Category.PRODUCT),
+        models=reading.photos(studio, given.model, Category.MODEL),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, note, print_json, say
-from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import exporting, history, library
 
@@ -26,21 +26,21 @@ def export(desk: Desk) -> int:
         )
     for lost in done.rejected:
         note(f"{lost.file_id}: {lost.reason}")
+    nothing = bool(done.rejected) and not done.exported
     if desk.json:
-        print_json(
-            {
-                "exported": [
-                    {"id": str(one.file_id), "path": str(one.path)} for one in done.exported
-                ],
-                "rejected": [
-                    {"id": str(lost.file_id), "reason": lost.reason} for lost in done.rejected
-                ],
-            }
-        )
+        answer: shapes.Json = {
+            "exported": [{"id": str(one.file_id), "path": str(one.path)} for one in done.exported],
+            "rejected": [
+                {"id": str(lost.file_id), "reason": lost.reason} for lost in done.rejected
+            ],
+        }
+        if nothing:
+            answer["error"] = shapes.error(Code.BAD_INPUT, done.rejected[0].reason)
+        print_json(answer)
     else:
         for one in done.exported:
             say(str(one.path))
-    return BAD_INPUT if done.rejected and not done.exported else 0
+    return BAD_INPUT if nothing else 0
 
 
 def trash(desk: Desk) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.records import (
     Count,
     Generation,
@@ -26,6 +27,11 @@ Json = dict[str, Any]
 
 def _id(value: int | None) -> str | None:
     return None if value is None else str(value)
+
+
+def error(code: Code, sentence: str) -> Json:
+    """Return what every refusal looks like to a program."""
+    return {"code": code.value, "message": sentence}
 
 
 def generation(row: Generation) -> Json:

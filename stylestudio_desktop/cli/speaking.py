@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category
 
 from stylestudio_desktop.domain.errors import Code, StudioError
 
@@ -16,6 +17,7 @@ _STORAGE = (
     Code.FILE_MISSING, Code.FILE_DAMAGED, Code.STORAGE_FULL, Code.STORAGE_BROKEN,
     Code.STORAGE_BUSY, Code.STORAGE_NEWER, Code.BOOKS_WRONG,
 )  # fmt: skip
+_STEERING = ("Cc", "Cf", "Zl", "Zp")  # controls, and marks that turn the direction of writing
 _BAR_WIDTH = 24
 _REDRAW_S = 0.1
 
@@ -39,7 +41,7 @@ def make_printable() -> None:
 
 def tell_error(error: StudioError, as_json: bool) -> int:
     """Say what happened on stderr (and as JSON on stdout) and return the exit code."""
-    print(error.sentence, file=sys.stderr)
+    note(error.sentence)
     if as_json:
         print_json({"error": {"code": error.code.value, "message": error.sentence}})
     return exit_code(error.code)
@@ -65,12 +67,19 @@ def print_json(value: Any) -> None:
 
 def say(text: str = "") -> None:
     """Print a line of the answer."""
-    print(text)
+    print(harmless(text))
 
 
 def note(text: str) -> None:
     """Print a line that is not part of the answer, on stderr."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
+
+
+def harmless(text: str) -> str:
+    """Return `text` without what could steer a terminal: a file's name may hold anything."""
+    return "".join(
+        "�" if category(sign) in _STEERING and sign not in "\n\t" else sign for sign in text
+    )
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[int] = ()) -> None:
@@ -118,7 +127,7 @@ class Bar:
         self._drawn = time.monotonic()
         filled = round(share * _BAR_WIDTH)
         bar = "█" * filled + "░" * (_BAR_WIDTH - filled)
-        text = f"{self._label} {bar} {share:4.0%} {name[:40]}"
+        text = f"{self._label} {bar} {share:4.0%} {harmless(name[:40])}"
         sys.stderr.write("\r" + text.ljust(self._length))
         sys.stderr.flush()
         self._length = max(self._length, len(text))

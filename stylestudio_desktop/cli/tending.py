@@ -1,5 +1,7 @@
 """Commands that look after a library: verify it, and examine its surroundings."""
 
+from collections.abc import Mapping
+
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say
@@ -54,16 +56,30 @@ def doctor(desk: Desk) -> int:
 
 def _tell(report: shapes.Json) -> None:
     for name in ("versions", "system", "paths", "schema", "keyring", "display"):
-        say(name.capitalize())
-        for key, value in report[name].items():
-            say(f"  {key:24}{'–' if value is None else value}")
-    say("Services")
-    for one in report["providers"]:
-        say(f"  {one['name']:24}{one['sentence']}")
-    say("Engine files")
-    for one in report["engine_files"]:
-        state = "here" if one["present"] else f"not fetched ({shapes.size(one['size'])})"
-        say(f"  {one['title']:24}{state}")
+        _facts(name.capitalize(), report[name])
+    _facts("Services", {one["name"]: one["sentence"] for one in report["providers"]})
+    _facts(
+        "Engine files",
+        {
+            one["title"]: "here"
+            if one["present"]
+            else f"not fetched ({shapes.size(one['size'])}): adds {one['adds']}"
+            for one in report["engine_files"]
+        },
+    )
     say(f"Free space\n  {shapes.size(report['space']['free'])}")
     for one in report["findings"]:
         say(f"! {one['sentence']}")
+
+
+def _facts(title: str, facts: Mapping[str, object]) -> None:
+    say(title)
+    width = max((len(name) for name in facts), default=0)
+    for name, value in facts.items():
+        say(f"  {name.ljust(width)}  {_fact(value)}")
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)

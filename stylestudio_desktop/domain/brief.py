@@ -94,4 +94,5 @@ def check(brief: Brief) -> Brief:
 
 def _within(name: str, value: float | None, limits: tuple[float, float]) -> None:
     if value is not None and not limits[0] <= value <= limits[1]:
-        raise BadInput(f"The {name} must lie between {limits[0]:g} and {limits[1]:g}.")
+        # Not “:g”: that would round the largest seed to 2.14748e+09.
+        raise BadInput(f"The {name} must lie between {limits[0]} and {limits[1]}.")

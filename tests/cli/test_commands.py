@@ -423,6 +423,32 @@ def test_export_names_what_a_preset_cannot_take(shell: Shell, tmp_path: Path) ->
     assert shell.json("export", "12", "--to", str(tmp_path), code=2)["error"]["code"] == "not_found"
 
 
+def test_a_refused_order_takes_no_photo_in(shell: Shell, tmp_path: Path) -> None:
+    people = [str(photo(tmp_path, f"{one}.jpg", one)) for one in ("navy", "teal", "red", "gold")]
+    words = ("generate", "--product", str(photo(tmp_path)))
+
+    refused = shell.json(*words, "--model", *people, code=2)
+    assert "at most 3" in refused["error"]["message"]
+    refused = shell.json(*words, "--seed", "2147483648", code=2)
+    assert "between 0 and 2147483647" in refused["error"]["message"]
+    assert shell.json("list", "files")["items"] == []
+
+
+def test_an_import_that_took_nothing_is_an_error_to_programs(shell: Shell, tmp_path: Path) -> None:
+    told = shell.json("import", str(tmp_path / "gone.jpg"), "--as", "product", code=2)
+
+    assert told["files"] == []
+    assert told["error"] == {"code": "bad_input", "message": told["rejected"][0]["reason"]}
+
+
+def test_a_name_cannot_steer_the_terminal(shell: Shell, tmp_path: Path) -> None:
+    hostile = tmp_path / "red\x1b[31m\u202egpj.txt"
+    hostile.write_text("no picture")
+
+    assert shell.run("import", str(hostile), "--as", "product") == 2
+    assert "red\ufffd[31m\ufffdgpj.txt" in shell.err
+
+
 def test_trash_restore_and_purge(shell: Shell, tmp_path: Path) -> None:
     row = made(shell, tmp_path)
     result = shell.json("list", "files", "--category", "generated_image")["items"][0]
