@@ -1,7 +1,8 @@
 """Remembers of an order what must outlive a crash: its photos' addresses, its first failures.
 
-An order is told from all others in a list by its photos: they are uploaded anew for each, so that their addresses stand in no other order. They are noted in the job's folder before the order
-goes out: should its answer get lost, the service's list of recent orders is searched for them.
+An order is told from all others in a list by its photos: they are uploaded anew for each, so that
+their addresses stand in no other order. They are noted in the job's folder before the order goes
+out: should its answer get lost, the service's list of recent orders is searched for them.
 """
 
 import json
