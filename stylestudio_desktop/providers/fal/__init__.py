@@ -190,6 +190,8 @@ class Fal:
                 return Update(State.QUEUED, None, stage)
             if status == "IN_PROGRESS":
                 return Update(State.RUNNING, None, "fal.ai is at work")
+            if status in ("CANCELLED", "CANCELED"):
+                return Update(State.CANCELLED)
             if status != "COMPLETED":
                 raise found.wrong("its state is none that is known")
             if "error" in found or "error_type" in found:
@@ -207,6 +209,8 @@ class Fal:
             if error.kind in (Kind.INPUT, Kind.CONTENT):
                 return Update(State.FAILED, error=error)
             raise
+        if answer.status == 202:  # the result is a moment behind the state
+            return Update(State.RUNNING, None, "fal.ai is at work")
         found = answer.fields()
         pictures = found.children("images") or ([found.child("image")] if "image" in found else [])
         if not pictures:
@@ -229,12 +233,14 @@ class Fal:
         """Take a waiting job out of the queue; a running one is only asked to stop."""
         context = replace(context, cancelled=Event())  # the wish to stop must not stop this
         try:
-            self._queue.send("PUT", self._place(ref, "cancel"), context, paid=False)
+            answer = self._queue.send("PUT", self._place(ref, "cancel"), context, paid=False)
         except ProviderError as error:
             if error.kind in (Kind.GONE, Kind.INPUT):
                 return CancelOutcome.TOO_LATE
             raise
-        return CancelOutcome.REQUESTED
+        if b"ALREADY_COMPLETED" in answer.body[:1000]:
+            return CancelOutcome.TOO_LATE
+        return CancelOutcome.STOPPED if answer.status == 200 else CancelOutcome.REQUESTED
 
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """Look through the model's requests since then for one that uses this job's photos.
