@@ -1,11 +1,13 @@
 """fal: checked addresses, completed jobs that failed, lost orders found by their photos."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.providers.fal import Fal
@@ -21,7 +23,8 @@ from stylestudio_desktop.providers.protocol import (
 )
 from tests.contract.case import KEY, carried, context_in, entry_of, followed, job, stored
 from tests.contract.cases.fal import TOKEN, FalService
-from tests.contract.standin import Reply
+from tests.contract.judges import aimock
+from tests.contract.standin import Reply, Seen
 
 MODEL = "fal-ai/nano-banana-2/edit"
 
@@ -297,6 +300,99 @@ def test_a_model_without_a_list_of_photos_takes_one(
         "seed": 11,
     }
     assert ref.data["facts"]["seed"] == 11
+
+
+def test_a_state_of_cancelled_is_believed(
+    service: FalService, provider: Fal, tmp_path: Path, context: Context
+) -> None:
+    ref = provider.submit(job(tmp_path), context)
+    service.server.fail_next("/status", Reply(200, {"status": "CANCELLED"}))
+
+    assert provider.poll(ref, context).state is State.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (Reply(200, {"status": "OK"}), CancelOutcome.STOPPED),
+        (Reply(202, {"status": "CANCELLATION_REQUESTED"}), CancelOutcome.REQUESTED),
+        (Reply(200, {"status": "ALREADY_COMPLETED"}), CancelOutcome.TOO_LATE),
+        (Reply(404, {"status": "NOT_FOUND"}), CancelOutcome.TOO_LATE),
+    ],
+)
+def test_what_becomes_of_a_wish_to_stop(
+    service: FalService,
+    provider: Fal,
+    tmp_path: Path,
+    context: Context,
+    reply: Reply,
+    outcome: CancelOutcome,
+) -> None:
+    ref = provider.submit(job(tmp_path), context)
+    service.server.fail_next("/cancel", reply)
+
+    assert provider.cancel(ref, context) is outcome
+
+
+def test_a_result_that_lags_behind_its_state_is_waited_for(
+    service: FalService, provider: Fal, tmp_path: Path, context: Context
+) -> None:
+    ref = provider.submit(job(tmp_path), context)
+    whole, told = service.result, []
+
+    def result(run: dict[str, Any]) -> Reply:
+        told.append(1)
+        return Reply(202, {"status": "IN_PROGRESS"}) if len(told) == 1 else whole(run)
+
+    service.result = result  # type: ignore[method-assign]
+
+    assert followed(provider, ref, context).state is State.SUCCEEDED
+    assert len(told) == 2
+
+
+def test_a_queue_that_others_wrote(
+    service: FalService, http: Http, tmp_path: Path, context: Context
+) -> None:
+    """A ready-made mock plays the queue; storage is ours, and so is the name it is reached by."""
+    fixtures = tmp_path / "fixtures.json"
+    body = {"images": [{"url": "https://v3.fal.media/files/a.png"}]}
+    match = {"userMessage": "shirt", "endpoint": "fal"}
+    one = {"match": match, "response": {"json": body, "billableUnits": 1.5}}
+    fixtures.write_text(json.dumps({"fixtures": [one]}))
+    whole = service.reply
+    entry = entry_of("fal")
+    plain = replace(entry.models[0], id="fal-ai/nano-banana-2")
+
+    with aimock({"llm": {"fixtures": str(fixtures)}}, tmp_path) as url:
+
+        def reply(seen: Seen) -> Reply:
+            if not seen.path.startswith("/fal-ai/"):
+                return whole(seen)
+            found = requests.request(
+                seen.method,
+                f"{url}/fal{seen.path}",
+                data=seen.body,
+                headers={"x-fal-target-host": "queue.fal.run", "Content-Type": "application/json"},
+                timeout=10,
+            )
+            head = {"x-fal-billable-units": found.headers.get("x-fal-billable-units", "")}
+            return Reply(found.status_code, found.content, head)
+
+        service.server.reply = reply
+        made = Fal(
+            replace(entry, models=(plain,)),
+            lambda: KEY,
+            http,
+            {"base_url": service.server.url, "rest_url": f"{service.server.url}/rest"},
+        )
+        (output,) = carried(made, job(tmp_path), context)
+        assert output.locator == body["images"][0]["url"]
+        assert output.facts["billable_units"] == "1.5"
+
+        ref = made.submit(job(tmp_path), context)  # its jobs are completed at once
+        assert made.cancel(ref, context) is CancelOutcome.TOO_LATE
+        unknown = RemoteRef("x", {"status": "fal-ai/nano-banana-2/requests/x/status"})
+        assert made.poll(unknown, context).state is State.GONE
 
 
 def test_the_price_of_today_is_told(provider: Fal) -> None:
