@@ -98,6 +98,7 @@ def test_drafts_of_a_thinking_model_are_not_the_result(
     ("body", "kind"),
     [
         ({"promptFeedback": {"blockReason": "SAFETY"}}, Kind.CONTENT),
+        ({"promptFeedback": {"blockReason": "OTHER"}}, Kind.CONTENT),
         ({"promptFeedback": {"blockReason": "A_NEW_REASON"}, "candidates": []}, Kind.CONTENT),
         (answer([], "IMAGE_SAFETY"), Kind.CONTENT),
         (answer([], "IMAGE_PROHIBITED_CONTENT"), Kind.CONTENT),
