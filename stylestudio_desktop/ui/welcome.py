@@ -174,12 +174,16 @@ class Welcome(Card):
         self.fetching.moved.connect(self._on_fetching)
         self.fetching.done.connect(self._on_fetched)
         self.fetching.failed.connect(self._on_not_fetched)
-        self._window.pane_opened.connect(lambda _name: self.leave() if self.isVisible() else None)
+        self._window.pane_opened.connect(self._on_pane_opened)
         self._window.closing.connect(self._on_closing)
         self._ground.installEventFilter(self)
         self._window.tasks.run(
             engine_weights.missing, self._on_missing, self._on_unknown, owner=self
         )
+
+    def _on_pane_opened(self, _name: str) -> None:
+        if self.isVisible():
+            self.leave()
 
     def _place(self) -> None:
         parent = self._ground
