@@ -1,6 +1,7 @@
 """The only place where the rooms are put together: workspace, services, worker, face."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config.catalogue import load_catalogue
 from stylestudio_desktop.config.presence import Presence
@@ -10,7 +11,6 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.files.probe import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
-from stylestudio_desktop.providers.protocol import Provider
 from stylestudio_desktop.providers.registry import Providers
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
@@ -18,11 +18,14 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import bring_up_to_date
 
+if TYPE_CHECKING:
+    from stylestudio_desktop.providers.protocol import Provider
+
 THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
 """What is already in the store was judged on its way in; this only bounds the decoder."""
 
 
-def open_studio(workspace: Workspace, providers: Mapping[str, Provider] | None = None) -> Studio:
+def open_studio(workspace: Workspace, providers: "Mapping[str, Provider] | None" = None) -> Studio:
     """Open (or begin) the library in `workspace`. Raises StorageError or BadInput.
 
     `providers` replaces the built-in services, for tests.

@@ -41,8 +41,8 @@ class SearchTerm:
 
 
 # The index reads a query up to the first NUL, and half a surrogate pair is no UTF-8.
-_UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
-_TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
+_UNSEARCHABLE = "[\x00\ud800-\udfff]"
+_TERM = r'(-?)(?:"([^"]*)"?|([^\s"]+))'
 
 
 def search_terms(text: str) -> tuple[SearchTerm, ...]:
@@ -52,7 +52,7 @@ def search_terms(text: str) -> tuple[SearchTerm, ...]:
     as an unfinished phrase is taken to run to the end.
     """
     terms = []
-    for minus, phrase, word in _TERM.findall(_UNSEARCHABLE.sub(" ", text[:1000])):
+    for minus, phrase, word in re.findall(_TERM, re.sub(_UNSEARCHABLE, " ", text[:1000])):
         found = phrase or word
         if any(unicodedata.category(sign)[0] in "LN" for sign in found):
             terms.append(SearchTerm(found, excluded=bool(minus), phrase=bool(phrase)))

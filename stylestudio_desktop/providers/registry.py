@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from stylestudio_desktop.providers.protocol import Provider
+if TYPE_CHECKING:
+    from stylestudio_desktop.providers.protocol import Provider
 
 GROUP = "stylestudio.providers"
 OURS = {"local": "stylestudio_desktop.providers.local:LocalProvider"}
 
 
-class Providers(Mapping[str, Provider]):
+class Providers(Mapping[str, "Provider"]):
     """One adapter for each service, made when it is first asked for.
 
     Neither the list of installed packages nor any adapter is needed for the first paint.
@@ -22,7 +24,7 @@ class Providers(Mapping[str, Provider]):
         self._made: dict[str, Provider] = {}
         self._lock = threading.RLock()
 
-    def __getitem__(self, name: str) -> Provider:
+    def __getitem__(self, name: str) -> "Provider":
         """Return the adapter called `name`, made now if it was not yet."""
         with self._lock:
             if name not in self._made:
@@ -56,7 +58,7 @@ class Providers(Mapping[str, Provider]):
             return self._targets
 
 
-def _make(name: str, target: str) -> Provider:
+def _make(name: str, target: str) -> "Provider":
     module, _, attribute = target.partition(":")
     made: Provider = getattr(import_module(module), attribute)()
     if made.card.id != name:

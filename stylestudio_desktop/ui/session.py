@@ -19,7 +19,7 @@ from stylestudio_desktop.domain.events import (
     GenerationProgressed,
 )
 from stylestudio_desktop.domain.ids import GenerationId
-from stylestudio_desktop.services import steering, wallet
+from stylestudio_desktop.services import wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
@@ -186,6 +186,8 @@ class Session:
             self.window.toast(text, "bad", (self.window.tr("Show why"), show))
 
     def _on_pause_asked(self, pause: bool) -> None:
+        from stylestudio_desktop.services import steering
+
         change = steering.pause_queue if pause else steering.resume_queue
         self.window.tasks.run(partial(change, self._studio), owner=self.window)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import library, samples
+from stylestudio_desktop.services import library
 from stylestudio_desktop.services.library import Imported, Progress
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.tasks import Tasks
@@ -53,6 +53,8 @@ class Importer(QObject):
 
     def bring_samples(self) -> None:
         """Import the sample collection."""
+        from stylestudio_desktop.services import samples
+
         self._enqueue(lambda progress, stop: samples.load(self._studio, progress, stop))
 
     def stop(self) -> None:

@@ -1,7 +1,7 @@
 """The Gallery pane: ties the list, the viewer, imports and actions to the services."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -9,17 +9,14 @@ from PySide6.QtWidgets import QStackedLayout
 
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.services import library
-from stylestudio_desktop.services.exporting import Exports
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
 from stylestudio_desktop.ui.gallery.browser import Browser
 from stylestudio_desktop.ui.gallery.deeds import Deeds
-from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog, reveal
 from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.gallery.intake import Intake
 from stylestudio_desktop.ui.gallery.listing import Listing
 from stylestudio_desktop.ui.gallery.source import LibrarySource
-from stylestudio_desktop.ui.gallery.viewer import MOST_STAGES, Viewer
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.widgets.grid import Grid
@@ -27,6 +24,11 @@ from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST
 from stylestudio_desktop.ui.window import CREATE, MainWindow
 from stylestudio_desktop.ui.wishes import MakeMoreLike, ShowFiles, UseAsModel, UseAsProduct
 
+if TYPE_CHECKING:
+    from stylestudio_desktop.services.exporting import Exports
+    from stylestudio_desktop.ui.gallery.viewer import Viewer
+
+MOST_COMPARED = 4
 MOST_USED = 5
 MOST_PEOPLE = 3
 _LONG = 1000
@@ -41,23 +43,29 @@ class GalleryPane(Pane):
         self._window = window
         self._studio = studio
         self._export_choice: dict[str, str] = {}
-        source = LibrarySource(studio)
-        self.grid = Grid(source, window.tasks, self)
-        source.use_grid(self.grid)
+        self._source = LibrarySource(studio)
+        self.grid = Grid(self._source, window.tasks, self)
+        self._source.use_grid(self.grid)
         self.acting = Acting(window, studio, self)
         self.importer = Importer(studio, self)
         self.intake = Intake(window, self.importer, self)
         self.deeds = Deeds(window.actions_, self, self, self.intake)
         self.browser = Browser(self.grid, self.deeds, self)
         self.intake.use_browser(self.browser)
-        self.viewer = Viewer(source, self.grid, window.tasks, self)
+        self._viewer: Viewer | None = None
         self.listing = Listing(studio, window.tasks, self.grid, self)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self.browser)
-        self._layers.addWidget(self.viewer)
         self._loaded = False
         self.setAcceptDrops(True)
         self._connect()
+
+    @property
+    def viewer(self) -> "Viewer":
+        """The viewer, made when the first picture is opened: the first paint goes without."""
+        if self._viewer is None:
+            self._viewer = self._made_viewer()
+        return self._viewer
 
     def shown(self) -> None:
         """Load at the first showing; afterwards events keep the list true."""
@@ -102,7 +110,7 @@ class GalleryPane(Pane):
 
     def compare(self) -> None:
         """Show up to four selected pictures side by side."""
-        self._open(self.grid.selected_ids(MOST_STAGES))
+        self._open(self.grid.selected_ids(MOST_COMPARED))
 
     def favour(self) -> None:
         """Mark what is chosen as favourites; when all are already, unmark them."""
@@ -142,6 +150,8 @@ class GalleryPane(Pane):
         ids = self._chosen()
         if not ids:
             return
+        from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
+
         dialog = ExportDialog(self._studio, ids, self._export_choice, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.exported.connect(self._on_exported)
@@ -194,14 +204,21 @@ class GalleryPane(Pane):
         self.listing.failed.connect(self._on_sentence)
         self.acting.progressed.connect(self._on_acting)
         self.acting.finished.connect(self._on_acted)
-        self.viewer.closed.connect(self._on_viewer_closed)
-        self.viewer.more_like.connect(self._ask_more)
-        self.viewer.bar.favourite_asked.connect(self.favour)
-        self.viewer.bar.rated.connect(self.rate)
         self._show_numbers()
 
+    def _made_viewer(self) -> "Viewer":
+        from stylestudio_desktop.ui.gallery.viewer import Viewer
+
+        made = Viewer(self._source, self.grid, self._window.tasks, self)
+        self._layers.addWidget(made)
+        made.closed.connect(self._on_viewer_closed)
+        made.more_like.connect(self._ask_more)
+        made.bar.favourite_asked.connect(self.favour)
+        made.bar.rated.connect(self.rate)
+        return made
+
     def _viewing(self) -> bool:
-        return self._layers.currentWidget() is self.viewer
+        return self._viewer is not None and self._layers.currentWidget() is self._viewer
 
     def _chosen(self) -> list[int]:
         """Return what an action is for: the picture in the viewer, or the selection."""
@@ -274,7 +291,9 @@ class GalleryPane(Pane):
         if self._viewing():
             self.viewer.reload()
 
-    def _on_exported(self, exports: Exports) -> None:
+    def _on_exported(self, exports: "Exports") -> None:
+        from stylestudio_desktop.ui.gallery.export_dialog import reveal
+
         if exports.exported:
             text = self.tr("%n picture(s) exported", "", len(exports.exported))
             show = (self.tr("Show folder"), lambda: reveal(exports))
@@ -293,7 +312,8 @@ class GalleryPane(Pane):
 
     def _on_closing(self) -> None:
         self.importer.close()
-        self.viewer.close_threads()
+        if self._viewer is not None:
+            self._viewer.close_threads()
         self.grid.close_threads()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
@@ -10,12 +11,13 @@ from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import made_at
 from stylestudio_desktop.domain.records import FileCard, Generation, StoredFile
 from stylestudio_desktop.files.scaling import Tier
-from stylestudio_desktop.services import history, library
-from stylestudio_desktop.services.history import Story
+from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui import wording
-from stylestudio_desktop.ui.gallery.shown import Shown
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.services.history import Story
+    from stylestudio_desktop.ui.gallery.shown import Shown
 
 translate = QCoreApplication.translate
 
@@ -63,8 +65,11 @@ class LibrarySource:
         size = (card.width or 1, card.height or 1)
         return self._grid.thumbnails.get(card.storage_id), size, card.name
 
-    def describe(self, file_id: int) -> Shown:
+    def describe(self, file_id: int) -> "Shown":
         """Return everything about one picture. Raises NotFound."""
+        from stylestudio_desktop.services import history
+        from stylestudio_desktop.ui.gallery.shown import Shown
+
         row = library.picture(self._studio, file_id)
         story = None
         if row.generation_id is not None:
@@ -82,7 +87,7 @@ class LibrarySource:
             generation=row.generation_id,
         )
 
-    def _product(self, story: Story | None) -> Path | None:
+    def _product(self, story: "Story | None") -> Path | None:
         """Return the first product photo that a picture was made from."""
         inputs = story.inputs if story is not None else ()
         product = next((one for one in inputs if one.role == Role.PRODUCT.value), None)
@@ -90,6 +95,8 @@ class LibrarySource:
 
 
 def _file_rows(row: StoredFile) -> list[tuple[str, str]]:
+    from stylestudio_desktop.ui import wording
+
     return [
         (translate("Facts", "Kind"), wording.category(row.category)),
         (translate("Facts", "Size"), f"{row.width} × {row.height}"),
@@ -100,6 +107,8 @@ def _file_rows(row: StoredFile) -> list[tuple[str, str]]:
 
 
 def _story_rows(made: Generation) -> list[tuple[str, str]]:
+    from stylestudio_desktop.ui import wording
+
     knobs = (
         (translate("Facts", "Strength"), made.strength),
         (translate("Facts", "Guidance"), made.guidance_scale),

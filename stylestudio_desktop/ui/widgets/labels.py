@@ -1,7 +1,6 @@
 """Text in its few roles, rules between things, and the badge that says a state three ways."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -28,7 +27,8 @@ def label(text: str = "", role: Role = "body", *, wrap: bool = False) -> QLabel:
 
 def plain_tip(widget: QWidget, text: str) -> None:
     """Give `widget` a tooltip that is never read as markup, as it may come from a file."""
-    widget.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
+    plain = text.replace("&", "&amp;").replace("<", "&lt;")  # `html` would load every entity
+    widget.setToolTip(f"<qt>{plain}</qt>" if text else "")
 
 
 def rule() -> QFrame:
