@@ -16,7 +16,7 @@ from stylestudio_desktop.services.health_files import (
 )
 from stylestudio_desktop.services.problem import Problem
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import audit
+from stylestudio_desktop.store import audit, facets
 from stylestudio_desktop.store.checks import FAULTS, Fault
 
 __all__ = ["LOADED_AT", "Health", "Problem", "sweep_after_crash", "verify"]
@@ -87,6 +87,7 @@ def _row_checks(studio: Studio, deep: bool) -> list[Check]:
         ("the ledger", lambda: list(_ledger(studio))),
         ("the history of states", lambda: list(_histories(studio))),
         ("daily sums", lambda: list(_days(studio))),
+        ("kept counts of pictures", lambda: list(_facets(studio))),
     ]
 
 
@@ -229,4 +230,13 @@ def _days(studio: Studio) -> Iterator[Problem]:
             str(user_id),
             f"The daily sum of user {user_id} for day {line[0]}, {line[1]}, does not equal its "
             "records.",
+        )
+
+
+def _facets(studio: Studio) -> Iterator[Problem]:
+    for user_id, facet, value, kept, number in facets.faulty(studio.database):
+        yield Problem(
+            "kept counts",
+            str(user_id),
+            f"The count of pictures with {facet} “{value}” is kept as {kept} and is {number}.",
         )

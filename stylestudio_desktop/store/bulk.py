@@ -194,6 +194,20 @@ _COUNTS = (
     " SELECT s.user_id, 'generated_image', s.trashed_at IS NOT NULL, count(*), sum(d.size)"
     f" {_RESULTS} WHERE true GROUP BY 1, 3 {_ADD} bytes = bytes + excluded.bytes",
 )
+_FACETS = tuple(
+    "INSERT INTO file_facets (user_id, facet, value, number)"  # noqa: S608 - our own texts
+    f" SELECT f.user_id, '{facet}', {value}, count(*)"
+    " FROM bulk_story s JOIN files f ON f.generation_id = s.id"
+    f" WHERE f.trashed_at IS NULL AND {shown} GROUP BY 1, 3"
+    " ON CONFLICT DO UPDATE SET number = number + excluded.number"
+    for facet, value, shown in (
+        ("category", "f.category", "1"),
+        ("style", "f.style", "f.style IS NOT NULL"),
+        ("provider", "f.provider", "f.provider IS NOT NULL"),
+        ("rating", "f.rating || ''", "1"),
+        ("favourite", "'1'", "f.favourite = 1"),
+    )
+)
 _DAY = """
 INSERT INTO usage_days (user_id, day, action, provider, style, number, pictures, tokens,
   duration_ms) SELECT """
@@ -224,6 +238,7 @@ _WALLETS = (
 )
 _IN_ORDER = (
     _GENERATIONS, *_STATES, _FILES, *_LINKS, *_SEARCH, _PURCHASES, _ENTRIES, *_USAGE, *_COUNTS,
+    *_FACETS,
     *_DAYS, _JOBS,
 )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +26,10 @@ from stylestudio_desktop.providers.protocol import (
 )
 from stylestudio_desktop.services import attempts, finishing, queue
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.worker import retrying
 
 _log = logging.getLogger(__name__)
 
-SENDS_ALLOWED = 4
-"""How often one attempt is sent when the service says “not now” before it has accepted it."""
-FAULTS_ALLOWED = 8
-"""Passing faults in a row that a poll or a download survives."""
-LONGEST_WAIT_S = 120.0
 TOLD_EVERY_S = 0.1
 KEPT_EVERY_S = 1.0
 
@@ -171,7 +166,7 @@ class Journey:
     def _may_send_again(self, prepared: Prepared) -> bool:
         """Ask whether a job that the service no longer knows may be sent anew, without cost."""
         current = queue.place(self._studio, self.generation_id)
-        if current is None or current.tries >= SENDS_ALLOWED:
+        if current is None or current.tries >= retrying.SENDS_ALLOWED:
             return False
         since = self._job.submitted_at or self._row.created_at
         if self._provider.find_lost(prepared, since, self._context()) is not Lost.NOT_SENT:
@@ -194,18 +189,18 @@ class Journey:
                 faults = 0
             except ProviderError as error:
                 faults += 1
-                if not error.transient or faults > FAULTS_ALLOWED:
+                if not error.transient or faults > retrying.FAULTS_ALLOWED:
                     raise
-                self._rest(max(error.retry_after_s or 0.0, _backed_off(1.0, faults)))
+                self._rest(max(error.retry_after_s or 0.0, retrying.backed_off(1.0, faults)))
                 continue
             if update.state is State.SUCCEEDED:
                 return update.outputs
             if update.state is State.CANCELLED:
                 raise Cancelled
             if update.state is State.GONE:
-                raise ProviderError(Kind.GONE, _GONE)
+                raise ProviderError(Kind.GONE, retrying.GONE)
             if update.state is State.FAILED:
-                raise update.error or ProviderError(Kind.PROVIDER, _FAILED)
+                raise update.error or ProviderError(Kind.PROVIDER, retrying.FAILED)
             self._tell(update.stage, update.progress)
             if deadline is not None and time.monotonic() - begun > deadline:
                 with contextlib.suppress(ProviderError):
@@ -219,15 +214,15 @@ class Journey:
 
     def _fetch(self, output: Output) -> finishing.Saved:
         partial = self._workdir / f"result-{output.position}.part"
-        for fault in range(1, FAULTS_ALLOWED + 1):
+        for fault in range(1, retrying.FAULTS_ALLOWED + 1):
             self._look_up()
             try:
                 self._provider.fetch(output, partial, self._context())
                 break
             except ProviderError as error:
-                if not error.transient or fault == FAULTS_ALLOWED:
+                if not error.transient or fault == retrying.FAULTS_ALLOWED:
                     raise
-                self._rest(max(error.retry_after_s or 0.0, _backed_off(1.0, fault)))
+                self._rest(max(error.retry_after_s or 0.0, retrying.backed_off(1.0, fault)))
         return finishing.save_result(self._studio, partial, output)
 
     def _look_up(self) -> None:
@@ -272,13 +267,17 @@ class Journey:
         if error.kind is Kind.CANCELLED:
             self._stop()
             return
-        if error.kind in _WAITING_KINDS or (error.kind is Kind.PROVIDER and error.transient):
+        if error.kind in retrying.WAITING_KINDS or (
+            error.kind is Kind.PROVIDER and error.transient
+        ):
             current = queue.place(studio, self.generation_id)
             tries = current.tries if current else 1
-            if tries < SENDS_ALLOWED or error.kind is Kind.RATE:
+            # Work that the service has accepted may be paid for: it is waited for, never dropped.
+            accepted = self._ref is not None
+            if tries < retrying.SENDS_ALLOWED or error.kind is Kind.RATE or accepted:
                 self._try_later(error, tries)
                 return
-        code = _CODES.get(error.kind, Code.SERVICE_FAILED)
+        code = retrying.CODES.get(error.kind, Code.SERVICE_FAILED)
         if error.kind in (Kind.AUTH, Kind.PAYMENT):
             queue.pause_service(studio, self.provider, None, code, error.sentence)
         self._fail(code, error.sentence)
@@ -288,7 +287,7 @@ class Journey:
 
     def _try_later(self, error: ProviderError, tries: int) -> None:
         base = 10.0 if error.kind is Kind.RATE else 2.0
-        seconds = error.retry_after_s or _backed_off(base, tries)
+        seconds = error.retry_after_s or retrying.backed_off(base, tries)
         until = now_ms() + round(seconds * 1000)
         if error.kind is Kind.RATE:
             queue.pause_service(
@@ -328,24 +327,3 @@ def remove_workdir(folder: Path) -> None:
             path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else lies in it: it stays for a person to see
         folder.rmdir()
-
-
-def _backed_off(base: float, tries: int) -> float:
-    # Jitter keeps several jobs from coming back in step; it needs no secret randomness.
-    spread = random.uniform(0.8, 1.2)  # noqa: S311
-    return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
-
-
-_GONE = (
-    "The service no longer has this picture. Your tokens are back. Try again to have it made anew."
-)
-_FAILED = "The service could not make this picture. Your tokens are back. Try again."
-_WAITING_KINDS = (Kind.RATE, Kind.NOT_SENT)
-_CODES = {
-    Kind.AUTH: Code.NEEDS_KEY,
-    Kind.PAYMENT: Code.NEEDS_PAYMENT,
-    Kind.INPUT: Code.PHOTO_UNSUITABLE,
-    Kind.CONTENT: Code.SERVICE_REFUSED,
-    Kind.GONE: Code.RESULT_EXPIRED,
-    Kind.NOT_SENT: Code.NO_NETWORK,
-}

@@ -143,10 +143,16 @@ class Runner:
             return False
         row, job = claimed
         journey = Journey(self._studio, row, job, self._closing)
-        thread = threading.Thread(target=journey.run, name=f"journey-{row.id}", daemon=True)
+        thread = threading.Thread(
+            target=self._travel, args=(journey,), name=f"journey-{row.id}", daemon=True
+        )
         self._journeys[row.id] = (journey, thread)
         thread.start()
         return True
+
+    def _travel(self, journey: Journey) -> None:
+        journey.run()
+        self._wake.set()  # a place is free: the next job need not wait for the next look
 
     def _close(self) -> None:
         self._closing.set()

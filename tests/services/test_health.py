@@ -159,6 +159,8 @@ FAULTS = [
         "UPDATE usage_days SET tokens = tokens + 1 WHERE day = (SELECT max(day) FROM usage_days)",
     ),
     ("kept counts", "DELETE FROM usage_days WHERE day = (SELECT min(day) FROM usage_days)"),
+    ("kept counts", "UPDATE file_facets SET number = number + 1 WHERE facet = 'category'"),
+    ("kept counts", "DELETE FROM file_facets WHERE facet = 'rating'"),
     (
         "kept counts",
         "INSERT INTO usage_days SELECT user_id, 1, action, provider, style, 1, 1, 1, 1"

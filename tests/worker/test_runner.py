@@ -160,7 +160,7 @@ def test_a_rate_limit_waits_in_the_database_and_goes_on(
 def test_passing_faults_of_polls_and_downloads_are_survived(
     studio: Studio, service: FakeProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stylestudio_desktop.worker.journey._backed_off", lambda *_: 0.01)
+    monkeypatch.setattr("stylestudio_desktop.worker.retrying.backed_off", lambda *_: 0.01)
     service.faults["poll"] = [fault(Kind.PROVIDER, transient=True)] * 3
     service.faults["fetch"] = [fault(Kind.PROVIDER, transient=True)] * 2
     row = begin(studio, tmp_path)
@@ -358,3 +358,14 @@ def test_a_fault_of_ours_ends_in_a_sentence_and_the_queue_goes_on(
     assert "unexpected fault" in caplog.text
     assert attempts.owned(studio, second.id).status == "completed"
     assert balance(studio) == 9
+
+
+def test_accepted_work_is_waited_for_however_long_the_network_is_away(
+    studio: Studio, service: FakeProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stylestudio_desktop.worker.retrying.backed_off", lambda *_: 0.01)
+    service.faults["poll"] = [fault(Kind.NOT_SENT)] * 12
+    row = begin(studio, tmp_path)
+    work(studio, ended(studio, row))
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
+    assert len(service.asked) == 1

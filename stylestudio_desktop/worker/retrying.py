@@ -1,0 +1,34 @@
+"""When a call to a service is tried again, how long that waits, and what an end is called."""
+
+import random
+
+from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.providers.protocol import Kind
+
+SENDS_ALLOWED = 4
+"""How often one attempt is sent when the service says “not now” before it has accepted it."""
+FAULTS_ALLOWED = 8
+"""Passing faults in a row that a poll or a download survives."""
+LONGEST_WAIT_S = 120.0
+
+
+def backed_off(base: float, tries: int) -> float:
+    """Return the seconds to wait after `tries` failures: `base` doubled each time, with jitter."""
+    # Jitter keeps several jobs from coming back in step; it needs no secret randomness.
+    spread = random.uniform(0.8, 1.2)  # noqa: S311
+    return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
+
+
+GONE = (
+    "The service no longer has this picture. Your tokens are back. Try again to have it made anew."
+)
+FAILED = "The service could not make this picture. Your tokens are back. Try again."
+WAITING_KINDS = (Kind.RATE, Kind.NOT_SENT)
+CODES = {
+    Kind.AUTH: Code.NEEDS_KEY,
+    Kind.PAYMENT: Code.NEEDS_PAYMENT,
+    Kind.INPUT: Code.PHOTO_UNSUITABLE,
+    Kind.CONTENT: Code.SERVICE_REFUSED,
+    Kind.GONE: Code.RESULT_EXPIRED,
+    Kind.NOT_SENT: Code.NO_NETWORK,
+}
