@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.ui.theme import dress, theme
+
+ICONS_MS = 300
+"""How long icons wait to be drawn: by then the window stands and its pictures are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class Actions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._offers: dict[str, Offer] = {}
+        self._undrawn: dict[str, str] = {}
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.setInterval(ICONS_MS)
+        self._drawing.timeout.connect(self.draw_icons)
 
     def add(
         self,
@@ -55,11 +63,19 @@ class Actions(QObject):
         )
         action.triggered.connect(lambda _checked=False: run())
         if icon is not None:
-            dress(action, lambda: action.setIcon(theme().icon(icon)))
+            self._undrawn[name] = icon
+            self._drawing.start()
         owner.addAction(action)
         owner.destroyed.connect(lambda: self._offers.pop(name, None))
         self._offers[name] = Offer(name, group, action)
         return action
+
+    def draw_icons(self) -> None:
+        """Draw the icons that still wait; whatever lists actions asks for them before it shows."""
+        waiting, self._undrawn = self._undrawn, {}
+        for name, icon in waiting.items():
+            if name in self._offers:
+                _dress_action(self._offers[name].action, icon)
 
     def get(self, name: str) -> QAction:
         """Return action `name`; KeyError if there is none."""
@@ -83,6 +99,10 @@ class Actions(QObject):
             if score is not None:
                 ranked.append((-score, position, offer))
         return [offer for _, _, offer in sorted(ranked, key=lambda item: item[:2])]
+
+
+def _dress_action(action: QAction, icon: str) -> None:
+    dress(action, lambda: action.setIcon(theme().icon(icon)))
 
 
 def _score(words: list[str], text: str) -> int | None:

@@ -72,6 +72,7 @@ class CommandPalette(QFrame):
 
     def open(self) -> None:
         """Show the palette over its parent with everything listed."""
+        self._actions.draw_icons()
         parent = self._over
         self._before = parent.focusWidget()
         width = min(_WIDTH, parent.width() - 2 * Space.XL)

@@ -14,6 +14,7 @@ from stylestudio_desktop.ui.stylesheet import build
 from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette, Size, Space, Type
 
 _ICON = "iconName"
+_FACES = ("Regular", "Medium", "SemiBold")
 
 
 class Appearance(str, Enum):
@@ -128,7 +129,8 @@ def _draw_icon(button: QAbstractButton) -> None:
     tones = theme().palette
     primary = button.property("kind") == "primary"
     tone = tones.on_accent if primary else tones.text_muted
-    on = tones.on_accent if primary else tones.accent
+    checked = tones.on_accent if primary else tones.accent
+    on = checked if button.isCheckable() else None
     side = button.iconSize().height()
     beside = bool(button.text()) and button.property("role") != "rail"
     pad = Space.XS if beside else 0
@@ -160,11 +162,9 @@ def _colour(text: str) -> QColor:
 
 
 def _font() -> QFont:
-    for face in ("Regular", "Medium", "SemiBold"):
-        path = resources() / "fonts" / f"Inter-{face}.otf"
-        if path.is_file():
-            QFontDatabase.addApplicationFont(str(path))
-    font = QFont("Inter") if QFontDatabase.hasFamily("Inter") else QFont()
+    faces = (resources() / "fonts" / f"Inter-{face}.otf" for face in _FACES)
+    known = [QFontDatabase.addApplicationFont(str(face)) for face in faces if face.is_file()]
+    font = QFont("Inter") if known and max(known) >= 0 else QFont()
     font.setPixelSize(Type.BODY)
     return font
 

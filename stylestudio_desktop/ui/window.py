@@ -5,7 +5,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
@@ -16,12 +16,14 @@ from stylestudio_desktop.ui.frame.queue_strip import QueueStrip
 from stylestudio_desktop.ui.frame.rail import Place, Rail
 from stylestudio_desktop.ui.frame.toasts import Toast, Toasts
 from stylestudio_desktop.ui.frame.top_bar import TopBar
-from stylestudio_desktop.ui.palette import CommandPalette
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.tokens import Size
 from stylestudio_desktop.ui.widgets.labels import Tone
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.ui.palette import CommandPalette
 
 GALLERY, CREATE, HISTORY, WALLET, SETTINGS = "gallery", "create", "history", "wallet", "settings"
 PaneFactory = Callable[["MainWindow"], Pane]
@@ -61,7 +63,7 @@ class MainWindow(QMainWindow):
         self._middle = QWidget(self)
         self._build()
         self._toasts = Toasts(self._middle)
-        self._palette = CommandPalette(self.actions_, self._middle)
+        self._palette: CommandPalette | None = None
         self._register()
         self._recall()
 
@@ -163,7 +165,7 @@ class MainWindow(QMainWindow):
                     everywhere=True,
                 )  # fmt: skip
         self._add("search", self.tr("Search"), self._focus_search, "Ctrl+F", "search")
-        self._add("commands", self.tr("Commands"), self._palette.open, "Ctrl+K", "keyboard")
+        self._add("commands", self.tr("Commands"), self._offer_commands, "Ctrl+K", "keyboard")
         looks = (
             (Appearance.LIGHT, self.tr("Light"), "sun"),
             (Appearance.DARK, self.tr("Dark"), "moon"),
@@ -195,6 +197,13 @@ class MainWindow(QMainWindow):
             self.open_pane(str(name))
         elif first is not None:
             self.open_pane(first)
+
+    def _offer_commands(self) -> None:
+        if self._palette is None:
+            from stylestudio_desktop.ui.palette import CommandPalette
+
+            self._palette = CommandPalette(self.actions_, self._middle)
+        self._palette.open()
 
     def _focus_search(self) -> None:
         self.top_bar.search.setFocus()

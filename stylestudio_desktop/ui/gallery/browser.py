@@ -1,20 +1,23 @@
 """The gallery's face: filters above, the grid or what to do when it is empty, work below."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.gallery.deeds import Deeds
 from stylestudio_desktop.ui.gallery.filters import GalleryFilters
-from stylestudio_desktop.ui.gallery.rejected import RejectedPanel
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.chips import Segments
-from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, NORMAL, Grid
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.ui.gallery.rejected import RejectedPanel
+    from stylestudio_desktop.ui.widgets.empty import EmptyState
 
 _DENSITIES = (COMPACT, NORMAL, LARGE)
 
@@ -38,32 +41,43 @@ class Browser(QWidget):
         self.density.set_value(NORMAL)
         self.import_button: QPushButton = button(self.tr("Import"), None, "primary", "image-plus")
         self.import_button.setMenu(deeds.import_menu())
-        self.rejected = RejectedPanel(self)
+        self._rejected: RejectedPanel | None = None
+        self._middle = QHBoxLayout()
+        self._deeds = deeds
         self.work = ProgressRow()
         self._work_frame = QFrame()
         self._pages = QStackedWidget()
-        self._empty = self._pages.addWidget(self._empty_library(deeds))
-        self._nothing = self._pages.addWidget(self._no_match())
-        self._no_trash = self._pages.addWidget(self._empty_trash())
-        self._grid_page = self._pages.addWidget(grid)
-        self._loading = self._pages.addWidget(QWidget())
+        self._loading = QWidget()
+        self._pages.addWidget(grid)
+        self._pages.addWidget(self._loading)
+        self._empty_pages: dict[Callable[[], EmptyState], EmptyState] = {}
         self._build()
         self.density.picked.connect(lambda cell: grid.set_cell(cell))
         grid.zoomed.connect(self._on_zoomed)
+
+    @property
+    def rejected(self) -> "RejectedPanel":
+        """The panel at the side for what an import refused, made when it is first needed."""
+        if self._rejected is None:
+            from stylestudio_desktop.ui.gallery.rejected import RejectedPanel
+
+            self._rejected = RejectedPanel(self)
+            self._middle.addWidget(self._rejected)
+        return self._rejected
 
     def show_list(self, number: int, complete: bool, chosen: int) -> None:
         """Show the grid or the fitting empty state, and how many pictures there are."""
         self.import_button.show()
         if number:
-            self._pages.setCurrentIndex(self._grid_page)
+            self._pages.setCurrentWidget(self.grid)
         elif not complete:
-            self._pages.setCurrentIndex(self._loading)
+            self._pages.setCurrentWidget(self._loading)
         elif self.filters.narrowed():
-            self._pages.setCurrentIndex(self._nothing)
+            self._show_empty(self._no_match)
         elif self.filters.trash.isChecked():
-            self._pages.setCurrentIndex(self._no_trash)
+            self._show_empty(self._empty_trash)
         else:
-            self._pages.setCurrentIndex(self._empty)
+            self._show_empty(self._empty_library)
         total = QLocale().toString(number) if complete else f"{QLocale().toString(number)}+"
         if chosen:
             part = QLocale().toString(chosen)
@@ -96,18 +110,25 @@ class Browser(QWidget):
         foot.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         foot.addWidget(self.work)
         self._work_frame.hide()
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._pages, 1)
-        middle.addWidget(self.rejected)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self._pages, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
-        layout.addLayout(middle, 1)
+        layout.addLayout(self._middle, 1)
         layout.addWidget(self._work_frame)
 
-    def _empty_library(self, deeds: Deeds) -> EmptyState:
+    def _show_empty(self, make: "Callable[[], EmptyState]") -> None:
+        """Show the page that `make` returns, made when it is first needed."""
+        if make not in self._empty_pages:
+            self._empty_pages[make] = make()
+            self._pages.addWidget(self._empty_pages[make])
+        self._pages.setCurrentWidget(self._empty_pages[make])
+
+    def _empty_library(self) -> "EmptyState":
+        from stylestudio_desktop.ui.widgets.empty import EmptyState
+
         return EmptyState(
             "image-plus",
             self.tr("Start with a product photo"),
@@ -116,12 +137,14 @@ class Browser(QWidget):
                 "make your first picture from it."
             ),
             [
-                (self.tr("Import product photos"), deeds.files.trigger),
-                (self.tr("Load the sample collection"), deeds.samples.trigger),
+                (self.tr("Import product photos"), self._deeds.files.trigger),
+                (self.tr("Load the sample collection"), self._deeds.samples.trigger),
             ],
         )
 
-    def _no_match(self) -> EmptyState:
+    def _no_match(self) -> "EmptyState":
+        from stylestudio_desktop.ui.widgets.empty import EmptyState
+
         buttons: list[tuple[str, Callable[[], object]]] = [
             (self.tr("Show everything"), self.filters.clear)
         ]
@@ -132,7 +155,9 @@ class Browser(QWidget):
             buttons,
         )
 
-    def _empty_trash(self) -> EmptyState:
+    def _empty_trash(self) -> "EmptyState":
+        from stylestudio_desktop.ui.widgets.empty import EmptyState
+
         return EmptyState(
             "trash-2",
             self.tr("The trash is empty"),

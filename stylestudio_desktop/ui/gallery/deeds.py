@@ -78,6 +78,10 @@ class Deeds:
             "restore", translate("Gallery", "Bring back"), doer.restore, "undo-2", "R"
         )
         self.undo = add("undo", translate("Gallery", "Undo"), doer.undo, "undo-2", "Ctrl+Z")
+        self._register_intake(intake)
+
+    def _register_intake(self, intake: Intake) -> None:
+        add = self._add
         self.files = add(
             "import",
             translate("Gallery", "Import product photos…"),
@@ -107,6 +111,7 @@ class Deeds:
     def menu(self) -> QMenu:
         """Return the one context menu of all pictures."""
         made = QMenu(self._owner)
+        made.aboutToShow.connect(self._actions.draw_icons)
         made.addActions([self.view, self.compare])
         made.addSeparator()
         made.addAction(self.favour)
@@ -121,6 +126,7 @@ class Deeds:
     def import_menu(self) -> QMenu:
         """Return the menu of the import button."""
         made = QMenu(self._owner)
+        made.aboutToShow.connect(self._actions.draw_icons)
         made.addActions([self.files, self.people, self.folder, self.samples])
         return made
 
