@@ -38,8 +38,8 @@ class Marketplace:
     """A square main image: pure white ground, the product's longest side at `fill` of the edge.
 
     `pixels` is the edge. Amazon's sellers' rules ask for exactly (255, 255, 255), at least 85 %
-    and at least 1,000 pixels. `mask` is a grey picture of the same size, white where the product
-    is, for pictures that have no clear background themselves.
+    and at least 1,000 pixels. `mask` is a grey picture of the same shape, white where the product
+    is, or a cut-out of it, for pictures that have no clear background themselves.
     """
 
     pixels: int = 2000
@@ -88,12 +88,13 @@ def _marketplace(source: Path, preset: Marketplace) -> bytes:
     cut = _with_mask(image, preset.mask) if preset.mask is not None else image
     if cut.mode != "RGBA":
         raise BadInput(
-            f"“{source.name}” has no clear background, so its product cannot be told from it. "
-            "Nothing was written; cut it out first, then export it again."
+            "This picture has no clear background, so its product cannot be told from it. "
+            "Nothing was written. Export the product photo for a white ground instead, or cut it "
+            "out first."
         )
     extent = cut.getchannel("A").point(lambda alpha: 255 if alpha >= _SOLID else 0).getbbox()
     if extent is None:
-        raise BadInput(f"“{source.name}” is clear all over: there is no product to show.")
+        raise BadInput("This picture is clear all over: there is no product to show.")
     cut = cut.crop(extent)
     scale = preset.pixels * preset.fill / max(cut.size)
     size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
@@ -109,14 +110,23 @@ def _marketplace(source: Path, preset: Marketplace) -> bytes:
 
 def _with_mask(image: "Image.Image", mask: Path) -> "Image.Image":
     cut = image.convert("RGBA")
-    grey = load_upright(mask, STORED_LIMITS).convert("L")
-    if grey.size != cut.size:
+    outline = load_upright(mask, STORED_LIMITS)
+    grey = outline.getchannel("A") if outline.mode == "RGBA" else outline.convert("L")
+    if _same_shape(grey.size, cut.size):
+        grey = grey.resize(cut.size)
+    else:
         raise BadInput(
             f"The mask has {grey.width} × {grey.height} pixels and the picture "
             f"{cut.width} × {cut.height}. Nothing was written; make the mask anew."
         )
     cut.putalpha(grey)
     return cut
+
+
+def _same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Say whether two sizes differ only in scale, give or take a rounded pixel."""
+    scale = max(one) / max(other)
+    return all(abs(mine - theirs * scale) <= 1 for mine, theirs in zip(one, other, strict=True))
 
 
 def _on_white(image: "Image.Image") -> "Image.Image":

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StudioError
-from stylestudio_desktop.domain.generation import Role
+from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile, UsageRecord
 from stylestudio_desktop.files.export import checked_folder, export_picture
 from stylestudio_desktop.files.metadata import Description, DigitalSource
 from stylestudio_desktop.files.names import DEFAULT_PATTERN, fill_pattern
 from stylestudio_desktop.files.presets import Marketplace, Original, Preset, Web
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import generate, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, usage
 
@@ -106,7 +106,8 @@ def export(
             break
         progress(number - 1, len(rows), row.filename)
         try:
-            path = _write(studio, row, target, PRESETS[preset], pattern, number)
+            form = _cut_out(studio, row, PRESETS[preset], cancelled)
+            path = _write(studio, row, target, form, pattern, number)
         except StorageError:
             raise
         except StudioError as error:
@@ -126,6 +127,21 @@ def _folder(folder: Path) -> Path:
             "Choose another."
         ) from error
     return checked_folder(folder)
+
+
+def _cut_out(studio: Studio, row: StoredFile, preset: Preset, cancelled: Event | None) -> Preset:
+    """Give the marketplace's form the outline of a product photo without a clear ground.
+
+    Only photos: the set of a made picture is part of it, and its outline would be torn.
+    """
+    photo = row.category == Category.PRODUCT.value and row.format == "JPEG"
+    if not (isinstance(preset, Marketplace) and photo):
+        return preset
+    for name in studio.providers:
+        if sources.shows_cutouts(studio, name):
+            outline = sources.cutout(studio, name, row.storage_id, cancelled or Event())
+            return replace(preset, mask=outline)
+    return preset
 
 
 def _write(

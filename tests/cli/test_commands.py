@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from stylestudio_desktop import __version__
 from stylestudio_desktop.__main__ import main
@@ -421,6 +422,32 @@ def test_export_names_what_a_preset_cannot_take(shell: Shell, tmp_path: Path) ->
 
     assert len(shell.json(*words, "--preset", "web")["exported"]) == 1
     assert shell.json("export", "12", "--to", str(tmp_path), code=2)["error"]["code"] == "not_found"
+
+
+class _CutsOut(FakeProvider):
+    """Shows cut-outs: the left half of every photo."""
+
+    def preview(self, photo: Path, out: Path, cancelled: threading.Event) -> None:
+        with Image.open(photo) as read:
+            half = Image.new("RGBA", (read.width // 2, read.height // 2))
+        half.paste("red", (0, 0, half.width // 2, half.height))
+        half.save(out)
+
+
+def test_a_product_photo_is_cut_out_for_the_marketplace(shell: Shell, tmp_path: Path) -> None:
+    shell.provider = _CutsOut()
+    file_id = imported(shell, tmp_path)
+    words = ["--to", str(tmp_path / "out"), "--preset", "marketplace"]
+
+    path = shell.json("export", file_id, *words)["exported"][0]["path"]
+
+    with Image.open(path) as image:
+        assert image.size == (2000, 2000)
+        assert image.getpixel((0, 0)) == (255, 255, 255)
+        assert image.getpixel((1000, 1000)) != (255, 255, 255)
+    row = made(shell, tmp_path)
+    refused = shell.json("export", str(row["id"]), *words, code=2)
+    assert "Export the product photo" in refused["error"]["message"]
 
 
 def test_a_refused_order_takes_no_photo_in(shell: Shell, tmp_path: Path) -> None:

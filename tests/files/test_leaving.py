@@ -252,7 +252,7 @@ def test_marketplace_by_mask(tmp_path: Path) -> None:
 
 def test_marketplace_says_what_it_needs(tmp_path: Path) -> None:
     opaque = put(tmp_path, hostile.encoded(hostile.drawing()))
-    with pytest.raises(BadInput, match="cut it out"):
+    with pytest.raises(BadInput, match="no clear background"):
         encode(opaque, Marketplace())
     empty = put(tmp_path, hostile.encoded(Image.new("RGBA", (50, 50)), "PNG"))
     with pytest.raises(BadInput, match="clear all over"):
