@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -198,7 +198,8 @@ class WalletPane(Pane):
         found = self.now = seen.wallet
         balance = found.user.token_balance
         self.balance.setText(wording.count(balance))
-        self._words.setText(self.tr("token(s)", "", balance))
+        counted = QCoreApplication.translate("Purchases", "%n token(s)", "", balance)
+        self._words.setText(counted.partition(" ")[2])  # the number stands large beside it
         self.low.setVisible(found.low)
         self._held.setText(self._held_words(found))
         for price, card in self._buys:

@@ -16,6 +16,8 @@ from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Radius, Space
 from stylestudio_desktop.ui.widgets.labels import label
 
+_FROM_TOP = 10  # of what must be cropped from a tall picture, a tenth goes at the top
+
 
 class Card(QFrame):
     """A raised frame; put widgets into `body`."""
@@ -52,7 +54,7 @@ class MetricCard(Card):
 
 
 class Picture(QWidget):
-    """A picture that fills its area, cropped around the middle, with rounded corners."""
+    """A picture that fills its area, cropped at the sides or mostly at the foot."""
 
     def __init__(self, ratio: float = 1.0, parent: QWidget | None = None) -> None:
         """`ratio` is width over height; the height follows the width."""
@@ -92,12 +94,14 @@ class Picture(QWidget):
         painter.setClipPath(path)
         painter.fillRect(self.rect(), theme().colour("sunken"))
         if not self._image.isNull():
-            painter.drawImage(self.rect(), self._image, _middle(self._image, self.size()))
+            painter.drawImage(self.rect(), self._image, _shown_part(self._image, self.size()))
 
 
-def _middle(image: QImage, target: QSize) -> QRect:
+def _shown_part(image: QImage, target: QSize) -> QRect:
     size = target.scaled(image.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 2
+    left = (image.width() - size.width()) // 2
+    # A picture taller than its frame is nearly always a standing person: the face stays.
+    top = (image.height() - size.height()) // _FROM_TOP
     return QRect(left, top, size.width(), size.height())
 
 
