@@ -41,7 +41,7 @@ app.exec()
 """
 
 OURS = """
-import sys, time
+import os, sys, time
 begun = float(sys.argv[1])
 import stylestudio_desktop.ui
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -67,7 +67,8 @@ class Watch(QObject):
 app = QApplication(sys.argv[:1])
 watch = Watch()
 app.installEventFilter(watch)
-sys.exit(main(["--workspace", sys.argv[2]]))
+os.environ["STYLESTUDIO_WORKSPACE"] = sys.argv[2]
+sys.exit(main([]))
 """
 
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.domain.brief import Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Catalogue:
         scale = long_side / max(shape.width, shape.height)
         return _even(shape.width * scale), _even(shape.height * scale)
 
-    def compose(self, brief: Brief) -> str:
+    def compose(self, brief: "Brief") -> str:
         """Return the full prompt that is sent: style, product, model and the user's words."""
         form = self.prompt.worn if brief.models else self.prompt.alone
         products = "the product" if len(brief.products) == 1 else "the products"
@@ -123,7 +125,7 @@ class Catalogue:
         text = _SLOT.sub(lambda slot: values[slot[1]], form)
         return " ".join(text.split()).strip(" .,") + "."
 
-    def avoid(self, brief: Brief) -> str:
+    def avoid(self, brief: "Brief") -> str:
         """Return the full negative prompt: the style's and the user's, without repeats."""
         parts = [*self.style(brief.style).avoids.split(","), *brief.negative_prompt.split(",")]
         return ", ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.files.bounds import DEFAULT_LIMITS as DEFAULT_LIMITS
+from stylestudio_desktop.files.bounds import STORED_LIMITS as STORED_LIMITS
+from stylestudio_desktop.files.bounds import Limits as Limits
 from stylestudio_desktop.files.codec import allow_pixels, decoding, open_picture
 from stylestudio_desktop.files.disk import open_regular, source_error
 from stylestudio_desktop.files.headers import Header, Malformed, format_of, read_header
@@ -16,18 +19,6 @@ _NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 # What a second document behind or inside a picture begins with: archives, PDF, markup.
 _FOREIGN = (b"PK\x03\x04", b"PK\x05\x06", b"%PDF-", b"Rar!", b"7z\xbc\xaf")
 _MARKUP = (b"<script", b"<html", b"<?php", b"<!doctype")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one picture may be: bytes on disk and pixels (width × height) when decoded."""
-
-    max_bytes: int = 10 * 1_048_576
-    max_pixels: int = 50_000_000
-
-
-DEFAULT_LIMITS = Limits()  # what people bring in
-STORED_LIMITS = Limits(64 * 1_048_576, 100_000_000)  # results of services may be larger
 
 
 @dataclass(frozen=True, slots=True)

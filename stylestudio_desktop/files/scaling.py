@@ -2,32 +2,19 @@
 
 import io
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stylestudio_desktop.files.bounds import STORED_LIMITS, Limits
+from stylestudio_desktop.files.bounds import Tier as Tier
 from stylestudio_desktop.files.codec import decoding, open_picture
 from stylestudio_desktop.files.colour import to_eight_bits, to_srgb, turn_upright
 from stylestudio_desktop.files.headers import Header
 from stylestudio_desktop.files.phash import perceptual_hash
-from stylestudio_desktop.files.probe import (
-    STORED_LIMITS,
-    Limits,
-    Probe,
-    described,
-    judge,
-    read_whole,
-)
+from stylestudio_desktop.files.probe import Probe, described, judge, read_whole
 
 if TYPE_CHECKING:
     from PIL import Image
-
-
-class Tier(IntEnum):
-    """A size of thumbnail, named by its longest side in pixels."""
-
-    SMALL = 256
-    LARGE = 1024
 
 
 # Measured per 12-megapixel photo, ms: JPEG 2.5 and 0.3 for the two sizes, WebP 25 and 3 at its

@@ -9,13 +9,15 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.files.bounds import STORED_LIMITS, Limits, Tier
 from stylestudio_desktop.files.disk import make_private_folder, storing
-from stylestudio_desktop.files.probe import STORED_LIMITS, Limits
-from stylestudio_desktop.files.scaling import Rendered, Tier, render
 from stylestudio_desktop.files.store import check_storage_id
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.files.scaling import Rendered
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class ThumbnailCache:
 
         return self._run(read, None)
 
-    def put_many(self, rendered: Iterable[tuple[str, Rendered]]) -> None:
+    def put_many(self, rendered: "Iterable[tuple[str, Rendered]]") -> None:
         """Keep the thumbnails of many pictures in one transaction."""
         rows = [
             (_key(storage_id), int(tier), zlib.crc32(one.tier(tier)), one.tier(tier))
@@ -83,11 +85,13 @@ class ThumbnailCache:
 
         self._run(write, None)
 
-    def make(self, storage_id: str, source: Path) -> Rendered:
+    def make(self, storage_id: str, source: Path) -> "Rendered":
         """Render both sizes of the picture at `source`, keep them, and return them.
 
         Raises BadInput if the picture cannot be decoded.
         """
+        from stylestudio_desktop.files.scaling import render
+
         check_storage_id(storage_id)
         rendered = render(source, self._limits)
         self.put_many([(storage_id, rendered)])

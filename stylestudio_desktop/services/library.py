@@ -22,7 +22,7 @@ from stylestudio_desktop.domain.records import (
     StoredFile,
     UsageRecord,
 )
-from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio

@@ -9,7 +9,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.errors import NotFound
 from stylestudio_desktop.domain.events import Event
-from stylestudio_desktop.files.probe import Limits
+from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.services.bus import Bus

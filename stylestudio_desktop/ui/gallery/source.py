@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import made_at
 from stylestudio_desktop.domain.records import FileCard, Generation, StoredFile
-from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
