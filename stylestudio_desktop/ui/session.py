@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
@@ -131,8 +131,7 @@ class Session:
         self.window.top_bar.set_balance(state.user.token_balance, low=state.low)
         if state.low and not self._low_told:
             self._low_told = True
-            left = QLocale().toString(state.user.token_balance)
-            text = self.window.tr("%1 tokens are left").replace("%1", left)
+            text = self.window.tr("%n token(s) left", "", state.user.token_balance)
             get = partial(self.window.open_pane, WALLET, GetTokens(self.window.current))
             self.window.toast(text, "warning", (self.window.tr("Open the wallet"), get))
         elif not state.low:
