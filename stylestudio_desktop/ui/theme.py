@@ -50,7 +50,8 @@ class Theme(QObject):
     def set_appearance(self, appearance: Appearance) -> None:
         """Follow the system, or keep to light or dark."""
         self._appearance = appearance
-        self._apply()
+        if self._wanted() is not self.palette:  # dressing a window again costs a tenth of a start
+            self._apply()
 
     def colour(self, name: str) -> QColor:
         """Return the palette's colour `name`, for painters."""
