@@ -15,6 +15,7 @@ from stylestudio_desktop.providers.protocol import Capabilities, Readiness
 from stylestudio_desktop.services import generate, library, sources, wallet
 from stylestudio_desktop.services.estimates import Estimates, learn
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import background
 from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create.draft import Bill, Draft, Photo, Problem
 from stylestudio_desktop.ui.create.photos import Photos
@@ -192,11 +193,11 @@ class Desk(QObject):
             self._on_failure(error)
 
         start = attached(self.studio, lambda: generate.start_many(self.studio, wanted))
-        self.tasks.run(start, begun, refused, owner=self)
+        background.run(self.tasks, start, begun, refused, self)
 
     def run(self, op: Callable[[], Any], success: Callable[[Any], None] | None = None) -> None:
         """Do something in the background; what goes wrong is told by `failed`."""
-        self.tasks.run(attached(self.studio, op), success, self._on_failure, owner=self)
+        background.run(self.tasks, attached(self.studio, op), success, self._on_failure, self)
 
     def close(self) -> None:
         """Stop what runs; called before the library closes."""
@@ -237,11 +238,12 @@ class Desk(QObject):
                 found.update(dict.fromkeys(sources.doubts(studio, brief, stop)))
             return list(found)
 
-        self._checking = self.photos.slow.run(
+        self._checking = background.run(
+            self.photos.slow,
             attached(studio, read),
             lambda found: self.learn(doubts=tuple(found)),
             self._on_unchecked,
-            owner=self,
+            self,
         )
 
     def _on_unchecked(self, error: Exception) -> None:

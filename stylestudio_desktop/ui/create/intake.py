@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import library, sources
 from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.listening import attached
 
@@ -104,7 +104,7 @@ class Intake(QObject):
                 raise error
             self.refused.emit(str(sentence))
 
-        self._desk.tasks.run(attached(self._studio, read), taken, failed, owner=self)
+        background.run(self._desk.tasks, attached(self._studio, read), taken, failed, self)
 
     def _end(self) -> None:
         self._running -= 1

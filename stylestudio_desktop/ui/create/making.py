@@ -21,6 +21,7 @@ from stylestudio_desktop.services import attempts, history
 from stylestudio_desktop.services.estimates import left_ms
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import background
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.tasks import Tasks
@@ -116,7 +117,8 @@ class Making(QObject):
                 found += [card.id for card in page.items]
             return found
 
-        self._tasks.run(attached(self._studio, read), self.follow, self._on_failure, owner=self)
+        work = attached(self._studio, read)
+        background.run(self._tasks, work, self.follow, self._on_failure, self)
 
     def forget_finished(self) -> None:
         """Take away what has ended."""
@@ -171,7 +173,8 @@ class Making(QObject):
                     found[one] = None
             return found
 
-        self._tasks.run(attached(studio, read), self._on_read, self._on_failure, owner=self)
+        work = attached(studio, read)
+        background.run(self._tasks, work, self._on_read, self._on_failure, self)
 
     def _on_read(self, found: dict[int, Story | None]) -> None:
         self._reading = False

@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import background
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -30,7 +31,7 @@ class CreatePane(Pane):
         self._wishes: list[object] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        window.tasks.run(self._load, self._on_loaded, owner=self)
+        background.run(window.tasks, self._load, self._on_loaded, None, self)
 
     def shown(self) -> None:
         """Show what is true now."""

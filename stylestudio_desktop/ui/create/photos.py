@@ -13,6 +13,7 @@ from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding
+from stylestudio_desktop.ui.create import background
 from stylestudio_desktop.ui.tasks import Tasks
 
 _MOST = 160
@@ -99,7 +100,7 @@ class Photos(QObject):
                 self._keep(key, image)
                 sink(image)
 
-        (pool or self._fast).run(read, arrived, failed, owner=owner)
+        background.run(pool or self._fast, read, arrived, failed, owner)
 
     def _keep(self, key: str, image: QImage) -> None:
         self._kept[key] = image

@@ -13,7 +13,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.create import words
+from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -120,21 +120,24 @@ class Picker(QDialog):
             self.grid.set_ids(found)
             self._on_selection()
             if len(found) == _FIRST:
-                self._tasks.run(
+                background.run(
+                    self._tasks,
                     attached(self._studio, lambda: library.ids(self._studio, wanted, found[-1])),
                     rest,
-                    owner=self,
+                    self._on_failed,
+                    self,
                 )
 
         def rest(found: "array[int]") -> None:
             if turn == self._asked:
                 self.grid.append_ids(found)
 
-        self._tasks.run(
+        background.run(
+            self._tasks,
             attached(self._studio, lambda: library.ids(self._studio, wanted, limit=_FIRST)),
             show,
             self._on_failed,
-            owner=self,
+            self,
         )
 
     def _on_selection(self) -> None:
