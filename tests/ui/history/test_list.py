@@ -281,7 +281,10 @@ def million(qtbot: QtBot, tasks: Tasks) -> HistoryTable:
     source = Million()
     table.show_rows(source.ids, source.fetch)
     table.show()
-    qtbot.waitExposed(table)
+    with qtbot.waitExposed(table):
+        pass
+    table.grab()  # the first text of a process loads its fonts, which is no test's concern
+    qtbot.waitUntil(lambda: not tasks.busy())
     return table
 
 
@@ -319,7 +322,7 @@ def test_selecting_all_and_refilling_never_block(
     qtbot.waitUntil(lambda: not tasks.busy())
     million.selectAll()
     qtbot.waitUntil(lambda: not tasks.busy())
-    same = array("q", million._model.ids)
+    same = million._model.ids[:]
     QApplication.processEvents()
     million.show_rows(same, Million().fetch)
     qtbot.waitUntil(lambda: not tasks.busy())
