@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Photo
-from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.shapes import pictured
 from stylestudio_desktop.ui.create.tiles import TILE, DropZone, PhotoTile
 from stylestudio_desktop.ui.tokens import Space
@@ -27,6 +27,7 @@ from stylestudio_desktop.ui.widgets.labels import label
 
 _SAMPLES_SHOWN = 6
 _SAMPLE_SIDE = 320
+_TILES_AT_ONCE = 4
 PHOTO, CUTOUT = "photo", "cutout"
 
 
@@ -51,6 +52,9 @@ class ProductPage(Page):
         self._provider = ""
         self.tiles: dict[int, PhotoTile] = {}
         self._cutouts: dict[int, QImage] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._lay_some)
         self._build()
 
     def first_field(self) -> QWidget | None:
@@ -62,8 +66,9 @@ class ProductPage(Page):
         draft = self._desk.draft
         has = bool(draft.products)
         if draft.products != self._shown or draft.provider != self._provider:
+            anew = draft.provider != self._provider
             self._provider = draft.provider
-            self._lay_tiles(draft.products)
+            self._lay_tiles(draft.products, anew=anew)
         self._tools.setVisible(has)
         self._ways.setVisible(has)
         self.zone.setVisible(not has)
@@ -142,26 +147,43 @@ class ProductPage(Page):
             flow.addWidget(card)
         self.column.addWidget(self._samples)
 
-    def _lay_tiles(self, photos: tuple[Photo, ...]) -> None:
+    def _lay_tiles(self, photos: tuple[Photo, ...], *, anew: bool) -> None:
+        """Keep the tiles of photos that stay, and make the others a few at a time."""
         self._shown = photos
-        emptied(self._flow)
-        self.tiles = {}
-        self._cutouts = {}
-        for photo in photos:
-            tile = PhotoTile(photo, kinds=True)
-            tile.setFixedWidth(TILE + 2 * Space.S)
-            tile.removed.connect(partial(self._on_removed, photo.id))
-            tile.kind_picked.connect(partial(self._on_kind, photo.id))
-            self.tiles[photo.id] = tile
-            self._flow.addWidget(tile)
-            self._desk.photos.thumbnail(
-                photo.storage_id, Tier.LARGE, tile, partial(self._on_photo, photo.id)
-            )
-            if sources.shows_cutouts(self._desk.studio, self._provider):
-                self._desk.photos.cutout(
-                    self._provider, photo.storage_id, tile,
-                    partial(self._on_cutout, photo.id), tile.say,
-                )  # fmt: skip
+        wanted: dict[int, Photo] = {photo.id: photo for photo in photos}
+        kept = [one for one, tile in self.tiles.items() if wanted.get(one) == tile.photo]
+        if anew or kept != [photo.id for photo in photos[: len(kept)]]:
+            kept = []
+        for gone in [one for one in self.tiles if one not in kept]:
+            tile = self.tiles.pop(gone)
+            self._cutouts.pop(gone, None)
+            self._flow.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        self._lay_some()
+
+    def _lay_some(self) -> None:
+        missing = [photo for photo in self._shown or () if photo.id not in self.tiles]
+        for photo in missing[:_TILES_AT_ONCE]:
+            self._lay_tile(photo)
+        if len(missing) > _TILES_AT_ONCE:
+            self._later.start()
+
+    def _lay_tile(self, photo: Photo) -> None:
+        tile = PhotoTile(photo, kinds=True)
+        tile.setFixedWidth(TILE + 2 * Space.S)
+        tile.removed.connect(partial(self._on_removed, photo.id))
+        tile.kind_picked.connect(partial(self._on_kind, photo.id))
+        self.tiles[photo.id] = tile
+        self._flow.addWidget(tile)
+        self._desk.photos.thumbnail(
+            photo.storage_id, Tier.LARGE, tile, partial(self._on_photo, photo.id)
+        )
+        if sources.shows_cutouts(self._desk.studio, self._provider):
+            self._desk.photos.cutout(
+                self._provider, photo.storage_id, tile,
+                partial(self._on_cutout, photo.id), tile.say,
+            )  # fmt: skip
 
     def _on_photo(self, file_id: int, image: QImage) -> None:
         tile = self.tiles.get(file_id)
@@ -189,7 +211,9 @@ class ProductPage(Page):
 
     def _on_kind(self, file_id: int, kind: str) -> None:
         changed = drafts.of_kind(self._desk.draft.products, file_id, kind)
-        self._shown = changed  # the chip shows it already
+        # The chip shows it already.
+        self._shown = changed
+        self.tiles[file_id].photo = next(one for one in changed if one.id == file_id)
         self._desk.edit(products=changed)
 
     def _on_sample(self, sample: Sample, _checked: bool = False) -> None:

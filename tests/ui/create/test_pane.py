@@ -174,6 +174,25 @@ def test_pasting_nothing_is_told(desk: Desk) -> None:
     assert not desk.pane.desk.draft.products
 
 
+def test_tiles_follow_the_photos(desk: Desk, tmp_path: Path) -> None:
+    colours = [f"rgb({number * 20},90,90)" for number in range(10)]
+    ids = [import_photo(desk.studio, tmp_path, colour) for colour in colours]
+    desk.pane.desk.use(Category.PRODUCT, ids)
+    page = desk.pane.pages.products
+    desk.bot.waitUntil(lambda: list(page.tiles) == ids)
+    first = page.tiles[ids[0]]
+
+    page.tiles[ids[3]].remove.click()
+    first.kind_picked.emit("dress")
+    desk.settle()
+
+    assert list(page.tiles) == [*ids[:3], *ids[4:]]
+    assert page.tiles[ids[0]] is first
+    assert desk.pane.desk.draft.products[0].kind == "dress"
+    desk.pane.desk.edit(products=tuple(reversed(desk.pane.desk.draft.products)))
+    desk.bot.waitUntil(lambda: list(page.tiles) == [*reversed([*ids[:3], *ids[4:]])])
+
+
 def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
     cards = desk.pane.pages.products._cards
     assert cards
@@ -625,7 +644,7 @@ def test_opening_blocks_nothing(watchdog: Watchdog, qtbot: QtBot, studio: Studio
 
 
 def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Watchdog) -> None:
-    paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 12},80,90)") for n in range(12)]
+    paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 6},80,90)") for n in range(40)]
     drop(desk, files(*paths))
     for step in Step:
         desk.pane.go(step)
