@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import attempts, history, steering, wallet
+from stylestudio_desktop.services import attempts, engine_weights, history, steering, wallet
 from stylestudio_desktop.services import generate as generations
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
@@ -23,7 +23,14 @@ INTERRUPTED = 130
 def generate(desk: Desk) -> int:
     """Start a generation and, unless told otherwise, wait for its pictures."""
     with desk.open() as studio:
-        row = generations.start(studio, _brief(desk, studio))
+        brief = _brief(desk, studio)
+        with Bar("Fetching the engine's files") as bar:
+            said = engine_weights.fetch_on_first_use(
+                studio, brief.provider, lambda title, share: bar.step(share, 1.0, title)
+            )
+        if said:
+            note(said)
+        row = generations.start(studio, brief)
         return _wait(desk, studio, row.id)
 
 

@@ -23,6 +23,7 @@ class Settings:
     trash_days: int = 30
     no_network: bool = False
     engine_weights_offered: bool = False
+    engine_files_tried_at: int = 0
     window: dict[str, Any] = field(default_factory=dict)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Event
 
 from stylestudio_desktop.domain.errors import BadInput, Code, Remedy, ServiceError
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.providers.registry import Providers
 from stylestudio_desktop.services.studio import Studio
 
 Progress = Callable[[str, float], None]
@@ -67,3 +69,29 @@ def fetch(studio: Studio, names: Sequence[str], progress: Progress, cancelled: E
             f"The engine's files could not be written: {error.strerror}. What was there is kept. "
             "Free some space on the disk and try again."
         ) from error
+
+
+TRY_AGAIN_MS = 24 * 3_600_000
+"""After a fetch that failed, how long the first-use fetch leaves the network alone."""
+
+
+def fetch_on_first_use(studio: Studio, provider: str, progress: Progress) -> str | None:
+    """Fetch what the embedded engine needs before its first picture; return a sentence if it can't.
+
+    Nothing happens for other services, when all is here, with the network switched off, or
+    within a day of a try that failed: the engine works with what it has.
+    """
+    if provider != "local" or not isinstance(studio.providers, Providers):
+        return None
+    value = studio.settings.value
+    if value.no_network or now_ms() - value.engine_files_tried_at < TRY_AGAIN_MS:
+        return None
+    wanted = [one.name for one in missing()]
+    if not wanted:
+        return None
+    try:
+        fetch(studio, wanted, progress, Event())
+    except ServiceError as error:
+        studio.settings.change(engine_files_tried_at=now_ms())
+        return f"{error.sentence} The picture is made with what is here."
+    return None

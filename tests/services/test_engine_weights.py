@@ -1,6 +1,7 @@
 """The engine's files as the window offers them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +10,7 @@ import pytest
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import BadInput, Code, ServiceError
 from stylestudio_desktop.engine import weights
+from stylestudio_desktop.providers.registry import Providers
 from stylestudio_desktop.services import engine_weights
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import open_test_studio
@@ -94,3 +96,32 @@ def test_progress_is_passed_on(studio: Studio, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(weights, "fetch", fetch)
     engine_weights.fetch(studio, ["a", "b"], lambda *told: seen.append(told), Event())
     assert seen == [("a", 0.5), ("b", 0.5)]
+
+
+def test_the_first_picture_fetches_what_the_engine_needs_and_tries_once_a_day(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def failing(names: list[str], *_: object) -> None:
+        asked.append(list(names))
+        raise weights.FetchFailed("Nobody answered.")
+
+    monkeypatch.setattr(weights, "fetch", failing)
+    real = replace(studio, providers=Providers())
+    first = engine_weights.fetch_on_first_use
+
+    assert first(studio, "local", lambda *_: None) is None  # not the engine itself
+    assert first(real, "other", lambda *_: None) is None
+    assert asked == []
+    assert "with what is here" in (first(real, "local", lambda *_: None) or "")
+    assert first(real, "local", lambda *_: None) is None
+    assert asked == [weights.needed()]
+
+    real.settings.change(engine_files_tried_at=0)
+    monkeypatch.setattr(weights, "fetch", lambda names, *_: asked.append(list(names)))
+    assert first(real, "local", lambda *_: None) is None
+    assert len(asked) == 2
+    monkeypatch.setattr(engine_weights, "missing", lambda: [])
+    assert first(real, "local", lambda *_: None) is None
+    assert len(asked) == 2
