@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
+from shiboken6 import isValid
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -21,7 +22,11 @@ class Task(Generic[T]):
         op: Callable[[], T],
         success: Callable[[T], None] | None,
         failure: Callable[[Exception], None] | None,
+        owner: QObject | None = None,
     ) -> None:
+        # The owner is looked at when the outcome is told. A connection to its end would be cut
+        # by whichever thread lets go of the task last, with Qt's lock held against Python's.
+        self._owner = owner
         self._op = op
         self._success = success
         self._failure = failure
@@ -47,7 +52,7 @@ class Task(Generic[T]):
 
     def tell(self) -> None:
         """Tell the outcome; called on the UI thread."""
-        if self.cancelled:
+        if self.cancelled or (self._owner is not None and not isValid(self._owner)):
             return
         if self._error is None:
             if self._success is not None:
@@ -89,9 +94,7 @@ class Tasks(QObject):
         owner: QObject | None = None,
     ) -> Task[T]:
         """Start `op` in the background and return its handle; after `close` it never begins."""
-        task = Task(op, success, failure)
-        if owner is not None:
-            owner.destroyed.connect(task.cancel)
+        task = Task(op, success, failure, owner)
         with self._lock:
             if self._closed:
                 task.cancel()
@@ -136,6 +139,7 @@ class Tasks(QObject):
                 closed = self._closed
             if not closed:
                 self._finished.emit(task)
+            del task  # the window's thread is the last to hold it
 
     def _next(self) -> Task[Any] | None:
         with self._lock:
