@@ -6,7 +6,6 @@ are told apart by the UI thread's own processor time and do not count.
 """
 
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -89,6 +88,4 @@ def watchdog(qapp: object) -> Iterator[Watchdog]:
     yield watch
     watch.stop()
     gc.unfreeze()
-    # A coverage tracer stops at every call and doubles Python's own time; without it 50 ms hold.
-    limit = LIMIT_MS * (2 if sys.gettrace() is not None else 1)
-    assert watch.worst <= limit, f"the UI thread was busy for {watch.worst:.0f} ms in one go"
+    assert watch.worst <= LIMIT_MS, f"the UI thread was busy for {watch.worst:.0f} ms in one go"
