@@ -1,13 +1,18 @@
-"""Decodes picture files for the screen with Qt's own reader, treating every byte as hostile."""
+"""Decodes picture files for the screen with Qt's own reader, treating every byte as hostile.
+
+The format is told by the first bytes and only that reader is asked. Left to find it out, Qt asks
+its SVG reader as well, which connects signals while Python's lock is held; the UI thread, taking
+a widget apart, holds the lock of such connections and waits for Python's: both for ever.
+"""
 
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
-FORMATS = frozenset({b"jpeg", b"png", b"webp"})
 ALLOCATION_MB = 512
 THUMBNAIL_SIDE = 4096
+_MAGIC_BYTES = 12
 
 
 def thumbnail(data: bytes, side: int) -> QImage | None:
@@ -20,9 +25,11 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = _reader(buffer)
+    if reader is None:
+        return None
     size = reader.size()
     longest = max(size.width(), size.height())
-    if reader.format().data() not in FORMATS or not 0 < longest <= THUMBNAIL_SIDE:
+    if not 0 < longest <= THUMBNAIL_SIDE:
         return None
     if longest > side:
         fitted = size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
@@ -33,10 +40,12 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
 def picture(path: Path) -> QImage | None:
     """Return the whole picture in `path`, turned upright and in sRGB, or None if it is damaged."""
     file = QFile(str(path))  # named, since the reader does not keep it alive
-    reader = _reader(file)
-    reader.setAutoTransform(True)
-    if reader.format().data() not in FORMATS:
+    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
         return None
+    reader = _reader(file)
+    if reader is None:
+        return None
+    reader.setAutoTransform(True)
     image = reader.read()
     space = image.colorSpace()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
@@ -45,11 +54,22 @@ def picture(path: Path) -> QImage | None:
     return _drawable(image)
 
 
-def _reader(source: QIODevice) -> QImageReader:
+def _reader(source: QIODevice) -> QImageReader | None:
+    format = _format(bytes(source.peek(_MAGIC_BYTES).data()))
+    if format is None:
+        return None
     QImageReader.setAllocationLimit(ALLOCATION_MB)
-    reader = QImageReader(source)
-    reader.setDecideFormatFromContent(True)
+    reader = QImageReader(source, QByteArray(format))
+    reader.setAutoDetectImageFormat(False)
     return reader
+
+
+def _format(head: bytes) -> bytes | None:
+    if head.startswith(b"\xff\xd8\xff"):
+        return b"jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return b"png"
+    return b"webp" if head[:4] == b"RIFF" and head[8:] == b"WEBP" else None
 
 
 def _drawable(image: QImage) -> QImage | None:

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
@@ -17,6 +24,7 @@ from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette
 from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 
 KEYS, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -287,3 +295,26 @@ def test_initials() -> None:
     assert initials("Mara van Lind") == "ML"
     assert initials("mara") == "M"
     assert initials("") == ""
+
+
+class Windows(QObject):
+    """Notes what is shown as a window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QObject] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            self.seen += [watched] if watched.isWindow() else []
+        return False
+
+
+def test_no_part_of_a_card_is_ever_a_window_of_its_own(qapp: QApplication) -> None:
+    """What is shown before it has a parent flashes on the screen as a window."""
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    ChoiceCard("Vintage", "Film grain", QImage())
+    qapp.removeEventFilter(windows)
+
+    assert windows.seen == []

@@ -130,7 +130,6 @@ class ChoiceCard(QPushButton):
         if picture is not None:
             self.picture.set_image(picture)
         self._words = label(text, "faint", wrap=True)
-        self._words.setVisible(bool(text))
         self._head = QHBoxLayout()
         heading = label(title)
         heading.setProperty("role", "label")
@@ -141,6 +140,7 @@ class ChoiceCard(QPushButton):
         layout.addWidget(self.picture)
         layout.addLayout(self._head)
         layout.addWidget(self._words)
+        self._words.setVisible(bool(text))  # not before it has a parent: it would be a window
         for part in self.findChildren(QLabel):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
