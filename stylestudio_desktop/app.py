@@ -17,6 +17,7 @@ from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import bring_up_to_date
+from stylestudio_desktop.vault.secrets import Secrets
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Provider
@@ -25,10 +26,14 @@ THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
 """What is already in the store was judged on its way in; this only bounds the decoder."""
 
 
-def open_studio(workspace: Workspace, providers: "Mapping[str, Provider] | None" = None) -> Studio:
+def open_studio(
+    workspace: Workspace,
+    providers: "Mapping[str, Provider] | None" = None,
+    secrets: Secrets | None = None,
+) -> Studio:
     """Open (or begin) the library in `workspace`. Raises StorageError or BadInput.
 
-    `providers` replaces the built-in services, for tests.
+    `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
     """
     workspace.make()
     own = workspace.catalogue
@@ -49,6 +54,7 @@ def open_studio(workspace: Workspace, providers: "Mapping[str, Provider] | None"
         providers=Providers() if providers is None else providers,
         bus=Bus(),
         user_id=user.id,
+        secrets=Secrets() if secrets is None else secrets,
     )
 
 

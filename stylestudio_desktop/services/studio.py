@@ -1,7 +1,7 @@
 """What every use case works with: one workspace, its rooms, and the person at the desk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config.settings import SettingsFile
@@ -14,6 +14,7 @@ from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.vault.secrets import Secrets
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Provider
@@ -32,6 +33,7 @@ class Studio:
     providers: "Mapping[str, Provider]"
     bus: Bus
     user_id: int
+    secrets: Secrets = field(default_factory=Secrets)
 
     @property
     def limits(self) -> Limits:

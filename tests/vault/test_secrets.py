@@ -229,3 +229,11 @@ def test_without_a_bus_there_is_no_keyring(tmp_path: Path) -> None:
     )
 
     assert found == "[''] memory"
+
+
+def test_the_keyring_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYLESTUDIO_KEYRING", "off")
+    secrets = Secrets({})
+
+    assert secrets.set("provider:fal", KEY) is Source.MEMORY
+    assert secrets.backend_name == ""
