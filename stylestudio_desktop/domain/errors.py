@@ -29,6 +29,8 @@ class Code(str, Enum):
     STORAGE_BUSY = "storage_busy"
     STORAGE_NEWER = "storage_newer"
     BOOKS_WRONG = "books_wrong"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_KEY = "payment_key"
 
 
 class Remedy(str, Enum):
@@ -106,6 +108,24 @@ class ServiceError(StudioError):
 
     code = Code.SERVICE_FAILED
     remedy = Remedy.RETRY
+
+
+class PaymentError(StudioError):
+    """The payment service refused, or could not be reached.
+
+    `again` says that the same request may be sent again, with the same key.
+    """
+
+    code = Code.PAYMENT_FAILED
+    remedy = Remedy.RETRY
+
+    def __init__(self, sentence: str, *, code: Code | None = None, again: bool = False) -> None:
+        super().__init__(
+            sentence,
+            code=code,
+            remedy=Remedy.OPEN_SETTINGS if code is Code.PAYMENT_KEY else None,
+        )
+        self.again = again
 
 
 class StorageError(StudioError):

@@ -57,6 +57,15 @@ class BalanceChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseChanged(Event):
+    """A purchase was begun, paid, refunded, or did not come about."""
+
+    user_id: int
+    purchase_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class FilesImported(Event):
     """Pictures joined the library."""
 

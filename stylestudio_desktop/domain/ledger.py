@@ -10,7 +10,8 @@ class Kind(str, Enum):
 
     `hold` takes the quoted price from the balance when a generation starts; exactly one
     `settle` (pictures saved: what was charged, the rest returned) or `release` (nothing saved:
-    all returned) closes it.
+    all returned) closes it. A `refund` takes back what was bought and is refunded or disputed;
+    `reinstate` gives it back when that was reversed.
     """
 
     GRANT = "grant"
@@ -19,6 +20,7 @@ class Kind(str, Enum):
     SETTLE = "settle"
     RELEASE = "release"
     REFUND = "refund"
+    REINSTATE = "reinstate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,29 @@ def release(generation_id: int, attempt: int, price: int) -> Movement:
     """Close an attempt that saved nothing: all of its tokens come back."""
     key = closing_key(generation_id, attempt)
     return Movement(Kind.RELEASE, price, 0, key, generation_id)
+
+
+def purchase(purchase_id: int, payment_id: str, tokens: int) -> Movement:
+    """Credit a paid purchase, once for each payment however often it is told."""
+    if tokens <= 0:
+        raise ValueError("a purchase is positive")
+    return Movement(Kind.PURCHASE, tokens, 0, f"purchase/{payment_id}", None, purchase_id)
+
+
+def claw_back(purchase_id: int, refund_id: int, tokens: int, occasion: int) -> Movement:
+    """Take refunded tokens; what was spent is owed and taken at later occasions (purchases)."""
+    if tokens <= 0:
+        raise ValueError("what is taken is positive")
+    key = f"refund/{refund_id}/{occasion}"
+    return Movement(Kind.REFUND, -tokens, 0, key, None, purchase_id)
+
+
+def reinstate(purchase_id: int, refund_id: int, tokens: int) -> Movement:
+    """Give back what a refund or dispute took that was reversed."""
+    if tokens <= 0:
+        raise ValueError("what is given back is positive")
+    key = f"reinstate/{refund_id}"
+    return Movement(Kind.REINSTATE, tokens, 0, key, None, purchase_id)
 
 
 def closing_key(generation_id: int, attempt: int) -> str:

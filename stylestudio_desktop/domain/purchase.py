@@ -1,7 +1,8 @@
-"""The life of a token purchase: its states and the steps between them."""
+"""The life of a token purchase: its states, its refunds, and what each takes and gives."""
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
 
 
 class PurchaseStatus(str, Enum):
@@ -19,3 +20,86 @@ PURCHASE_STEPS: Mapping[PurchaseStatus, frozenset[PurchaseStatus]] = {
     PurchaseStatus.FAILED: frozenset(),
     PurchaseStatus.REFUNDED: frozenset(),
 }
+
+
+class Mode(str, Enum):
+    """Whether money really moves. A workspace keeps to one of them."""
+
+    TEST = "test"
+    LIVE = "live"
+
+
+class RefundKind(str, Enum):
+    """Who took the money back: the merchant, or the buyer's bank."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+class RefundStatus(str, Enum):
+    """Where a refund stands.
+
+    `asked` was committed here and may not have reached the gateway; `reversed` did not happen,
+    or was taken back, so its tokens are back as well.
+    """
+
+    ASKED = "asked"
+    PENDING = "pending"
+    DONE = "done"
+    REVERSED = "reversed"
+
+
+REFUND_STEPS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.ASKED: frozenset({RefundStatus.PENDING, RefundStatus.DONE, RefundStatus.REVERSED}),
+    RefundStatus.PENDING: frozenset({RefundStatus.DONE, RefundStatus.REVERSED}),
+    RefundStatus.DONE: frozenset({RefundStatus.REVERSED}),
+    RefundStatus.REVERSED: frozenset(),
+}
+
+
+class Refund(NamedTuple):
+    """Money going back for a purchase, booked by the gateway's own id.
+
+    `amount` is money, `tokens` what that claims, `taken` what could be taken so far; the rest is
+    owed.
+    """
+
+    id: int
+    user_id: int
+    purchase_id: int
+    kind: str
+    status: str
+    remote_id: str | None
+    amount: int
+    tokens: int
+    taken: int
+    reason: str | None
+    created_at: int
+    updated_at: int
+
+
+def tokens_for_money(
+    tokens: int, amount: int, refunded: int, before_money: int, before_tokens: int
+) -> int:
+    """Return the tokens that a refund of `refunded` claims.
+
+    `tokens` were bought for `amount`; `before_money` and `before_tokens` are what refunds in
+    force claim already. A part is rounded down; whatever completes the whole takes the rest.
+    """
+    left = tokens - before_tokens
+    if before_money + refunded >= amount:
+        return left
+    return min(left, tokens * refunded // amount)
+
+
+def money_for_tokens(
+    tokens: int, amount: int, unspent: int, before_money: int, before_tokens: int
+) -> int:
+    """Return the money to give back for `unspent` of the `tokens` bought for `amount`.
+
+    A part is rounded down, so that no refund is dearer than what it is for.
+    """
+    left = amount - before_money
+    if before_tokens + unspent >= tokens:
+        return left
+    return min(left, amount * unspent // tokens)

@@ -180,7 +180,11 @@ class TokenEntry(NamedTuple):
 
 
 class Purchase(NamedTuple):
-    """Tokens bought, or being bought. `amount` in cents of `currency`."""
+    """Tokens bought, or being bought.
+
+    `amount` is in the smallest unit of `currency`; `request` is the JSON of what the gateway was
+    asked for, `receipt` what it signed.
+    """
 
     id: int
     user_id: int
@@ -198,6 +202,11 @@ class Purchase(NamedTuple):
     refund_reason: str | None
     created_at: int
     completed_at: int | None
+    gateway: str | None = None
+    mode: str | None = None
+    request: str | None = None
+    checkout_url: str | None = None
+    receipt: str | None = None
 
 
 class UsageRecord(NamedTuple):

@@ -1,19 +1,168 @@
 """Queries on purchases of tokens."""
 
+from peewee import SQL
+
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.store.database import Database, prepared
-from stylestudio_desktop.store.rows import columns
-from stylestudio_desktop.store.tables import PLACE, TokenPurchases
+from stylestudio_desktop.store.rows import columns, inserting, setting
+from stylestudio_desktop.store.tables import PLACE, Meta, TokenPurchases
 
 _FIELDS = columns(TokenPurchases, Purchase)
+_INSERT = inserting(TokenPurchases, _FIELDS)
 _PAGE = prepared(
     TokenPurchases.select(*_FIELDS)
     .where((TokenPurchases.user_id == PLACE) & (TokenPurchases.id < PLACE))
     .order_by(TokenPurchases.id.desc())
     .limit(PLACE)
 )
+_GET = prepared(TokenPurchases.select(*_FIELDS).where(TokenPurchases.id == PLACE))
+_BY_REFERENCE = prepared(
+    TokenPurchases.select(*_FIELDS).where(TokenPurchases.transaction_id == PLACE)
+)
+_BY_PAYMENT = prepared(
+    TokenPurchases.select(*_FIELDS).where(TokenPurchases.stripe_payment_intent_id == PLACE)
+)
+_PENDING = prepared(
+    TokenPurchases.select(*_FIELDS)
+    .where(SQL('"t1"."status" = \'pending\'') & (TokenPurchases.id > PLACE))
+    .order_by(TokenPurchases.id)
+    .limit(PLACE)
+)
+_PAID = prepared(
+    TokenPurchases.select(*_FIELDS)
+    .where(
+        (TokenPurchases.id > PLACE)
+        & TokenPurchases.stripe_payment_intent_id.is_null(False)
+        & (TokenPurchases.mode == PLACE)
+    )
+    .order_by(TokenPurchases.id)
+    .limit(PLACE)
+)
+_ANY = prepared(
+    TokenPurchases.select(TokenPurchases.mode).where(SQL("mode IS NOT NULL")).limit(SQL("1"))
+)
+# Each change names the state it comes from, so that of two who try only one succeeds.
+_OPENED = setting(
+    TokenPurchases,
+    [TokenPurchases.stripe_checkout_session_id, TokenPurchases.checkout_url],
+    (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
+)
+_COMPLETED = setting(
+    TokenPurchases,
+    [
+        TokenPurchases.stripe_checkout_session_id,
+        TokenPurchases.stripe_payment_intent_id,
+        TokenPurchases.payment_method,
+        TokenPurchases.completed_at,
+        TokenPurchases.receipt,
+    ],
+    (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
+    {
+        TokenPurchases.status: SQL("'completed'"),
+        TokenPurchases.checkout_url: SQL("NULL"),
+        TokenPurchases.error: SQL("NULL"),
+    },
+)
+_FAILED = setting(
+    TokenPurchases,
+    [TokenPurchases.error],
+    (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
+    {TokenPurchases.status: SQL("'failed'"), TokenPurchases.checkout_url: SQL("NULL")},
+)
+_REFUNDED = setting(
+    TokenPurchases,
+    [TokenPurchases.refund_reason],
+    (TokenPurchases.id == PLACE) & SQL("status = 'completed'"),
+    {TokenPurchases.status: SQL("'refunded'")},
+)
+_REMARK = prepared(Meta.select(Meta.value).where(Meta.key == PLACE))
+_NOTE = prepared(
+    Meta.insert({Meta.key: PLACE, Meta.value: PLACE}).on_conflict(
+        conflict_target=[Meta.key], update={Meta.value: SQL("excluded.value")}
+    )
+)
+
+
+def insert(db: Database, row: Purchase) -> None:
+    """Add a purchase."""
+    db.run(_INSERT, row)
+
+
+def get(db: Database, purchase_id: int) -> Purchase | None:
+    """Return a purchase, or None."""
+    return _one(db.row(_GET, (purchase_id,)))
+
+
+def by_reference(db: Database, reference: str) -> Purchase | None:
+    """Return the purchase with our own reference, or None."""
+    return _one(db.row(_BY_REFERENCE, (reference,)))
+
+
+def by_payment(db: Database, payment_id: str) -> Purchase | None:
+    """Return the purchase that a payment completed, or None."""
+    return _one(db.row(_BY_PAYMENT, (payment_id,)))
 
 
 def page(db: Database, user_id: int, before: int, limit: int) -> list[Purchase]:
     """Return up to `limit` purchases with an id below `before`, newest first."""
     return [Purchase._make(row) for row in db.rows(_PAGE, (user_id, before, limit))]
+
+
+def pending(db: Database, after: int, limit: int) -> list[Purchase]:
+    """Return up to `limit` pending purchases of everybody with an id above `after`."""
+    return [Purchase._make(row) for row in db.rows(_PENDING, (after, limit))]
+
+
+def paid(db: Database, mode: str, after: int, limit: int) -> list[Purchase]:
+    """Return up to `limit` purchases that were paid in `mode`, with an id above `after`."""
+    return [Purchase._make(row) for row in db.rows(_PAID, (after, mode, limit))]
+
+
+def mode(db: Database) -> str | None:
+    """Return the mode of the workspace's purchases, None before the first."""
+    found = db.value(_ANY)
+    return None if found is None else str(found)
+
+
+def opened(db: Database, purchase_id: int, checkout_id: str, url: str | None) -> bool:
+    """Keep where a pending purchase can be paid."""
+    return db.run(_OPENED, (checkout_id, url, purchase_id)) == 1
+
+
+def completed(
+    db: Database,
+    purchase_id: int,
+    checkout_id: str,
+    payment_id: str,
+    method: str | None,
+    moment: int,
+    receipt: str | None,
+) -> bool:
+    """Complete a pending purchase; False if it is not pending any more."""
+    values = (checkout_id, payment_id, method, moment, receipt, purchase_id)
+    return db.run(_COMPLETED, values) == 1
+
+
+def failed(db: Database, purchase_id: int, sentence: str) -> bool:
+    """End a pending purchase without payment; False if it is not pending any more."""
+    return db.run(_FAILED, (sentence, purchase_id)) == 1
+
+
+def refunded(db: Database, purchase_id: int, reason: str) -> bool:
+    """Mark a completed purchase as wholly refunded; False if it is not completed."""
+    return db.run(_REFUNDED, (reason, purchase_id)) == 1
+
+
+def remark(db: Database, key: str) -> str | None:
+    """Return what is kept under `key` about this workspace's payments, or None."""
+    found = db.value(_REMARK, (key,))
+    return None if found is None else str(found)
+
+
+def note(db: Database, key: str, value: str) -> None:
+    """Keep `value` under `key`, in place of what was there."""
+    db.run(_NOTE, (key, value))
+
+
+def _one(row: tuple[object, ...] | None) -> Purchase | None:
+    return None if row is None else Purchase._make(row)

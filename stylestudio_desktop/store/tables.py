@@ -157,9 +157,34 @@ class TokenPurchases(Table):
     refund_reason = TextField(null=True)
     created_at = BigIntegerField()
     completed_at = BigIntegerField(null=True)
+    gateway = TextField(null=True)
+    mode = TextField(null=True)
+    request = TextField(null=True)
+    checkout_url = TextField(null=True)
+    receipt = TextField(null=True)
 
     class Meta:
         table_name = "token_purchases"
+
+
+class TokenRefunds(Table):
+    """Money that went back, or is on its way, by the gateway's own id."""
+
+    id = BigIntegerField(primary_key=True)
+    user_id = BigIntegerField()
+    purchase_id = BigIntegerField()
+    kind = TextField()
+    status = TextField()
+    remote_id = TextField(null=True)
+    amount = IntegerField()
+    tokens = IntegerField()
+    taken = IntegerField()
+    reason = TextField(null=True)
+    created_at = BigIntegerField()
+    updated_at = BigIntegerField()
+
+    class Meta:
+        table_name = "token_refunds"
 
 
 class TokenEntries(Table):
@@ -292,6 +317,7 @@ ALL = (
     GenerationFiles,
     GenerationStates,
     TokenPurchases,
+    TokenRefunds,
     TokenEntries,
     Usage,
     Jobs,

@@ -12,6 +12,8 @@ STATEMENTS = (
     """
 CREATE INDEX token_purchases_pending ON token_purchases (user_id) WHERE status = 'pending'""",
     """
+CREATE INDEX token_purchases_by_mode ON token_purchases (mode) WHERE mode IS NOT NULL""",
+    """
 CREATE TABLE token_refunds (
   id INTEGER NOT NULL PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
