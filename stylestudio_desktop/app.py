@@ -77,7 +77,7 @@ def run_window(workspace: Workspace) -> int:
 
 def ended_badly(workspace: Workspace) -> bool:
     """Say whether a program on this workspace went without saying goodbye."""
-    return workspace.locks.is_dir() and bool(Presence(workspace.locks).crashed())
+    return workspace.locks.is_dir() and bool(Presence(workspace.locks).crashed(forget=False))
 
 
 def tidy_after_crash(studio: Studio) -> None:

@@ -33,7 +33,7 @@ PRODUCTS = (
     ("boot-brown", "Brown ankle boot", "shoes", "vintage"),
     ("handbag-rust", "Rust handbag", "bag", "fashion"),
     ("tote-canvas", "Canvas tote", "bag", "minimalist"),
-    ("beanie-mustard", "Mustard beanie", "accessory", "artistic"),
+    ("beanie-mustard", "Mustard beanie", "other", "artistic"),
 )
 PEOPLE = (
     ("person-1", "Person with short curly hair"),

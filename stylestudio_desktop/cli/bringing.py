@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from stylestudio_desktop.cli import shapes
+from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
-from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, note, print_json, table
+from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, table
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import library, samples
@@ -15,16 +16,16 @@ ROLES = {"product": Category.PRODUCT, "model": Category.MODEL}
 
 
 def import_photos(desk: Desk) -> int:
-    """Import files and folders; 2 only when there was nothing that could be taken."""
+    """Import files and folders; 2 only when nothing could be taken, 5 if the disk failed."""
     paths = [Path(word).expanduser() for word in desk.arguments.paths]
-    with desk.open() as studio, Bar("Importing") as bar:
+    with desk.open() as studio, at_work(studio), Bar("Importing") as bar:
         taken = library.import_files(studio, paths, ROLES[desk.arguments.role], progress=bar.step)
         return _tell(desk, studio, taken)
 
 
 def sample_collection(desk: Desk) -> int:
     """Import the sample photos."""
-    with desk.open() as studio, Bar("Importing the samples") as bar:
+    with desk.open() as studio, at_work(studio), Bar("Importing the samples") as bar:
         return _tell(desk, studio, samples.load(studio, progress=bar.step))
 
 
@@ -32,13 +33,17 @@ def _tell(desk: Desk, studio: Studio, taken: Imported) -> int:
     for one in taken.rejected:
         note(f"{one.path}: {one.reason}")
     nothing = bool(taken.rejected) and not taken.files
+    code = None if taken.trouble is None else taken.trouble.code
+    if code is None and nothing:
+        code = Code.BAD_INPUT
     if desk.json:
         answer: shapes.Json = {
             "files": [shapes.picture(studio, row) for row in taken.files],
             "rejected": [{"path": one.path, "reason": one.reason} for one in taken.rejected],
         }
-        if nothing:
-            answer["error"] = shapes.error(Code.BAD_INPUT, taken.rejected[0].reason)
+        if code is not None:
+            told = taken.trouble.sentence if taken.trouble else taken.rejected[0].reason
+            answer["error"] = shapes.error(code, told)
         print_json(answer)
     else:
         table(
@@ -49,4 +54,4 @@ def _tell(desk: Desk, studio: Studio, taken: Imported) -> int:
             ],
             right=(2, 3),
         )
-    return BAD_INPUT if nothing else 0
+    return 0 if code is None else exit_code(code)

@@ -1,5 +1,6 @@
 """The command that fills a library with synthetic generations, for tests and benchmarks."""
 
+from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, print_json, say
 from stylestudio_desktop.services import synthetic
@@ -8,7 +9,7 @@ from stylestudio_desktop.services import synthetic
 def sample(desk: Desk) -> int:
     """Fill the library with synthetic generations."""
     given = desk.arguments
-    with desk.open() as studio, Bar("Writing") as bar:
+    with desk.open() as studio, at_work(studio), Bar("Writing") as bar:
         made = synthetic.fill(
             studio, given.generations, photos=given.files, seed=given.seed, progress=bar.step
         )

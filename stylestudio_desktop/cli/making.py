@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from stylestudio_desktop.cli import reading, shapes
+from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, say
 from stylestudio_desktop.cli.waiting import Wait
@@ -23,7 +24,8 @@ INTERRUPTED = 130
 def generate(desk: Desk) -> int:
     """Start a generation and, unless told otherwise, wait for its pictures."""
     with desk.open() as studio:
-        brief = _brief(desk, studio)
+        with at_work(studio):
+            brief = _brief(desk, studio)
         with Bar("Fetching the engine's files") as bar:
             said = engine_weights.fetch_on_first_use(
                 studio, brief.provider, lambda title, share: bar.step(share, 1.0, title)

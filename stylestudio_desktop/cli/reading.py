@@ -37,6 +37,8 @@ def photos(studio: Studio, words: Sequence[str], category: Category) -> tuple[Fi
             raise BadInput(f"“{word}” is a folder. Name the photos, or import the folder first.")
         if path.exists():
             taken = library.import_files(studio, [path], category)
+            if taken.trouble is not None:
+                raise taken.trouble
             if taken.rejected:
                 raise BadInput(taken.rejected[0].reason)
             found.append(FileId(taken.files[0].id))

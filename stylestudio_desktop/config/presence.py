@@ -43,13 +43,16 @@ class Presence:
         with contextlib.suppress(OSError):
             self._path.unlink()
 
-    def crashed(self) -> set[str]:
-        """Return the names of hosts that went without saying goodbye, and forget their locks."""
-        names = {path.stem.removeprefix("host-") for path in self._folder.glob("host-*.lock")}
-        return {name for name in names if not self.alive(name)}
+    def crashed(self, *, forget: bool = True) -> set[str]:
+        """Return the names of hosts that went without saying goodbye, and forget their locks.
 
-    def alive(self, host: str) -> bool:
-        """Say whether the process that calls itself `host` still runs."""
+        Whoever forgets them has to put away what they left; nobody will see them again.
+        """
+        names = {path.stem.removeprefix("host-") for path in self._folder.glob("host-*.lock")}
+        return {name for name in names if not self.alive(name, forget=forget)}
+
+    def alive(self, host: str, *, forget: bool = True) -> bool:
+        """Say whether the process that calls itself `host` still runs; forget its lock if not."""
         if host == self.host:
             return True
         path = self._folder / f"host-{host}.lock"
@@ -63,6 +66,7 @@ class Presence:
         except Timeout:
             return True
         other.release()
-        with contextlib.suppress(OSError):
-            path.unlink()
+        if forget:
+            with contextlib.suppress(OSError):
+                path.unlink()
         return False

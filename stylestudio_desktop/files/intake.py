@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylestudio_desktop.domain.errors import BadInput, StudioError
+from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioError
 from stylestudio_desktop.files.identity import Stored
 from stylestudio_desktop.files.incoming import Incoming, receive
 from stylestudio_desktop.files.probe import DEFAULT_LIMITS, Limits, Probe
@@ -57,8 +57,9 @@ def take_in(
 
     The next group is copied and decoded on `threads` threads while the last is flushed, and
     `sources` is read no further ahead than that. Stop by closing the iterator: what was yielded
-    stays, everything else is discarded. Raises StorageError if the disk itself fails; groups
-    yielded before are safe.
+    stays, everything else is discarded. Where the disk refuses a photo, that one is Refused with
+    the StorageError and the rest of its group still goes in; whether to go on is the caller's
+    question. Raises StorageError if a whole group can't be made to last.
     """
     waiting = iter(sources)
     with ThreadPoolExecutor(threads, thread_name_prefix="intake") as pool:
@@ -82,14 +83,14 @@ def take_in(
 
 
 def _examine(source: Path, store: FileStore, limits: Limits) -> _Examined | Refused:
-    """Copy one photo next to the store and look at the copy. The disk's own errors propagate."""
+    """Copy one photo next to the store and look at the copy."""
     try:
         incoming = receive(source, store.tmp, limits.max_bytes)
-    except BadInput as error:
+    except (BadInput, StorageError) as error:
         return Refused(source, error)
     try:
         probe, rendered = examine(incoming.path, limits, source.name)
-    except BadInput as error:
+    except (BadInput, StorageError) as error:
         incoming.discard()
         return Refused(source, error)
     except BaseException:
@@ -104,17 +105,26 @@ def _finish(
     """Publish one group, keep its thumbnails, and say what became of each photo."""
     results = [future.result() for future in group]
     examined = [one for one in results if isinstance(one, _Examined)]
-    with store.batch() as batch:
+    with store.batch(lenient=True) as batch:
         for one in examined:
             batch.take(one.incoming)
-    cache.put_many([(one.incoming.storage_id, one.rendered) for one in examined])
-    stored = iter(batch.stored)
-    return [
-        Taken(one.source, next(stored), one.probe, one.rendered.phash)
-        if isinstance(one, _Examined)
-        else one
-        for one in results
-    ]
+    places = iter(batch.outcomes)
+    ended = [_ended(one, next(places)) if isinstance(one, _Examined) else one for one in results]
+    safe = {one.stored.storage_id for one in ended if isinstance(one, Taken)}
+    cache.put_many(
+        [
+            (one.incoming.storage_id, one.rendered)
+            for one in examined
+            if one.incoming.storage_id in safe
+        ]
+    )
+    return ended
+
+
+def _ended(one: _Examined, outcome: Stored | StorageError) -> Taken | Refused:
+    if isinstance(outcome, StorageError):
+        return Refused(one.source, outcome)
+    return Taken(one.source, outcome, one.probe, one.rendered.phash)
 
 
 def _discard(group: list[Future[_Examined | Refused]]) -> None:

@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from stylestudio_desktop.domain.errors import BadInput, Code, StorageError
+from stylestudio_desktop.files.batch import Batch
 from stylestudio_desktop.files.disk import (
     flush_folder,
     make_private_folder,
@@ -20,7 +20,7 @@ from stylestudio_desktop.files.disk import (
     storing,
 )
 from stylestudio_desktop.files.identity import STORAGE_ID, Condition, Stored, check_storage_id
-from stylestudio_desktop.files.incoming import Incoming, receive
+from stylestudio_desktop.files.incoming import Incoming
 
 _READ = 1 << 18
 
@@ -142,9 +142,9 @@ class FileStore:
                 flush_folder(folder)
             return stored
 
-    def batch(self) -> "Batch":
+    def batch(self, *, lenient: bool = False) -> Batch:
         """Return a group of files that become durable together, at the end of its `with`."""
-        return Batch(self)
+        return Batch(self, lenient=lenient)
 
     def remove(self, storage_id: str, grace_s: float = 0.0) -> bool:
         """Delete one stored file that no row refers to (the caller has proven it).
@@ -179,8 +179,9 @@ class FileStore:
     def sweep_temporaries(self, older_than_s: float = 0.0) -> int:
         """Delete what a crash left in `tmp`, and return how many files that was.
 
-        Only ordinary files named `*.tmp` or `*.part` directly in `tmp`, last written more than
-        `older_than_s` seconds ago, and not being written by any live process.
+        Only ordinary files named `*.tmp` or `*.part` directly in `tmp`, not being written by any
+        live process, and last written more than `older_than_s` seconds ago. A copy on its way in
+        shows by its mark whether its writer lives, so its age is not asked where marks exist.
         """
         swept = 0
         horizon = time.time() - older_than_s
@@ -192,9 +193,10 @@ class FileStore:
                     continue
                 with contextlib.suppress(FileNotFoundError):  # swept by another process
                     old = entry.stat(follow_symlinks=False).st_mtime <= horizon
-                    if old and not Incoming.is_being_written(Path(entry.path)):
-                        Path(entry.path).unlink()
-                        swept += 1
+                    if not old and not Incoming.is_marked(entry.name):
+                        continue
+                    if not Incoming.is_being_written(Path(entry.path)):
+                        swept += _gone(Path(entry.path))
         return swept
 
     def every(self) -> Iterator[str]:
@@ -224,10 +226,12 @@ class FileStore:
         if self._kept(path):
             incoming.discard()
             return Stored(stored.storage_id, stored.size, new=False)
-        incoming.release()
-        if sys.platform == "win32" and path.exists():
-            path.chmod(0o600)  # Windows does not replace a read-only file
+        if sys.platform == "win32":
+            incoming.release()  # Windows renames no open file and replaces no read-only one
+            if path.exists():
+                path.chmod(0o600)
         incoming.path.replace(path)
+        incoming.release()  # only now: without its mark a temporary is anybody's to sweep
         return stored
 
     def _kept(self, path: Path) -> bool:
@@ -253,61 +257,15 @@ class FileStore:
         return folder
 
 
-class Batch:
-    """Several files on their way in, made durable together because folder flushes are shared.
-
-    Used by `with store.batch() as batch`. After `add` the bytes can be examined at
-    `incoming.path`; `reject` forgets one. Leaving the block publishes the rest and `stored`
-    lists them in the order they were added; an exception discards all of them.
-    """
-
-    def __init__(self, store: FileStore) -> None:
-        """Begin an empty group for `store`."""
-        self.stored: list[Stored] = []
-        self._store = store
-        self._waiting: list[Incoming] = []
-
-    def add(self, source: Path | BinaryIO, limit_bytes: int) -> Incoming:
-        """Copy one source next to the store; same errors as `FileStore.ingest`."""
-        return self.take(receive(source, self._store.tmp, limit_bytes))
-
-    def take(self, incoming: Incoming) -> Incoming:
-        """Add bytes that another thread has already received into the store's `tmp`."""
-        self._waiting.append(incoming)
-        return incoming
-
-    def reject(self, incoming: Incoming) -> None:
-        """Forget one added file; its copy is deleted."""
-        self._waiting.remove(incoming)
-        incoming.discard()
-
-    def __enter__(self) -> "Batch":
-        """Return the group itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Publish everything and make it durable, or discard everything."""
-        try:
-            if kind is None:
-                with storing("saving pictures"):
-                    self._commit()
-        finally:
-            for incoming in self._waiting:
-                incoming.discard()
-            self._waiting.clear()
-
-    def _commit(self) -> None:
-        for incoming in self._waiting:
-            incoming.flush()
-        folders: set[Path] = set()
-        self.stored = [self._store.publish(incoming, folders) for incoming in self._waiting]
-        for folder in folders:
-            flush_folder(folder)
+def _gone(temporary: Path) -> bool:
+    """Delete a temporary file; False where Windows says that somebody still has it open."""
+    try:
+        temporary.unlink()
+    except PermissionError:
+        if sys.platform == "win32":
+            return False
+        raise
+    return True
 
 
 def _folders(parent: Path) -> list[Path]:

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import (
@@ -26,9 +25,6 @@ from stylestudio_desktop.domain.records import Action, Generation, Job, UsageRec
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, generations, jobs, usage, users
 from stylestudio_desktop.store.database import RuleBroken
-
-if TYPE_CHECKING:
-    pass
 
 
 def enqueue(studio: Studio, row: Generation, attempt: int, moment: int) -> None:

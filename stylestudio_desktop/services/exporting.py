@@ -154,7 +154,7 @@ def _write(
     stem = fill_pattern(
         pattern,
         {
-            "name": Path(row.filename).stem,
+            "name": Path(_shown(studio, row)).stem,
             "style": row.style or "",
             "quality": made.quality if made else "",
             "provider": row.provider or "",
@@ -170,6 +170,15 @@ def _write(
     with studio.database.write():
         usage.insert(studio.database, _downloaded(row))
     return path
+
+
+def _shown(studio: Studio, row: StoredFile) -> str:
+    """Return the file name of what a picture shows: a made one's own only repeats its style."""
+    if row.generation_id is None:
+        return row.filename
+    linked = generations.linked(studio.database, [row.generation_id])
+    products = [one.filename for one in linked if one.role == Role.PRODUCT.value]
+    return products[0] if products else row.filename
 
 
 def describe(studio: Studio, row: StoredFile, made: Generation) -> Description:

@@ -139,14 +139,15 @@ def _forgotten_folders(studio: Studio) -> list[Path]:
     return [folder for folder in folders if folder.name not in known]
 
 
-def sweep_after_crash(studio: Studio, margin_s: float = COMMITTING_S) -> None:
+def sweep_after_crash(studio: Studio) -> None:
     """Remove what a crash left: unfinished files, forgotten folders, bytes without a row.
 
-    Only what was there `margin_s` seconds before this process began, since what is younger may
-    be about to get its row. While another host works on a job, stored bytes are left alone: its
-    first pictures wait there for the last. What went is logged.
+    Only what was there before this process began; while another host lives, only what was there
+    COMMITTING_S earlier still, since what is younger may be about to get its row. While another
+    host works on a job, stored bytes are left alone: its first pictures wait there for the last.
+    The dead hosts' locks have been forgotten before. What went is logged.
     """
-    age = time.time() - LOADED_AT + margin_s
+    age = time.time() - LOADED_AT + (0.0 if _alone(studio) else COMMITTING_S)
     gone = studio.files.sweep_temporaries(age)
     for folder in _forgotten_folders(studio):
         gone += _empty(folder, age)
@@ -156,6 +157,11 @@ def sweep_after_crash(studio: Studio, margin_s: float = COMMITTING_S) -> None:
                 if not files.stored(studio.database, storage_id):
                     gone += studio.files.remove(storage_id, age)
     _log.info("%d files that a crash left behind were removed", gone)
+
+
+def _alone(studio: Studio) -> bool:
+    """Say whether no host but this one has a lock; a dead one's would count as living."""
+    return sum(1 for _ in studio.workspace.locks.glob("host-*.lock")) <= 1
 
 
 def _empty(folder: Path, age: float) -> int:

@@ -28,11 +28,12 @@ from stylestudio_desktop.store import counts, entries, files, generations, jobs
 
 
 class HistoryRow(NamedTuple):
-    """A generation with its picture and, while it is open, its place in the queue."""
+    """A generation with its picture, its products' names and, while open, its queue place."""
 
     card: GenerationCard
     thumbnail: str | None
     job: Job | None
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,23 @@ def with_pictures(studio: Studio, cards: Sequence[GenerationCard]) -> list[Histo
     """Add the picture that stands for each generation: its first result, or its product."""
     ids = [card.id for card in cards]
     pictures: dict[int, str] = {}
+    products: dict[int, list[str]] = {}
     for one in generations.linked(studio.database, ids):
+        if one.role == Role.PRODUCT.value:
+            products.setdefault(one.generation_id, []).append(one.filename)
         best = one.is_primary or (one.role == Role.PRODUCT.value and one.position == 0)
         if best and (one.is_primary or one.generation_id not in pictures):
             pictures[one.generation_id] = one.storage_id
     waiting = {job.generation_id: job for job in jobs.of_generations(studio.database, ids)}
-    return [HistoryRow(card, pictures.get(card.id), waiting.get(card.id)) for card in cards]
+    return [
+        HistoryRow(
+            card,
+            pictures.get(card.id),
+            waiting.get(card.id),
+            tuple(products.get(card.id, ())),
+        )
+        for card in cards
+    ]
 
 
 def ids(studio: Studio, wanted: GenerationFilter) -> list[int]:

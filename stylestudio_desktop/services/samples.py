@@ -33,7 +33,11 @@ def load(
             progress(before + number, total, name)
 
         part = library.import_files(studio, paths, category, progress=shown, cancelled=cancelled)
-        taken = Imported(taken.files + part.files, taken.rejected + part.rejected)
+        taken = Imported(
+            taken.files + part.files,
+            taken.rejected + part.rejected,
+            part.trouble or taken.trouble,
+        )
         done += len(paths)
     return taken
 

@@ -97,6 +97,8 @@ def _doubled(studio: Studio, card: FileCard, category: Category) -> list[FileCar
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if taken.trouble is not None:
+        raise taken.trouble
     return [as_card(row) for row in taken.files]
 
 

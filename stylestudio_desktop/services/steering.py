@@ -1,7 +1,6 @@
 """What people do to work under way: cancel, retry, decide, pause, and let it go first."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain.errors import (
     Code,
@@ -18,12 +17,9 @@ from stylestudio_desktop.domain.generation import (
 )
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Generation
+from stylestudio_desktop.services import attempts
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations, jobs
-
-if TYPE_CHECKING:
-    pass
-from stylestudio_desktop.services import attempts
 
 
 def cancel(studio: Studio, generation_id: int) -> Generation:
@@ -46,10 +42,16 @@ def cancel(studio: Studio, generation_id: int) -> Generation:
 def retry(studio: Studio, generation_id: int) -> Generation:
     """Try a failed generation again at its frozen price, with a new hold.
 
-    Raises IllegalStep unless it failed, NotEnoughTokens when the balance is too small.
+    Raises IllegalStep unless it failed and lies outside of the trash, NotEnoughTokens when the
+    balance is too small.
     """
     with studio.database.write():
         row = attempts.owned(studio, generation_id)
+        if row.trashed_at is not None:
+            raise IllegalStep(
+                "This generation lies in the trash. Nothing was changed. Restore it, then try "
+                "it again."
+            )
         check_step(Status(row.status), Status.PENDING)
         attempt = row.retry_count + 1
         moment = now_ms()

@@ -226,9 +226,12 @@ class Watcher:
             self._studio, [root / name for name, _ in ready], Category(folder.category)
         )
         refused = {one.path: one for one in brought.rejected}
+        taken += [row.id for row in brought.files]
         for name, look in ready:
-            del state.waiting[name]
             path = root / name
+            if brought.trouble is not None and str(path) in refused:
+                continue  # it waits until the disk takes it
+            del state.waiting[name]
             if _appearance(path) != (look.size, look.mtime):
                 # It changed while it was read: what came in was whole (or was refused), and the
                 # new content waits until it stands still.
@@ -241,7 +244,8 @@ class Watcher:
             row = WatchedFile(name, look.size, look.mtime, "refused" if bad else "imported")
             with self._studio.database.write():
                 watched.note(self._studio.database, folder.id, row)
-        taken += [row.id for row in brought.files]
+        if brought.trouble is not None:
+            raise brought.trouble
 
 
 def _pictures_in(folder: Path) -> dict[str, tuple[int, int]]:

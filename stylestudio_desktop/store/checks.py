@@ -114,7 +114,7 @@ FROM generation_files GROUP BY generation_id
 HAVING products = 0
   OR max(iif(role = 'product', position, -1)) <> products - 1
   OR max(iif(role = 'model', position, -1)) <> models - 1
-  OR (sum(role = 'result' AND position = 0) = 1 AND sum(is_primary) <> 1)""",
+  OR (sum(role = 'result') > 0 AND sum(is_primary) <> 1)""",
     ),
     Fault(
         "links",

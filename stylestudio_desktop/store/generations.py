@@ -45,6 +45,18 @@ _LINK = inserting(
         GenerationFiles.is_primary,
     ],
 )
+_RESULTS = (GenerationFiles.generation_id == PLACE) & (GenerationFiles.role == SQL("'result'"))
+_MAIN = prepared(
+    GenerationFiles.select(GenerationFiles.position, GenerationFiles.is_primary)
+    .where(_RESULTS)
+    .order_by(GenerationFiles.is_primary.desc(), GenerationFiles.position)
+    .limit(SQL("1"))
+)
+_PROMOTE = setting(
+    GenerationFiles,
+    [GenerationFiles.is_primary],
+    _RESULTS & (GenerationFiles.position == PLACE),
+)
 _GET = prepared(
     Generations.select(*_FIELDS).where((Generations.id == PLACE) & (Generations.user_id == PLACE))
 )
@@ -96,6 +108,13 @@ def link(
             for position, file_id in enumerate(files)
         ],
     )
+
+
+def promote(db: Database, generation_id: int) -> None:
+    """Make the first picture that is left the main one, if a generation has lost its main one."""
+    best = db.row(_MAIN, (generation_id,))
+    if best is not None and not best[1]:
+        db.run(_PROMOTE, (1, generation_id, best[0]))
 
 
 def get(db: Database, generation_id: int, user_id: int) -> Generation | None:

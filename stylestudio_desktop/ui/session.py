@@ -22,13 +22,14 @@ from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.collector import Collector
+from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
-from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
+from stylestudio_desktop.ui.wishes import ShowGeneration
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.overview import Overview
@@ -99,7 +100,7 @@ class Session:
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
-        self._low_told = False
+        self._low = LowBalance(self.window)
         self.window.top_bar.avatar.set_user(wallet.summary(studio).user.name)
         self._refresh()
 
@@ -129,13 +130,7 @@ class Session:
     def _show_balance(self) -> None:
         state = wallet.summary(self._studio)
         self.window.top_bar.set_balance(state.user.token_balance, low=state.low)
-        if state.low and not self._low_told:
-            self._low_told = True
-            text = self.window.tr("%n token(s) left", "", state.user.token_balance)
-            get = partial(self.window.open_pane, WALLET, GetTokens(self.window.current))
-            self.window.toast(text, "warning", (self.window.tr("Open the wallet"), get))
-        elif not state.low:
-            self._low_told = False
+        self._low.show(state.user.token_balance, state.low)
 
     def _ask_strip(self) -> None:
         if self._asking:

@@ -6,7 +6,7 @@ from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui import icons
@@ -133,7 +133,9 @@ def _draw_icon(button: QAbstractButton) -> None:
     checked = tones.on_accent if primary else tones.accent
     on = checked if button.isCheckable() else None
     side = button.iconSize().height()
-    beside = bool(button.text()) and button.property("role") != "rail"
+    # A push button always gets its words, be it later; a tool button may stay without.
+    worded = isinstance(button, QPushButton) or bool(button.text())
+    beside = worded and button.property("role") != "rail"
     pad = Space.XS if beside else 0
     button.setIcon(icons.icon(str(button.property(_ICON)), tone, on, tones.text_faint, side, pad))
     button.setIconSize(icons.size(side, pad))

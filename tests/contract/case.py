@@ -6,6 +6,7 @@ import random
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -46,7 +47,7 @@ def png(colour: str = "teal", size: tuple[int, int] = (96, 64)) -> bytes:
     return out.getvalue()
 
 
-class Case:
+class Case(ABC):
     """One service as the suite sees it; a new one is made for each test.
 
     `order` names the request that is paid for, `asks` the one that asks for its state (empty for
@@ -77,13 +78,13 @@ class Case:
     def close(self) -> None:
         self.server.close()
 
+    @abstractmethod
     def provider(self, http: Http, key: str | None = KEY) -> Provider:
         """Make an adapter, as after a start of the program."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reply(self, seen: Seen) -> Reply:
         """Play the service."""
-        raise NotImplementedError
 
     def key_of(self, seen: Seen) -> str:
         return str(seen.headers.get("Authorization", "")).removeprefix("Bearer ")

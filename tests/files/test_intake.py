@@ -2,12 +2,13 @@
 
 import errno
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
 
-from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageFull
+from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StorageFull
+from stylestudio_desktop.files import batch, incoming, intake
+from stylestudio_desktop.files.incoming import Incoming
 from stylestudio_desktop.files.intake import Refused, Taken, take_in
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.files.store import Condition, FileStore
@@ -82,20 +83,51 @@ def test_sources_are_not_read_far_ahead(
     running.close()
 
 
-def test_a_full_disk_stops_it_with_the_right_error(
+def test_a_disk_that_fills_refuses_what_has_no_room_and_keeps_the_rest_of_the_group(
     tmp_path: Path, store: FileStore, cache: ThumbnailCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = take_in(photos(tmp_path, 8), store, cache, group=2)
-    first = next(running)
+    sources = photos(tmp_path, 8)
+    running = take_in(sources, store, cache, group=4)
+    flush, calls = Incoming.flush, []
 
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "planted")
+    def fills(incoming: Incoming) -> None:
+        calls.append(incoming)
+        if len(calls) == 6:
+            raise OSError(errno.ENOSPC, "planted")
+        flush(incoming)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(StorageFull):
-            next(running)
-    assert sorted(store.every()) == sorted(one.stored.storage_id for one in first)
+    monkeypatch.setattr(Incoming, "flush", fills)
+    first, second = list(running)
+    assert all(isinstance(one, Taken) for one in first)
+    assert [type(one) for one in second] == [Taken, Refused, Taken, Taken]
+    assert isinstance(second[1].error, StorageFull)
+    stored = [one.stored.storage_id for one in [*first, *second] if isinstance(one, Taken)]
+    assert sorted(store.every()) == sorted(stored)
+    assert list(store.tmp.iterdir()) == []
+
+
+def test_a_photo_that_the_disk_has_no_room_to_copy_is_refused_alone(
+    tmp_path: Path, store: FileStore, cache: ThumbnailCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def receive(source: Path, folder: Path, limit: int) -> Incoming:
+        if source.name == "1.jpg":
+            raise StorageFull("The disk became full.")
+        return incoming.receive(source, folder, limit)
+
+    monkeypatch.setattr(intake, "receive", receive)
+    (found,) = take_in(photos(tmp_path, 3), store, cache)
+    assert [type(one) for one in found] == [Taken, Refused, Taken]
+
+
+def test_a_group_that_cannot_be_made_to_last_is_no_success(
+    tmp_path: Path, store: FileStore, cache: ThumbnailCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> None:
+        raise OSError(errno.EIO, "planted")
+
+    monkeypatch.setattr(batch, "flush_folder", broken)
+    with pytest.raises(StorageError):
+        list(take_in(photos(tmp_path, 2), store, cache))
     assert list(store.tmp.iterdir()) == []
 
 

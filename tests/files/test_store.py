@@ -261,6 +261,34 @@ def test_sweep_spares_what_lives(store: FileStore, tmp_path: Path) -> None:
     assert sorted(leftovers(store)) == ["folder.tmp", "link.tmp", "notes.txt"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no marks there")
+def test_the_copy_of_a_dead_writer_is_swept_however_young(store: FileStore) -> None:
+    (store.tmp / "ingest-1-dead.tmp").write_bytes(b"half")
+    (store.tmp / "remove-1.tmp").write_bytes(b"being moved aside")
+    with store.batch() as batch:
+        batch.add(io.BytesIO(b"alive"), LIMIT)
+        assert store.sweep_temporaries(older_than_s=3600) == 1
+    assert store.exists(batch.stored[0].storage_id)
+    assert leftovers(store) == ["remove-1.tmp"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file can't be renamed there")
+def test_a_copy_keeps_its_mark_until_it_has_its_name(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[int] = []
+    real = Path.replace
+
+    def sweep_first(path: Path, target: Path) -> Path:
+        swept.append(store.sweep_temporaries())
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", sweep_first)
+    stored = store.ingest(io.BytesIO(b"picture"), LIMIT)
+    assert swept == [0]
+    assert store.verify(stored.storage_id) is Condition.INTACT
+
+
 @pytest.mark.parametrize(
     ("number", "kind", "word"),
     [

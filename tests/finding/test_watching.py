@@ -1,5 +1,6 @@
 """What lands in a watched folder comes in once, when it is whole, whatever happens meanwhile."""
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 
 from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageFull
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.files.incoming import Incoming
 from stylestudio_desktop.services import library, watching
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report, Watcher
@@ -285,6 +287,32 @@ def test_a_full_disk_is_told_once_and_tried_again(
     monkeypatch.setattr(watcher, "look", look)
     watcher.run(stop, reports.append, 0.0)
     assert [one.rejected[0].reason for one in reports] == ["The disk is full."]
+
+
+def test_what_the_disk_had_no_room_for_comes_in_when_there_is_room(
+    studio: Studio,
+    folder: Path,
+    watcher: Watcher,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, colour in (("a.jpg", "red"), ("b.jpg", "blue"), ("c.jpg", "green")):
+        put(folder, name, colour)
+    flush, flushed = Incoming.flush, []
+
+    def room_for_one(incoming: Incoming) -> None:
+        flushed.append(incoming)
+        if len(flushed) > 1:
+            raise OSError(errno.ENOSPC, "planted")
+        flush(incoming)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Incoming, "flush", room_for_one)
+        with pytest.raises(StorageFull):
+            settle(watcher, clock)
+    assert names(studio) == ["a.jpg"]
+    watcher.look()
+    assert sorted(names(studio)) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_a_file_that_goes_while_the_folder_is_listed_is_passed_over(

@@ -14,7 +14,7 @@ MASKS = ROOT / "tests" / "fixtures" / "masks"
 ITEMS: list[dict[str, Any]] = json.loads((SAMPLES / "collection.json").read_text("utf-8"))["items"]
 PRODUCTS = [item for item in ITEMS if item["category"] == "product_image"]
 PEOPLE = [item for item in ITEMS if item["category"] == "model_image"]
-KINDS = {"top", "dress", "trousers", "skirt", "shorts", "jacket", "shoes", "bag", "accessory"}
+KINDS = {"top", "dress", "trousers", "skirt", "shorts", "jacket", "shoes", "bag", "other"}
 STYLES = {"realistic", "fashion", "artistic", "vintage", "minimalist"}
 
 

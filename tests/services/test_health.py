@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.services import health, health_files, library, synthetic
@@ -300,6 +301,20 @@ def test_unfinished_files_are_found(studio: Studio) -> None:
     found = verify(studio)
 
     assert {one.subject for one in found.problems} == {part.name, folder.name}
+
+
+def test_while_another_host_lives_its_newest_files_are_left_alone(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = orphan(studio, tmp_path, "gold")
+    monkeypatch.setattr(health_files, "LOADED_AT", time.time() + 1)
+    locks = studio.workspace.locks
+    with Presence(locks):
+        with Presence(locks):
+            health.sweep_after_crash(studio)
+            assert path.exists()
+        health.sweep_after_crash(studio)
+        assert not path.exists()
 
 
 def test_a_file_being_written_is_no_problem(studio: Studio, tmp_path: Path) -> None:

@@ -23,9 +23,11 @@ from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import (
     accounts,
     attempts,
+    exporting,
     finishing,
     generate,
     history,
+    importing,
     insights,
     library,
     overview,
@@ -119,7 +121,7 @@ def test_the_same_bytes_are_not_doubled_unless_their_use_differs(
 def test_an_import_can_be_stopped_and_keeps_what_it_has(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "GROUP", 2)
+    monkeypatch.setattr(importing, "GROUP", 2)
     paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 20},0,90)") for n in range(6)]
     stop = Event()
     stop.set()
@@ -150,7 +152,7 @@ def test_bytes_that_vanish_before_their_row_get_no_row(
 
 @given(name=st.text(st.characters(exclude_categories=()), max_size=300))
 def test_any_name_becomes_text_that_a_list_can_show(name: str) -> None:
-    shown = library._display_name(name)
+    shown = importing._display_name(name)
     shown.encode("utf-8")
     assert 1 <= len(shown) <= 255
     assert shown.isprintable()
@@ -381,7 +383,23 @@ def test_a_result_can_be_purged_without_its_generation(
     assert [one.id for one in story.results] == pictures[1:]
     assert studio.files.exists(story.results[0].storage_id), "the twin has the same bytes"
     (row,) = history.rows(studio, GenerationFilter()).items
+    assert row.thumbnail == story.results[0].storage_id, "the next one stands for it now"
+    assert row.products == (library.picture(studio, product).filename,)
+    library.trash(studio, pictures[1:])
+    assert library.purge(studio, now_ms() + 1) == 1
+    (row,) = history.rows(studio, GenerationFilter()).items
     assert row.thumbnail == library.picture(studio, product).storage_id
+
+
+def test_an_exported_picture_is_named_by_its_product_and_its_style_once(
+    studio: Studio, product: FileId, tmp_path: Path
+) -> None:
+    _, pictures = made(studio, tmp_path, product, count=2)
+    done = exporting.export(studio, [*pictures, product], tmp_path / "out")
+    name = Path(library.picture(studio, product).filename).stem
+    style = library.picture(studio, pictures[0]).style
+    wanted = [f"{name} {style} 1", f"{name} {style} 2", f"{name} 3"]
+    assert [one.path.stem for one in done.exported] == wanted
 
 
 def test_generations_go_to_the_trash_with_their_pictures(

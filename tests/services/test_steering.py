@@ -264,6 +264,15 @@ def test_refused_steps_change_nothing(studio: Studio, product: FileId) -> None:
     unchanged(studio, NotEnoughTokens, lambda: steering.retry(studio, row.id))
 
 
+def test_what_lies_in_the_trash_is_not_tried_again(studio: Studio, product: FileId) -> None:
+    row = failed(studio, product)
+    history.trash(studio, [row.id])
+    error = unchanged(studio, IllegalStep, lambda: steering.retry(studio, row.id))
+    assert "Restore it" in error.sentence
+    history.restore(studio, [row.id])
+    assert steering.retry(studio, row.id).status == "pending"
+
+
 def test_a_retry_keeps_the_price_and_takes_a_new_place(studio: Studio, product: FileId) -> None:
     row = failed(studio, product)
     again = steering.retry(studio, row.id)

@@ -59,7 +59,10 @@ def scene(studio: Studio, product: FileId, tmp_path: Path) -> Scene:
 
 def _import(scene: Scene) -> object:
     paths = [photo(scene.folder, f"{shade}.jpg", shade) for shade in ("blue", "green")]
-    return library.import_files(scene.studio, paths, Category.MODEL)
+    found = library.import_files(scene.studio, paths, Category.MODEL)
+    if found.trouble is not None:
+        raise found.trouble
+    return found
 
 
 def _purge(scene: Scene) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.frame.top_bar import initials
@@ -25,6 +26,7 @@ from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.tokens import DARK, LIGHT, Palette
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
+from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 
 KEYS, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -240,6 +242,45 @@ def test_every_button_of_the_frame_has_a_name(window: MainWindow) -> None:
         for one in window.findChildren(kind):
             if one.parent() is not window.top_bar.search:
                 assert one.accessibleName() or one.text(), one
+
+
+def test_the_low_balance_notice_keeps_its_number_right(window: MainWindow, qtbot: QtBot) -> None:
+    notice = LowBalance(window)
+
+    def texts() -> list[str]:
+        return [one.accessibleName() for one in window.findChildren(Toast)]
+
+    notice.show(9, low=False)
+    assert texts() == []
+    notice.show(4, low=True)
+    notice.show(1, low=True)
+    assert texts() == [window.tr("%n token(s) left", "", 1)]
+    notice.show(60, low=False)
+    qtbot.waitUntil(lambda: texts() == [])
+    notice.show(3, low=True)
+    assert texts() == [window.tr("%n token(s) left", "", 3)]
+    window.findChild(Toast).deleteLater()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: texts() == [])
+    notice.show(2, low=True)
+    assert texts() == [], "who has dismissed it is left in peace"
+
+
+def test_a_button_that_gets_its_words_later_keeps_room_before_them(window: MainWindow) -> None:
+    early, late = button("Generate", icon="sparkles"), button("", icon="sparkles")
+    late.setText("Generate")
+    assert late.iconSize() == early.iconSize()
+
+
+def test_cards_are_spread_over_their_lines_evenly(window: MainWindow) -> None:
+    holder = QWidget(window)
+    flow = FlowLayout(holder, spacing=10, fill=90)
+    cards = [QWidget(holder) for _ in range(7)]
+    for card in cards:
+        flow.addWidget(card)
+    flow.setGeometry(QRect(0, 0, 600, 400))
+    assert [sum(card.y() == y for card in cards) for y in sorted({c.y() for c in cards})] == [4, 3]
+    flow.setGeometry(QRect(0, 0, 690, 400))
+    assert len({card.y() for card in cards}) == 1
 
 
 def test_the_theme_follows_a_choice_and_repaints(window: MainWindow) -> None:

@@ -72,7 +72,7 @@ class LookPage(Page):
     def _build(self) -> None:
         catalogue = self._desk.studio.catalogue
         self._section(words.tr("Style"), self._style_cards(), 150)
-        self._section(words.tr("Shape"), self._ratio_cards(), 108)
+        self._section(words.tr("Shape"), self._ratio_cards(), 96)
         largest = max(one.long_side for one in catalogue.qualities)
         self._build_count()
         self._section(words.tr("Quality"), self._quality_cards(largest), 190)

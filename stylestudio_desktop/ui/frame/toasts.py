@@ -35,8 +35,8 @@ class Toast(QFrame):
         self.setAccessibleName(text)
         drawing = QLabel()
         set_label_icon(drawing, _ICONS[tone], _INK.get(tone, tone), Size.ICON_SMALL)
-        words = label(text, wrap=True)
-        words.setMinimumWidth(min(360, words.fontMetrics().horizontalAdvance(text) + Space.S))
+        self._words = words = label(text, wrap=True)
+        words.setMinimumWidth(_width(words, text))
         words.setMaximumWidth(420)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
@@ -51,12 +51,23 @@ class Toast(QFrame):
         length = Duration.TOAST if action is None else Duration.TOAST_ACTION
         QTimer.singleShot(length, self, self.deleteLater)
 
+    def say(self, text: str) -> None:
+        """Say something else in the same place; it stays no longer for that."""
+        self.setAccessibleName(text)
+        self._words.setText(text)
+        self._words.setMinimumWidth(_width(self._words, text))
+        self.adjustSize()
+
     def _offer(self, text: str, run: Callable[[], object]) -> QWidget:
         offer = button(text, run, "quiet")
         offer.clicked.connect(self.deleteLater)
         offer.setObjectName("toastAction")
         offer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return offer
+
+
+def _width(words: QLabel, text: str) -> int:
+    return min(360, words.fontMetrics().horizontalAdvance(text) + Space.S)
 
 
 class Toasts(QObject):

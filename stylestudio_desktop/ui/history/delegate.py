@@ -106,8 +106,9 @@ class HistoryDelegate(QStyledItemDelegate):
         text = " ".join(self._model.words(row, PROMPT).split())
         top = QRect(area.left(), area.top(), area.width(), area.height() // 2)
         below = top.translated(0, area.height() // 2)
-        tone = "text" if card.prompt else "text_muted"
-        self._text(painter, top, text, self._medium if card.prompt else self._body, tone)
+        named = bool(card.prompt or row.products)
+        tone = "text" if named else "text_muted"
+        self._text(painter, top, text, self._medium if named else self._body, tone)
         if card.error and card.status == "failed":
             self._text(painter, below, wording.clipped(card.error, 200), self._small, "bad")
             return

@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import (
@@ -184,7 +185,7 @@ class HistoryModel(QAbstractTableModel):
         """Return what a cell says."""
         card = row.card
         if column == PROMPT:
-            return card.prompt or self.tr("No words of your own")
+            return card.prompt or self._products(row)
         if column == STATUS:
             review = row.job.review if row.job is not None else None
             return wording.badge(card.status, review).word
@@ -198,12 +199,17 @@ class HistoryModel(QAbstractTableModel):
             return wording.length(card.processing_time_ms)
         return wording.when(card.created_at, now_ms())
 
+    def _products(self, row: HistoryRow) -> str:
+        """Return the names of what is shown, where nobody put it into words."""
+        named = [PurePath(name).stem for name in row.products]
+        return ", ".join(named) or self.tr("No words of your own")
+
     def _tip(self, row: HistoryRow, column: int) -> str | None:
         if column == WHEN:
             return wording.moment(row.card.created_at)
         if column == STATUS:
             return row.card.error
-        return wording.clipped(row.card.prompt, 400) if column == PROMPT else None
+        return wording.clipped(self.words(row, column), 400) if column == PROMPT else None
 
     def _tell(self, first: int, last: int) -> None:
         self.dataChanged.emit(self.index(first, 0), self.index(last, WHEN))

@@ -214,7 +214,7 @@ class StoryPanel(SidePanel):
         if row.status not in (Status.FAILED.value, Status.CANCELLED.value) or not row.error:
             return None
         offers = []
-        if row.status == Status.FAILED.value:
+        if row.status == Status.FAILED.value and row.trashed_at is None:
             remedy = REMEDIES.get(row.error_code or "", Remedy.RETRY)
             offers = self._answers.offers(remedy, row.id)
         return parts.notice(row.error, offers)

@@ -87,5 +87,7 @@ class FlowLayout(QLayout):
         if self._fill == 0 or not self._items:
             return 0
         columns = max(1, (width + self.spacing()) // (self._fill + self.spacing()))
-        columns = min(columns, len(self._items))
+        # As many in each line as it takes for this number of lines: none is left over alone.
+        lines = -(-len(self._items) // columns)
+        columns = -(-len(self._items) // lines)
         return (width - (columns - 1) * self.spacing()) // columns
