@@ -64,6 +64,7 @@ def build() -> argparse.ArgumentParser:
 
     _bringing(add)
     _making(add)
+    _batching(add)
     _looking(add)
     _moving(add)
     _tending(add)
@@ -109,6 +110,33 @@ def _making(add: Any) -> None:
     one.add_argument("--until-empty", action="store_true", help="end when nothing is left to do")
 
 
+def _batching(add: Any) -> None:
+    one = add("batch", "Make pictures of a table's lines, or of every photo in folders.")
+    one.add_argument("paths", nargs="+", metavar="TABLE.csv|FOLDER|FILE")
+    one.add_argument("--models", nargs="+", action="extend", metavar="FILE|FOLDER|ID", default=[])
+    one.add_argument("--styles", nargs="+", action="extend", metavar="STYLE", default=[])
+    one.add_argument("--budget", type=int, metavar="TOKENS", help="stop before it costs more")
+    one.add_argument("--dry-run", action="store_true", help="only tell the price and the time")
+    one.add_argument("--skip-bad", action="store_true", help="make the lines that can be made")
+    one.add_argument("--photos", metavar="DIR", help="where a table's photos lie")
+    one.add_argument("--style", default="realistic", help="for lines that name none, as below")
+    one.add_argument("--quality", default="standard")
+    one.add_argument("--ratio", default="1:1", metavar="W:H")
+    one.add_argument("--prompt", default="", metavar="TEXT")
+    one.add_argument("--negative-prompt", default="", metavar="TEXT")
+    one.add_argument("--provider", default="local")
+    one.add_argument("--provider-model", metavar="NAME", help="the service's own model")
+    one.add_argument("--seed", type=int, metavar="N")
+    one.add_argument("--count", type=int, default=1, metavar="N")
+    one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
+    one = add("batches", "List batches, or show, pause, resume or cancel one.")
+    one.add_argument(
+        "action", nargs="?", default="list", choices=("list", "show", "pause", "resume", "cancel")
+    )
+    one.add_argument("id", nargs="?", metavar="ID")
+    one.add_argument("--budget", type=int, metavar="TOKENS", help="resume with another budget")
+
+
 def _looking(add: Any) -> None:
     add("show", "Tell everything about a generation or a picture.").add_argument("id", metavar="ID")
     one = add("list", "List what is in the library, newest first.")
@@ -120,6 +148,7 @@ def _looking(add: Any) -> None:
     one.add_argument("--favourite", action="store_true", default=None)
     one.add_argument("--since", metavar="DATE", help="from this day or moment on (ISO 8601)")
     one.add_argument("--until", metavar="DATE", help="up to the end of this day, or this moment")
+    one.add_argument("--batch", metavar="ID", help="generations of this batch")
     one.add_argument("--limit", type=int, default=100, metavar="N")
     one.add_argument("--after", metavar="CURSOR", help="“next” of the page before")
     add("dashboard", "Show the wallet, the newest generations and the counts.")

@@ -17,6 +17,8 @@ _HANDLERS = {
     "restore": "moving:restore",
     "purge": "moving:purge",
     "generate": "making:generate",
+    "batch": "batching:batch",
+    "batches": "batching:batch_list",
     "retry": "making:retry",
     "cancel": "making:cancel",
     "decide": "making:decide",

@@ -13,10 +13,10 @@ from stylestudio_desktop.services.studio import Studio
 
 Listed = tuple[list[Any], str | None]
 _FITTING = {
-    "generations": ("status", "search", "trashed", "since", "until"),
+    "generations": ("status", "batch", "search", "trashed", "since", "until"),
     "files": ("category", "search", "trashed", "favourite", "since", "until"),
 }
-_FILTERS = ("status", "category", "search", "trashed", "favourite", "since", "until")
+_FILTERS = ("status", "batch", "category", "search", "trashed", "favourite", "since", "until")
 
 
 def list_rows(desk: Desk) -> int:
@@ -45,6 +45,7 @@ def _generations(desk: Desk, studio: Studio) -> Listed:
         search=given.search or "",
         since=reading.since(given.since),
         until=reading.until(given.until),
+        batch=None if given.batch is None else reading.an_id(given.batch),
     )
     page = history.rows(studio, wanted, given.after, given.limit)
     return [shapes.card(row.card, row.thumbnail, row.job) for row in page.items], page.next

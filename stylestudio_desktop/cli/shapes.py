@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.records import (
     Count,
@@ -50,6 +51,7 @@ def generation(row: Generation) -> Json:
         "retry_count": row.retry_count,
         "processing_time_ms": row.processing_time_ms,
         "remote_id": row.remote_id,
+        "batch_id": _id(row.batch_id),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "completed_at": row.completed_at,
@@ -81,6 +83,39 @@ def place(job: Job) -> Json:
         "cancel_requested": bool(job.cancel_requested),
         "review": job.review,
     }
+
+
+def batch(seen: Progress) -> Json:
+    """Return a batch with its own progress, counted in rows; tokens are those spent and held."""
+    row = seen.batch
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "status": row.status,
+        "reason": row.reason,
+        "message": row.sentence,
+        "budget": row.budget,
+        "price": row.price,
+        "tokens": seen.tokens,
+        "total": row.total,
+        "waiting": seen.waiting,
+        "open": seen.open,
+        "completed": seen.completed,
+        "failed": seen.failed,
+        "cancelled": seen.cancelled,
+        "refused": seen.refused,
+        "dropped": seen.dropped,
+        "over": seen.over,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def item(row: BatchItem) -> Json:
+    """Return what a batch's table says of a generation."""
+    found = row._asdict()
+    del found["wish"], found["generation_id"]
+    return {**found, "batch_id": str(row.batch_id)}
 
 
 def picture(studio: Studio, row: StoredFile) -> Json:

@@ -50,6 +50,7 @@ def _show_story(desk: Desk, studio: Studio, story: Story) -> None:
                 "states": [shapes.state(change) for change in story.states],
                 "entries": [shapes.entry(entry) for entry in story.entries],
                 "job": None if story.job is None else shapes.place(story.job),
+                "batch": None if story.item is None else shapes.item(story.item),
             }
         )
         return
@@ -58,6 +59,9 @@ def _show_story(desk: Desk, studio: Studio, story: Story) -> None:
     if row.error:
         say(f"  {row.error}")
     say(f"  {row.style}, {row.quality}, {row.aspect_ratio}, {row.pictures} × {row.provider}")
+    if story.item is not None:
+        named = " ".join(part for part in (story.item.sku, story.item.name) if part)
+        say(f"  Batch {story.item.batch_id}, row {story.item.position + 1} {named}".rstrip())
     say(f"  Prompt: {row.full_prompt}")
     for one in story.inputs:
         say(f"  {one.role.capitalize()}: {one.filename} ({one.file_id})")

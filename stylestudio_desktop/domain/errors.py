@@ -103,6 +103,13 @@ class NotEnoughTokens(StudioError):
         self.available = available
 
 
+class BudgetReached(StudioError):
+    """Going on would cost more than the batch's budget; nothing more is started."""
+
+    code = Code.BUDGET_REACHED
+    remedy = Remedy.NONE
+
+
 class ServiceError(StudioError):
     """A picture-making service failed, refused or could not be reached."""
 

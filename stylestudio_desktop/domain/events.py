@@ -89,3 +89,10 @@ class GenerationsChanged(Event):
 @dataclass(frozen=True, slots=True)
 class QueueChanged(Event):
     """The queue was paused, resumed or reordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChanged(Event):
+    """A batch was started, went on, rests, or ended."""
+
+    batch_id: int

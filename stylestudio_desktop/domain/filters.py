@@ -29,6 +29,7 @@ class GenerationFilter:
     search: str = ""
     since: int | None = None
     until: int | None = None
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class Generation(NamedTuple):
     updated_at: int
     completed_at: int | None
     trashed_at: int | None
+    batch_id: int | None = None
 
 
 class GenerationCard(NamedTuple):

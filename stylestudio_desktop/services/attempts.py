@@ -2,9 +2,12 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import (
+    BudgetReached,
     Code,
     IllegalStep,
     NotEnoughTokens,
@@ -64,6 +67,20 @@ def enqueue(studio: Studio, row: Generation, attempt: int, moment: int) -> None:
     )
     record(studio, row, Action.GENERATION_STARTED, moment, tokens=row.price)
     studio.tell(GenerationStarted(row.id))
+
+
+@contextmanager
+def within_budget() -> Iterator[None]:
+    """Turn the library's refusal to go beyond a batch's budget into BudgetReached."""
+    try:
+        yield
+    except RuleBroken as error:
+        if "budget used up" not in error.story:
+            raise
+        raise BudgetReached(
+            "The budget of its batch does not cover this. Nothing was started and nothing was "
+            "charged. Raise the budget of the batch to go on."
+        ) from error
 
 
 def record(

@@ -15,12 +15,13 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.generation import Category, Role, Status, check_step
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile
+from stylestudio_desktop.files.names import safe_stem
 from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output
 from stylestudio_desktop.services import attempts
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, files, generations, jobs, users
+from stylestudio_desktop.store import batches, entries, files, generations, jobs, users
 
 RESULT_LIMITS = Limits(max_bytes=64 * 1_048_576, max_pixels=100_000_000)
 """What a service's picture may be; larger than what people import, since it is not theirs."""
@@ -76,7 +77,10 @@ def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[in
         if not moved:
             raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
         _check_there(studio, saved)
-        new = [_result_row(row, one, moment) for one in sorted(saved, key=lambda s: s.position)]
+        called = _called(studio, row)
+        new = [
+            _result_row(row, one, moment, called) for one in sorted(saved, key=lambda s: s.position)
+        ]
         files.insert_many(database, new)
         ids = [one.id for one in new]
         generations.link(database, row.id, Role.RESULT, ids, primary=True)
@@ -108,12 +112,19 @@ def _check_there(studio: Studio, saved: Sequence[Saved]) -> None:
             )
 
 
-def _result_row(row: Generation, saved: Saved, moment: int) -> StoredFile:
+def _called(studio: Studio, row: Generation) -> str:
+    """Return what a result's file name begins with: a batch's own SKU or name, else the style."""
+    item = None if row.batch_id is None else batches.of_generation(studio.database, row.id)
+    given = "" if item is None else item.sku or item.name
+    return f"{safe_stem(given)}-{row.style}" if given else row.style
+
+
+def _result_row(row: Generation, saved: Saved, moment: int, called: str) -> StoredFile:
     suffix = SUFFIXES[saved.probe.format]
     return StoredFile(
         id=new_id(),
         user_id=row.user_id,
-        filename=f"{row.style}-{row.id}-{saved.position + 1}{suffix}",
+        filename=f"{called}-{row.id}-{saved.position + 1}{suffix}",
         content_type=saved.probe.content_type,
         size=saved.probe.size,
         storage_id=saved.storage_id,

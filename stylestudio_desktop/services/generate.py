@@ -81,18 +81,27 @@ def start(studio: Studio, brief: Brief) -> Generation:
 
 def start_many(studio: Studio, briefs: Sequence[Brief]) -> list[Generation]:
     """Start several generations in one transaction: all of them, or none."""
-    ready = [_examined(studio, brief) for brief in briefs]
+    ready = [examined(studio, brief) for brief in briefs]
     with studio.database.write():
-        started = [_begin(studio, brief) for brief in ready]
+        started = [begin(studio, brief) for brief in ready]
         attempts.tell_balance(studio)
     return started
 
 
-def _examined(studio: Studio, brief: Brief) -> Brief:
+def fitting(studio: Studio, brief: Brief) -> Brief:
+    """Return `brief` with trimmed texts once everything but its photos is found in order.
+
+    Raises BadInput or NotFound, naming what the service or the catalogue does not have.
+    """
     brief = check(brief)
     studio.catalogue.style(brief.style)
-    able = capabilities(studio, brief.provider, brief.model)
-    _check_able(studio, brief, able)
+    _check_able(studio, brief, capabilities(studio, brief.provider, brief.model))
+    return brief
+
+
+def examined(studio: Studio, brief: Brief) -> Brief:
+    """Return `brief` once all of it is in order, its photos too. Raises BadInput or NotFound."""
+    brief = fitting(studio, brief)
     found = {
         row.id: row
         for row in files.by_ids(studio.database, studio.user_id, [*brief.products, *brief.models])
@@ -136,12 +145,19 @@ def _check_able(studio: Studio, brief: Brief, able: "Capabilities") -> None:
             raise BadInput(f"{name} takes {takes}. Nothing was started.")
 
 
-def _begin(studio: Studio, brief: Brief) -> Generation:
+def begin(
+    studio: Studio, brief: Brief, *, batch_id: int | None = None, price: int | None = None
+) -> Generation:
+    """Create a generation from an examined brief, inside a transaction.
+
+    `price` is the one that was frozen with its batch. Raises NotEnoughTokens.
+    """
     database = studio.database
     moment = now_ms()
     generation_id = new_id()
     seed = secrets.randbelow(MAX_SEED + 1) if brief.seed is None else brief.seed
-    price = studio.catalogue.price(brief.quality, brief.count)
+    if price is None:
+        price = studio.catalogue.price(brief.quality, brief.count)
     row = Generation(
         id=generation_id,
         user_id=studio.user_id,
@@ -171,8 +187,10 @@ def _begin(studio: Studio, brief: Brief) -> Generation:
         updated_at=moment,
         completed_at=None,
         trashed_at=None,
+        batch_id=batch_id,
     )
-    generations.insert(database, row)
+    with attempts.within_budget():
+        generations.insert(database, row)
     generations.link(database, generation_id, Role.PRODUCT, brief.products)
     if brief.models:
         generations.link(database, generation_id, Role.MODEL, brief.models)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from stylestudio_desktop.domain.batch import BatchItem
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound
 from stylestudio_desktop.domain.events import GenerationsChanged
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT, GenerationFilter
@@ -24,7 +25,7 @@ from stylestudio_desktop.domain.records import (
 from stylestudio_desktop.services import accounts, attempts, library
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import counts, entries, files, generations, jobs
+from stylestudio_desktop.store import batches, counts, entries, files, generations, jobs
 
 
 class HistoryRow(NamedTuple):
@@ -46,6 +47,7 @@ class Story:
     states: tuple[StateChange, ...]
     entries: tuple[TokenEntry, ...]
     job: Job | None
+    item: BatchItem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,9 @@ def story(studio: Studio, generation_id: int) -> Story:
         states=tuple(generations.states(studio.database, generation_id)),
         entries=tuple(entries.of_generation(studio.database, generation_id)),
         job=jobs.get(studio.database, generation_id),
+        item=None
+        if row.batch_id is None
+        else batches.of_generation(studio.database, generation_id),
     )
 
 

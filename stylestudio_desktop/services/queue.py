@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep
@@ -11,25 +12,30 @@ from stylestudio_desktop.domain.events import (
     QueueChanged,
 )
 from stylestudio_desktop.domain.generation import Review, Role, Status
-from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.ids import LARGEST_ID, now_ms
 from stylestudio_desktop.domain.records import Generation, Job
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output, Prepared, RemoteRef
 from stylestudio_desktop.services import generate
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import generations, jobs
+from stylestudio_desktop.store import batches, generations, jobs
 
 Claimed = tuple[Generation, Job]
 """A job with its generation, taken by one host."""
 
 
+USER, UNCLEAN = "user", "unclean"
+"""Reasons of a pause: somebody's wish, and an end of the program without a goodbye."""
 CRASHES_ALLOWED = 2
 """A job in flight during this many crashes is set aside (data rules, consistency 4)."""
 
 
-def claim_next(studio: Studio, host: str, provider: str) -> Claimed | None:
-    """Take the next due job of a service for `host`; None when there is none."""
-    while (due := jobs.next_due(studio.database, provider, now_ms())) is not None:
+def claim_next(studio: Studio, host: str, provider: str, sent: bool = False) -> Claimed | None:
+    """Take the next due job of a service for `host`; None when there is none.
+
+    With `sent`, only one that the service may have been asked for already.
+    """
+    while (due := jobs.next_due(studio.database, provider, now_ms(), sent)) is not None:
         claimed = claim(studio, host, due)
         if claimed is not None:
             return claimed
@@ -49,14 +55,57 @@ def claim(studio: Studio, host: str, generation_id: int) -> Claimed | None:
         return row, job._replace(host=host)
 
 
-def paused(studio: Studio, provider: str) -> bool:
-    """Say whether a service, or the whole queue, takes no new work now."""
+class Hold(Enum):
+    """What a pause keeps from happening."""
+
+    NOTHING = "nothing"
+    NEW = "new"  # what was sent already is followed and fetched all the same: it may be paid for
+    ALL = "all"
+
+
+BY_HAND = frozenset({USER, UNCLEAN})
+"""Why a pause is there that somebody ends by hand, and that has nothing to do with the service."""
+
+
+def hold(studio: Studio, provider: str) -> Hold:
+    """Say what may be done for a service just now."""
     moment = now_ms()
     pauses = jobs.pauses(studio.database)
-    return any(
-        name in pauses and (pauses[name][0] is None or (pauses[name][0] or 0) > moment)
+    reasons = [
+        pauses[name][1]
         for name in ("*", provider)
-    )
+        if name in pauses and (pauses[name][0] is None or (pauses[name][0] or 0) > moment)
+    ]
+    if not reasons:
+        return Hold.NOTHING
+    return Hold.NEW if BY_HAND.issuperset(reasons) else Hold.ALL
+
+
+def paused(studio: Studio, provider: str) -> bool:
+    """Say whether a service, or ("*") the whole queue, takes no new work now."""
+    return hold(studio, provider) is not Hold.NOTHING
+
+
+def sent_waits(studio: Studio, provider: str) -> bool:
+    """Say whether work that a service was asked for already waits to be followed."""
+    return jobs.next_due(studio.database, provider, LARGEST_ID, sent=True) is not None
+
+
+def wait_for_a_person(studio: Studio) -> bool:
+    """After an unclean end, begin nothing new until somebody says so; True if anything waits.
+
+    What was sent before goes on by itself (lessons, 9 and 10).
+    """
+    with studio.database.write():
+        waits = jobs.any_unsent(studio.database) or bool(batches.running(studio.database))
+        if waits and "*" not in jobs.pauses(studio.database):
+            jobs.pause(
+                studio.database, "*", None, UNCLEAN,
+                "The program ended unexpectedly, so nothing new is begun until you let the queue "
+                "go on. Everything is safe.",
+            )  # fmt: skip
+            studio.tell(QueueChanged())
+    return waits
 
 
 def pause_service(

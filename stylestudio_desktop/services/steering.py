@@ -43,7 +43,7 @@ def retry(studio: Studio, generation_id: int) -> Generation:
     """Try a failed generation again at its frozen price, with a new hold.
 
     Raises IllegalStep unless it failed and lies outside of the trash, NotEnoughTokens when the
-    balance is too small.
+    balance is too small, and BudgetReached when it belongs to a batch whose budget is.
     """
     with studio.database.write():
         row = attempts.owned(studio, generation_id)
@@ -55,18 +55,19 @@ def retry(studio: Studio, generation_id: int) -> Generation:
         check_step(Status(row.status), Status.PENDING)
         attempt = row.retry_count + 1
         moment = now_ms()
-        moved = generations.step(
-            studio.database,
-            row,
-            Status.PENDING,
-            moment,
-            tokens_used=row.price,
-            error_code=None,
-            error=None,
-            completed_at=None,
-            processing_time_ms=None,
-            retry_count=attempt,
-        )
+        with attempts.within_budget():
+            moved = generations.step(
+                studio.database,
+                row,
+                Status.PENDING,
+                moment,
+                tokens_used=row.price,
+                error_code=None,
+                error=None,
+                completed_at=None,
+                processing_time_ms=None,
+                retry_count=attempt,
+            )
         if not moved:
             raise IllegalStep("It has moved on meanwhile. Nothing was changed.")
         attempts.enqueue(studio, row, attempt, moment)

@@ -174,6 +174,29 @@ LEFT JOIN file_counts k
 WHERE k.user_id IS NULL""",
     ),
     Fault(
+        "kept counts",
+        "Batch {0} has {3} rows that are {1}; the kept count says {2}.",
+        """
+WITH actual AS MATERIALIZED (
+  SELECT batch_id, state AS status, count(*) AS number, 0 AS tokens
+  FROM batch_items WHERE state <> 'started' GROUP BY batch_id, state
+  UNION ALL SELECT batch_id, status, count(*), sum(tokens_used)
+  FROM generations WHERE batch_id IS NOT NULL GROUP BY batch_id, status)
+SELECT k.batch_id, k.status, k.number, coalesce(a.number, 0) FROM batch_counts k
+LEFT JOIN actual a ON a.batch_id = k.batch_id AND a.status = k.status
+WHERE k.number <> coalesce(a.number, 0) OR k.tokens <> coalesce(a.tokens, 0)
+UNION ALL SELECT a.batch_id, a.status, 0, a.number FROM actual a
+LEFT JOIN batch_counts k ON k.batch_id = a.batch_id AND k.status = a.status
+WHERE k.batch_id IS NULL""",
+    ),
+    Fault(
+        "batches",
+        "Batch {0} has spent or holds {1} tokens, more than its budget of {2}.",
+        """
+SELECT b.id, sum(k.tokens) AS spent, b.budget FROM batches b
+JOIN batch_counts k ON k.batch_id = b.id GROUP BY b.id HAVING spent > b.budget""",
+    ),
+    Fault(
         "search",
         "Generation {0} can't be found by its prompt: the search index does not know it.",
         "SELECT g.id FROM generations g WHERE NOT EXISTS"

@@ -10,9 +10,10 @@ from stylestudio_desktop.store.tables import PLACE, Generations
 
 
 class Run(NamedTuple):
-    """One finished generation: who made it, at which quality, how many, and its milliseconds."""
+    """One finished generation: who made it with what, at which quality, how many, and its time."""
 
     provider: str
+    model: str | None
     quality: str
     pictures: int
     milliseconds: int | None
@@ -23,6 +24,7 @@ class Run(NamedTuple):
 _RECENT = prepared(
     Generations.select(
         Generations.provider,
+        Generations.model,
         Generations.quality,
         Generations.count,
         Generations.processing_time_ms,

@@ -14,11 +14,20 @@ _INSERT = inserting(Jobs, _FIELDS)
 _GET = prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id == PLACE))
 _DELETE = prepared(Jobs.delete().where(Jobs.generation_id == PLACE))
 _ALL = prepared(Jobs.select(*_FIELDS).order_by(Jobs.rank).limit(PLACE))
+# What belongs to a batch that rests is passed over, apart from work that was sent already.
+_MAY_GO = """
+  AND (submitted_at IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM generations g JOIN batches b ON b.id = g.batch_id
+    WHERE g.id = jobs.generation_id AND b.status = 'paused'))"""
 # Paid work whose answer is waiting comes before new work, soonest sent first.
-_NEXT = """
+_NEXT = f"""
 SELECT generation_id FROM jobs
-WHERE host IS NULL AND review IS NULL AND not_before <= ? AND provider = ?
-ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""
+WHERE host IS NULL AND review IS NULL AND not_before <= ? AND provider = ?{_MAY_GO}
+ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""  # noqa: S608 - our own text
+_UNSENT_WAITS = (
+    "SELECT 1 FROM jobs WHERE host IS NULL AND review IS NULL AND submitted_at IS NULL LIMIT 1"
+)
+_NEXT_SENT = _NEXT.replace("ORDER BY", "AND submitted_at IS NOT NULL ORDER BY")
 _THIS = Jobs.generation_id == PLACE
 _NOTHING = SQL("NULL")
 _NONE = SQL("0")
@@ -65,7 +74,7 @@ _CANCELLED = prepared(
     )
 )
 _RANK = setting(Jobs, [Jobs.rank], _THIS)
-_WAITING = "SELECT DISTINCT provider FROM jobs WHERE host IS NULL AND review IS NULL"
+_WAITING = f"SELECT DISTINCT provider FROM jobs WHERE host IS NULL AND review IS NULL{_MAY_GO}"  # noqa: S608
 _OPEN = prepared(Jobs.select(Jobs.generation_id).where(Jobs.review.is_null()).limit(SQL("1")))
 _PAUSE = (
     "INSERT INTO pauses (provider, until, reason, sentence) VALUES (?, ?, ?, ?)"
@@ -112,9 +121,12 @@ def _of_generations_sql(number: int) -> str:
     return prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id << place))
 
 
-def next_due(db: Database, provider: str, now: int) -> int | None:
-    """Return the generation that a free place at `provider` should take, or None."""
-    found = db.value(_NEXT, (now, provider))
+def next_due(db: Database, provider: str, now: int, sent: bool = False) -> int | None:
+    """Return the generation that a free place at `provider` should take, or None.
+
+    With `sent`, only work that the service may have been asked for already.
+    """
+    found = db.value(_NEXT_SENT if sent else _NEXT, (now, provider))
     return None if found is None else int(found)
 
 
@@ -186,6 +198,11 @@ def cancelled(db: Database, host: str) -> list[int]:
 def set_rank(db: Database, generation_id: int, rank: int) -> None:
     """Give a job another place in the order: lower ranks go first."""
     db.run(_RANK, (rank, generation_id))
+
+
+def any_unsent(db: Database) -> bool:
+    """Say whether any job waits that no service was asked for yet."""
+    return db.value(_UNSENT_WAITS) is not None
 
 
 def anything_left(db: Database) -> bool:

@@ -8,6 +8,7 @@ checks and triggers; a test holds the two against each other, column by column.
 
 from peewee import SQL, AutoField, BigIntegerField, FloatField, IntegerField, TextField
 
+from stylestudio_desktop.store.batch_tables import BATCHES
 from stylestudio_desktop.store.gallery_tables import GALLERY
 from stylestudio_desktop.store.model import Table
 
@@ -75,6 +76,7 @@ class Generations(Table):
     updated_at = BigIntegerField()
     completed_at = BigIntegerField(null=True)
     trashed_at = BigIntegerField(null=True)
+    batch_id = BigIntegerField(null=True)
 
     class Meta:
         table_name = "generations"
@@ -326,6 +328,7 @@ ALL = (
     FileCounts,
     UsageDays,
     *GALLERY,
+    *BATCHES,
 )
 
 PLACE = SQL("?")

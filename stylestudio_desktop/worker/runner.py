@@ -9,10 +9,16 @@ from collections.abc import Callable, Collection
 from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.domain.errors import Code, NotFound, StorageError
 from stylestudio_desktop.domain.events import Event as Fact
-from stylestudio_desktop.domain.events import GenerationMoved, GenerationStarted, QueueChanged
+from stylestudio_desktop.domain.events import (
+    GenerationMoved,
+    GenerationProgressed,
+    GenerationStarted,
+    QueueChanged,
+)
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import queue
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.worker.feeder import Feeder
 from stylestudio_desktop.worker.journey import Journey
 
 _log = logging.getLogger(__name__)
@@ -27,8 +33,16 @@ FREE_FLOOR = 64 * 1_048_576
 class Runner:
     """One host of the queue. Several may run on a workspace; no job is ever taken twice."""
 
-    def __init__(self, studio: Studio, after_crash: Callable[[], None] = lambda: None) -> None:
-        """Prepare to host `studio`'s queue; `after_crash` runs once if a host died before."""
+    def __init__(
+        self,
+        studio: Studio,
+        after_crash: Callable[[], None] = lambda: None,
+        waits_after_crash: bool = False,
+    ) -> None:
+        """Prepare to host `studio`'s queue; `after_crash` runs once if a host died before.
+
+        With `waits_after_crash`, only work that was sent already goes on by itself then.
+        """
         self._studio = studio
         self._after_crash = after_crash
         self._closing = threading.Event()
@@ -36,6 +50,8 @@ class Runner:
         self._journeys: dict[int, tuple[Journey, threading.Thread]] = {}
         self._searched = float("-inf")
         self._presence = Presence(studio.workspace.locks)
+        self._waits_after_crash = waits_after_crash
+        self._feeder = Feeder(studio, self._closing)
 
     def run(
         self,
@@ -63,12 +79,19 @@ class Runner:
 
     def idle(self) -> bool:
         """Say whether nothing is left that this host could still do."""
-        if self._journeys:
+        if self._journeys or not self._feeder.idle():
             return False
-        waiting = queue.services_with_work(self._studio)
-        return all(queue.paused(self._studio, name) for name in waiting)
+        return all(self._held(name) for name in queue.services_with_work(self._studio))
+
+    def _held(self, name: str) -> bool:
+        hold = queue.hold(self._studio, name)
+        if hold is queue.Hold.NEW:
+            return not queue.sent_waits(self._studio, name)
+        return hold is queue.Hold.ALL
 
     def _hear(self, fact: Fact) -> None:
+        if not isinstance(fact, GenerationProgressed):
+            self._feeder.wake()
         if isinstance(fact, GenerationStarted | GenerationMoved | QueueChanged):
             self._wake.set()
 
@@ -79,6 +102,8 @@ class Runner:
             for generation_id in queue.wanted_stops(self._studio, self._presence.host):
                 if generation_id in self._journeys:
                     self._journeys[generation_id][0].cancelled.set()
+            if only is None:
+                self._feeder.look()
             self._fill(only)
         except StorageError as error:
             # A full or absent disk is waited for; the queue goes on by itself when it is back.
@@ -103,6 +128,8 @@ class Runner:
         if dead:
             queue.recover(self._studio, self._presence.host, sorted(dead))
         if first and dead:
+            if self._waits_after_crash:
+                queue.wait_for_a_person(self._studio)
             self._after_crash()
 
     def _fill(self, only: Collection[int] | None) -> None:
@@ -115,10 +142,12 @@ class Runner:
                     self._begin(queue.claim(self._studio, self._presence.host, generation_id))
             return
         for name in names:
-            if queue.paused(self._studio, name):
+            hold = queue.hold(self._studio, name)
+            if hold is queue.Hold.ALL:
                 continue
+            sent = hold is queue.Hold.NEW
             while self._running(name) < self._places(name):
-                if not self._begin(queue.claim_next(self._studio, self._presence.host, name)):
+                if not self._begin(queue.claim_next(self._studio, self._presence.host, name, sent)):
                     break
 
     def _has_room(self) -> bool:
@@ -157,6 +186,7 @@ class Runner:
     def _close(self) -> None:
         self._closing.set()
         deadline = time.monotonic() + CLOSING_S
+        self._feeder.join(CLOSING_S)
         for _, thread in self._journeys.values():
             thread.join(max(0.0, deadline - time.monotonic()))
         for generation_id, (journey, thread) in self._journeys.items():

@@ -31,7 +31,7 @@ class WorkerThread(QThread):
         """Host the queue, on this thread, with a connection of its own."""
         try:
             with self._studio.database.connection():
-                Runner(self._studio, self._after_crash).run(self._stop)
+                Runner(self._studio, self._after_crash, waits_after_crash=True).run(self._stop)
         except StudioError as error:
             self.failed.emit(error.sentence)
 
