@@ -9,6 +9,7 @@ from stylestudio_desktop.domain.errors import BadInput
 
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
 STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
+ORDERS = ("newest", "oldest", "rating")
 CATEGORIES = ("product_image", "model_image", "generated_image", "profile_image")
 
 
@@ -143,7 +144,10 @@ def _looking(add: Any) -> None:
     one.add_argument("what", choices=LISTS)
     one.add_argument("--status", choices=STATUSES)
     one.add_argument("--category", choices=CATEGORIES)
-    one.add_argument("--search", metavar="TEXT")
+    one.add_argument(
+        "--search", metavar="TEXT", help="words, and for files fields such as “style:vintage”"
+    )
+    one.add_argument("--order", choices=ORDERS, help="for files: newest first unless said")
     one.add_argument("--trashed", action="store_true", default=None)
     one.add_argument("--favourite", action="store_true", default=None)
     one.add_argument("--since", metavar="DATE", help="from this day or moment on (ISO 8601)")

@@ -8,15 +8,17 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import note, print_json, table
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
-from stylestudio_desktop.services import history, insights, library, wallet
+from stylestudio_desktop.services import finding, history, insights, wallet
 from stylestudio_desktop.services.studio import Studio
 
 Listed = tuple[list[Any], str | None]
 _FITTING = {
     "generations": ("status", "batch", "search", "trashed", "since", "until"),
-    "files": ("category", "search", "trashed", "favourite", "since", "until"),
+    "files": ("category", "search", "trashed", "favourite", "since", "until", "order"),
 }
-_FILTERS = ("status", "batch", "category", "search", "trashed", "favourite", "since", "until")
+_FILTERS = (
+    "status", "batch", "category", "search", "trashed", "favourite", "since", "until", "order",
+)  # fmt: skip
 
 
 def list_rows(desk: Desk) -> int:
@@ -61,7 +63,9 @@ def _files(desk: Desk, studio: Studio) -> Listed:
         since=reading.since(given.since),
         until=reading.until(given.until),
     )
-    page = library.listing(studio, wanted, given.after, given.limit)
+    query, bounds = finding.query_of(wanted)
+    order = finding.Order(given.order or finding.Order.NEWEST.value)
+    page = finding.listing(studio, query, given.after, given.limit, bounds=bounds, order=order)
     return [shapes.picture(studio, row) for row in page.items], page.next
 
 

@@ -135,7 +135,7 @@ def _part(minus: bool, name: str | None, phrase: str | None, plain: str) -> Word
         if value.endswith(":") and value[:-1].lower() in FIELDS:
             return None
         return next(_word(value, minus, phrase is not None, ""), None)
-    joined = f"{name}:{value}" if phrase is None else f"{name} {value}"
+    joined = f"{name}:{value}" if phrase is None else f"{name} {value}".strip()
     return next(_word(joined, minus, phrase is not None, ""), None)
 
 
@@ -153,6 +153,22 @@ def describe(query: Query) -> str:
     for one in query.conditions:
         parts.append("-" * one.excluded + f"{one.field}:{_quoted(one.value)}")
     return " ".join(parts)
+
+
+def narrowed(text: str, field: str, value: str, on: bool = True, alone: bool = False) -> str:
+    """Return a search's text with `field:value` put in, or taken out when not `on`.
+
+    `alone` takes the field's other values out, as where only one makes sense.
+    """
+    query = parse(text)
+    kept = [
+        one
+        for one in query.conditions
+        if one.field != field or (fold(one.value) != fold(value) and not alone)
+    ]
+    if on:
+        kept.append(Condition(field, value))
+    return describe(Query(query.words, tuple(kept)))
 
 
 def _quoted(value: str) -> str:

@@ -1,7 +1,7 @@
 """Finds pictures by what is typed and chosen: lists, facets with counts, and suggestions."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from stylestudio_desktop.domain.errors import BadInput
@@ -77,6 +77,16 @@ def ids(
         left = limit - len(found) if limit >= 0 else -1
         found += finding.ids(studio.database, studio.user_id, _rated(query, rating), bounds, left)
     return found
+
+
+def fitting(
+    studio: Studio,
+    query: Query,
+    among: Sequence[int],
+    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+) -> set[int]:
+    """Return those of some pictures that fit, so that a list can be touched where it changed."""
+    return finding.fitting(studio.database, studio.user_id, query, bounds, among)
 
 
 def _rated(query: Query, rating: int) -> Query:
@@ -155,6 +165,11 @@ def facet_counts(studio: Studio) -> Mapping[str, list[Facet]]:
         for one in collections.listing(studio.database, studio.user_id)
     ]
     return found
+
+
+def mark(studio: Studio) -> tuple[tuple[str, str, int], ...]:
+    """Return all kept counts of live pictures; while it is the same, hardly any list is another."""
+    return facets.everything(studio.database, studio.user_id)
 
 
 def suggestions(studio: Studio, text: str, limit: int = 8) -> list[str]:

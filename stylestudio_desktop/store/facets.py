@@ -15,6 +15,11 @@ _NUMBER = prepared(
         (FileFacets.user_id == PLACE) & (FileFacets.facet == PLACE) & (FileFacets.value == PLACE)
     )
 )
+_EVERYTHING = prepared(
+    FileFacets.select(FileFacets.facet, FileFacets.value, FileFacets.number).where(
+        FileFacets.user_id == PLACE
+    )
+)
 _GROUPED = "SELECT f.user_id, '{0}' AS facet, {1} AS value, count(*) AS number FROM files f {2}"
 _OF = _GROUPED + " WHERE f.trashed_at IS NULL AND {3} GROUP BY 1, 3"
 COUNTED = " UNION ALL ".join(
@@ -55,6 +60,11 @@ def values_of(db: Database, user_id: int, facet: str) -> list[Facet]:
     """Return a facet's values with how many live pictures have each, the most used first."""
     found = [Facet._make(row) for row in db.rows(_VALUES, (user_id, facet, 0))]
     return sorted(found, key=lambda one: (-one.number, one.value))
+
+
+def everything(db: Database, user_id: int) -> tuple[tuple[str, str, int], ...]:
+    """Return every kept count as (facet, value, number)."""
+    return tuple((row[0], row[1], row[2]) for row in db.rows(_EVERYTHING, (user_id,)))
 
 
 def faulty(db: Database) -> list[tuple[int, str, str, int, int]]:

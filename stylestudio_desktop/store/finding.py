@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.facets import number_of
 from stylestudio_desktop.store.matching import match_text
+from stylestudio_desktop.store.rows import placeholders, portions
 
 PROBE_COST = 30
 """Asking the text index about one picture costs as much as walking so many of its hits."""
@@ -25,6 +26,7 @@ PAGE = 100
 
 MOST_STREAMS = 16
 _LIVE = "f.user_id = ? AND f.trashed_at IS NULL"
+_TRASHED_STATE = "f.user_id = ? AND f.trashed_at IS NOT NULL"
 _SOURCES = {
     "text": ("file_search AS s CROSS JOIN files AS f", "s.rowid", ""),
     "tag": ("file_tags AS d CROSS JOIN files AS f", "d.file_id", "d.tag_id = ?"),
@@ -96,6 +98,29 @@ def ids(
     return found
 
 
+def fitting(
+    db: Database, user_id: int, query: Query, bounds: Bounds, among: Sequence[int]
+) -> set[int]:
+    """Return those of the pictures `among` that fit, found from their own rows alone."""
+    wanted = _looked_up(db, user_id, query, bounds)
+    if wanted.empty or wanted.low >= wanted.high:
+        return set()
+    tests = dict(wanted.filters)
+    if wanted.match is not None:
+        tests["match"] = (_PROBE, [wanted.match])
+    fragments = "".join(f" AND {sql}" for sql, _ in tests.values())
+    after = [wanted.low, wanted.high, user_id, *(v for _, some in tests.values() for v in some)]
+    state = _TRASHED_STATE if wanted.trashed else _LIVE
+    found: set[int] = set()
+    for some in portions(among):
+        sql = (
+            f"SELECT f.id FROM files AS f WHERE f.id IN ({placeholders(len(some))})"  # noqa: S608
+            f" AND f.id >= ? AND f.id < ? AND {state}{fragments}"
+        )
+        found.update(row[0] for row in db.rows(sql, [*some, *after]))
+    return found
+
+
 def statement(
     db: Database, user_id: int, query: Query, bounds: Bounds, limit: int, oldest: bool = False
 ) -> tuple[str, list[Any]]:
@@ -121,7 +146,7 @@ def _sql(leader: str, streams: int, fragments: tuple[str, ...], trashed: bool, o
     source, key, condition = _SOURCES[leader]
     if leader == "text":
         condition = "file_search MATCH ?"
-    state = "f.user_id = ? AND f.trashed_at IS NOT NULL" if trashed else _LIVE
+    state = _TRASHED_STATE if trashed else _LIVE
     tests = [condition, f"{key} >= ? AND {key} < ?", _JOINED.get(leader, ""), state, *fragments]
     where = " AND ".join(test for test in tests if test)
     one = f"SELECT {key} AS id FROM {source} WHERE {where}"  # noqa: S608 - our own texts

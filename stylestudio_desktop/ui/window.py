@@ -107,6 +107,12 @@ class MainWindow(QMainWindow):
         """Show a notice that does not take the focus; `action` is (button text, what it does)."""
         return self._toasts.show(text, tone, action)
 
+    def keep_search(self, name: str, text: str) -> None:
+        """Take `text` as what pane `name` searches for, as when the pane itself changed it."""
+        self._searches[name] = text
+        if name == self._current:
+            self.top_bar.search.set_text(text)
+
     def memory(self) -> dict[str, Any]:
         """Return size, pane and what each pane remembers, as plain JSON values."""
         panes = dict(self._memory.get("panes", {}))

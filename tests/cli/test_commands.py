@@ -349,6 +349,23 @@ def test_lists_are_narrowed(shell: Shell, tmp_path: Path) -> None:
     assert shell.json("list", "purchases") == {"items": [], "next": None}
 
 
+def test_files_are_found_by_fields_and_in_another_order(shell: Shell, tmp_path: Path) -> None:
+    made(shell, tmp_path, "--prompt", "yellow raincoat", "--style", "vintage")
+    made(shell, tmp_path, "--prompt", "yellow boots", "--style", "fashion")
+
+    def styles(*words: str) -> list[str | None]:
+        return [one["style"] for one in shell.json("list", "files", *words)["items"]]
+
+    assert styles("--search", "style:vintage yellow") == ["vintage"]
+    assert styles("--search", "yellow -raincoat") == ["fashion"]
+    assert styles("--search", "category:result rating:>=1") == []
+    newest = shell.json("list", "files")["items"]
+    first = shell.json("list", "files", "--order", "oldest", "--limit", "1")
+    rest = shell.json("list", "files", "--order", "oldest", "--after", first["next"])
+    assert first["items"] + rest["items"] == newest[::-1]
+    assert shell.run("list", "usage", "--order", "oldest") == 2
+
+
 def test_dashboard_and_insights_tell_the_same(shell: Shell, tmp_path: Path) -> None:
     row = made(shell, tmp_path)
     board = shell.json("dashboard")

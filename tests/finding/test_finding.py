@@ -6,9 +6,11 @@ import random
 import pytest
 
 from stylestudio_desktop.domain.finding import parse
+from stylestudio_desktop.services import bulk
+from stylestudio_desktop.services import finding as services
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import facets, finding
-from tests.finding.library import Seen, fits
+from tests.finding.library import Seen, fill, fits
 
 Filled = tuple[Studio, list[Seen]]
 PARTS = (
@@ -127,3 +129,30 @@ def test_the_kept_counts_of_facets_are_the_counts(filled: Filled) -> None:
         style: sum(one.style == style and not one.trashed for one in seen)
         for style in ("vintage", "fashion", "minimalist")
     }
+
+
+def test_what_fits_among_some_is_what_the_list_has_of_them(small: Filled) -> None:
+    studio, seen = small
+    rng = random.Random(11)
+    texts = ["", *itertools.chain(*PARTS), *rng.sample(combinations(), 120)]
+    for text in texts:
+        query = parse(text)
+        among = rng.sample([one.id for one in seen], 40)
+        wanted = {one.id for one in seen if one.id in among and fits(one, query)}
+        assert services.fitting(studio, query, among) == wanted, text
+    middle = sorted(one.id for one in seen)[len(seen) // 2]
+    bounds = finding.Bounds(0, middle)
+    everything = [one.id for one in seen]
+    assert services.fitting(studio, parse("is:trashed"), everything, bounds) == {
+        one.id for one in seen if one.trashed and one.id < middle
+    }
+    assert services.fitting(studio, parse(""), everything, finding.Bounds(5, 5)) == set()
+
+
+def test_the_mark_changes_with_every_kept_count(studio: Studio) -> None:
+    seen = fill(studio, 40)
+    live = next(one for one in seen if not one.trashed)
+    before = services.mark(studio)
+    assert services.mark(studio) == before
+    bulk.tag(studio, bulk.Selection(ids=[live.id]), "brand new")
+    assert services.mark(studio) != before

@@ -14,6 +14,7 @@ from stylestudio_desktop.domain.finding import (
     Word,
     describe,
     fold,
+    narrowed,
     parse,
     ratings,
     span,
@@ -173,3 +174,21 @@ def test_names_are_compared_without_case_accents_and_spaces() -> None:
 def test_suggestions(text: str, found: list[str]) -> None:
     assert suggest(text, {"tag": ["Summer", "big sale", "Été"]}) == found
     assert len(suggest("p", None, limit=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "then"),
+    [
+        ("", ("tag", "spring sale", True, False), 'tag:"spring sale"'),
+        ('linen tag:"Spring  Sale"', ("tag", "spring sale", False, False), "linen"),
+        ("rating:>=4 coat", ("rating", "5", True, True), "coat rating:5"),
+        ("rating:>=4 rating:2", ("rating", "2", True, False), "rating:>=4 rating:2"),
+        ("-style:vintage", ("style", "vintage", True, False), "style:vintage"),
+        ('"a b" -c', ("is", "stacked", True, False), '"a b" -c is:stacked'),
+    ],
+)
+def test_ticks_are_put_in_and_taken_out(
+    text: str, change: tuple[str, str, bool, bool], then: str
+) -> None:
+    assert narrowed(text, *change) == then
+    assert parse(then) == parse(narrowed(text, *change))

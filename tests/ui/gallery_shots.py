@@ -19,7 +19,14 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.providers.protocol import Output
-from stylestudio_desktop.services import finishing, generate, library, samples
+from stylestudio_desktop.services import (
+    bulk,
+    finishing,
+    generate,
+    library,
+    organising,
+    samples,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from stylestudio_desktop.ui.collector import Collector
@@ -109,6 +116,22 @@ def refused(pane: GalleryPane, window: MainWindow) -> None:
     settle(window)
 
 
+def narrowed(pane: GalleryPane, window: MainWindow) -> None:
+    """Show the filter panel with tags, collections, kept searches and a tick."""
+    studio = pane._studio
+    ids = list(pane.grid.contents.ids)
+    for name, some in (("summer", ids[:9]), ("shop window", ids[4:11]), ("retouch", ids[2:5])):
+        bulk.tag(studio, bulk.Selection(ids=some), name)
+    if not organising.list_collections(studio):
+        shelf = organising.new_collection(studio, "Spring 2027")
+        bulk.collect(studio, bulk.Selection(ids=ids[:12]), shelf.id)
+    organising.keep_search(studio, "Best of vintage", "style:vintage rating:>=4")
+    organising.keep_search(studio, "To retouch", "tag:retouch")
+    pane.browser.filters.more.click()
+    settle(window)
+    pane.browser.filters.set_text("tag:summer")
+
+
 def nothing(pane: GalleryPane, _window: MainWindow) -> None:
     """Show a search without a match."""
     pane.search("winter boots")
@@ -129,6 +152,7 @@ SCENES: dict[str, tuple[bool, Scene]] = {
     "gallery-viewer": (True, viewer),
     "gallery-compare": (True, compare),
     "gallery-refused": (True, refused),
+    "gallery-narrowed": (True, narrowed),
     "gallery-nothing": (True, nothing),
     "gallery-export": (True, export),
 }

@@ -65,6 +65,10 @@ class Browser(QWidget):
             self._middle.addWidget(self._rejected)
         return self._rejected
 
+    def add_side(self, panel: QWidget) -> None:
+        """Put a panel at the right edge."""
+        self._middle.addWidget(panel)
+
     def show_list(self, number: int, complete: bool, chosen: int) -> None:
         """Show the grid or the fitting empty state, and how many pictures there are."""
         self.import_button.show()

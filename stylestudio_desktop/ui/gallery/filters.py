@@ -8,16 +8,28 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.ui.gallery.asking import NEWEST, OLDEST, RATING, Asked
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.chips import Chip, MenuChip
 
+_KINDS = {
+    Category.GENERATED.value: "result",
+    Category.PRODUCT.value: "product",
+    Category.MODEL.value: "model",
+}
 _DAYS = {"today": 0, "week": 6, "month": 29, "year": 364}
 
 
 class GalleryFilters(QWidget):
-    """`changed` is emitted when the user or the search field asked for another list."""
+    """`changed` is emitted when the user or the search field asked for another list.
+
+    `reworded(text)` tells the search field what the panel made of its text; `panel_asked(open)`
+    opens the panel with everything else that a list can be narrowed by.
+    """
 
     changed = Signal()
+    reworded = Signal(str)
+    panel_asked = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,17 +55,30 @@ class GalleryFilters(QWidget):
             ],
             "calendar",
         )
+        self.more = Chip(self.tr("Filters"), "filter")
+        self.order: MenuChip[str] = MenuChip(
+            self.tr("Order"),
+            [
+                (NEWEST, self.tr("Newest first")),
+                (OLDEST, self.tr("Oldest first")),
+                (RATING, self.tr("Best rated first")),
+            ],
+            "list",
+        )
         self.favourites = Chip(self.tr("Favourites"), "heart")
         self.trash = Chip(self.tr("Trash"), "trash-2")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        for chip in (self.category, self.date, self.favourites, self.trash):
+        for chip in (
+            self.more, self.category, self.date, self.favourites, self.trash, self.order,
+        ):  # fmt: skip
             row.addWidget(chip)
-        self.category.picked.connect(self.changed)
-        self.date.picked.connect(self.changed)
+        for menu in (self.category, self.date, self.order):
+            menu.picked.connect(self.changed)
         self.favourites.clicked.connect(self.changed)
         self.trash.clicked.connect(self.changed)
+        self.more.clicked.connect(self.panel_asked)
 
     def value(self) -> FileFilter:
         """Return the filter in force; a date counts from local midnight."""
@@ -64,6 +89,10 @@ class GalleryFilters(QWidget):
             search=self._search,
             since=_since(self.date.value(), datetime.now().astimezone()),
         )
+
+    def asked(self) -> Asked:
+        """Return the list that is asked for."""
+        return Asked(self.value(), self.order.value())
 
     def narrowed(self) -> bool:
         """Return whether anything but the trash narrows the list."""
@@ -76,11 +105,34 @@ class GalleryFilters(QWidget):
             self._search = text
             self.changed.emit()
 
+    def set_text(self, text: str) -> None:
+        """Search for `text`, and let the search field show it."""
+        self._search = text
+        self.reworded.emit(text)
+        self.changed.emit()
+
+    def kept_text(self) -> str:
+        """Return the list in force as one search, as it is kept under a name."""
+        since, parts = self.value().since, [self._search]
+        if self.category.value():
+            parts.append(f"category:{_KINDS[self.category.value()]}")
+        if self.favourites.isChecked():
+            parts.append("is:favourite")
+        if self.trash.isChecked():
+            parts.append("is:trashed")
+        if since is not None:
+            parts.append(f"date:{datetime.fromtimestamp(since / 1000):%Y-%m-%d}..")
+        return " ".join(part for part in parts if part)
+
+    def show_kept(self, text: str) -> None:
+        """Show the list of a search that was kept."""
+        self.recall({"order": self.order.value()})
+        self.set_text(text)
+
     def clear(self) -> None:
         """Show everything that is not in the trash."""
-        self._search = ""
-        self.recall({})
-        self.changed.emit()
+        self.recall({"order": self.order.value()})
+        self.set_text("")
 
     def memory(self) -> dict[str, Any]:
         """Return the chips' state; a search is not remembered, as its field starts empty."""
@@ -88,6 +140,7 @@ class GalleryFilters(QWidget):
             "category": self.category.value(),
             "date": self.date.value(),
             "favourites": self.favourites.isChecked(),
+            "order": self.order.value(),
         }
 
     def recall(self, memory: dict[str, Any]) -> None:
@@ -95,6 +148,7 @@ class GalleryFilters(QWidget):
         self.category.set_value(_text(memory.get("category")))
         self.date.set_value(_text(memory.get("date")))
         self.favourites.setChecked(memory.get("favourites") is True)
+        self.order.set_value(_text(memory.get("order")) or NEWEST)
         self.trash.setChecked(False)
 
 

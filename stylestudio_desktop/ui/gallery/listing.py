@@ -2,6 +2,8 @@
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,11 +15,8 @@ from stylestudio_desktop.domain.events import (
     GenerationCompleted,
     GenerationsChanged,
 )
-from stylestudio_desktop.domain.filters import FileFilter
-from stylestudio_desktop.domain.ids import made_at
-from stylestudio_desktop.domain.records import Count
-from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.gallery.asking import Asked, Asking, State
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
 
@@ -25,11 +24,19 @@ FIRST = 400
 HEAD = 200
 QUIET_MS = 150
 REST_MS = 250
-_FOLLOWED = 500
+MOST_TOUCHED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """Cards of changed pictures, and which of them belong in the list."""
+
+    cards: Sequence[Card]
+    fitting: set[int]
 
 
 class Listing(QObject):
-    """Fills `grid` with what a filter lets through and keeps it so.
+    """Fills `grid` with what is asked for and keeps it so.
 
     `loaded` is emitted when the first part is shown, `counted` whenever the number changed,
     `failed(sentence)` when the library could not be read.
@@ -44,68 +51,86 @@ class Listing(QObject):
         self._studio = studio
         self._tasks = tasks
         self._grid = grid
-        self.wanted = FileFilter()
+        self._asking = Asking(studio)
+        self.wanted = Asked()
         self.complete = False
         self._serial = 0
-        self._totals: list[Count] | None = None
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(QUIET_MS)
-        self._again.timeout.connect(self._look_around)
+        self._state: State | None = None
+        self._looking = False
+        self._reading = False
+        self._took = 0.0
+        self._again = self._timer(self._look_around)
+        self._anew = self._timer(self.reload)
 
-    def load(self, wanted: FileFilter) -> None:
+    def load(self, wanted: Asked) -> None:
         """Show another list from its top; one that is still loading is dropped."""
         self.wanted = wanted
         self.complete = False
         self._serial += 1
         serial = self._serial
 
-        def op() -> "tuple[array[int], list[Count]]":
-            totals = library.totals(self._studio, wanted.trashed)
-            return library.ids(self._studio, wanted, limit=FIRST), totals
+        def op() -> "tuple[array[int], State]":
+            state = self._asking.state(wanted)
+            return self._asking.ids(wanted, FIRST), state
 
-        def first(found: "tuple[array[int], list[Count]]") -> None:
+        def first(found: "tuple[array[int], State]") -> None:
             if serial == self._serial:
-                self._totals = found[1]
+                self._state = found[1]
                 self._show_first(found[0], serial)
 
         self._run(op, first)
 
     def reload(self) -> None:
-        """Read the whole list again; view and selection stay with their pictures."""
-        serial, wanted = self._serial, self.wanted
+        """Read the whole list again; view and selection stay with their pictures.
+
+        Asked for again while it reads, it reads once more after a pause as long as it took.
+        """
+        if self._reading:
+            self._anew.start(max(QUIET_MS, round(self._took * 1000)))
+            return
+        self._reading = True
+        serial, wanted, began = self._serial, self.wanted, monotonic()
 
         def done(found: "array[int]") -> None:
+            self._reading, self._took = False, monotonic() - began
             if serial == self._serial:
                 self.complete = True
                 self._grid.refresh_ids(found)
                 self._grid.refresh_cards()
                 self.counted.emit()
 
-        self._run(lambda: library.ids(self._studio, wanted), done)
+        self._run(lambda: self._asking.ids(wanted), done)
 
     def on_event(self, event: Event) -> None:
         """Touch in what this process changed."""
         if isinstance(event, FilesImported | GenerationCompleted):
             self._look_ahead()
         elif isinstance(event, FilesChanged):
-            self._touch(event.file_ids)
+            if event.file_ids:
+                self._touch(event.file_ids)
         elif isinstance(event, GenerationsChanged):
             self.reload()
 
     def on_elsewhere(self) -> None:
-        """Another process committed: look, once it is quiet for a moment."""
+        """Another connection committed: look, once it is quiet for a moment."""
         if not self._again.isActive():
-            self._again.start()
+            self._again.start(QUIET_MS)
+
+    def _timer(self, run: Callable[[], None]) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.timeout.connect(run)
+        return made
 
     def _show_first(self, found: "array[int]", serial: int) -> None:
-        self._grid.set_ids(found)
-        self.complete = len(found) < FIRST
+        wanted = self.wanted
+        self._grid.set_ids(found, dated=wanted.dated)
+        self.complete = len(found) < FIRST or not wanted.endless
         self.loaded.emit()
         self.counted.emit()
         if self.complete:
             return
-        last, wanted = found[-1], self.wanted
+        last = found[-1]
 
         def rest(older: "array[int]") -> None:
             if serial == self._serial:
@@ -114,14 +139,21 @@ class Listing(QObject):
                 self.counted.emit()
 
         def begin() -> None:
-            if serial == self._serial:
-                self._run(lambda: library.ids(self._studio, wanted, before=last), rest)
+            if serial != self._serial:
+                return
+            if wanted.plain:
+                self._run(lambda: self._asking.ids(wanted, before=last), rest)
+            else:
+                self.reload()
 
         # What is in view comes first: a million ids would take the processor from its pictures.
         QTimer.singleShot(REST_MS, self, begin)
 
     def _look_ahead(self) -> None:
         """Put in front what is newer than all that is shown."""
+        if not self.wanted.plain:
+            self.reload()
+            return
         serial, wanted = self._serial, self.wanted
 
         def head(found: "array[int]") -> None:
@@ -135,25 +167,29 @@ class Listing(QObject):
             if self._grid.insert_front(found):
                 self.counted.emit()
 
-        self._run(lambda: library.ids(self._studio, wanted, limit=HEAD), head)
+        self._run(lambda: self._asking.ids(wanted, HEAD), head)
 
     def _touch(self, changed: Sequence[int]) -> None:
         """Show changed marks; take out what no longer fits, put in what fits again."""
-        if self.wanted.search or len(changed) > _FOLLOWED:
+        if len(changed) > MOST_TOUCHED or not (self.wanted.plain or not self.wanted.endless):
             self.reload()
             return
-        serial = self._serial
+        serial, wanted = self._serial, self.wanted
 
-        def done(cards: Sequence[Card]) -> None:
+        def op() -> _Touched:
+            cards = self._grid.source.fetch_cards(list(changed))
+            return _Touched(cards, self._asking.fitting(wanted, changed))
+
+        def done(found: _Touched) -> None:
             if serial != self._serial:
                 return
-            self._grid.cards.put(cards)
-            fitting = {card.id for card in cards if self._fits(card)}
-            self._take_out([row_id for row_id in changed if row_id not in fitting])
-            self._put_in(sorted(fitting))
+            self._grid.cards.put(found.cards)
+            self._take_out([row_id for row_id in changed if row_id not in found.fitting])
+            if wanted.endless:
+                self._put_in(sorted(found.fitting))
             self._grid.viewport().update()
 
-        self._run(lambda: self._grid.source.fetch_cards(list(changed)), done)
+        self._run(op, done)
 
     def _take_out(self, gone: Sequence[int]) -> None:
         held = [row_id for row_id in gone if self._grid.contents.index_of(row_id) is not None]
@@ -171,31 +207,25 @@ class Listing(QObject):
             self._grid.refresh_ids(array("q", sorted([*contents.ids, *missing], reverse=True)))
             self.counted.emit()
 
-    def _fits(self, card: Card) -> bool:
-        wanted = self.wanted
-        made = made_at(card.id)
-        return (
-            card.trashed == wanted.trashed
-            and (wanted.category in (None, card.category))
-            and (card.favourite or not wanted.favourite)
-            and (wanted.since is None or made >= wanted.since)
-            and (wanted.until is None or made < wanted.until)
-        )
-
     def _look_around(self) -> None:
-        """Compare kept counts with those seen last; read all only where they differ."""
+        """Compare kept counts with those seen last; read all only where they may differ."""
+        if self._looking:
+            self._again.start(QUIET_MS)
+            return
+        self._looking = True
         serial, wanted = self._serial, self.wanted
 
-        def op() -> "tuple[array[int], list[Count]]":
-            totals = library.totals(self._studio, wanted.trashed)
-            return library.ids(self._studio, wanted, limit=HEAD), totals
+        def op() -> "tuple[array[int], State]":
+            state = self._asking.state(wanted)
+            return self._asking.ids(wanted, HEAD) if wanted.plain else array("q"), state
 
-        def done(found: "tuple[array[int], list[Count]]") -> None:
+        def done(found: "tuple[array[int], State]") -> None:
+            self._looking = False
             if serial != self._serial:
                 return
-            before, self._totals = self._totals, found[1]
-            added = self._grid.insert_front(found[0])
-            if wanted.favourite or _sum(found[1]) - _sum(before or []) != added:
+            before, self._state = self._state, found[1]
+            added = self._grid.insert_front(found[0]) if wanted.plain else 0
+            if self._differs(before, found[1], added):
                 self.reload()
             else:
                 self._grid.refresh_cards()
@@ -204,14 +234,19 @@ class Listing(QObject):
 
         self._run(op, done)
 
+    def _differs(self, before: "State | None", now: State, added: int) -> bool:
+        """Say whether others belong to the list than those shown, with `added` put in front."""
+        if before is None:
+            return True
+        if self.wanted.counted:
+            return now.number - before.number != added
+        return now != before
+
     def _run(self, op: Callable[[], object], done: Callable[..., None]) -> None:
         self._tasks.run(op, done, self._on_failed, owner=self)
 
     def _on_failed(self, error: Exception) -> None:
+        self._looking = self._reading = False
         if not isinstance(error, StudioError):
             raise error
         self.failed.emit(error.sentence)
-
-
-def _sum(totals: Sequence[Count]) -> int:
-    return sum(count.number for count in totals)

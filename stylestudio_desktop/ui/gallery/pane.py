@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedLayout
 
+from stylestudio_desktop.domain.events import GenerationProgressed
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
@@ -17,15 +18,17 @@ from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.gallery.intake import Intake
 from stylestudio_desktop.ui.gallery.listing import Listing
 from stylestudio_desktop.ui.gallery.source import LibrarySource
+from stylestudio_desktop.ui.gallery.suggesting import Suggesting
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST
-from stylestudio_desktop.ui.window import CREATE, MainWindow
+from stylestudio_desktop.ui.window import CREATE, GALLERY, MainWindow
 from stylestudio_desktop.ui.wishes import MakeMoreLike, ShowFiles, UseAsModel, UseAsProduct
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.exporting import Exports
+    from stylestudio_desktop.ui.gallery.narrowing import Narrowing
     from stylestudio_desktop.ui.gallery.viewer import Viewer
 
 MOST_COMPARED = 4
@@ -53,6 +56,8 @@ class GalleryPane(Pane):
         self.browser = Browser(self.grid, self.deeds, self)
         self.intake.use_browser(self.browser)
         self._viewer: Viewer | None = None
+        self._narrowing: Narrowing | None = None
+        self.suggesting = Suggesting(window, studio, self)
         self.listing = Listing(studio, window.tasks, self.grid, self)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self.browser)
@@ -71,8 +76,13 @@ class GalleryPane(Pane):
         """Load at the first showing; afterwards events keep the list true."""
         if not self._loaded:
             self._loaded = True
-            self.listing.load(self.browser.filters.value())
+            self.listing.load(self.browser.filters.asked())
+        self.suggesting.attend(True)
         self.grid.setFocus()
+
+    def hidden(self) -> None:
+        """Leave the search field to the pane that comes."""
+        self.suggesting.attend(False)
 
     def search(self, text: str) -> None:
         """Show the pictures that match."""
@@ -191,6 +201,8 @@ class GalleryPane(Pane):
         live = listen(self._window, self._studio)
         live.happened.connect(self.listing.on_event)
         live.changed_elsewhere.connect(self.listing.on_elsewhere)
+        live.changed_elsewhere.connect(self._touch_panel)
+        live.happened.connect(self._touch_panel)
         self._window.closing.connect(self._on_closing)
         self.grid.menu = self.deeds.menu()
         self.grid.opened.connect(self._on_opened)
@@ -198,6 +210,8 @@ class GalleryPane(Pane):
         self.grid.files_dropped.connect(self.intake.bring_dropped)
         self.grid.load_failed.connect(self._on_load_failed)
         self.browser.filters.changed.connect(self._on_filters)
+        self.browser.filters.reworded.connect(lambda text: self._window.keep_search(GALLERY, text))
+        self.browser.filters.panel_asked.connect(self._on_panel)
         self.browser.work.cancelled.connect(self._on_stop)
         self.listing.counted.connect(self._show_numbers)
         self.listing.loaded.connect(self._show_numbers)
@@ -274,7 +288,18 @@ class GalleryPane(Pane):
         if self._viewing():
             self.viewer.leave()
         if self._loaded:
-            self.listing.load(self.browser.filters.value())
+            self.listing.load(self.browser.filters.asked())
+
+    def _on_panel(self, wanted: bool) -> None:
+        if self._narrowing is None:
+            from stylestudio_desktop.ui.gallery.narrowing import open_panel
+
+            self._narrowing = open_panel(self._window, self._studio, self.browser)
+        self._narrowing.show(wanted)
+
+    def _touch_panel(self, event: object = None) -> None:
+        if self._narrowing is not None and not isinstance(event, GenerationProgressed):
+            self._narrowing.touch()
 
     def _on_stop(self) -> None:
         self.importer.stop()

@@ -48,7 +48,10 @@ class SearchField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select what is there, so that typing replaces it."""
         super().focusInEvent(event)
-        QTimer.singleShot(0, self.selectAll)
+        reasons = Qt.FocusReason
+        # A list of suggestions that opens or closes gives the focus back in the midst of typing.
+        if event.reason() not in (reasons.PopupFocusReason, reasons.ActiveWindowFocusReason):
+            QTimer.singleShot(0, self.selectAll)
 
     def _tell(self) -> None:
         self._pause.stop()

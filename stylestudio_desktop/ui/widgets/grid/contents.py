@@ -65,6 +65,8 @@ class Contents:
             found = (sections.index_of(self.ids, row_id) for row_id in ids)
             return Ranges((place, place + 1) for place in found if place is not None)
         wanted = set(ids)
+        if not wanted:
+            return Ranges()
         return Ranges((p, p + 1) for p, row_id in enumerate(self.ids) if row_id in wanted)
 
     def remove(self, gone: Ranges) -> None:
@@ -103,7 +105,10 @@ class Contents:
         """Return where `row_id` stands, or None."""
         if self.dated:
             return sections.index_of(self.ids, row_id)
-        return next((p for p, held in enumerate(self.ids) if held == row_id), None)
+        try:
+            return self.ids.index(row_id)
+        except ValueError:
+            return None
 
     def selected_ids(self, limit: int | None = None) -> list[int]:
         """Return the selected ids in order, at most `limit`."""

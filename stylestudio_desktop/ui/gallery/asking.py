@@ -1,0 +1,79 @@
+"""What the gallery's list asks for, as one value, and the way it is answered by the services."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.services.studio import Studio
+
+NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
+ORDERS = (NEWEST, OLDEST, RATING)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One list: what its pictures must be, and in which of `ORDERS` they come."""
+
+    filter: FileFilter = field(default_factory=FileFilter)
+    order: str = NEWEST
+
+    @property
+    def dated(self) -> bool:
+        """Whether the pictures come newest first, so that dates can be headings."""
+        return self.order == NEWEST
+
+    @property
+    def plain(self) -> bool:
+        """Whether the list can be read on from any id, and grows at its front."""
+        return self.dated
+
+    @property
+    def endless(self) -> bool:
+        """Whether there may be more than is read at first."""
+        return True
+
+    @property
+    def counted(self) -> bool:
+        """Whether kept counts tell that a commit elsewhere changed who belongs to the list."""
+        wanted = self.filter
+        return self.plain and not (wanted.favourite or wanted.search)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The library as its kept counts tell it: pictures in question, and a mark of all counts."""
+
+    number: int
+    mark: tuple[tuple[str, str, int], ...]
+
+
+class Asking:
+    """Answers on background threads; what it needs is imported when it is first asked."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def ids(self, wanted: Asked, limit: int = -1, before: int | None = None) -> "array[int]":
+        """Return ids in the order asked for, at most `limit` (-1: all), below `before`."""
+        from stylestudio_desktop.services import finding
+
+        query, bounds = finding.query_of(wanted.filter)
+        if before is not None:
+            bounds = bounds._replace(high=min(bounds.high, before))
+        order = finding.Order(wanted.order)
+        return finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
+
+    def fitting(self, wanted: Asked, among: Sequence[int]) -> set[int]:
+        """Return those of some pictures that belong to the list."""
+        from stylestudio_desktop.services import finding
+
+        query, bounds = finding.query_of(wanted.filter)
+        return finding.fitting(self._studio, query, among, bounds)
+
+    def state(self, wanted: Asked) -> State:
+        """Return what kept counts tell, to be compared after a commit elsewhere."""
+        from stylestudio_desktop.services import finding, library
+
+        totals = library.totals(self._studio, wanted.filter.trashed)
+        return State(sum(one.number for one in totals), finding.mark(self._studio))
