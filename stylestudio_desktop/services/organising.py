@@ -1,7 +1,7 @@
 """Keeps the names under which pictures are ordered: tags, collections and saved searches."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.events import FilesChanged
@@ -9,7 +9,7 @@ from stylestudio_desktop.domain.finding import describe, fold, parse
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Collection, SavedQuery, Tag
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import collections, searches, tags
+from stylestudio_desktop.store import collections, notes, searches, tags
 
 LONGEST_NAME, LONGEST_TEXT = 80, 2_000
 
@@ -34,6 +34,21 @@ def list_tags(studio: Studio) -> list[Tag]:
 def tags_of(studio: Studio, file_id: int) -> list[Tag]:
     """Return one picture's tags by name."""
     return tags.of_file(studio.database, studio.user_id, file_id)
+
+
+def tags_on(studio: Studio, chosen: Sequence[int]) -> Mapping[int, int]:
+    """Return how many of some pictures carry each tag, by the tag's id; absent ones have none."""
+    return tags.on_files(studio.database, chosen)
+
+
+def collections_on(studio: Studio, chosen: Sequence[int]) -> Mapping[int, int]:
+    """Return how many of some pictures each collection holds, by the collection's id."""
+    return collections.on_files(studio.database, chosen)
+
+
+def note_of(studio: Studio, file_id: int) -> str:
+    """Return the note on a picture, empty if there is none."""
+    return notes.of_file(studio.database, studio.user_id, file_id)
 
 
 def tag_called(studio: Studio, name: str) -> int:

@@ -1,12 +1,14 @@
 """Queries on named sets of pictures."""
 
 from array import array
+from collections import Counter
+from collections.abc import Sequence
 
 from stylestudio_desktop.domain.finding import fold
 from stylestudio_desktop.domain.records import Collection
 from stylestudio_desktop.store.database import Database, prepared
 from stylestudio_desktop.store.gallery_tables import Collections
-from stylestudio_desktop.store.rows import inserting, setting
+from stylestudio_desktop.store.rows import inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
 
 _INSERT = inserting(
@@ -45,6 +47,7 @@ _IN_ORDER = (
     " WHERE l.collection_id = ? AND f.user_id = ? AND f.trashed_at IS NULL"
     " ORDER BY l.position, l.file_id LIMIT ?"
 )
+_ON = "SELECT collection_id, file_id FROM collection_files WHERE file_id IN ({})"
 _MOVE = "UPDATE collection_files SET position = ? WHERE collection_id = ? AND file_id = ?"
 
 
@@ -79,6 +82,14 @@ def listing(db: Database, user_id: int) -> list[Collection]:
     """Return the user's collections in their order, with kept counts."""
     found = [Collection._make(row) for row in db.rows(_LIST, (user_id,))]
     return sorted(found, key=lambda one: (one.position, fold(one.name)))
+
+
+def on_files(db: Database, ids: Sequence[int]) -> Counter[int]:
+    """Return how many of the pictures `ids` each collection holds, by the collection's id."""
+    found: Counter[int] = Counter()
+    for some in portions(ids):
+        found.update(row[0] for row in db.rows(_ON.format(placeholders(len(some))), list(some)))
+    return found
 
 
 def next_position(db: Database, collection_id: int) -> int:

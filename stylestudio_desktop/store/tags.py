@@ -1,10 +1,13 @@
 """Queries on the words that a person puts on pictures."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from stylestudio_desktop.domain.finding import fold
 from stylestudio_desktop.domain.records import Tag
 from stylestudio_desktop.store.database import Database, prepared
 from stylestudio_desktop.store.gallery_tables import Tags
-from stylestudio_desktop.store.rows import inserting, setting
+from stylestudio_desktop.store.rows import inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
 
 _INSERT = inserting(Tags, [Tags.id, Tags.user_id, Tags.name, Tags.folded])
@@ -17,6 +20,7 @@ _LIST = (
     " ON k.user_id = t.user_id AND k.facet = 'tag' AND k.value = t.id || ''"
     " WHERE t.user_id = ?"
 )
+_ON = "SELECT tag_id, file_id FROM file_tags WHERE file_id IN ({})"
 _OF_FILE = (
     "SELECT t.id, t.name, 0 FROM file_tags l JOIN tags t ON t.id = l.tag_id"
     " WHERE l.file_id = ? AND t.user_id = ?"
@@ -48,6 +52,14 @@ def listing(db: Database, user_id: int) -> list[Tag]:
     """Return the user's tags with their kept counts, the most used first."""
     found = [Tag._make(row) for row in db.rows(_LIST, (user_id,))]
     return sorted(found, key=lambda tag: (-tag.number, fold(tag.name)))
+
+
+def on_files(db: Database, ids: Sequence[int]) -> Counter[int]:
+    """Return how many of the pictures `ids` carry each tag, by the tag's id."""
+    found: Counter[int] = Counter()
+    for some in portions(ids):
+        found.update(row[0] for row in db.rows(_ON.format(placeholders(len(some))), list(some)))
+    return found
 
 
 def of_file(db: Database, user_id: int, file_id: int) -> list[Tag]:

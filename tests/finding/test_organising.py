@@ -13,7 +13,7 @@ from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.finding import Order
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import import_photo
-from tests.finding.library import Seen
+from tests.finding.library import Seen, fill
 
 Filled = tuple[Studio, list[Seen]]
 
@@ -157,3 +157,19 @@ def test_facets_and_suggestions_come_from_the_library(small: Filled) -> None:
     assert finding.estimate(studio, parse("")) == (len(live), True)
     assert finding.first_day(studio, parse("")) == min(one.id for one in live) >> 21
     assert finding.first_day(studio, parse("tag:nowhere")) is None
+
+
+def test_how_many_of_some_pictures_are_under_each_name(studio: Studio) -> None:
+    seen = fill(studio, 30)
+    ids = [one.id for one in seen]
+    bulk.tag(studio, bulk.Selection(ids=ids[:3]), "brand new")
+    shelf = organising.new_collection(studio, "Shelf")
+    bulk.collect(studio, bulk.Selection(ids=ids[2:7]), shelf.id)
+    bulk.note(studio, bulk.Selection(ids=ids[:1]), "look again")
+    made = organising.tag_called(studio, "brand new")
+    assert organising.tags_on(studio, ids[:2])[made] == 2
+    assert organising.tags_on(studio, ids[5:]).get(made, 0) == 0
+    assert organising.collections_on(studio, ids)[shelf.id] == 5
+    assert organising.note_of(studio, ids[0]) == "look again"
+    bulk.note(studio, bulk.Selection(ids=ids[:1]), "")
+    assert organising.note_of(studio, ids[0]) == ""

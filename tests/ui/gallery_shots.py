@@ -96,7 +96,7 @@ def plain(pane: GalleryPane, _window: MainWindow) -> None:
 
 def viewer(pane: GalleryPane, window: MainWindow) -> None:
     """Show the viewer with the slider against the product photo."""
-    pane._open([pane.grid.contents.ids[1]])
+    pane.show_pictures([pane.grid.contents.ids[1]])
     settle(window)
     pane.viewer.toggle_before()
     settle(window)
@@ -104,7 +104,7 @@ def viewer(pane: GalleryPane, window: MainWindow) -> None:
 
 def compare(pane: GalleryPane, window: MainWindow) -> None:
     """Show four results side by side, zoomed in step."""
-    pane._open(list(pane.grid.contents.ids[:4]))
+    pane.show_pictures(list(pane.grid.contents.ids[:4]))
     settle(window)
     pane.viewer.stages[0].zoom(1.6)
 
@@ -140,7 +140,7 @@ def nothing(pane: GalleryPane, _window: MainWindow) -> None:
 def export(pane: GalleryPane, window: MainWindow) -> None:
     """Show the export dialog over the grid."""
     pane.grid.select(Ranges([(0, 6)]))
-    pane.export()
+    pane.doing.export()
     settle(window)
 
 

@@ -21,6 +21,9 @@ class Doer(Protocol):
     def compare(self) -> None: ...
     def favour(self) -> None: ...
     def rate(self, stars: int) -> None: ...
+    def tag(self) -> None: ...
+    def collect(self) -> None: ...
+    def note(self) -> None: ...
     def more_like(self) -> None: ...
     def use_as_product(self) -> None: ...
     def use_as_model(self) -> None: ...
@@ -28,6 +31,7 @@ class Doer(Protocol):
     def trash(self) -> None: ...
     def restore(self) -> None: ...
     def undo(self) -> None: ...
+    def redo(self) -> None: ...
 
 
 class Intake(Protocol):
@@ -57,6 +61,11 @@ class Deeds:
         )
         self.favour = add("favourite", translate("Gallery", "Favourite"), doer.favour, "heart", "F")
         self.ratings = [self._rating(doer, stars) for stars in range(STARS + 1)]
+        self.tag = add("tag", translate("Gallery", "Tags…"), doer.tag, "tag", "T")
+        self.collect = add(
+            "collect", translate("Gallery", "Collections…"), doer.collect, "layout-grid", "L"
+        )
+        self.note = add("note", translate("Gallery", "Note…"), doer.note, "pencil", "N")
         self.more_like = add(
             "more",
             translate("Gallery", "Make more like this"),
@@ -78,6 +87,13 @@ class Deeds:
             "restore", translate("Gallery", "Bring back"), doer.restore, "undo-2", "R"
         )
         self.undo = add("undo", translate("Gallery", "Undo"), doer.undo, "undo-2", "Ctrl+Z")
+        self.redo = add(
+            "redo",
+            translate("Gallery", "Do again"),
+            doer.redo,
+            "refresh-cw",
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+        )
         self._register_intake(intake)
 
     def _register_intake(self, intake: Intake) -> None:
@@ -117,6 +133,7 @@ class Deeds:
         made.addAction(self.favour)
         rating = made.addMenu(translate("Gallery", "Rating"))
         rating.addActions(list(reversed(self.ratings)))
+        made.addActions([self.tag, self.collect, self.note])
         made.addSeparator()
         made.addActions([self.more_like, self.product, self.model])
         made.addSeparator()
@@ -134,7 +151,7 @@ class Deeds:
         """Enable what can be done with `chosen` pictures, in the trash or outside it."""
         for action in (self.view, self.favour, self.export, self.product, self.model):
             action.setEnabled(chosen > 0)
-        for action in self.ratings:
+        for action in (*self.ratings, self.tag, self.collect, self.note):
             action.setEnabled(chosen > 0)
         self.compare.setEnabled(2 <= chosen <= 4)
         self.more_like.setEnabled(chosen == 1)

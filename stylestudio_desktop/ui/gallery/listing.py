@@ -83,10 +83,10 @@ class Listing(QObject):
     def reload(self) -> None:
         """Read the whole list again; view and selection stay with their pictures.
 
-        Asked for again while it reads, it reads once more after a pause as long as it took.
+        Asked for again while it reads, it reads once more after a pause twice as long as it took.
         """
         if self._reading:
-            self._anew.start(max(QUIET_MS, round(self._took * 1000)))
+            self._anew.start(max(QUIET_MS, round(2000 * self._took)))
             return
         self._reading = True
         serial, wanted, began = self._serial, self.wanted, monotonic()

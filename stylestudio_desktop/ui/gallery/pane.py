@@ -1,19 +1,20 @@
 """The Gallery pane: ties the list, the viewer, imports and actions to the services."""
 
+from array import array
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedLayout
 
 from stylestudio_desktop.domain.events import GenerationProgressed
-from stylestudio_desktop.domain.ids import FileId, GenerationId
-from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
 from stylestudio_desktop.ui.gallery.browser import Browser
 from stylestudio_desktop.ui.gallery.deeds import Deeds
+from stylestudio_desktop.ui.gallery.doing import Doing
 from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.gallery.intake import Intake
 from stylestudio_desktop.ui.gallery.listing import Listing
@@ -23,17 +24,14 @@ from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST
-from stylestudio_desktop.ui.window import CREATE, GALLERY, MainWindow
-from stylestudio_desktop.ui.wishes import MakeMoreLike, ShowFiles, UseAsModel, UseAsProduct
+from stylestudio_desktop.ui.widgets.progress import time_left
+from stylestudio_desktop.ui.window import GALLERY, MainWindow
+from stylestudio_desktop.ui.wishes import ShowFiles
 
 if TYPE_CHECKING:
-    from stylestudio_desktop.services.exporting import Exports
     from stylestudio_desktop.ui.gallery.narrowing import Narrowing
     from stylestudio_desktop.ui.gallery.viewer import Viewer
 
-MOST_COMPARED = 4
-MOST_USED = 5
-MOST_PEOPLE = 3
 _LONG = 1000
 
 
@@ -45,14 +43,15 @@ class GalleryPane(Pane):
         self.search_hint = self.tr("Search prompts, file names and tags")
         self._window = window
         self._studio = studio
-        self._export_choice: dict[str, str] = {}
+        self.export_choice: dict[str, str] = {}
         self._source = LibrarySource(studio)
         self.grid = Grid(self._source, window.tasks, self)
         self._source.use_grid(self.grid)
         self.acting = Acting(window, studio, self)
+        self.doing = Doing(window, studio, self, self)
         self.importer = Importer(studio, self)
         self.intake = Intake(window, self.importer, self)
-        self.deeds = Deeds(window.actions_, self, self, self.intake)
+        self.deeds = Deeds(window.actions_, self, self.doing, self.intake)
         self.browser = Browser(self.grid, self.deeds, self)
         self.intake.use_browser(self.browser)
         self._viewer: Viewer | None = None
@@ -62,6 +61,7 @@ class GalleryPane(Pane):
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self.browser)
         self._loaded = False
+        self._began: float | None = None
         self.setAcceptDrops(True)
         self._connect()
 
@@ -91,14 +91,14 @@ class GalleryPane(Pane):
     def receive(self, wish: object) -> None:
         """Open the viewer on what another pane wants to be seen."""
         if isinstance(wish, ShowFiles) and wish.files:
-            self._open(list(wish.files))
+            self.show_pictures(list(wish.files))
 
     def memory(self) -> dict[str, Any]:
         """Return zoom, filters and the last export's choices."""
         return {
             "cell": self.grid.cell,
             "filters": self.browser.filters.memory(),
-            "export": self._export_choice,
+            "export": self.export_choice,
         }
 
     def recall(self, memory: dict[str, Any]) -> None:
@@ -110,81 +110,39 @@ class GalleryPane(Pane):
         self.browser.filters.recall(filters if isinstance(filters, dict) else {})
         export = memory.get("export")
         if isinstance(export, dict):
-            self._export_choice = {str(key): str(value) for key, value in export.items()}
+            self.export_choice = {str(key): str(value) for key, value in export.items()}
 
-    def view(self) -> None:
-        """Open the viewer on the current picture."""
-        current = self.grid.contents.current
-        if current is not None:
-            self._open([self.grid.contents.ids[current]])
+    def viewing(self) -> bool:
+        """Return whether the viewer is in front."""
+        return self._viewer is not None and self._layers.currentWidget() is self._viewer
 
-    def compare(self) -> None:
-        """Show up to four selected pictures side by side."""
-        self._open(self.grid.selected_ids(MOST_COMPARED))
+    def chosen(self) -> "array[int]":
+        """Return what an action is for: the picture in the viewer, or the selection."""
+        if not self.viewing():
+            return self.grid.contents.selected_array()
+        current = self.viewer.current
+        return array("q", [] if current is None else [current])
 
-    def favour(self) -> None:
-        """Mark what is chosen as favourites; when all are already, unmark them."""
-        ids = self._chosen()
-        cards = [self.grid.cards.get(row_id) for row_id in ids[:_LONG]]
-        every = all(card is not None and card.favourite for card in cards)
-        self.acting.favour(ids, not every)
+    def generation_shown(self) -> int | None:
+        """Return what made the picture in the viewer, if it is in front and that is known."""
+        shown = self.viewer.shown if self.viewing() else None
+        return None if shown is None else shown.generation
 
-    def rate(self, stars: int) -> None:
-        """Rate what is chosen."""
-        self.acting.rate(self._chosen(), stars)
-
-    def more_like(self) -> None:
-        """Ask Create for more like the chosen picture."""
-        shown = self.viewer.shown if self._viewing() else None
-        if shown is not None and shown.generation is not None:
-            self._ask_more(shown.generation)
-            return
-        ids = self._chosen()
+    def show_pictures(self, ids: Sequence[int]) -> None:
+        """Open the viewer on one picture, or on up to four side by side."""
         if ids:
-            self._window.tasks.run(
-                lambda: self._generation_of(ids[0]), self._ask_more_or_product, owner=self
-            )
+            self._layers.setCurrentWidget(self.viewer)
+            self.viewer.open(ids)
+            self._show_numbers()
 
-    def use_as_product(self) -> None:
-        """Take the chosen photos to Create as products."""
-        files = tuple(FileId(row_id) for row_id in self._chosen()[:MOST_USED])
-        self._window.open_pane(CREATE, UseAsProduct(files))
-
-    def use_as_model(self) -> None:
-        """Take the chosen photos to Create as people."""
-        files = tuple(FileId(row_id) for row_id in self._chosen()[:MOST_PEOPLE])
-        self._window.open_pane(CREATE, UseAsModel(files))
-
-    def export(self) -> None:
-        """Ask how and where, and export what is chosen."""
-        ids = self._chosen()
-        if not ids:
-            return
-        from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
-
-        dialog = ExportDialog(self._studio, ids, self._export_choice, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.exported.connect(self._on_exported)
-        dialog.accepted.connect(lambda: self._export_choice.update(dialog.chosen()))
-        dialog.open()
-
-    def trash(self) -> None:
-        """Move what is chosen to the trash; the viewer goes on to the next."""
-        ids = self._chosen()
-        if self._viewing():
-            self._step_aside()
-        self.acting.trash(ids)
-
-    def restore(self) -> None:
-        """Bring what is chosen back."""
-        ids = self._chosen()
-        if self._viewing():
-            self._step_aside()
-        self.acting.restore(ids)
-
-    def undo(self) -> None:
-        """Take back the last action."""
-        self.acting.undo()
+    def step_aside(self) -> None:
+        """Show a neighbour of the picture that is about to go, or the grid if it was the last."""
+        before = self.viewer.current
+        self.viewer.step(1)
+        if self.viewer.current == before:
+            self.viewer.step(-1)
+        if self.viewer.current == before:
+            self.viewer.leave()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files anywhere in the pane."""
@@ -226,58 +184,21 @@ class GalleryPane(Pane):
         made = Viewer(self._source, self.grid, self._window.tasks, self)
         self._layers.addWidget(made)
         made.closed.connect(self._on_viewer_closed)
-        made.more_like.connect(self._ask_more)
-        made.bar.favourite_asked.connect(self.favour)
-        made.bar.rated.connect(self.rate)
+        made.more_like.connect(self.doing.ask_more)
+        made.bar.favourite_asked.connect(self.doing.favour)
+        made.bar.rated.connect(self.doing.rate)
         return made
 
-    def _viewing(self) -> bool:
-        return self._viewer is not None and self._layers.currentWidget() is self._viewer
-
-    def _chosen(self) -> list[int]:
-        """Return what an action is for: the picture in the viewer, or the selection."""
-        if self._viewing():
-            return [self.viewer.current] if self.viewer.current is not None else []
-        return self.grid.selected_ids()
-
-    def _open(self, ids: Sequence[int]) -> None:
-        if ids:
-            self._layers.setCurrentWidget(self.viewer)
-            self.viewer.open(ids)
-            self._show_numbers()
-
-    def _step_aside(self) -> None:
-        """Show a neighbour of the picture that is about to go, or the grid if it was the last."""
-        before = self.viewer.current
-        self.viewer.step(1)
-        if self.viewer.current == before:
-            self.viewer.step(-1)
-        if self.viewer.current == before:
-            self.viewer.leave()
-
-    def _generation_of(self, file_id: int) -> tuple[int, int | None]:
-        return file_id, library.picture(self._studio, file_id).generation_id
-
-    def _ask_more_or_product(self, found: tuple[int, int | None]) -> None:
-        file_id, generation = found
-        if generation is not None:
-            self._ask_more(generation)
-        else:
-            self._window.open_pane(CREATE, UseAsProduct((FileId(file_id),)))
-
-    def _ask_more(self, generation: int) -> None:
-        self._window.open_pane(CREATE, MakeMoreLike(GenerationId(generation)))
-
     def _show_numbers(self) -> None:
-        chosen = 1 if self._viewing() else len(self.grid.contents.selection)
-        marked = 0 if self._viewing() else chosen
+        chosen = 1 if self.viewing() else len(self.grid.contents.selection)
+        marked = 0 if self.viewing() else chosen
         self.browser.show_list(len(self.grid.contents), self.listing.complete, marked)
-        if self._viewing():
+        if self.viewing():
             self.viewer.show_place()
         self.deeds.offer(chosen, trash=self.browser.filters.trash.isChecked())
 
     def _on_opened(self, index: int) -> None:
-        self._open([self.grid.contents.ids[index]])
+        self.show_pictures([self.grid.contents.ids[index]])
 
     def _on_viewer_closed(self, _last: object) -> None:
         self._layers.setCurrentWidget(self.browser)
@@ -285,7 +206,7 @@ class GalleryPane(Pane):
         self._show_numbers()
 
     def _on_filters(self) -> None:
-        if self._viewing():
+        if self.viewing():
             self.viewer.leave()
         if self._loaded:
             self.listing.load(self.browser.filters.asked())
@@ -306,25 +227,22 @@ class GalleryPane(Pane):
         self.acting.stop()
 
     def _on_acting(self, done: int, total: int) -> None:
-        if total > _LONG:
-            text = self.tr("%1 of %2 pictures").replace("%1", str(done))
-            self.browser.show_work(done / total, text.replace("%2", str(total)))
+        if total <= _LONG:
+            return
+        if self._began is None:
+            self._began = monotonic()
+        passed = monotonic() - self._began
+        left = time_left(passed * (total - done) / done) if done and passed > 1 else ""
+        text = self.tr("%1 of %2 pictures").replace("%1", QLocale().toString(done))
+        text = text.replace("%2", QLocale().toString(total))
+        self.browser.show_work(done / total, text, left)
 
     def _on_acted(self) -> None:
+        self._began = None
         if not self.importer.running:
             self.browser.hide_work()
-        if self._viewing():
+        if self.viewing():
             self.viewer.reload()
-
-    def _on_exported(self, exports: "Exports") -> None:
-        from stylestudio_desktop.ui.gallery.export_dialog import reveal
-
-        if exports.exported:
-            text = self.tr("%n picture(s) exported", "", len(exports.exported))
-            show = (self.tr("Show folder"), lambda: reveal(exports))
-            self._window.toast(text, "good", show)
-        for refused in exports.rejected[:2]:
-            self._window.toast(refused.reason, "warning")
 
     def _on_load_failed(self, error: Exception) -> None:
         sentence = getattr(error, "sentence", None)

@@ -118,7 +118,7 @@ def test_the_trash_shows_what_is_in_it_and_gives_it_back(
 ) -> None:
     before = list(filled.grid.contents.ids)
     filled.grid.select(Ranges([(0, 1)]))
-    filled.trash()
+    filled.doing.trash()
     quiet()
     qtbot.mouseClick(filled.browser.filters.trash, Qt.MouseButton.LeftButton)
     quiet()
@@ -270,9 +270,9 @@ def test_scrolling_and_selecting_never_block(
         filled.grid.set_cell(cell)
         quiet()
     filled.grid.select_all()
-    filled.trash()
+    filled.doing.trash()
     quiet()
-    filled.undo()
+    filled.doing.undo()
     quiet()
 
 
