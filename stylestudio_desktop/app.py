@@ -1,5 +1,6 @@
 """The only place where the rooms are put together: workspace, services, worker, face."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageBusy
 from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
@@ -36,6 +38,7 @@ def open_studio(
     `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
     """
     workspace.make()
+    put_in_place(workspace)
     own = workspace.catalogue
     catalogue = load_catalogue(
         own if own.is_file() else resources() / "catalogue" / "catalogue.json"
@@ -56,6 +59,16 @@ def open_studio(
         user_id=user.id,
         secrets=Secrets() if secrets is None else secrets,
     )
+
+
+def put_in_place(workspace: Workspace) -> None:
+    """Finish a restore that was decided on, unless another program still uses the library."""
+    if not (workspace.restoring / "plan.json").is_file():
+        return
+    from stylestudio_desktop.services.backup import swap
+
+    with contextlib.suppress(StorageBusy):  # the present library goes on; the plan stays
+        swap.finish(workspace)
 
 
 def run_window(workspace: Workspace) -> int:

@@ -182,4 +182,17 @@ def _tending(add: Any) -> None:
     one.add_argument("--generations", type=int, required=True, metavar="N")
     one.add_argument("--files", type=int, metavar="M", help="photos among them")
     one.add_argument("--seed", type=int, default=1, metavar="S")
+    _keeping(add)
     add("doctor", "Tell how the program and its surroundings are.")
+
+
+def _keeping(add: Any) -> None:
+    one = add("backup", "Make, list and check copies of the library.")
+    one.add_argument("action", choices=("snapshot", "full", "list", "verify", "drill"))
+    one.add_argument("what", nargs="?", metavar="NAME|PLACE", help="a snapshot, folder or file")
+    one.add_argument("--to", metavar="PLACE", help="a folder, or a file whose name ends in .zip")
+    one = add("restore-backup", "Bring the library back as a snapshot or full backup has it.")
+    one.add_argument("what", nargs="?", metavar="NAME|PLACE", help="a snapshot, folder or file")
+    one.add_argument("--at", metavar="MOMENT", help="the last snapshot before this moment")
+    one.add_argument("--into", metavar="DIR", help="into an empty folder, as a library of its own")
+    one.add_argument("--back", action="store_true", help="bring back what a restore replaced")

@@ -30,6 +30,8 @@ _HANDLERS = {
     "insights": "overview:insights",
     "verify": "tending:verify",
     "sample": "filling:sample",
+    "backup": "keeping:backup",
+    "restore-backup": "returning:restore_backup",
     "doctor": "tending:doctor",
 }
 

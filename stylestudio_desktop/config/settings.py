@@ -24,6 +24,8 @@ class Settings:
     no_network: bool = False
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0
+    backup_place: str = ""
+    backup_every_days: int = 7
     window: dict[str, Any] = field(default_factory=dict)
 
 
@@ -33,6 +35,7 @@ _LIMITS = {
     "max_megapixels": (0.1, 500.0),
     "low_balance": (0, 100_000),
     "trash_days": (1, 3650),
+    "backup_every_days": (0, 365),
 }
 
 

@@ -55,8 +55,18 @@ class Workspace:
 
     @property
     def backups(self) -> Path:
-        """Copies of the database made before risky steps."""
+        """Snapshots of the database."""
         return self.root / "backups"
+
+    @property
+    def restoring(self) -> Path:
+        """A restored library on its way in; empty but in the middle of a restore."""
+        return self.root / "restoring"
+
+    @property
+    def kept(self) -> Path:
+        """Libraries that a restore has replaced, each whole in a folder of its own."""
+        return self.root / "kept"
 
     def paths(self) -> dict[str, str]:
         """Return every place by name, for people and scripts."""

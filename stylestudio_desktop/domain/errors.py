@@ -20,6 +20,7 @@ class Code(str, Enum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     RESULT_EXPIRED = "result_expired"
     CRASHED_TWICE = "crashed_twice"
+    RESTORED = "restored"
     PHOTO_UNSUITABLE = "photo_unsuitable"
     CANCELLED = "cancelled"
     FILE_MISSING = "file_missing"
@@ -108,6 +109,15 @@ class BudgetReached(StudioError):
 
     code = Code.BUDGET_REACHED
     remedy = Remedy.NONE
+
+
+class Stopped(StudioError):
+    """The person stopped it; what was finished before stays."""
+
+    code = Code.CANCELLED
+
+    def __init__(self, sentence: str = "You stopped it. What was finished before stays.") -> None:
+        super().__init__(sentence)
 
 
 class ServiceError(StudioError):

@@ -59,6 +59,7 @@ class Review(str, Enum):
 
     OUTCOME_UNKNOWN = "outcome_unknown"
     CRASHED_TWICE = "crashed_twice"
+    RESTORED = "restored"
 
 
 def check_step(old: Status, new: Status) -> None:

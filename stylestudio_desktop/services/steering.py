@@ -138,6 +138,7 @@ REMEDIES = {
     Code.NO_NETWORK.value: Remedy.RETRY,
     Code.RESULT_EXPIRED.value: Remedy.RETRY,
     Code.CRASHED_TWICE.value: Remedy.RETRY,
+    Code.RESTORED.value: Remedy.RETRY,
     Code.OUTCOME_UNKNOWN.value: Remedy.RETRY,
 }
 """The action that helps after each kind of failure."""

@@ -1,13 +1,13 @@
 """Brings a database to the current schema: numbered migrations, forward only, after a backup."""
 
-import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from stylestudio_desktop.domain.errors import StorageError, StorageNewer
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.store.database import Database, translated
+from stylestudio_desktop.domain.keeping import Reason, SnapshotName
+from stylestudio_desktop.store.copying import snapshot
+from stylestudio_desktop.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 APPLICATION_ID = 0x53545544
@@ -44,7 +44,8 @@ def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _te
         return
     if version > 0:
         say(f"Backing up the library before bringing it from schema {version} to {newest}")
-        back_up(database, database.path.parent / "backups" / f"before-{newest}-{now_ms()}.sqlite3")
+        name = SnapshotName(now_ms(), version, Reason.MIGRATION)
+        snapshot(database, database.path.parent / "backups" / str(name))
     _migrate(database, newest)
 
 
@@ -67,43 +68,3 @@ def _migrate(database: Database, newest: int) -> None:
         Runner(database.engine, str(MIGRATIONS)).up()
         database.run(f"PRAGMA application_id = {APPLICATION_ID}")
         database.run(f"PRAGMA user_version = {newest}")
-
-
-def back_up(database: Database, target: Path) -> Path:
-    """Copy the database in one step to `target`, prove the copy, and only then name it so.
-
-    The copy is made by VACUUM INTO, which sees one consistent moment whoever else writes
-    (sqlite.org/lang_vacuum.html). Raises StorageError; no partial file stays behind.
-    """
-    partial = target.with_suffix(".part")
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        database.run("VACUUM INTO ?", (str(partial),))
-        _prove(partial)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(target)
-    except OSError as error:
-        raise StorageError(
-            f"The backup {target.name} can't be written: {error.strerror}. The library itself is "
-            "untouched. Check the folder and its free space."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):  # gone already when all went well
-            partial.unlink(missing_ok=True)
-    return target
-
-
-def _prove(copy: Path) -> None:
-    from peewee import SqliteDatabase
-
-    checked = SqliteDatabase(str(copy), pragmas={"trusted_schema": 0})
-    with translated(), checked.connection_context():
-        answer = checked.execute_sql("PRAGMA quick_check").fetchone()[0]
-    if answer != "ok":
-        raise StorageError(
-            f"The backup of the library did not pass its check ({answer}). Nothing was changed. "
-            "Run “stylestudio verify”."
-        )

@@ -10,8 +10,9 @@ import pytest
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageError, StorageFull, StorageNewer
+from stylestudio_desktop.domain.keeping import Reason, read_name
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import schema
+from stylestudio_desktop.store import copying, schema
 from stylestudio_desktop.store.database import SQLITE, Database
 from tests.factories import FakeProvider, open_test_studio
 from tests.store.books import dump, faults
@@ -121,7 +122,9 @@ def test_before_an_upgrade_a_proven_backup_is_made(released: Path, newer_program
     assert database.value("PRAGMA user_version") == 9999
     assert database.value("SELECT count(nickname) FROM users") == 0
     (copy,) = (released.parent / "backups").iterdir()
-    assert copy.name.startswith("before-9999-")
+    name = read_name(copy.name)
+    assert name is not None
+    assert (name.schema, name.reason) == (NEWEST, Reason.MIGRATION)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert copy.parent.stat().st_mode & 0o777 == 0o700
     saved = opened(copy)
@@ -189,7 +192,7 @@ def test_without_a_backup_nothing_is_upgraded(
         raise StorageFull("The disk is full.")
 
     (released.parent / "backups").unlink()
-    monkeypatch.setattr(schema, "_prove", full)
+    monkeypatch.setattr(copying, "prove", full)
     with pytest.raises(StorageFull):
         schema.bring_up_to_date(database)
     assert database.value("PRAGMA user_version") == NEWEST
@@ -198,14 +201,14 @@ def test_without_a_backup_nothing_is_upgraded(
 
 
 def test_a_backup_that_is_damaged_is_no_backup(studio: Studio, tmp_path: Path) -> None:
-    target = schema.back_up(studio.database, tmp_path / "copy.sqlite3")
-    schema._prove(target)
+    target = tmp_path / "copy.sqlite3"
+    assert copying.snapshot(studio.database, target) == copying.prove(target)
     data = bytearray(target.read_bytes())
     for begin in range(4096, len(data), 4096):
         data[begin : begin + 64] = b"\xff" * 64
     target.write_bytes(bytes(data))
     with pytest.raises(StorageError):
-        schema._prove(target)
+        copying.prove(target)
 
 
 def test_a_newer_library_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -66,7 +66,11 @@ def test_roles_take_the_category_of_their_kind() -> None:
 
 
 def test_reasons_for_a_decision_are_error_codes_too() -> None:
-    assert {Code(reason.value) for reason in Review} == {Code.OUTCOME_UNKNOWN, Code.CRASHED_TWICE}
+    assert {Code(reason.value) for reason in Review} == {
+        Code.OUTCOME_UNKNOWN,
+        Code.CRASHED_TWICE,
+        Code.RESTORED,
+    }
 
 
 def test_an_error_carries_sentence_code_and_remedy() -> None:

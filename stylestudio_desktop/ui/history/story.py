@@ -195,6 +195,11 @@ class StoryPanel(SidePanel):
                 "The program ended twice while this was being made, so it was set aside. "
                 "Run it again, or let it go and get your tokens back?"
             )
+        elif job.review == Review.RESTORED.value:
+            text = self.tr(
+                "This was being made when the backup was taken that the library was restored to. "
+                "Run it again, or let it go and get your tokens back?"
+            )
         else:
             text = self.tr(
                 "The service's answer was lost, so it may have been charged there. Your tokens "

@@ -1,0 +1,153 @@
+"""Commands on copies of the library: making, listing and checking them."""
+
+import contextlib
+from datetime import datetime
+from pathlib import Path
+
+from stylestudio_desktop.cli import shapes
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say, table
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services.backup import drill, full, proving, reading, record, snapshots
+from stylestudio_desktop.services.backup.snapshots import Snapshot
+
+
+def backup(desk: Desk) -> int:
+    """Do what is asked with the library's copies."""
+    action = desk.arguments.action
+    if (desk.arguments.to is not None) > (action == "full"):
+        raise BadInput("--to is for “backup full” alone.")
+    if (desk.arguments.what is not None) > (action in ("list", "verify")):
+        raise BadInput(f"“backup {action}” takes no name.")
+    return {
+        "snapshot": _snapshot,
+        "full": _full,
+        "list": _list,
+        "verify": _verify,
+        "drill": _drill,
+    }[action](desk)
+
+
+def _snapshot(desk: Desk) -> int:
+    with desk.open() as studio:
+        made = snapshots.take(studio, Reason.ASKED)
+    if desk.json:
+        print_json(_shape(made))
+    else:
+        say(f"{made.path.name}: {shapes.size(made.size)}, checked.")
+    return 0
+
+
+def _shape(one: Snapshot) -> shapes.Json:
+    return {
+        "name": one.path.name,
+        "path": str(one.path),
+        "moment": one.moment,
+        "schema": one.schema,
+        "reason": one.reason.value,
+        "size": one.size,
+    }
+
+
+def _full(desk: Desk) -> int:
+    with desk.open() as studio, Bar("Backing up") as bar:
+        place = desk.arguments.to or studio.settings.value.backup_place
+        if not place:
+            raise BadInput("Say where to: “stylestudio backup full --to FOLDER”.")
+        made = full.make(studio, Path(place).expanduser().absolute(), progress=bar.step)
+    for one in made.missing:
+        note(f"{one}: missing or damaged in the library, so it is not in this backup.")
+    if desk.json:
+        print_json(
+            {
+                "path": str(made.home),
+                "moment": made.moment,
+                "pictures": made.pictures,
+                "copied": made.copied,
+                "copied_bytes": made.copied_bytes,
+                "missing": list(made.missing),
+            }
+        )
+    else:
+        say(f"{made.home}")
+        say(
+            f"{made.pictures:,} pictures, {made.copied:,} of them new "
+            f"({shapes.size(made.copied_bytes)})."
+        )
+    return 0
+
+
+def moment_text(moment: int) -> str:
+    """Return a moment (UTC milliseconds) in the user's own time."""
+    return datetime.fromtimestamp(moment / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _list(desk: Desk) -> int:
+    found = snapshots.listing(desk.workspace)
+    known = record.read(desk.workspace)
+    place = desk.arguments.what or known.full_place
+    backups: list[shapes.Json] = []
+    for home in reading.versions(_parent(Path(place).expanduser())) if place else []:
+        with contextlib.suppress(BadInput):
+            manifest = reading.Backup(home, home.parent).manifest
+            backups.append(
+                {"path": str(home), "moment": manifest.moment, "pictures": manifest.pictures}
+            )
+    if desk.json:
+        print_json({"snapshots": [_shape(one) for one in found], "backups": backups})
+        return 0
+    table(
+        ("Snapshot", "Of", "Because", "Size"),
+        [
+            (one.path.name, moment_text(one.moment), one.reason.value, shapes.size(one.size))
+            for one in found
+        ],
+        right=(3,),
+    )
+    for one in backups:
+        say(f"{one['path']}: {moment_text(one['moment'])}, {one['pictures']:,} pictures")
+    return 0
+
+
+def _parent(place: Path) -> Path:
+    return place.parent if (place / reading.MANIFEST).is_file() else place
+
+
+def _verify(desk: Desk) -> int:
+    """Check one copy, or the newest snapshot and the last full backup; 5 if one is damaged."""
+    what = [desk.arguments.what] if desk.arguments.what else _newest(desk)
+    found: dict[str, list[str]] = {}
+    with Bar("Checking") as bar:
+        for one in what:
+            found[one] = proving.faults(desk.workspace, one, progress=bar.step)
+    if desk.json:
+        print_json({"ok": not any(found.values()), "checked": found})
+    for one, faults in found.items() if not desk.json else ():
+        say(f"{one}: {'whole' if not faults else 'damaged'}")
+        for sentence in faults:
+            note(sentence)
+    return STORAGE if any(found.values()) else 0
+
+
+def _drill(desk: Desk) -> int:
+    """Restore on trial what backups there are; 5 if one would not come back."""
+    with desk.open() as studio, Bar("Trying a restore") as bar:
+        found = drill.drill(studio, progress=bar.step)
+    if desk.json:
+        print_json({"ok": found.ok, "message": found.sentence, "faults": list(found.faults)})
+    else:
+        say(found.sentence)
+        for sentence in found.faults:
+            note(sentence)
+    return 0 if found.ok else STORAGE
+
+
+def _newest(desk: Desk) -> list[str]:
+    found = [one.path.name for one in snapshots.listing(desk.workspace)[:1]]
+    place = record.read(desk.workspace).full_place
+    if place:
+        found.append(place)
+    if not found:
+        raise BadInput("There is no backup yet. “stylestudio backup snapshot” makes one.")
+    return found

@@ -1,0 +1,74 @@
+"""Commands that bring a library back: from a snapshot, a full backup, or before a restore."""
+
+import contextlib
+from pathlib import Path
+
+from stylestudio_desktop.cli import reading as typed
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.keeping import moment_text
+from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.services.backup import reading, restore, snapshots, swap
+
+
+def restore_backup(desk: Desk) -> int:
+    """Build the wanted library, prove it, and put it in its place; the old one is kept."""
+    given = desk.arguments
+    if sum((given.what is not None, given.at is not None, given.back)) != 1:
+        raise BadInput("Say which: a snapshot's name, a backup's place, --at MOMENT, or --back.")
+    desk.workspace.make()
+    if given.back:
+        swap.plan_back(desk.workspace)
+        return _put(desk, None)
+    into = None if given.into is None else Path(given.into).expanduser().absolute()
+    origin = _origin(desk)
+    with contextlib.ExitStack() as held, Bar("Restoring") as bar:
+        if isinstance(origin, reading.Backup):
+            held.enter_context(contextlib.closing(origin))
+        made = restore.stage(desk.workspace, origin, into, progress=bar.step)
+    for one in made.missing:
+        note(f"{one}: this picture is neither in the library nor in the backup.")
+    if into is not None:
+        if desk.json:
+            print_json({**_shape(made), "into": str(into)})
+        else:
+            say(f"{into} is the library as it was at {moment_text(made.moment)}.")
+        return 0
+    swap.plan(desk.workspace, made.stage, made.settings)
+    return _put(desk, made)
+
+
+def _origin(desk: Desk) -> restore.Origin:
+    given = desk.arguments
+    if given.at is not None:
+        moment = typed.since(given.at)
+        return restore.at(desk.workspace, moment or 0)
+    with contextlib.suppress(BadInput):
+        return snapshots.find(desk.workspace, given.what)
+    return reading.find(Path(given.what).expanduser().absolute())
+
+
+def _put(desk: Desk, made: restore.Restored | None) -> int:
+    kept = swap.finish(desk.workspace)
+    if desk.json:
+        print_json({**({} if made is None else _shape(made)), "kept": str(kept)})
+        return 0
+    if made is None:
+        say("The library that the last restore replaced is back.")
+    else:
+        say(
+            f"The library is as it was at {moment_text(made.moment)}, with {made.pictures:,} "
+            "pictures. What was done after that moment is not in it."
+        )
+        say("The queue waits until you have looked; then: stylestudio queue resume")
+    say(f"What was here before is kept in {kept}")
+    return 0
+
+
+def _shape(made: restore.Restored) -> dict[str, object]:
+    return {
+        "moment": made.moment,
+        "pictures": made.pictures,
+        "missing": list(made.missing),
+        "purchases": made.purchases,
+    }

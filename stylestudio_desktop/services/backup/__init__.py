@@ -1,0 +1,1 @@
+"""Copies of the library: snapshots, full backups, restoring them, and proving that it works."""

@@ -1,0 +1,267 @@
+"""Restores a library to a snapshot or a full backup: built in a folder of its own, then proven.
+
+What is there now is not touched until the new one is whole; `swap` then changes their places and
+keeps the old one.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import BinaryIO
+
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.files.disk import make_private_folder, storing
+from stylestudio_desktop.files.store import Condition, FileStore
+from stylestudio_desktop.services.backup import reading, snapshots
+from stylestudio_desktop.services.backup.reading import (
+    CATALOGUE,
+    DATABASE,
+    SETTINGS,
+    Backup,
+    Progress,
+    picture_name,
+    silent,
+    stopping,
+)
+from stylestudio_desktop.services.backup.snapshots import Snapshot
+from stylestudio_desktop.store import audit, copying, restored
+from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.schema import bring_up_to_date
+
+_SENTENCE = (
+    "This library was brought back from a backup. Look whether everything is as you want it; "
+    "then let the queue go on."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A library that is ready: of which moment, with how many pictures, and which are missing."""
+
+    stage: Path
+    moment: int
+    pictures: int
+    missing: tuple[str, ...]
+    purchases: int
+    settings: bool
+
+
+Origin = Snapshot | Backup
+
+
+def at(workspace: Workspace, moment: int) -> Snapshot:
+    """Return the snapshot that shows the library as it was at `moment` (UTC milliseconds).
+
+    That is the last one before it; the person is told its own moment. Raises BadInput where no
+    snapshot reaches that far back.
+    """
+    found = snapshots.listing(workspace)
+    for one in found:
+        if one.moment <= moment:
+            return one
+    raise BadInput(
+        "No snapshot is as old as that. “stylestudio backup list” shows how far back it goes."
+    )
+
+
+def stage(
+    workspace: Workspace,
+    origin: Origin,
+    folder: Path | None = None,
+    progress: Progress = silent,
+    cancelled: Event | None = None,
+) -> Restored:
+    """Build the library that `origin` holds in `folder` and prove it; nothing else is touched.
+
+    Pictures come from the library's own store where they are intact there, else from the backup.
+    Without `folder` it is made inside the workspace, ready to be swapped in. Raises BadInput for
+    a backup that can't be trusted, Stopped, or StorageError.
+    """
+    target = folder or workspace.restoring / "library"
+    with storing("restoring the library"):
+        clear(target)
+        make_private_folder(target)
+        _put_database(origin, target / DATABASE, stopping(cancelled))
+        _prove(target / DATABASE)
+        bought = _make_fit(workspace, target / DATABASE, origin)
+        found, missing = _pictures(workspace, origin, target, progress, stopping(cancelled))
+        settings = _settings(origin, target)
+    moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
+    return Restored(target, moment, found, missing, bought, settings)
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier attempt left in `folder`: files of ours, by their names, no others."""
+    if not folder.exists():
+        return
+    for end in ("", "-wal", "-shm", ".part"):
+        (folder / (DATABASE + end)).unlink(missing_ok=True)
+    for name in (SETTINGS, CATALOGUE):
+        (folder / name).unlink(missing_ok=True)
+    for sub in ("files", "tmp"):
+        if (folder / sub).is_dir() and not (folder / sub).is_symlink():
+            store = FileStore(folder / "files", folder / "tmp")
+            store.sweep_temporaries()
+            for storage_id in list(store.every()):
+                store.remove(storage_id)
+    if any(path.is_file() or path.is_symlink() for path in folder.rglob("*")):
+        raise BadInput(
+            f"There are other files in “{folder}”, so nothing was restored into it. Choose an "
+            "empty folder."
+        )
+
+
+def _put_database(origin: Origin, target: Path, check: Callable[[], None]) -> None:
+    with _source(origin) as (source, expected):
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as copy:
+            part = reading.copy_checked(source, copy, check)
+            copy.flush()
+            os.fsync(copy.fileno())
+    if expected is not None and part.sha256 != expected:
+        raise StorageError(
+            "The database in this backup is damaged, so nothing was restored. What is here now is "
+            "untouched. Choose another backup."
+        )
+
+
+@contextlib.contextmanager
+def _source(origin: Origin) -> Iterator[tuple[BinaryIO, str | None]]:
+    if isinstance(origin, Snapshot):
+        with reading.open_regular_file(origin.path) as file:
+            yield file, None
+        return
+    with origin.open(DATABASE) as file:
+        yield file, origin.manifest.parts[DATABASE].sha256
+
+
+def _prove(path: Path) -> None:
+    """Refuse a database that is damaged, or not exactly as this program makes them."""
+    copying.prove(path)
+    database = Database(path)
+    with contextlib.closing(database):
+        database.open()
+        bring_up_to_date(database)
+        strange = audit.schema_differences(database)
+    older = path.parent / "backups"  # an upgrade's own snapshot of what is a copy itself
+    if older.is_dir():
+        for snapshot in older.iterdir():
+            snapshot.unlink()
+        older.rmdir()
+    if strange:
+        raise BadInput(
+            f"The database in this backup is not as this program makes it ({strange[0][:60]}), so "
+            "nothing was restored. Choose another backup."
+        )
+
+
+def _make_fit(workspace: Workspace, path: Path, origin: Origin) -> int:
+    moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
+    new = Database(path)
+    with contextlib.closing(new):
+        new.open()
+        with new.write():
+            restored.mark(new, moment, now_ms(), _SENTENCE)
+        bought = _bring_purchases(workspace, new)
+        new.value("PRAGMA journal_mode = delete")
+    return bought
+
+
+def _bring_purchases(workspace: Workspace, new: Database) -> int:
+    """Bring along what was bought since, where the present library can still be read."""
+    if not workspace.database.is_file():
+        return 0
+    old = Database(workspace.database)
+    with contextlib.closing(old), contextlib.suppress(StorageError):
+        old.open()
+        same = old.value("PRAGMA user_version") == new.value("PRAGMA user_version")
+        if same and not _is_foreign(old, new):
+            with new.write():
+                return restored.bring_purchases(old, new)
+    return 0
+
+
+def _is_foreign(old: Database, new: Database) -> bool:
+    people = [{row[0] for row in db.rows("SELECT id FROM users")} for db in (old, new)]
+    return not people[0] & people[1]
+
+
+def _pictures(
+    workspace: Workspace,
+    origin: Origin,
+    target: Path,
+    progress: Progress,
+    check: Callable[[], None],
+) -> tuple[int, tuple[str, ...]]:
+    (target / "files").mkdir(mode=0o700, exist_ok=True)
+    present = FileStore(workspace.files, workspace.tmp) if workspace.files.is_dir() else None
+    new = FileStore(target / "files", target / "tmp")
+    there = copying.Copy(target / DATABASE)
+    there.open()
+    found, missing = 0, []
+    with contextlib.closing(there):
+        total = int(there.value("SELECT count(DISTINCT storage_id) FROM files"))
+        for number, row in enumerate(audit.stored_bytes(there)):
+            check()
+            if number % 50 == 0:
+                progress(number, total, row.storage_id[:12])
+            if _link(present, new, row, origin) or _fetch(origin, new, row):
+                found += 1
+            else:
+                missing.append(row.storage_id)
+    progress(total, max(1, total), "")
+    with contextlib.suppress(OSError):
+        (target / "tmp").rmdir()
+    return found, tuple(missing)
+
+
+def _link(present: FileStore | None, new: FileStore, row: audit.Bytes, origin: Origin) -> bool:
+    """Give an intact picture of the present store a second name in the new one.
+
+    Every byte is read where a backup has others; beside a snapshot these are all there are.
+    """
+    if present is None or present.quick(row.storage_id, row.least) is not Condition.INTACT:
+        return False
+    if isinstance(origin, Backup) and present.verify(row.storage_id) is not Condition.INTACT:
+        return False
+    path = new.path(row.storage_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.link(present.path(row.storage_id), path)
+    except OSError:  # a file system without second names, or another disk
+        shutil.copyfile(present.path(row.storage_id), path)
+        path.chmod(0o400)
+    return True
+
+
+def _fetch(origin: Origin, new: FileStore, row: audit.Bytes) -> bool:
+    if isinstance(origin, Snapshot):
+        return False
+    try:
+        with origin.open(picture_name(row.storage_id)) as source, new.batch() as batch:
+            incoming = batch.add(source, row.most)
+            if incoming.storage_id != row.storage_id:
+                batch.reject(incoming)
+                return False
+    except (StorageError, BadInput):
+        return False
+    return True
+
+
+def _settings(origin: Origin, target: Path) -> bool:
+    if isinstance(origin, Snapshot):
+        return False
+    for name in (SETTINGS, CATALOGUE):
+        part = origin.manifest.parts.get(name)
+        if part is not None:
+            with origin.open(name) as source, (target / name).open("wb") as copy:
+                found = reading.copy_checked(source, copy, lambda: None)
+            if found.sha256 != part.sha256:
+                (target / name).unlink()
+    return (target / SETTINGS).exists()

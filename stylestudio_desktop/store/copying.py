@@ -1,0 +1,150 @@
+"""Copies a database as it is at one moment, proves the copy, and opens copies for reading."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylestudio_desktop.domain.errors import Code, StorageError, StorageFull
+from stylestudio_desktop.store.database import SQLITE, Database, translated
+
+_READING = (("trusted_schema", 0), ("cell_size_check", 1), ("query_only", 1))
+_NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
+_PORTION = 1024
+"""Pages copied at a time: 4 MB."""
+_COUNTS = {"users": "users", "generations": "generations", "pictures": "files"}
+_WRONG_SUM = """
+SELECT u.id FROM users u LEFT JOIN (
+  SELECT user_id, sum(delta) AS delta FROM token_entries GROUP BY user_id
+) e ON e.user_id = u.id
+WHERE u.token_balance <> coalesce(e.delta, 0) LIMIT 1"""
+
+
+def _nothing() -> None:
+    """Go on."""
+
+
+class Copy(Database):
+    """A database that nobody writes any more: read without locks and without side files."""
+
+    def open(self) -> None:
+        """Open the file for reading only. Raises StorageError."""
+        if not self.path.is_file():
+            raise StorageError(
+                f"There is no copy of the library at {self.path}. Nothing was changed. Choose "
+                "another."
+            )
+        place = f"{self.path.absolute().as_uri()}?immutable=1"
+        with translated():
+            self.engine.init(place, pragmas=_READING, uri=True)
+            self.engine.connect(reuse_if_open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a proven copy holds: its schema version, and rows by table."""
+
+    schema: int
+    counts: dict[str, int]
+
+
+def snapshot(database: Database, target: Path, check: Callable[[], None] = _nothing) -> Contents:
+    """Copy the database to `target`, prove the copy, and only then give it that name.
+
+    `check` is called between portions and may stop the copy by raising. Raises StorageError; no
+    partial file stays behind.
+    """
+    partial = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        _copy(database, partial, check)
+        contents = prove(partial)
+        partial.replace(target)
+        _flush_folder(target.parent)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFull(
+                f"There is no room for the backup {target.name}. The library itself is untouched. "
+                "Free some space and try again."
+            ) from error
+        raise StorageError(
+            f"The backup {target.name} can't be written: {error.strerror}. The library itself is "
+            "untouched. Check the folder and its free space."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):  # gone already when all went well
+            partial.unlink(missing_ok=True)
+    return contents
+
+
+def _copy(database: Database, partial: Path, check: Callable[[], None]) -> None:
+    """Copy the pages as they are at one moment, whoever else writes meanwhile.
+
+    By SQLite's backup (sqlite.org/c3ref/backup_finish.html), which begins anew when another
+    connection writes between two portions; a read transaction held around it keeps the moment.
+    Each portion is flushed by itself: one flush of gigabytes at the end made writers wait up to
+    230 ms, and flushed so they waited 41 ms at most (3.3 GB, a write every 2 ms).
+    """
+    descriptor = os.open(partial, os.O_RDWR)
+    try:
+        with translated(), database.engine.atomic("DEFERRED"):
+            database.value("SELECT 1 FROM sqlite_schema LIMIT 1")
+            copy = SQLITE.connect(partial, isolation_level=None)
+            try:
+                # The copy has no name yet, so a torn one is thrown away: it needs no journal.
+                copy.execute("PRAGMA synchronous = off")
+                copy.execute("PRAGMA journal_mode = off")
+
+                def portion(_status: int, _left: int, _all: int) -> None:
+                    os.fsync(descriptor)
+                    check()
+
+                source = database.engine.connection()
+                source.backup(copy, pages=_PORTION, progress=portion, sleep=0.0)
+            finally:
+                copy.close()
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def prove(copy: Path) -> Contents:
+    """Check a copy page by page and its ledger's sums; return what it holds.
+
+    Raises StorageError saying what is wrong with it.
+    """
+    proven = Copy(copy)
+    with contextlib.closing(proven):
+        proven.open()
+        answer = proven.value("PRAGMA quick_check(1)")
+        if answer != "ok":
+            raise StorageError(
+                f"The copy {copy.name} of the library did not pass its check ({answer}). Nothing "
+                "was changed. Use another copy; run “stylestudio verify” if it was just made."
+            )
+        wrong = proven.value(_WRONG_SUM)
+        if wrong is not None:
+            raise StorageError(
+                f"In the copy {copy.name} the tokens of user {wrong} do not add up. Nothing was "
+                "changed. Run “stylestudio verify”.",
+                code=Code.BOOKS_WRONG,
+            )
+        return Contents(
+            int(proven.value("PRAGMA user_version")),
+            {
+                name: int(proven.value(f"SELECT count(*) FROM {table}"))  # noqa: S608 - our names
+                for name, table in _COUNTS.items()
+            },
+        )
