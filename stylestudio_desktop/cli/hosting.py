@@ -16,6 +16,7 @@ from stylestudio_desktop.domain.events import (
 )
 from stylestudio_desktop.services import health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.worker.caretaker import Caretaker
 from stylestudio_desktop.worker.runner import Runner
 
 
@@ -90,7 +91,12 @@ def worker(desk: Desk) -> int:
 
         studio.bus.subscribe(hear)
         _stop_on_signals(stop)
-        runner.run(stop, until=runner.idle if desk.arguments.until_empty else None)
+        caretaker = Caretaker(studio)
+        caretaker.start()
+        try:
+            runner.run(stop, until=runner.idle if desk.arguments.until_empty else None)
+        finally:
+            caretaker.close()
     if desk.json:
         print_json(done)
     else:

@@ -28,6 +28,8 @@ def restore_backup(desk: Desk) -> int:
         made = restore.stage(desk.workspace, origin, into, progress=bar.step)
     for one in made.missing:
         note(f"{one}: this picture is neither in the library nor in the backup.")
+    if made.remark:
+        note(made.remark)
     if into is not None:
         if desk.json:
             print_json({**_shape(made), "into": str(into)})
@@ -71,4 +73,5 @@ def _shape(made: restore.Restored) -> dict[str, object]:
         "pictures": made.pictures,
         "missing": list(made.missing),
         "purchases": made.purchases,
+        "remark": made.remark,
     }

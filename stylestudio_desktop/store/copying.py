@@ -49,6 +49,19 @@ class Contents:
     counts: dict[str, int]
 
 
+def has_header(path: Path) -> bool:
+    """Say whether a file begins as a database does.
+
+    SQLite throws the journal of a file that does not away, and with it what could be saved; so
+    such a file is not even opened.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 def snapshot(database: Database, target: Path, check: Callable[[], None] = _nothing) -> Contents:
     """Copy the database to `target`, prove the copy, and only then give it that name.
 

@@ -3,21 +3,25 @@
 import json
 from typing import Any
 
+from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Review
 from stylestudio_desktop.domain.ledger import Kind, Movement
 from stylestudio_desktop.store import entries, jobs
 from stylestudio_desktop.store.database import Database
 
-PAUSED = "restored"
+PAUSED = Code.RESTORED.value
 """The reason of the pause that holds until a person has looked."""
 
 _SET_ASIDE = "UPDATE jobs SET host = NULL, review = ? WHERE review IS NULL"
-_OURS = "SELECT * FROM token_purchases ORDER BY id"
 _PAID = (
     "SELECT user_id, kind, delta, purchase_id, idempotency_key, created_at FROM token_entries"
-    " WHERE kind IN ('purchase', 'refund') ORDER BY id"
+    " WHERE generation_id IS NULL ORDER BY id"
 )
-_STEPS = {"pending": 0, "failed": 1, "completed": 1, "refunded": 2}
+_STEPS = {
+    "token_purchases": ("pending", "failed", "completed", "refunded"),
+    "token_refunds": ("asked", "pending", "done", "reversed"),
+}
+"""What is copied row by row, with the states a row goes through, in their order."""
 
 
 def mark(db: Database, moment: int, at: int, sentence: str) -> None:
@@ -42,43 +46,44 @@ def history(db: Database) -> list[dict[str, int]]:
 
 
 def bring_purchases(old: Database, new: Database) -> int:
-    """Bring along what was bought and refunded in `old` since; return how many entries that is.
+    """Bring along what was bought, refunded and given in `old` since; return how many entries.
 
     Tokens that were paid for are never lost by going back. Both databases have one schema.
-    Belongs in a transaction of `new`.
+    Belongs in a transaction of `new`. Raises RuleBroken where the sums do not allow it.
     """
     people = {row[0] for row in new.rows("SELECT id FROM users")}
-    columns, there = _purchases(new)
-    known = {row["id"]: row["status"] for row in there}
-    for row in _purchases(old)[1]:
-        if row["user_id"] not in people:
-            continue
-        if row["id"] not in known:
-            places = ", ".join("?" * len(columns))
-            names = ", ".join(columns)
-            new.run(
-                f"INSERT INTO token_purchases ({names}) VALUES ({places})",  # noqa: S608 - schema
-                [row[name] for name in columns],
-            )
-        elif _STEPS[row["status"]] > _STEPS[known[row["id"]]]:
-            _step(new, row, known[row["id"]], columns)
+    for table, steps in _STEPS.items():
+        columns = [row[1] for row in new.rows(f"PRAGMA table_info({table})")]
+        known = {row["id"]: row["status"] for row in _rows(new, table, columns)}
+        for row in _rows(old, table, columns):
+            if row["user_id"] not in people:
+                continue
+            if row["id"] not in known:
+                _insert(new, table, row)
+            elif steps.index(row["status"]) > steps.index(known[row["id"]]):
+                _update(new, table, row, known[row["id"]])
     return _entries(old, new, people)
 
 
-def _step(new: Database, row: dict[str, Any], status: str, columns: list[str]) -> None:
-    if row["status"] == "refunded" and status == "pending":
+def _rows(db: Database, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    names = ", ".join(columns)
+    found = db.rows(f"SELECT {names} FROM {table} ORDER BY id")  # noqa: S608 - the schema's names
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def _insert(new: Database, table: str, row: dict[str, Any]) -> None:
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    sql = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 - the schema's names
+    new.run(sql, list(row.values()))
+
+
+def _update(new: Database, table: str, row: dict[str, Any], status: str) -> None:
+    if row["status"] == "refunded" and status == "pending":  # no step goes that far at once
         new.run("UPDATE token_purchases SET status = 'completed' WHERE id = ?", (row["id"],))
-    fields = [name for name in columns if name not in ("id", "user_id")]
-    setting = ", ".join(f"{name} = ?" for name in fields)
-    new.run(
-        f"UPDATE token_purchases SET {setting} WHERE id = ?",  # noqa: S608 - the schema's names
-        [*(row[name] for name in fields), row["id"]],
-    )
-
-
-def _purchases(db: Database) -> tuple[list[str], list[dict[str, Any]]]:
-    columns = [row[1] for row in db.rows("PRAGMA table_info(token_purchases)")]
-    return columns, [dict(zip(columns, row, strict=True)) for row in db.rows(_OURS)]
+    changes = {name: value for name, value in row.items() if name not in ("id", "user_id")}
+    setting = ", ".join(f"{name} = ?" for name in changes)
+    sql = f"UPDATE {table} SET {setting} WHERE id = ?"  # noqa: S608 - the schema's names
+    new.run(sql, [*changes.values(), row["id"]])
 
 
 def _entries(old: Database, new: Database, people: set[int]) -> int:

@@ -33,6 +33,7 @@ from stylestudio_desktop.ui.wishes import ShowGeneration
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.overview import Overview
+    from stylestudio_desktop.worker.caretaker import Caretaker
     from stylestudio_desktop.worker.thread import WorkerThread
 
 STRIP_MS = 1000
@@ -97,6 +98,7 @@ class Session:
         self.window.closing.connect(self._on_closing)
         self._after_crash = after_crash
         self.worker: WorkerThread | None = None
+        self._caretaker: Caretaker | None = None
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
@@ -117,11 +119,14 @@ class Session:
         offer_welcome(self.window, self._studio)
 
     def _start_worker(self) -> None:
+        from stylestudio_desktop.worker.caretaker import Caretaker
         from stylestudio_desktop.worker.thread import WorkerThread
 
         self.worker = WorkerThread(self._studio, self._after_crash, self.window)
         self.worker.failed.connect(self._on_failed)
         self.worker.start()
+        self._caretaker = Caretaker(self._studio)
+        self._caretaker.start()
 
     def _refresh(self) -> None:
         self._show_balance()
@@ -192,6 +197,8 @@ class Session:
         self._strip.stop()
         self.window.hide()
         # Bounded: what the worker can't finish in time stays in the queue for the next start.
+        if self._caretaker is not None:
+            self._caretaker.close()
         if self.worker is not None:
             self.worker.close()
         with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing

@@ -96,9 +96,11 @@ class Backup:
         self.home = home
         self._pictures = pictures
         self._zip: zipfile.ZipFile | None = None
+        self._file: BinaryIO | None = None
         try:
             if pictures is None:
-                self._zip = zipfile.ZipFile(open_regular_file(home))
+                self._file = open_regular_file(home)
+                self._zip = zipfile.ZipFile(self._file)
             self.manifest = _manifest(self.read(MANIFEST, _LARGEST_MANIFEST))
         except (zipfile.BadZipFile, StorageError, KeyError, TypeError, ValueError) as error:
             self.close()
@@ -109,12 +111,9 @@ class Backup:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._zip is not None:
-            archive, self._zip = self._zip, None
-            handle = archive.fp
-            archive.close()
-            if handle is not None:
-                handle.close()
+        self._zip = None
+        if self._file is not None:
+            self._file.close()
 
     def open(self, name: str) -> BinaryIO:
         """Open a part, or a picture by its `picture_name`. Raises StorageError if it is gone."""

@@ -50,6 +50,7 @@ class Restored:
     missing: tuple[str, ...]
     purchases: int
     settings: bool
+    remark: str
 
 
 Origin = Snapshot | Backup
@@ -89,11 +90,11 @@ def stage(
         make_private_folder(target)
         _put_database(origin, target / DATABASE, stopping(cancelled))
         _prove(target / DATABASE)
-        bought = _make_fit(workspace, target / DATABASE, origin)
+        bought, remark = _make_fit(workspace, target / DATABASE, origin)
         found, missing = _pictures(workspace, origin, target, progress, stopping(cancelled))
         settings = _settings(origin, target)
     moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
-    return Restored(target, moment, found, missing, bought, settings)
+    return Restored(target, moment, found, missing, bought, settings, remark)
 
 
 def clear(folder: Path) -> None:
@@ -161,7 +162,7 @@ def _prove(path: Path) -> None:
         )
 
 
-def _make_fit(workspace: Workspace, path: Path, origin: Origin) -> int:
+def _make_fit(workspace: Workspace, path: Path, origin: Origin) -> tuple[int, str]:
     moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
     new = Database(path)
     with contextlib.closing(new):
@@ -173,18 +174,30 @@ def _make_fit(workspace: Workspace, path: Path, origin: Origin) -> int:
     return bought
 
 
-def _bring_purchases(workspace: Workspace, new: Database) -> int:
-    """Bring along what was bought since, where the present library can still be read."""
+def _bring_purchases(workspace: Workspace, new: Database) -> tuple[int, str]:
+    """Bring along what was bought since, where the present library can still be read.
+
+    Returns how many entries that was, and a remark if it was not possible.
+    """
     if not workspace.database.is_file():
-        return 0
+        return 0, ""
     old = Database(workspace.database)
-    with contextlib.closing(old), contextlib.suppress(StorageError):
-        old.open()
-        same = old.value("PRAGMA user_version") == new.value("PRAGMA user_version")
-        if same and not _is_foreign(old, new):
+    with contextlib.closing(old):
+        try:
+            if not copying.has_header(workspace.database):
+                raise StorageError("its database can't be read")
+            old.open()
+            if _is_foreign(old, new):
+                return 0, ""
+            if old.value("PRAGMA user_version") != new.value("PRAGMA user_version"):
+                raise StorageError("its form is older")
             with new.write():
-                return restored.bring_purchases(old, new)
-    return 0
+                return restored.bring_purchases(old, new), ""
+        except StorageError as error:
+            return 0, (
+                "What was bought since that moment could not be brought along "
+                f"({error.sentence}). It stays in the library that is kept."
+            )
 
 
 def _is_foreign(old: Database, new: Database) -> bool:

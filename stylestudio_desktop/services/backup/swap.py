@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import stamp
 from stylestudio_desktop.files.disk import flush_folder, make_private_folder, storing
 from stylestudio_desktop.services.backup import record
+from stylestudio_desktop.store.copying import has_header
 from stylestudio_desktop.store.database import Database
 
 _MOVED = (
@@ -111,7 +112,7 @@ def _need_alone(workspace: Workspace) -> None:
     names = {path.stem.removeprefix("host-") for path in workspace.locks.glob("host-*.lock")}
     if any(presence.alive(name) for name in names):
         raise _busy()
-    if not workspace.database.exists():
+    if not has_header(workspace.database):  # gone, or rubbish: nobody can have it open
         return
     database = Database(workspace.database)
     try:

@@ -1,0 +1,1 @@
+"""Copies of the library, and the way back from them."""

@@ -1,0 +1,102 @@
+"""The commands on copies, typed as people type them."""
+
+import shutil
+from pathlib import Path
+
+from tests.backup.test_full import damage
+from tests.cli.conftest import Shell
+from tests.factories import photo
+
+
+def imported(shell: Shell, folder: Path, colour: str) -> str:
+    path = photo(folder, f"{colour}.jpg", colour)
+    return str(shell.json("import", str(path), "--as", "product")["files"][0]["id"])
+
+
+def ids(shell: Shell) -> list[str]:
+    return [one["id"] for one in shell.json("list", "files")["items"]]
+
+
+def test_there_and_back_again(shell: Shell, tmp_path: Path) -> None:
+    first = imported(shell, tmp_path, "teal")
+    made = shell.json("backup", "snapshot")
+    second = imported(shell, tmp_path, "red")
+
+    found = shell.json("restore-backup", made["name"])
+    assert (found["moment"], found["missing"]) == (made["moment"], [])
+    assert ids(shell) == [first]
+    assert "brought back" in shell.json("queue")["pauses"][0]["message"]
+
+    shell.json("restore-backup", "--back")
+    assert ids(shell) == [second, first]
+
+
+def test_back_to_a_moment(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    shell.json("backup", "snapshot")
+    assert shell.run("restore-backup", "--at", "2099-01-01T10:00") == 0
+    assert "What was done after that moment is not in it" in shell.out
+    assert "queue resume" in shell.out
+    assert shell.run("restore-backup", "--at", "2001-01-01") == 2
+    assert shell.run("restore-backup", "--back") == 0
+
+
+def test_full_backups_are_made_listed_checked_and_restored(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    place = tmp_path / "disk"
+    assert shell.run("backup", "full") == 2
+    made = shell.json("backup", "full", "--to", str(place))
+    assert (made["pictures"], made["copied"]) == (1, 1)
+    assert shell.run("backup", "full", "--to", str(place)) == 0
+    assert "0 of them new" in shell.out
+    assert len(shell.json("backup", "list")["backups"]) == 2
+    assert shell.run("backup", "list", made["path"]) == 0
+    assert made["path"] in shell.out
+    assert shell.json("backup", "verify", str(place)) == {"ok": True, "checked": {str(place): []}}
+    assert shell.run("restore-backup", str(place), "--into", str(tmp_path / "moved")) == 0
+    assert shell.json("restore-backup", str(place), "--into", str(tmp_path / "b"))["pictures"] == 1
+    assert shell.run("backup", "drill") == 0
+    assert "brought everything back" in shell.out
+
+    library = tmp_path / "workspace"
+    shutil.rmtree(library)
+    assert shell.run("restore-backup", str(place)) == 0
+    assert len(ids(shell)) == 1
+    assert shell.run("verify", "--deep") == 0
+
+
+def test_damage_is_told_with_exit_code_five(shell: Shell, tmp_path: Path) -> None:
+    assert shell.run("backup", "verify") == 2
+    assert shell.run("backup", "drill") == 2
+    imported(shell, tmp_path, "teal")
+    made = shell.json("backup", "snapshot")
+    assert shell.run("backup", "verify") == 0
+    assert shell.out.strip().endswith("whole")
+    data = bytearray(Path(made["path"]).read_bytes())
+    for begin in range(4096, len(data), 4096):
+        data[begin : begin + 64] = b"\xff" * 64
+    Path(made["path"]).write_bytes(bytes(data))
+    assert shell.run("backup", "verify") == 5
+    assert shell.run("restore-backup", made["name"]) == 5
+    assert shell.run("backup", "drill") == 5
+    full = shell.json("backup", "full", "--to", str(tmp_path / "out"))
+    storage_id = (Path(full["path"]) / "files.sha256").read_text()[:64]
+    damage(Path(full["path"]).parent / f"files/{storage_id[:2]}/{storage_id[2:4]}/{storage_id}")
+    (tmp_path / "workspace/files" / storage_id[:2] / storage_id[2:4] / storage_id).unlink()
+    assert shell.run("restore-backup", str(tmp_path / "out")) == 0
+    assert storage_id in shell.err
+    assert shell.run("backup", "full", "--to", str(tmp_path / "other")) == 0
+    assert storage_id in shell.err
+
+
+def test_what_does_not_fit_together_is_refused(shell: Shell, tmp_path: Path) -> None:
+    for words in (
+        ("restore-backup",),
+        ("restore-backup", "a", "--back"),
+        ("restore-backup", "nowhere"),
+        ("restore-backup", "--back"),
+        ("backup", "snapshot", "name"),
+        ("backup", "list", "--to", "x"),
+        ("backup", "verify", "nowhere"),
+    ):
+        assert shell.run(*words) == 2, words
