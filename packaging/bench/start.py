@@ -1,8 +1,8 @@
 """Measures a cold start: from launching the process to the gallery's first paint.
 
 The floor is an empty QMainWindow's first paint, in the same run and taking turns with ours. Ours
-is the program as people start it, from its command line on; a filter in front of all events sees
-the grid's paint.
+is the program as people start it, from its command line on; the grid's own paint tells when (an
+event filter would not do: it makes PySide find out the type of every event, for 20 ms).
 `python3 packaging/dev.py bench start [--generations N] [--library DIR] [--rounds N] [--json]`;
 without a library one of N generations is made first. `page_ms` is what passes after the first
 paint until the page of pictures and its thumbnails are drawn. Targets: speed notes of the design
@@ -44,30 +44,28 @@ OURS = """
 import os, sys, time
 begun = float(sys.argv[1])
 import stylestudio_desktop.ui
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
-from stylestudio_desktop.__main__ import main
+from PySide6.QtCore import QTimer
+from stylestudio_desktop.ui.widgets.grid.view import Grid
 
-class Watch(QObject):
-    grid = first = None
-    def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint and type(watched.parent()).__name__ == "Grid":
-            self.grid = watched.parent()
-            QTimer.singleShot(0, self.painted)
-        return False
-    def painted(self):
-        moment = time.time() - begun
-        if self.first is None:
-            self.first = moment
-        if len(self.grid.contents) and self.grid.settled():
-            print(self.first, moment, flush=True)
-            app.removeEventFilter(self)
-            self.grid.window().close()
+class Seen:
+    first = None
 
-app = QApplication(sys.argv[:1])
-watch = Watch()
-app.installEventFilter(watch)
+def paint_and_tell(grid, event):
+    paint(grid, event)
+    QTimer.singleShot(0, lambda: painted(grid))
+
+def painted(grid):
+    moment = time.time() - begun
+    if Seen.first is None:
+        Seen.first = moment
+    if len(grid.contents) and grid.settled():
+        print(Seen.first, moment, flush=True)
+        Grid.paintEvent = paint
+        grid.window().close()
+
+paint, Grid.paintEvent = Grid.paintEvent, paint_and_tell
 os.environ["STYLESTUDIO_WORKSPACE"] = sys.argv[2]
+from stylestudio_desktop.__main__ import main
 sys.exit(main([]))
 """
 

@@ -18,6 +18,7 @@ from stylestudio_desktop.store.rows import (
     placeholders,
     portions,
     setting,
+    unindexed,
 )
 from stylestudio_desktop.store.tables import PLACE, Files, GenerationFiles
 
@@ -92,7 +93,7 @@ def cards(db: Database, user_id: int, ids: Sequence[int]) -> list[FileCard]:
 def _by_ids_sql(number: int, card: bool) -> str:
     place = SQL(f"({placeholders(number)})")
     query = Files.select(*(_CARD if card else _FIELDS))
-    return prepared(query.where((Files.id << place) & (Files.user_id == PLACE)))
+    return prepared(query.where((Files.id << place) & (unindexed(Files.user_id) == PLACE)))
 
 
 def same(db: Database, user_id: int, storage_id: str, category: str) -> int | None:

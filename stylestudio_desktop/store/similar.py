@@ -15,13 +15,13 @@ _UNSEEN = (
     " WHERE user_id = ? AND id > ? AND colour IS NULL ORDER BY id LIMIT ?"
 )
 _SEEN = "UPDATE files SET perceptual_hash = ?, colour = ? WHERE id = ? AND user_id = ?"
-_PLACES = "SELECT id, category, stack_id FROM files WHERE id IN ({}) AND user_id = ?"
+_PLACES = "SELECT id, category, stack_id FROM files WHERE id IN ({}) AND +user_id = ?"
 _SET = "UPDATE files SET stack_id = ? WHERE id = ? AND user_id = ?"
 _MEMBERS = (
     "SELECT id FROM files INDEXED BY files_by_stack"
     " WHERE stack_id = ? AND user_id = ? AND trashed_at IS NULL ORDER BY id DESC LIMIT ?"
 )
-_LIVE = "SELECT id FROM files WHERE id IN ({}) AND user_id = ? AND trashed_at IS NULL"
+_LIVE = "SELECT id FROM files WHERE id IN ({}) AND +user_id = ? AND trashed_at IS NULL"
 
 
 class Unseen(NamedTuple):

@@ -76,7 +76,7 @@ def read(
     for some in portions(ids):
         places = placeholders(len(some))
         column = attribute if attribute in COLUMNS else "NULL"
-        rows = f"SELECT id, {column} FROM files WHERE id IN ({places}) AND user_id = ?"  # noqa: S608
+        rows = f"SELECT id, {column} FROM files WHERE id IN ({places}) AND +user_id = ?"  # noqa: S608
         found.update(db.rows(rows, [*some, user_id]))
         if attribute not in COLUMNS:
             value = "1" if attribute == "tag" else "position"

@@ -8,6 +8,7 @@ from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.window import MainWindow
 
 T = TypeVar("T")
+_LIVE = "live"
 
 
 def attached(studio: Studio, op: Callable[[], T]) -> Callable[[], T]:
@@ -29,10 +30,11 @@ def listen(window: MainWindow, studio: Studio) -> Live:
 
     It goes quiet when the window closes, before the library does.
     """
-    found = window.findChild(Live)
-    if found is not None:
+    found = window.property(_LIVE)
+    if isinstance(found, Live):
         return found
     live = Live(studio.database.data_version, window)
+    window.setProperty(_LIVE, live)
     end = studio.bus.subscribe(live.publish)
     window.closing.connect(live.close)
     window.closing.connect(end)

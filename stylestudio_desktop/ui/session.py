@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from stylestudio_desktop.worker.thread import WorkerThread
 
 STRIP_MS = 1000
+QUIET_MS = 40
 DECODER_LIMIT_MB = 512
 
 
@@ -103,14 +104,24 @@ class Session:
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
         self._low = LowBalance(self.window)
+        self._quiet = QTimer(self.window)
+        self._quiet.timeout.connect(self._begin_rest)
         self.window.top_bar.avatar.set_user(wallet.summary(studio).user.name)
-        self._refresh()
+        self._show_balance()
 
     def start(self) -> None:
-        """Show the window, and let the queue run once it stands."""
+        """Show the window, and let the queue run once the first pictures are there."""
         self.window.show()
-        QTimer.singleShot(0, self._start_worker)
-        QTimer.singleShot(0, self._welcome)
+        self._quiet.start(QUIET_MS)
+
+    def _begin_rest(self) -> None:
+        """Begin what can wait, as soon as the pane in front has what it asked for."""
+        if self.window.tasks.busy():
+            return
+        self._quiet.stop()
+        self._start_worker()
+        self._welcome()
+        self._ask_strip()
         self._strip.start(STRIP_MS)
 
     def _welcome(self) -> None:
@@ -194,6 +205,7 @@ class Session:
         self.window.toast(sentence, "bad")
 
     def _on_closing(self) -> None:
+        self._quiet.stop()
         self._strip.stop()
         self.window.hide()
         # Bounded: what the worker can't finish in time stays in the queue for the next start.

@@ -7,6 +7,7 @@ from functools import cache
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
+from shiboken6 import isValid
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui import icons
@@ -84,13 +85,19 @@ class Theme(QObject):
             self._apply()
 
 
+_made: Theme | None = None
+
+
 def theme() -> Theme:
     """Return the application's theme, making it at first use; needs a QApplication."""
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        raise RuntimeError("The theme needs a QApplication.")
-    found = app.findChild(Theme)
-    return found if found is not None else Theme(app)
+    global _made
+    # Asked of Qt by findChild, the answer would cost a classes' worth of types at every start.
+    if _made is None or not isValid(_made):
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("The theme needs a QApplication.")
+        _made = Theme(app)
+    return _made
 
 
 class _Dresser(QObject):
@@ -155,6 +162,8 @@ def set_label_icon(
 
 def restyle(widget: QWidget) -> None:
     """Make the style sheet look again at `widget` after one of its properties changed."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it has not looked yet
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 

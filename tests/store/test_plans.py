@@ -23,6 +23,7 @@ from stylestudio_desktop.services import (
     wallet,
 )
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import similar, undoing
 from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider, photo
 
@@ -192,3 +193,22 @@ def test_what_panes_and_the_worker_ask(studio: Studio, asked: dict[str, Any]) ->
     queue.other_hosts(studio, "host")
     queue.recover(studio, "host", ["dead"])
     check(studio, asked)
+
+
+@pytest.mark.parametrize("number", [1, 120, 1000])
+def test_pictures_whose_ids_are_known_are_not_looked_for(
+    studio: Studio, asked: dict[str, Any], number: int
+) -> None:
+    """From some fifty ids on, SQLite would rather walk all that the owner has."""
+    ids = list(library.ids(studio, FileFilter(), limit=number))
+    assert len(ids) == number
+    library.cards(studio, ids)
+    undoing.read(studio.database, studio.user_id, "rating", 0, ids)
+    similar.placed(studio.database, studio.user_id, ids)
+    similar.live(studio.database, studio.user_id, ids)
+
+    told = [sql for sql in asked if " IN (?" in sql]
+    assert len(told) == 4
+    for sql in told:
+        plan = studio.database.engine.execute_sql(f"EXPLAIN QUERY PLAN {sql}", asked[sql])
+        assert "USING INTEGER PRIMARY KEY (rowid=?)" in plan.fetchall()[0][3], sql

@@ -78,7 +78,7 @@ class Toasts(QObject):
         self._parent = parent
         self._above = above
         self._shown: list[Toast] = []
-        parent.installEventFilter(self)
+        self._watching = False
 
     def show(
         self,
@@ -87,6 +87,9 @@ class Toasts(QObject):
         action: tuple[str, Callable[[], object]] | None = None,
     ) -> Toast:
         """Show a notice; `action` is the text of a button and what it does."""
+        if not self._watching:  # from the first notice on: before, it would only slow the start
+            self._watching = True
+            self._parent.installEventFilter(self)
         toast = Toast(text, tone, action, self._parent)
         toast.destroyed.connect(lambda: self._on_gone(toast))
         self._shown.append(toast)

@@ -187,7 +187,7 @@ class Listing(QObject):
             self._take_out([row_id for row_id in changed if row_id not in found.fitting])
             if wanted.endless:
                 self._put_in(sorted(found.fitting))
-            self._grid.viewport().update()
+            self._grid.surface.update()
 
         self._run(op, done)
 

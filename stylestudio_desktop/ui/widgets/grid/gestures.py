@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
-    QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
@@ -48,45 +47,38 @@ class Gestures(QObject):
         self._drift.timeout.connect(self._on_drift)
         self._remainder = 0.0
 
-    def viewport(self, event: QEvent) -> bool:
-        """Act on an event of the viewport; return whether it was taken."""
-        kind = event.type()
-        if isinstance(event, QMouseEvent):
-            return self._on_mouse(event)
-        if isinstance(event, QWheelEvent):
-            return self._on_wheel(event)
-        if isinstance(event, QContextMenuEvent):
-            return self._on_menu(event)
-        if isinstance(event, QDragEnterEvent | QDragMoveEvent):
-            if _local_files(event.mimeData()) and event.source() is not self._grid:
-                event.acceptProposedAction()
-            return True
-        if isinstance(event, QDropEvent):
-            self._grid.files_dropped.emit(_local_files(event.mimeData()))
+    def double_click(self, event: QMouseEvent) -> None:
+        """Open the picture under a double click of the left button."""
+        if not _left(event):
+            event.ignore()
+            return
+        index = self._grid.index_at(event.position().toPoint())
+        if index is not None:
+            self._grid.opened.emit(index)
+
+    def drag_over(self, event: QDragMoveEvent) -> None:
+        """Accept files, except those that are dragged out of this grid."""
+        if _local_files(event.mimeData()) and event.source() is not self._grid:
             event.acceptProposedAction()
-            return True
-        if kind == QEvent.Type.Leave and self._grid.hovered is not None:
+        else:
+            event.ignore()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Tell which files were dropped."""
+        self._grid.files_dropped.emit(_local_files(event.mimeData()))
+        event.acceptProposedAction()
+
+    def leave(self) -> None:
+        """Forget what was under the pointer."""
+        if self._grid.hovered is not None:
             self._grid.hovered = None
-            self._grid.viewport().update()
-        return False
+            self._grid.surface.update()
 
-    def _on_mouse(self, event: QMouseEvent) -> bool:
-        kind, left = event.type(), Qt.MouseButton.LeftButton
-        if kind == QEvent.Type.MouseMove:
-            self._on_move(event)
-        elif event.button() != left:
-            return False
-        elif kind == QEvent.Type.MouseButtonDblClick:
-            index = self._grid.index_at(event.position().toPoint())
-            if index is not None:
-                self._grid.opened.emit(index)
-        elif kind == QEvent.Type.MouseButtonPress:
-            self._on_press(event)
-        elif kind == QEvent.Type.MouseButtonRelease:
-            self._on_release(event)
-        return True
-
-    def _on_press(self, event: QMouseEvent) -> None:
+    def press(self, event: QMouseEvent) -> None:
+        """Begin a selection or a drag with the left button."""
+        if not _left(event):
+            event.ignore()
+            return
         grid, point = self._grid, event.position().toPoint()
         grid.setFocus(Qt.FocusReason.MouseFocusReason)
         index = grid.index_at(point)
@@ -107,13 +99,14 @@ class Gestures(QObject):
             self._only(index)
         grid.set_current(index)
 
-    def _on_move(self, event: QMouseEvent) -> None:
+    def move(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
         grid, point = self._grid, event.position().toPoint()
         if self._pressed is None:
             hovered = grid.index_at(point)
             if hovered != grid.hovered:
                 grid.hovered = hovered
-                grid.viewport().update()
+                grid.surface.update()
             return
         if self._origin is not None:
             self._stretch(point)
@@ -125,7 +118,11 @@ class Gestures(QObject):
                 self._drift.start()
                 self._stretch(point)
 
-    def _on_release(self, event: QMouseEvent) -> None:
+    def release(self, event: QMouseEvent) -> None:
+        """End what a press of the left button began."""
+        if not _left(event):
+            event.ignore()
+            return
         grid = self._grid
         dragging = self._origin is not None
         clicked = self._pressed_on if self._pressed is not None else None
@@ -133,7 +130,7 @@ class Gestures(QObject):
         self._drift.stop()
         if dragging:
             grid.band = None
-            grid.viewport().update()
+            grid.surface.update()
         elif clicked is not None and self._mode == "replace":
             self._only(clicked)
 
@@ -150,13 +147,13 @@ class Gestures(QObject):
         else:
             grid.select(self._before.united(touched) if self._mode == "add" else touched)
         grid.band = area.translated(0, -grid.offset)
-        grid.viewport().update()
+        grid.surface.update()
 
     def _on_drift(self) -> None:
         """Scroll on while the rubber band is held at an edge."""
         grid = self._grid
-        point = grid.viewport().mapFromGlobal(grid.cursor().pos())
-        height = grid.viewport().height()
+        point = grid.surface.mapFromGlobal(grid.cursor().pos())
+        height = grid.surface.height()
         beyond = min(0, point.y() - _EDGE) + max(0, point.y() - height + _EDGE)
         if beyond and self._origin is not None:
             grid.scroll_to(grid.offset + beyond)
@@ -174,7 +171,8 @@ class Gestures(QObject):
         drag.setMimeData(data)
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _on_wheel(self, event: QWheelEvent) -> bool:
+    def wheel(self, event: QWheelEvent) -> None:
+        """Scroll, or zoom around the pointer with Ctrl."""
         grid = self._grid
         turn = event.angleDelta().y()
         if event.modifiers() & _CTRL:
@@ -183,25 +181,25 @@ class Gestures(QObject):
             if cell == grid.cell and turn:
                 cell += 1 if turn > 0 else -1
             grid.set_cell(cell, event.position().toPoint())
-            return True
+            return
         pixels = event.pixelDelta().y()
         if not pixels:
             self._remainder += turn / 120 * max(60, grid.layout_.row * 2 / 3)
             pixels = int(self._remainder)
             self._remainder -= pixels
         grid.scroll_to(grid.offset - pixels)
-        return True
 
-    def _on_menu(self, event: QContextMenuEvent) -> bool:
+    def offer_menu(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the selection, or with what is under the pointer."""
         grid = self._grid
         if grid.menu is None:
-            return False
+            event.ignore()
+            return
         index = grid.index_at(event.pos())
         if index is not None and index not in grid.contents.selection:
             self._only(index)
             grid.set_current(index)
         grid.menu.popup(event.globalPos())
-        return True
 
     def key(self, event: QKeyEvent) -> bool:
         """Act on a key; return whether it was one of the grid's."""
@@ -228,7 +226,7 @@ class Gestures(QObject):
 
     def _moves(self) -> dict[int, Callable[[int], int]]:
         layout, grid = self._grid.layout_, self._grid
-        page = max(1, grid.viewport().height() // layout.row)
+        page = max(1, grid.surface.height() // layout.row)
         return {
             _KEYS.Key_Left: lambda at: at - 1,
             _KEYS.Key_Right: lambda at: at + 1,
@@ -261,8 +259,12 @@ class Gestures(QObject):
 
     def _first_seen(self) -> int:
         grid = self._grid
-        seen = grid.layout_.visible(grid.offset, grid.offset + grid.viewport().height())
+        seen = grid.layout_.visible(grid.offset, grid.offset + grid.surface.height())
         return seen.start
+
+
+def _left(event: QMouseEvent) -> bool:
+    return event.button() == Qt.MouseButton.LeftButton
 
 
 def _local_files(data: QMimeData) -> list[str]:

@@ -3,9 +3,9 @@
 from array import array
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import dress, theme
@@ -19,13 +19,14 @@ from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.store import CardStore
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails, Want
+from stylestudio_desktop.ui.widgets.grid.touched import Touched
 
 COMPACT, NORMAL, LARGE = 104, 176, 288
 MONTHS_BELOW = 120
 _BAR_LIMIT = 1 << 30
 
 
-class Grid(QAbstractScrollArea):
+class Grid(Touched):
     """Shows the pictures of a list of ids, however many, and lets the user select among them.
 
     `opened(index)` asks for the viewer; `selection_changed` and `current_changed(index)` follow
@@ -42,7 +43,7 @@ class Grid(QAbstractScrollArea):
 
     def __init__(self, source: Source, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._gestures = Gestures(self)
+        self.gestures = Gestures(self)
         self.contents = Contents()
         self.source = source
         self.cards = CardStore(source, tasks, self)
@@ -62,7 +63,7 @@ class Grid(QAbstractScrollArea):
         self._set_up()
         self.cards.arrived.connect(self._on_cards)
         self.cards.failed.connect(self.load_failed)
-        self.thumbnails.arrived.connect(self.viewport().update)
+        self.thumbnails.arrived.connect(self.surface.update)
         self.verticalScrollBar().valueChanged.connect(self._on_bar)
         self.destroyed.connect(self.thumbnails.close)
 
@@ -135,12 +136,12 @@ class Grid(QAbstractScrollArea):
 
     def scroll_to(self, offset: int) -> None:
         """Bring line `offset` to the top, as far as there is content."""
-        self._offset = max(0, min(offset, self.layout_.height - self.viewport().height()))
+        self._offset = max(0, min(offset, self.layout_.height - self.surface.height()))
         self._moving = True
         self.verticalScrollBar().setValue(self._offset // self._unit)
         self._moving = False
         self._wish.start()
-        self.viewport().update()
+        self.surface.update()
 
     def reveal(self, index: int) -> None:
         """Scroll as little as is needed to see picture `index` whole, below its heading."""
@@ -148,8 +149,8 @@ class Grid(QAbstractScrollArea):
         above = self.layout_.heading
         if box.top - above < self._offset:
             self.scroll_to(box.top - above)
-        elif box.bottom > self._offset + self.viewport().height():
-            self.scroll_to(box.bottom + self.layout_.gap - self.viewport().height())
+        elif box.bottom > self._offset + self.surface.height():
+            self.scroll_to(box.bottom + self.layout_.gap - self.surface.height())
 
     def jump_to(self, row_id: int) -> None:
         """Bring the picture with `row_id` (or the next older) to the top, as for a date."""
@@ -164,14 +165,14 @@ class Grid(QAbstractScrollArea):
             self.reveal(index)
             self.current_changed.emit(index)
             self._describe(index)
-        self.viewport().update()
+        self.surface.update()
 
     def select(self, ranges: Ranges) -> None:
         """Select exactly `ranges`."""
         if ranges != self.contents.selection:
             self.contents.selection = ranges
             self.selection_changed.emit()
-        self.viewport().update()
+        self.surface.update()
 
     def select_all(self) -> None:
         """Select everything; instant at any size."""
@@ -201,30 +202,21 @@ class Grid(QAbstractScrollArea):
         """Stop decoding; called before the application ends."""
         self.thumbnails.close()
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Let the gestures see what happens over the pictures first."""
-        return self._gestures.viewport(event) or super().viewportEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk, select and open by keys."""
-        if not self._gestures.key(event):
-            super().keyPressEvent(event)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which picture is the current one."""
         super().focusInEvent(event)
-        self.viewport().update()
+        self.surface.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the mark of the current picture."""
         super().focusOutEvent(event)
-        self.viewport().update()
+        self.surface.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows in view and their headings, nothing else."""
-        painter = QPainter(self.viewport())
-        height = self.viewport().height()
-        painter.fillRect(self.viewport().rect(), theme().colour("window"))
+        painter = QPainter(self.surface)
+        height = self.surface.height()
+        painter.fillRect(self.surface.rect(), theme().colour("window"))
         draw = CellPainter(painter, self.font(), self.devicePixelRatioF())
         focus = self.hasFocus()
         for index in self.layout_.visible(self._offset, self._offset + height):
@@ -253,28 +245,28 @@ class Grid(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.surface.setMouseTracking(True)
+        self.surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Pictures"))
-        dress(self, self.viewport().update)
+        dress(self, self.surface.update)
 
     def _lay_out(self) -> None:
         self.layout_ = Geometry(
-            len(self.contents), self.contents.sections, self.viewport().width(), self._cell
+            len(self.contents), self.contents.sections, self.surface.width(), self._cell
         )
-        span = max(0, self.layout_.height - self.viewport().height())
+        span = max(0, self.layout_.height - self.surface.height())
         self._unit = span // _BAR_LIMIT + 1
         bar = self.verticalScrollBar()
         self._moving = True
         bar.setRange(0, -(-span // self._unit))
         bar.setEnabled(span > 0)
-        bar.setPageStep(max(1, self.viewport().height() // self._unit))
+        bar.setPageStep(max(1, self.surface.height() // self._unit))
         bar.setSingleStep(max(1, self.layout_.row // 3 // self._unit))
         self._moving = False
         self.setAccessibleDescription(self.tr("%n picture(s)", "", len(self.contents)))
         self._wish.start()
-        self.viewport().update()
+        self.surface.update()
 
     def _hold(self, anchor: QPoint | None = None) -> tuple[int, int] | None:
         """Return the id that must not move and how far below the top of the view it stands."""
@@ -282,7 +274,7 @@ class Grid(QAbstractScrollArea):
             return None
         index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
         if index is None:
-            span = self.layout_.visible(self._offset, self._offset + self.viewport().height())
+            span = self.layout_.visible(self._offset, self._offset + self.surface.height())
             index = span.start if span else len(self.contents) - 1
         return self.contents.ids[index], self.layout_.box(index).top - self._offset
 
@@ -302,7 +294,7 @@ class Grid(QAbstractScrollArea):
     def _sticky(self, place: int) -> QRect:
         end = self.layout_.section_top(place + 1) - self._offset - self.layout_.heading
         top = max(self.layout_.section_top(place) - self._offset, min(0, end))
-        return QRect(0, top, self.viewport().width(), self.layout_.heading)
+        return QRect(0, top, self.surface.width(), self.layout_.heading)
 
     def _paint_heading(self, draw: CellPainter, place: int) -> None:
         section = self.contents.sections[place]
@@ -314,7 +306,7 @@ class Grid(QAbstractScrollArea):
         draw.heading(self._sticky(place), section.began, self.contents.grouping, words)
 
     def _ask(self) -> None:
-        height = self.viewport().height()
+        height = self.surface.height()
         seen = self.layout_.visible(self._offset, self._offset + height)
         around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
         order = [*seen, *range(seen.stop, around.stop), *range(around.start, seen.start)]
@@ -327,7 +319,7 @@ class Grid(QAbstractScrollArea):
 
     def _on_cards(self) -> None:
         self._wish.start()
-        self.viewport().update()
+        self.surface.update()
 
     def _describe(self, index: int) -> None:
         card: Card | None = self.cards.get(self.contents.ids[index])
