@@ -14,6 +14,7 @@ from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.providers.registry import Providers
+from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.services.studio import Studio
@@ -47,7 +48,7 @@ def open_studio(
     database.open()
     bring_up_to_date(database)
     user = open_local_profile(database, catalogue.free_tokens)
-    return Studio(
+    studio = Studio(
         workspace=workspace,
         database=database,
         files=FileStore(workspace.files, workspace.tmp),
@@ -59,6 +60,8 @@ def open_studio(
         user_id=user.id,
         secrets=Secrets() if secrets is None else secrets,
     )
+    ledger_proof.attach(studio)
+    return studio
 
 
 def put_in_place(workspace: Workspace) -> None:
@@ -108,4 +111,5 @@ def close_studio(studio: Studio) -> None:
         for provider in studio.providers.values():
             provider.close()
     studio.thumbnails.close()
+    studio.database.seals.close()
     studio.database.close()

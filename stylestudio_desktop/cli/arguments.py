@@ -178,6 +178,9 @@ def _moving(add: Any) -> None:
 def _tending(add: Any) -> None:
     one = add("verify", "Prove the library's rules, and list what is wrong.")
     one.add_argument("--deep", action="store_true", help="read every stored byte")
+    one = add("ledger", "Check the ledger's seals, or accept it as it stands, with a reason.")
+    one.add_argument("action", nargs="?", choices=("check", "anchor"), default="check")
+    one.add_argument("--reason", metavar="TEXT", help="why it is accepted; kept for ever")
     one = add("sample", "Fill the library with synthetic generations, for tests.")
     one.add_argument("--generations", type=int, required=True, metavar="N")
     one.add_argument("--files", type=int, metavar="M", help="photos among them")

@@ -29,6 +29,7 @@ _HANDLERS = {
     "dashboard": "overview:dashboard",
     "insights": "overview:insights",
     "verify": "tending:verify",
+    "ledger": "bookkeeping:ledger",
     "sample": "filling:sample",
     "backup": "keeping:backup",
     "restore-backup": "returning:restore_backup",

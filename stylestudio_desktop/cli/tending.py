@@ -25,6 +25,7 @@ def verify(desk: Desk) -> int:
                     {"rule": one.rule, "subject": one.subject, "sentence": one.sentence}
                     for one in found.problems
                 ],
+                "remarks": list(found.remarks),
             }
         )
     else:
@@ -34,6 +35,8 @@ def verify(desk: Desk) -> int:
             note(f"{one.rule}: {one.sentence}")
         if len(found.problems) > SHOWN:
             note(f"… and {len(found.problems) - SHOWN} more; --json lists them all.")
+        for remark in found.remarks:
+            say(remark)
         say("Every rule holds." if found.ok else f"{len(found.problems)} rules are broken.")
     return 0 if found.ok else 1
 

@@ -120,6 +120,20 @@ class Stopped(StudioError):
         super().__init__(sentence)
 
 
+class WalletReadOnly(StudioError):
+    """The ledger's check found it broken; nothing new is booked until a person has decided."""
+
+    code = Code.BOOKS_WRONG
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The wallet is read-only, because the ledger's check found: {found} Nothing was "
+            "changed, and what runs is finished. Restore a backup, or accept the ledger as it "
+            "stands: in the wallet, or with “stylestudio ledger anchor --reason …”."
+        )
+        self.found = found
+
+
 class ServiceError(StudioError):
     """A picture-making service failed, refused or could not be reached."""
 

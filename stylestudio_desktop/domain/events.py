@@ -96,3 +96,11 @@ class BatchChanged(Event):
     """A batch was started, went on, rests, or ended."""
 
     batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChecked(Event):
+    """The ledger's chain of seals was checked; `state` as in `domain.seal.State`."""
+
+    state: str
+    sentence: str

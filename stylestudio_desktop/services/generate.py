@@ -26,7 +26,7 @@ from stylestudio_desktop.store import files, generations, users
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Capabilities
-from stylestudio_desktop.services import attempts
+from stylestudio_desktop.services import attempts, ledger_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def start(studio: Studio, brief: Brief) -> Generation:
 def start_many(studio: Studio, briefs: Sequence[Brief]) -> list[Generation]:
     """Start several generations in one transaction: all of them, or none."""
     ready = [examined(studio, brief) for brief in briefs]
+    ledger_proof.prepare(studio)
     with studio.database.write():
         started = [begin(studio, brief) for brief in ready]
         attempts.tell_balance(studio)

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.generation import STEPS, Status
+from stylestudio_desktop.domain.seal import State
+from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.health_files import (
     LOADED_AT,
     file_problems,
@@ -33,6 +35,7 @@ class Health:
 
     checked: dict[str, int]
     problems: tuple[Problem, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -57,6 +60,9 @@ def verify(
     problems: list[Problem] = []
     parts = [*_row_checks(studio, deep), *(_fault_check(studio, fault) for fault in FAULTS)]
     share = len(parts) + 1.0
+    chain = ledger_proof.examine(studio)
+    problems += [Problem(one.fault.value, str(one.subject), one.sentence) for one in chain.findings]
+    remarks = () if chain.state in (State.PROVEN, State.BROKEN) else (chain.sentence,)
     with audit.moment(studio.database):
         checked.update(audit.counted(studio.database))
         for number, (name, run) in enumerate(parts):
@@ -75,7 +81,7 @@ def verify(
     problems += leftovers(studio, grace_s)
     checked.update(stored)
     progress(share, share, "")
-    return Health(checked, tuple(problems))
+    return Health(checked, tuple(problems), remarks)
 
 
 Check = tuple[str, Callable[[], list[Problem]]]
@@ -115,6 +121,7 @@ class _Sums:
     """What one user's entries add up to so far, in tokens."""
 
     balance: int = 0
+    after: int = 0
     purchased: int = 0
     used: int = 0
     granted: int = 0
@@ -123,6 +130,7 @@ class _Sums:
 def _ledger(studio: Studio) -> Iterator[Problem]:
     """Walk the ledger once: each entry continues its user's balance, each hold closes once."""
     sums: dict[int, _Sums] = {}
+    accepted = _accepted(studio)
     held: dict[tuple[int, str], int] = {}
     for entry_id, user_id, kind, delta, settled, after, generation_id, key in audit.entries(
         studio.database
@@ -134,14 +142,16 @@ def _ledger(studio: Studio) -> Iterator[Problem]:
             wallet.purchased += delta
         elif kind == "grant":
             wallet.granted += delta
-        if wallet.balance != after or after < 0:
+        if entry_id <= accepted:  # a person took these as they stood, and said why
+            after = wallet.balance
+        elif wallet.after + delta != after or after < 0:
             yield Problem(
                 "ledger chain",
                 str(entry_id),
-                f"Entry {entry_id} says the balance is {after}; the entries add up to "
-                f"{wallet.balance}.",
+                f"Entry {entry_id} says the balance is {after}; the entries before it lead to "
+                f"{wallet.after + delta}.",
             )
-            wallet.balance = after
+        wallet.after = after
         attempt = (generation_id, key.rpartition("/")[2])
         if kind == "hold":
             held[attempt] = held.get(attempt, 0) - delta
@@ -154,6 +164,12 @@ def _ledger(studio: Studio) -> Iterator[Problem]:
             )
     yield from _still_held(studio, held)
     yield from _wallets(studio, sums)
+
+
+def _accepted(studio: Studio) -> int:
+    """Return the last entry that was accepted as it stood, 0 while nothing had to be."""
+    anchors = ledger_proof.history(studio)
+    return anchors[-1].last_entry if len(anchors) > 1 else 0
 
 
 def _still_held(studio: Studio, held: dict[tuple[int, str], int]) -> Iterator[Problem]:

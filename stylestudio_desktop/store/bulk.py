@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.seals import end_of_chain, seal_after
 
 PLACES = 10
 
@@ -255,6 +256,7 @@ def write(
     The caller has read the balances inside this transaction (`balances`), so the ledger
     continues where it stands.
     """
+    head = end_of_chain(db)
     with _without_triggers(db):
         _stage(db, "bulk_story", stories)
         _stage(db, "bulk_bought", bought)
@@ -262,6 +264,7 @@ def write(
         _stage(db, "bulk_place", [(position,) for position in range(PLACES)])
         rows = sum(max(0, db.run(sql)) for sql in _IN_ORDER)
         db.run_many(_WALLETS, wallets)
+        seal_after(db, head)
     return rows
 
 

@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.errors import (
     StorageFull,
     StorageNewer,
 )
+from stylestudio_desktop.store.seals import Seals
 
 LEAST_SQLITE = (3, 51, 3)
 """The first release without the WAL-reset race (sqlite.org/wal.html#walresetbug)."""
@@ -54,6 +55,7 @@ class Database:
         )
         self._writing = threading.RLock()
         self._after: list[Callable[[], None]] = []
+        self.seals = Seals()
 
     def open(self) -> None:
         """Open the file, made with mode 0600 if it is not there. Raises StorageError."""

@@ -1,31 +1,25 @@
 """Queries on the ledger: entries are added and read, never changed."""
 
-from stylestudio_desktop.domain.ledger import Movement
+from stylestudio_desktop.domain.ledger import Kind, Movement
 from stylestudio_desktop.domain.records import TokenEntry
 from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.ledger_tables import TokenEntries
 from stylestudio_desktop.store.rows import columns
-from stylestudio_desktop.store.tables import PLACE, TokenEntries, Users
+from stylestudio_desktop.store.seals import check_writable
+from stylestudio_desktop.store.tables import PLACE
 
 _FIELDS = columns(TokenEntries, TokenEntry)
-# The new balance is worked out inside the statement, so no other writer can come between.
-_APPEND = prepared(
-    TokenEntries.insert_from(
-        Users.select(
-            Users.id, PLACE, PLACE, PLACE, Users.token_balance + PLACE, PLACE, PLACE, PLACE, PLACE
-        ).where(Users.id == PLACE),
-        [
-            TokenEntries.user_id,
-            TokenEntries.kind,
-            TokenEntries.delta,
-            TokenEntries.settled,
-            TokenEntries.balance_after,
-            TokenEntries.generation_id,
-            TokenEntries.purchase_id,
-            TokenEntries.idempotency_key,
-            TokenEntries.created_at,
-        ],
-    )
-)
+# What an entry follows: the balance, the last entry with its seal, the chain's anchor, and any
+# trouble that was found.
+_STATE = """
+SELECT u.token_balance, (SELECT max(id) FROM token_entries),
+  (SELECT mac FROM token_entries ORDER BY id DESC LIMIT 1), (SELECT max(id) FROM ledger_anchors),
+  (SELECT value FROM meta WHERE key = 'ledger_trouble')
+FROM users u WHERE u.id = ?"""
+_APPEND = """
+INSERT INTO token_entries (id, user_id, kind, delta, settled, balance_after, generation_id,
+  purchase_id, created_at, idempotency_key, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_CLOSINGS = (Kind.SETTLE, Kind.RELEASE)
 _BY_GENERATION = prepared(
     TokenEntries.select(*_FIELDS)
     .where(TokenEntries.generation_id == PLACE)
@@ -40,25 +34,32 @@ _PAGE = prepared(
 
 
 def append(db: Database, user_id: int, move: Movement, at: int) -> int:
-    """Add an entry and return the number of rows added (0 when there is no such user).
+    """Add an entry, sealed, and return the number of rows added (0 if there is no such user).
 
-    The triggers move the user's balance and totals with it. Raises RuleBroken when the balance
-    would become negative (`balance_covers`) or the key was used before (`idempotency_key`).
+    Belongs inside a transaction, so that no other writer comes between. The triggers move the
+    user's balance and totals with it. Raises RuleBroken when the balance would become negative
+    (`balance_covers`) or the key was used before (`idempotency_key`), and WalletReadOnly when
+    the ledger was found broken; what was held before may still be closed then.
     """
-    return db.run(
-        _APPEND,
-        (
-            move.kind.value,
-            move.delta,
-            move.settled,
-            move.delta,
-            move.generation_id,
-            move.purchase_id,
-            move.key,
-            at,
-            user_id,
-        ),
+    state = db.row(_STATE, (user_id,))
+    if state is None:
+        return 0
+    balance, last, mac, anchor, trouble = state
+    if move.kind not in _CLOSINGS:
+        check_writable(trouble)
+    row = (
+        (last or 0) + 1,
+        user_id,
+        move.kind.value,
+        move.delta,
+        move.settled,
+        balance + move.delta,
+        move.generation_id,
+        move.purchase_id,
+        at,
+        move.key,
     )
+    return db.run(_APPEND, (*row, db.seals.next(db, anchor, mac, row)))
 
 
 def of_generation(db: Database, generation_id: int) -> list[TokenEntry]:

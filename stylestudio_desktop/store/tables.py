@@ -6,10 +6,11 @@ database the caller holds. The schema itself is made by the migrations, which al
 checks and triggers; a test holds the two against each other, column by column.
 """
 
-from peewee import SQL, AutoField, BigIntegerField, FloatField, IntegerField, TextField
+from peewee import SQL, BigIntegerField, FloatField, IntegerField, TextField
 
 from stylestudio_desktop.store.batch_tables import BATCHES
 from stylestudio_desktop.store.gallery_tables import GALLERY
+from stylestudio_desktop.store.ledger_tables import LedgerAnchors, TokenEntries
 from stylestudio_desktop.store.model import Table
 
 
@@ -189,24 +190,6 @@ class TokenRefunds(Table):
         table_name = "token_refunds"
 
 
-class TokenEntries(Table):
-    """The ledger: append-only."""
-
-    id = AutoField()
-    user_id = BigIntegerField()
-    kind = TextField()
-    delta = IntegerField()
-    settled = IntegerField()
-    balance_after = IntegerField()
-    generation_id = BigIntegerField(null=True)
-    purchase_id = BigIntegerField(null=True)
-    idempotency_key = TextField()
-    created_at = BigIntegerField()
-
-    class Meta:
-        table_name = "token_entries"
-
-
 class Usage(Table):
     """What happened, for the log and the insights."""
 
@@ -321,6 +304,7 @@ ALL = (
     TokenPurchases,
     TokenRefunds,
     TokenEntries,
+    LedgerAnchors,
     Usage,
     Jobs,
     Pauses,

@@ -84,8 +84,14 @@ class Secrets:
     def __repr__(self) -> str:
         return "Secrets(…)"
 
-    def get(self, name: str) -> str | None:
-        """Return a secret, None where there is none or the keyring stays locked."""
+    def get(self, name: str, fresh: bool = False) -> str | None:
+        """Return a secret, None where there is none or the keyring stays locked.
+
+        A `fresh` one is asked for anew, where another process may have changed it.
+        """
+        if fresh:
+            with self._lock:
+                self._recent.pop(name, None)
         return self._find(name)[1]
 
     def source(self, name: str) -> Source | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection
 
 from stylestudio_desktop.config.presence import Presence
-from stylestudio_desktop.domain.errors import Code, NotFound, StorageError
+from stylestudio_desktop.domain.errors import Code, NotFound, StorageError, StudioError
 from stylestudio_desktop.domain.events import Event as Fact
 from stylestudio_desktop.domain.events import (
     GenerationMoved,
@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.events import (
     QueueChanged,
 )
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import queue
+from stylestudio_desktop.services import ledger_proof, queue
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.feeder import Feeder
 from stylestudio_desktop.worker.journey import Journey
@@ -38,11 +38,14 @@ class Runner:
         studio: Studio,
         after_crash: Callable[[], None] = lambda: None,
         waits_after_crash: bool = False,
+        check_after_s: float = 0.0,
     ) -> None:
         """Prepare to host `studio`'s queue; `after_crash` runs once if a host died before.
 
-        With `waits_after_crash`, only work that was sent already goes on by itself then.
+        With `waits_after_crash`, only work that was sent already goes on by itself then. The
+        ledger is checked in the background `check_after_s` seconds after the start.
         """
+        self._check_after_s = check_after_s
         self._studio = studio
         self._after_crash = after_crash
         self._closing = threading.Event()
@@ -66,6 +69,8 @@ class Runner:
         is unfinished stays in the queue. Raises StorageError if the library can't be used.
         """
         end_listening = self._studio.bus.subscribe(self._hear)
+        check = threading.Thread(target=self._check_ledger, name="ledger-check", daemon=True)
+        check.start()
         try:
             with self._presence:
                 self._bury_dead(first=True)
@@ -76,6 +81,17 @@ class Runner:
                 self._close()
         finally:
             end_listening()
+            self._closing.set()
+            check.join(CLOSING_S)
+
+    def _check_ledger(self) -> None:
+        if self._closing.wait(self._check_after_s):
+            return
+        try:
+            with self._studio.database.connection():
+                ledger_proof.at_start(self._studio, self._closing.is_set)
+        except StudioError as error:
+            _log.warning("the ledger could not be checked: %s", error.sentence)
 
     def idle(self) -> bool:
         """Say whether nothing is left that this host could still do."""

@@ -9,6 +9,9 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.runner import CLOSING_S, Runner
 
+CHECK_AFTER_S = 2.0
+"""The window stands and the first pictures are there before the keyring is loaded."""
+
 
 class WorkerThread(QThread):
     """Runs the queue until the window closes; what is unfinished then goes on next time."""
@@ -31,7 +34,12 @@ class WorkerThread(QThread):
         """Host the queue, on this thread, with a connection of its own."""
         try:
             with self._studio.database.connection():
-                Runner(self._studio, self._after_crash, waits_after_crash=True).run(self._stop)
+                Runner(
+                    self._studio,
+                    self._after_crash,
+                    waits_after_crash=True,
+                    check_after_s=CHECK_AFTER_S,
+                ).run(self._stop)
         except StudioError as error:
             self.failed.emit(error.sentence)
 

@@ -24,6 +24,7 @@ AFFINITY = {
     peewee.IntegerField: "INTEGER",
     peewee.AutoField: "INTEGER",
     peewee.FloatField: "REAL",
+    peewee.BlobField: "BLOB",
 }
 INDEXES = {
     "users_by_email",

@@ -4,54 +4,17 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import keyring.errors
 import pytest
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.vault.secrets import Secrets, Source
 from tests.vault import session
+from tests.vault.drawer import Drawer, with_backend
 
 KEY = "sk-test-0123456789abcdef"
 real = pytest.mark.skipif(bool(session.missing()), reason=session.missing() or "there is one")
 _START = "from stylestudio_desktop.vault.secrets import Secrets; s = Secrets({})\n"
-
-
-class Drawer:
-    """A keyring in memory, locked on demand; asks are counted."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-        self.asked = 0
-
-    def _open(self) -> None:
-        self.asked += 1
-        if self.locked:
-            raise keyring.errors.KeyringLocked(f"locked, asked for {KEY}")
-
-    def get_password(self, service: str, name: str) -> str | None:
-        self._open()
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, secret: str) -> None:
-        self._open()
-        self.kept[service, name] = secret
-
-    def delete_password(self, service: str, name: str) -> None:
-        self._open()
-        if (service, name) not in self.kept:
-            raise keyring.errors.PasswordDeleteError("none")
-        del self.kept[service, name]
-
-
-def with_backend(backend: Any, environment: dict[str, str] | None = None) -> Secrets:
-    secrets = Secrets(environment or {})
-    secrets._looked = True
-    secrets._backend = backend
-    secrets._backend_name = "Drawer" if backend else ""
-    return secrets
 
 
 def test_a_key_is_kept_and_forgotten() -> None:

@@ -1,0 +1,283 @@
+"""Proves the ledger against the key and the head outside of it, and is the way out when it fails.
+
+What this can and can't stop is written in docs/wallet.md.
+"""
+
+import secrets as randomness
+import time
+from collections.abc import Callable, Iterator
+
+from stylestudio_desktop.domain.errors import BadInput, Code, StorageBusy, StudioError
+from stylestudio_desktop.domain.events import LedgerChecked
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.seal import (
+    Fault,
+    Finding,
+    Head,
+    Row,
+    Standing,
+    State,
+    anchor_seal,
+    walk,
+)
+from stylestudio_desktop.services import ledger_keys
+from stylestudio_desktop.services.ledger_keys import HeadKeeper, Kept
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import audit, seals
+from stylestudio_desktop.store.seals import Anchor
+
+PORTION = 5000
+ACCEPTING_S = 60.0
+FIRST = "The first seal of this library."
+LONGEST_REASON = 500
+_BREATH = 1000
+
+
+def attach(studio: Studio) -> None:
+    """Let this studio's entries be sealed; the keyring is asked when the first one is written."""
+    keeper = HeadKeeper(studio)
+    studio.database.seals.find_key = lambda anchor: ledger_keys.find_key(studio.secrets, anchor)
+    studio.database.seals.moved = keeper.moved
+    studio.database.seals.close = keeper.close
+
+
+def at_start(studio: Studio, stopped: Callable[[], bool] = lambda: False) -> Standing:
+    """Check the ledger in the background, begin its chain if there is none, and tell everybody.
+
+    What is found wrong makes the wallet read-only; a ledger that is whole again ends that.
+    Raises StorageError if the library can't be read.
+    """
+    try:
+        standing = examine(studio, gentle=True, stopped=stopped)
+        if standing.state is State.UNKNOWN and _may_begin(studio):
+            _anchor(studio, FIRST)
+            standing = examine(studio, gentle=True, stopped=stopped)
+    except _Stopped:
+        return Standing(State.UNKNOWN, "The check was not finished.")
+    note(studio, standing)
+    return standing
+
+
+def prepare(studio: Studio) -> None:
+    """Have the key in hand before a transaction needs it: the keyring may wait for a person."""
+    studio.database.seals.key(seals.newest(studio.database))
+
+
+def note(studio: Studio, standing: Standing) -> None:
+    """Keep what a check found: trouble for every process, the rest for this one."""
+    database = studio.database
+    database.seals.standing = standing
+    found = " ".join(one.sentence for one in standing.findings[:3]) or None
+    if standing.state in (State.PROVEN, State.BROKEN) and seals.trouble(database) != found:
+        with database.write():
+            seals.set_trouble(database, found)
+    studio.bus.publish(LedgerChecked(standing.state.value, standing.sentence))
+
+
+def standing(studio: Studio) -> Standing:
+    """Return what is known now, without asking the keyring."""
+    found = seals.trouble(studio.database)
+    known = studio.database.seals.standing
+    if found is not None and (known is None or known.state is not State.BROKEN):
+        return Standing(State.BROKEN, found)
+    if known is None or (found is None and known.state is State.BROKEN):
+        return Standing(State.UNKNOWN, "The ledger was not checked yet.")
+    return known
+
+
+def history(studio: Studio) -> list[Anchor]:
+    """Return every time that the chain was begun, oldest first, with the reasons."""
+    return seals.anchors(studio.database)
+
+
+def examine(
+    studio: Studio, *, gentle: bool = False, stopped: Callable[[], bool] = lambda: False
+) -> Standing:
+    """Check the whole ledger; nothing is changed, but a moved library's place is noted.
+
+    `gentle` leaves the other threads room. The state is UNKNOWN where no chain was begun yet.
+    """
+    database = studio.database
+    while True:
+        newest = seals.newest(database)
+        # Asked before the rows are read: the head may lag behind them, and never be ahead.
+        kept = ledger_keys.look(studio, newest)
+        if not kept.usable:
+            return _unsealed(kept)
+        with audit.moment(database):
+            if seals.newest(database) != newest:
+                continue  # accepted anew in this very moment
+            found = _strange(studio, newest, kept)
+            if found is not None:
+                return _broken([found], 0)
+            if newest is None or kept.key is None:
+                return Standing(State.UNKNOWN, "The ledger's chain of seals was not begun yet.")
+            database.seals.hold(newest, kept.key)
+            number, findings, head = _walk(studio, kept, _paced(studio, gentle, stopped))
+        break
+    if findings:
+        return _broken(findings, number)
+    if kept.head is None or not kept.places:
+        ledger_keys.settle_place(studio, newest, head, None)
+    sentence = f"All {number:,} entries of the ledger carry their seal."
+    return Standing(State.PROVEN, sentence, number, now_ms())
+
+
+def _walk(studio: Studio, kept: Kept, rows: Iterator[Row]) -> tuple[int, list[Finding], Head]:
+    key = kept.key or b""
+    known = seals.anchors(studio.database)
+    # The newest anchor's seal covers all of them.
+    plain = [one[:4] for one in known]
+    findings = []
+    if anchor_seal(key, plain) != known[-1].mac:
+        findings.append(
+            Finding(
+                Fault.ANCHOR,
+                known[-1].id,
+                "The list of reasons for which the ledger was accepted was changed.",
+            )
+        )
+    number, more, head = walk(key, known[-1].mac, rows, kept.head)
+    findings += more
+    for user_id, shown, true in seals.balances(studio.database):
+        findings.append(
+            Finding(
+                Fault.BALANCE,
+                user_id,
+                f"User {user_id} shows a balance of {shown} tokens; the entries add up to {true}.",
+            )
+        )
+    return number, findings, head
+
+
+def _strange(studio: Studio, newest: int | None, kept: Kept) -> Finding | None:
+    """Return what is wrong with this database being at this place, None if nothing."""
+    if newest is None:
+        if kept.places and not seals.only_gifts(studio.database):
+            return Finding(
+                Fault.SWAPPED,
+                0,
+                "Another library was put in the place of the one that was sealed here.",
+            )
+        return None
+    if kept.places and newest not in kept.places:
+        return Finding(
+            Fault.SWAPPED,
+            newest,
+            "This is not the library that was last used here: another one, or an older copy, was "
+            "put in its place.",
+        )
+    if kept.key is None:
+        return Finding(
+            Fault.SWAPPED,
+            newest,
+            "The ledger was sealed on another computer, or its key was removed from the keyring.",
+        )
+    return None
+
+
+def _broken(findings: list[Finding], number: int) -> Standing:
+    first = findings[0].sentence
+    more = f" And {len(findings) - 1} more." if len(findings) > 1 else ""
+    return Standing(State.BROKEN, first + more, number, now_ms(), tuple(findings))
+
+
+def _unsealed(kept: Kept) -> Standing:
+    return Standing(
+        State.UNSEALED,
+        "The ledger is not sealed, because its key has no safe place: "
+        f"{kept.sentence} The sums are still checked.",
+        at=now_ms(),
+    )
+
+
+def _may_begin(studio: Studio) -> bool:
+    return seals.newest(studio.database) is None and seals.trouble(studio.database) is None
+
+
+class _Stopped(Exception):
+    """The program ends; the check is made at the next start."""
+
+
+def _paced(studio: Studio, gentle: bool, stopped: Callable[[], bool]) -> Iterator[Row]:
+    if not gentle:
+        yield from seals.stream(studio.database)
+        return
+    for number, row in enumerate(seals.stream(studio.database)):
+        if number % _BREATH == 0:
+            if stopped():
+                raise _Stopped
+            time.sleep(0.001)
+        yield row
+
+
+def anchor(studio: Studio, reason: str) -> Anchor:
+    """Take the ledger as it stands, seal it anew with a new key, and record why.
+
+    Entries stay as they are; balances and totals become what the entries add up to. Raises
+    BadInput without a reason, StudioError where there is no keyring or a balance would be
+    negative.
+    """
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise BadInput(
+            "Say in one sentence why the ledger is accepted as it stands. Nothing was changed."
+        )
+    return _anchor(studio, reason)
+
+
+def _anchor(studio: Studio, reason: str) -> Anchor:
+    from filelock import FileLock, Timeout
+
+    database = studio.database
+    try:
+        with FileLock(studio.workspace.locks / "ledger.lock", timeout=ACCEPTING_S):
+            before = seals.newest(database)
+            if before is not None and reason == FIRST:  # another program was faster
+                return seals.anchors(database)[-1]
+            _check_sums(studio)
+            key, anchor_id = randomness.token_bytes(32), new_id()
+            if not ledger_keys.keep_key(studio, anchor_id, key, before):
+                raise StudioError(
+                    f"The ledger can't be sealed: {studio.secrets.keeping().sentence} Nothing was "
+                    "changed.",
+                    code=Code.BOOKS_WRONG,
+                )
+            fresh = seals.draft(database, key, anchor_id, now_ms(), reason)
+            head = _seal_in_portions(studio, key, fresh)
+            ledger_keys.settle_place(studio, anchor_id, head, before)
+    except Timeout as error:
+        raise StorageBusy(
+            "Another program is accepting this ledger just now. Nothing was changed. Wait a "
+            "moment and look again."
+        ) from error
+    database.seals.hold(anchor_id, key)
+    return fresh
+
+
+def _seal_in_portions(studio: Studio, key: bytes, fresh: Anchor) -> Head:
+    """Seal all entries; other writers come between portions, and the last one drops the anchor.
+
+    Until then the new seals mean nothing, so an end half-way leaves what was there before: no
+    chain, or a broken one.
+    """
+    database = studio.database
+    head = Head(0, fresh.mac)
+    while True:
+        with database.write():
+            head = seals.seal_from(database, key, head, PORTION) or head
+            if seals.is_last(database, head.entry_id):
+                seals.correct_balances(database)
+                seals.drop_anchor(database, fresh)
+                seals.set_trouble(database, None)
+                return head
+
+
+def _check_sums(studio: Studio) -> None:
+    for user_id, _shown, true in seals.balances(studio.database):
+        if true < 0:
+            raise StudioError(
+                f"The entries of user {user_id} add up to {true} tokens, and nobody can have less "
+                "than none. This ledger can't be accepted; restore a backup. Nothing was changed.",
+                code=Code.BOOKS_WRONG,
+            )
