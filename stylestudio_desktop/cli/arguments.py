@@ -8,6 +8,9 @@ from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput
 
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
+WALLET = (
+    "show", "packages", "buy", "purchases", "cancel", "refund", "reconcile", "receipt", "key",
+)  # fmt: skip
 STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
 ORDERS = ("newest", "oldest", "rating")
 CATEGORIES = ("product_image", "model_image", "generated_image", "profile_image")
@@ -68,6 +71,7 @@ def build() -> argparse.ArgumentParser:
     _batching(add)
     _looking(add)
     _moving(add)
+    _paying(add)
     _tending(add)
     return parser
 
@@ -173,6 +177,18 @@ def _moving(add: Any) -> None:
         add(name, summary).add_argument("ids", nargs="+", metavar="ID")
     one = add("purge", "Remove for good what has been in the trash for long enough.")
     one.add_argument("--older-than", type=int, metavar="DAYS")
+
+
+def _paying(add: Any) -> None:
+    one = add("wallet", "Show the wallet, buy tokens, and settle what was paid.")
+    one.add_argument("action", nargs="?", choices=WALLET, default="show")
+    one.add_argument("what", nargs="?", metavar="PACKAGE|ID", help="for buy, cancel, refund, …")
+    one.add_argument("--no-wait", action="store_true", help="buy: print the address and return")
+    one.add_argument("--dry-run", action="store_true", help="refund: only say what it would be")
+    one.add_argument("--to", metavar="FILE", help="receipt: where the PDF goes")
+    one.add_argument("--remove", action="store_true", help="key: forget it")
+    one.add_argument("--limit", type=int, default=100, metavar="N")
+    one.add_argument("--after", metavar="CURSOR", help="purchases: “next” of the page before")
 
 
 def _tending(add: Any) -> None:

@@ -28,6 +28,7 @@ _HANDLERS = {
     "list": "listing:list_rows",
     "dashboard": "overview:dashboard",
     "insights": "overview:insights",
+    "wallet": "paying:wallet",
     "verify": "tending:verify",
     "ledger": "bookkeeping:ledger",
     "sample": "filling:sample",

@@ -8,6 +8,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import note, print_json, table
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.domain.money import written
 from stylestudio_desktop.services import finding, history, insights, wallet
 from stylestudio_desktop.services.studio import Studio
 
@@ -115,7 +116,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], Cells, tuple[int, ...]]] = {
         ("Id", "Bought", "Status", "Package", "Tokens", "Price"),
         lambda one: (
             one["id"], shapes.day(one["created_at"]), one["status"], one["display_name"],
-            one["tokens_received"], f"{one['amount'] / 100:.2f} {one['currency'].upper()}",
+            one["tokens_received"], written(one["amount"], one["currency"]),
         ),
         (4, 5),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import (
     Count,
     Generation,
@@ -173,8 +174,14 @@ def entry(record: TokenEntry) -> Json:
 
 
 def purchase(record: Purchase) -> Json:
-    """Return a purchase; `amount` in cents."""
-    return _row(record, ("id",), ("user_id",))
+    """Return a purchase; `amount` in the currency's smallest unit."""
+    return _row(record, ("id",), ("user_id", "request", "receipt"))
+
+
+def refund(record: Refund) -> Json:
+    """Return a refund or dispute; `tokens` less `taken` are still owed."""
+    found = {key: value for key, value in record._asdict().items() if key != "user_id"}
+    return {**found, "id": str(record.id), "purchase_id": str(record.purchase_id)}
 
 
 def usage(record: UsageRecord) -> Json:

@@ -1,6 +1,6 @@
 """What every use case works with: one workspace, its rooms, and the person at the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.vault.secrets import Secrets
 
 if TYPE_CHECKING:
+    from stylestudio_desktop.payments.gateway import Gateway
     from stylestudio_desktop.providers.protocol import Provider
 
 
@@ -34,6 +35,8 @@ class Studio:
     bus: Bus
     user_id: int
     secrets: Secrets = field(default_factory=Secrets)
+    gateways: "Callable[[Studio], Gateway] | None" = None
+    """Stands in for the payment gateway that the key gives, for tests."""
 
     @property
     def limits(self) -> Limits:

@@ -9,17 +9,37 @@ from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry, User
 from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import counts, entries, purchases
+from stylestudio_desktop.store import counts, entries, purchases, refunds
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A person's tokens: `held` ones are set aside for generations that wait or run."""
+    """A person's tokens: `held` ones are set aside for generations that wait or run.
+
+    `debt` was refunded after it was spent; the next purchase pays it first.
+    """
 
     user: User
     held: int
     packages: tuple[Package, ...]
     low: bool
+    debt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A person's purchases in tokens: paid − refunded = credited − clawed back − owed."""
+
+    paid: int
+    refunded: int
+    credited: int
+    clawed_back: int
+    owed: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether both sides are equal."""
+        return self.paid - self.refunded == self.credited - self.clawed_back - self.owed
 
 
 def summary(studio: Studio) -> Wallet:
@@ -31,7 +51,13 @@ def summary(studio: Studio) -> Wallet:
         if Status(one.key) in OPEN
     )
     low = user.token_balance <= studio.settings.value.low_balance
-    return Wallet(user, held, studio.catalogue.packages, low)
+    owed = refunds.debt(studio.database, studio.user_id)
+    return Wallet(user, held, studio.catalogue.packages, low, owed)
+
+
+def books(studio: Studio) -> Books:
+    """Add up the purchases of the person at the desk on both sides."""
+    return Books(*refunds.books(studio.database, studio.user_id))
 
 
 def movements(

@@ -46,27 +46,74 @@ HAVING holds <> g.retry_count + 1
         """
 SELECT e.id, e.kind FROM token_entries e LEFT JOIN token_purchases p ON p.id = e.purchase_id
 WHERE (e.kind IN ('hold', 'settle', 'release')) <> (e.generation_id IS NOT NULL)
-  OR (e.kind IN ('purchase', 'refund')) <> (e.purchase_id IS NOT NULL)
+  OR (e.kind IN ('purchase', 'refund', 'reinstate')) <> (e.purchase_id IS NOT NULL)
   OR (e.purchase_id IS NOT NULL AND p.user_id IS NOT e.user_id)""",
     ),
     Fault(
         "purchases",
         "The purchase {0} is {1} for {2} tokens, but the ledger shows {3} credits of {4} tokens "
-        "and {5} refunds.",
+        "and its refunds don't fit that.",
         """
-SELECT p.id, p.status, p.tokens_received, coalesce(e.credits, 0), coalesce(e.credited, 0),
-  coalesce(e.refunds, 0)
+SELECT p.id, p.status, p.tokens_received, coalesce(e.credits, 0), coalesce(e.credited, 0)
 FROM token_purchases p LEFT JOIN (
   SELECT purchase_id, sum(kind = 'purchase') AS credits,
-    sum(iif(kind = 'purchase', delta, 0)) AS credited, sum(kind = 'refund') AS refunds
+    sum(iif(kind = 'purchase', delta, 0)) AS credited
   FROM token_entries WHERE purchase_id IS NOT NULL GROUP BY purchase_id
-) e ON e.purchase_id = p.id
+) e ON e.purchase_id = p.id LEFT JOIN (
+  SELECT purchase_id, sum(amount) AS ever, sum(iif(status = 'done', amount, 0)) AS done,
+    sum(iif(status = 'reversed', 0, tokens)) AS claimed
+  FROM token_refunds GROUP BY purchase_id
+) r ON r.purchase_id = p.id
 WHERE CASE p.status
   WHEN 'completed' THEN coalesce(e.credits, 0) <> 1 OR e.credited <> p.tokens_received
-    OR e.refunds <> 0 OR p.completed_at IS NULL
+    OR coalesce(r.done, 0) >= p.amount OR p.completed_at IS NULL
   WHEN 'refunded' THEN coalesce(e.credits, 0) <> 1 OR e.credited <> p.tokens_received
-    OR e.refunds = 0
-  ELSE coalesce(e.credits, 0) <> 0 OR coalesce(e.refunds, 0) <> 0 END""",
+    OR coalesce(r.ever, 0) < p.amount
+  ELSE coalesce(e.credits, 0) <> 0 OR r.purchase_id IS NOT NULL END
+  OR coalesce(r.claimed, 0) > p.tokens_received
+  OR (p.gateway IS NOT NULL AND p.status IN ('completed', 'refunded')
+    AND p.stripe_payment_intent_id IS NULL)""",
+    ),
+    Fault(
+        "refunds",
+        "The refunds of purchase {0} took {1} tokens and gave {2} back; the ledger shows {3} and "
+        "{4}.",
+        """
+SELECT coalesce(r.purchase_id, e.purchase_id), coalesce(r.taken, 0), coalesce(r.back, 0),
+  coalesce(e.taken, 0), coalesce(e.back, 0)
+FROM (
+  SELECT f.purchase_id, sum(f.taken) AS taken, sum(f.user_id <> p.user_id) AS foreigners,
+    sum(iif(f.status = 'reversed', f.taken, 0)) AS back
+  FROM token_refunds f JOIN token_purchases p ON p.id = f.purchase_id GROUP BY f.purchase_id
+) r FULL JOIN (
+  SELECT purchase_id, -sum(iif(kind = 'refund', delta, 0)) AS taken,
+    sum(iif(kind = 'reinstate', delta, 0)) AS back
+  FROM token_entries WHERE kind IN ('refund', 'reinstate') GROUP BY purchase_id
+) e ON e.purchase_id = r.purchase_id
+WHERE coalesce(r.taken, 0) <> coalesce(e.taken, 0) OR coalesce(r.back, 0) <> coalesce(e.back, 0)
+  OR r.foreigners > 0""",
+    ),
+    Fault(
+        "books of purchases",
+        "The purchases of user {0} don't close: {1} tokens paid for less {2} refunded are not {3} "
+        "credited less {4} clawed back and {5} owed.",
+        """
+SELECT u.id, coalesce(p.paid, 0) AS paid, coalesce(r.refunded, 0) AS refunded,
+  coalesce(e.credited, 0) AS credited, coalesce(e.clawed, 0) AS clawed,
+  coalesce(r.owed, 0) AS owed
+FROM users u LEFT JOIN (
+  SELECT user_id, sum(tokens_received) AS paid FROM token_purchases
+  WHERE status IN ('completed', 'refunded') GROUP BY user_id
+) p ON p.user_id = u.id LEFT JOIN (
+  SELECT user_id, sum(tokens) AS refunded, sum(tokens - taken) AS owed FROM token_refunds
+  WHERE status <> 'reversed' GROUP BY user_id
+) r ON r.user_id = u.id LEFT JOIN (
+  SELECT user_id, sum(iif(kind = 'purchase', delta, 0)) AS credited,
+    -sum(iif(kind = 'purchase', 0, delta)) AS clawed
+  FROM token_entries WHERE kind IN ('purchase', 'refund', 'reinstate') GROUP BY user_id
+) e ON e.user_id = u.id
+WHERE coalesce(p.paid, 0) - coalesce(r.refunded, 0)
+  <> coalesce(e.credited, 0) - coalesce(e.clawed, 0) - coalesce(r.owed, 0)""",
     ),
     Fault(
         "queue",

@@ -45,6 +45,21 @@ _TAKE = prepared(
 )
 
 
+_BOOKS = """
+SELECT
+  (SELECT coalesce(sum(tokens_received), 0) FROM token_purchases
+    WHERE user_id = ?1 AND status IN ('completed', 'refunded')),
+  (SELECT coalesce(sum(tokens), 0) FROM token_refunds
+    WHERE purchase_id IN (SELECT id FROM token_purchases WHERE user_id = ?1)
+      AND status <> 'reversed'),
+  coalesce(sum(iif(kind = 'purchase', delta, 0)), 0),
+  -coalesce(sum(iif(kind = 'purchase', 0, delta)), 0),
+  (SELECT coalesce(sum(tokens - taken), 0) FROM token_refunds
+    WHERE user_id = ?1 AND taken < tokens AND status <> 'reversed')
+FROM token_entries
+WHERE purchase_id IN (SELECT id FROM token_purchases WHERE user_id = ?1)"""
+
+
 class InForce(NamedTuple):
     """What the refunds of a purchase that were not reversed add up to."""
 
@@ -82,6 +97,12 @@ def owed(db: Database, user_id: int) -> list[Refund]:
 def debt(db: Database, user_id: int) -> int:
     """Return the tokens that a person owes."""
     return int(db.value(_DEBT, (user_id,)) or 0)
+
+
+def books(db: Database, user_id: int) -> tuple[int, ...]:
+    """Return a person's tokens paid for, refunded, credited, clawed back and owed."""
+    row = db.row(_BOOKS, (user_id,))
+    return tuple(int(value) for value in row or (0, 0, 0, 0, 0))
 
 
 def unfinished(db: Database, after: int, limit: int) -> list[Refund]:

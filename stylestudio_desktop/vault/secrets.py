@@ -29,6 +29,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "provider:fashn": "FASHN_API_KEY",
     "provider:fal": "FAL_KEY",
     "provider:gemini": "GEMINI_API_KEY",
+    "payment:stripe": "STRIPE_API_KEY",
 }
 """Where a key is looked for last, read-only; the names are the services' own."""
 SWITCH = "STYLESTUDIO_KEYRING"

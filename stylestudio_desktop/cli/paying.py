@@ -1,0 +1,283 @@
+"""The command for money: the wallet, packages, buying, refunds, receipts and the payment key."""
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from stylestudio_desktop.cli import reading, shapes
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
+from stylestudio_desktop.domain.errors import BadInput, PaymentError
+from stylestudio_desktop.domain.money import written
+from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.services import buying, reconciling, refunding, till
+from stylestudio_desktop.services import wallet as purse
+from stylestudio_desktop.services.studio import Studio
+
+_FIRST_LOOK_S, _LATER_LOOK_S = 2.0, 30.0
+_NEEDS = {
+    "buy": "a package", "cancel": "a purchase", "refund": "a purchase", "receipt": "a purchase",
+}  # fmt: skip
+
+
+def wallet(desk: Desk) -> int:
+    """Carry out one action on the wallet."""
+    given = desk.arguments
+    needed = _NEEDS.get(given.action)
+    if (needed is not None) is not (given.what is not None):
+        raise BadInput(
+            f"“wallet {given.action}” needs {needed}. Type “stylestudio wallet --help”."
+            if needed
+            else f"“wallet {given.action}” takes nothing more than options."
+        )
+    with desk.open() as studio:
+        return _ACTIONS[given.action](desk, studio)
+
+
+def _show(desk: Desk, studio: Studio) -> int:
+    found, books = purse.summary(studio), purse.books(studio)
+    buys = {one.id: found.user.token_balance // one.tokens for one in studio.catalogue.qualities}
+    if desk.json:
+        print_json(
+            {
+                "balance": found.user.token_balance,
+                "held": found.held,
+                "debt": found.debt,
+                "low": found.low,
+                "pictures": buys,
+                "purchased": found.user.total_tokens_purchased,
+                "used": found.user.total_tokens_used,
+                "granted": found.user.free_tokens_granted,
+                "books": {
+                    "paid": books.paid, "refunded": books.refunded, "credited": books.credited,
+                    "clawed_back": books.clawed_back, "owed": books.owed, "closed": books.closed,
+                },
+                "waiting": reconciling.waiting(studio),
+            }
+        )  # fmt: skip
+        return 0
+    say(f"{found.user.name}: {shapes.tokens(found.user.token_balance)}")
+    say(f"  {found.held} held for work that waits or runs")
+    if found.debt:
+        say(f"  {found.debt} owed: they were refunded after they were spent")
+    for name, number in buys.items():
+        say(f"  {number} pictures in quality {name}")
+    return 0
+
+
+def _packages(desk: Desk, studio: Studio) -> int:
+    found = studio.catalogue.packages
+    if desk.json:
+        print_json(
+            [
+                {
+                    "id": one.id, "name": one.name, "tokens": one.tokens, "amount": one.cents,
+                    "currency": one.currency, "tag": one.tag,
+                }
+                for one in found
+            ]
+        )  # fmt: skip
+        return 0
+    table(
+        ("Package", "Tokens", "Price", "A token", ""),
+        [
+            (
+                one.id, one.tokens, written(one.cents, one.currency),
+                written(round(one.cents / one.tokens), one.currency), one.tag,
+            )
+            for one in found
+        ],
+        right=(1, 2, 3),
+    )  # fmt: skip
+    return 0
+
+
+def _purchases(desk: Desk, studio: Studio) -> int:
+    page = purse.bought(studio, desk.arguments.after, desk.arguments.limit)
+    if desk.json:
+        print_json({"items": [shapes.purchase(row) for row in page.items], "next": page.next})
+        return 0
+    table(
+        ("Id", "Bought", "Status", "Package", "Tokens", "Price", "Remark"),
+        [
+            (
+                row.id, shapes.day(row.created_at), row.status, row.display_name,
+                row.tokens_received, written(row.amount, row.currency),
+                shapes.short(row.error or row.refund_reason or row.checkout_url or ""),
+            )
+            for row in page.items
+        ],
+        right=(4, 5),
+    )  # fmt: skip
+    if page.next is not None:
+        note(f"There is more: add --after {page.next}")
+    return 0
+
+
+def _buy(desk: Desk, studio: Studio) -> int:
+    from stylestudio_desktop.payments.return_page import ReturnPage
+
+    came = threading.Event()
+    page = ReturnPage(lambda _paid: came.set())
+    try:
+        back = buying.Back(page.success_url, page.cancel_url)
+        row = buying.buy(studio, desk.arguments.what, back)
+        if row.checkout_url is not None:
+            note(f"Pay {written(row.amount, row.currency)} here: {row.checkout_url}")
+        if not desk.arguments.no_wait:
+            row = _wait(studio, row, came)
+    finally:
+        page.close()
+    if desk.json:
+        print_json(shapes.purchase(row))
+    else:
+        _tell(studio, row)
+    return 4 if row.status == "failed" else 0
+
+
+def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
+    """Look at the payment page again and again until it is over; Ctrl+C leaves it open."""
+    pause = _FIRST_LOOK_S
+    with Bar("Payment") as bar:
+        while row.status == "pending":
+            bar.step(0, 1, "Waiting for the payment; Ctrl+C leaves it to later")
+            came.wait(pause)
+            came.clear()
+            pause = min(_LATER_LOOK_S, pause * 1.3)
+            try:
+                row = buying.look_again(studio, row.id)
+            except PaymentError as error:
+                if not error.again:
+                    raise
+    return row
+
+
+def _tell(studio: Studio, row: Purchase) -> None:
+    if row.status == "pending":
+        say(
+            f"Purchase {row.id} waits for its payment. It is completed by itself when the program "
+            "runs, or with “stylestudio wallet reconcile”."
+        )
+    elif row.status == "failed":
+        say(row.error or "The purchase did not come about.")
+    else:
+        left = purse.summary(studio).user.token_balance
+        say(f"{shapes.tokens(row.tokens_received)} bought. The balance is {left}.")
+
+
+def _cancel(desk: Desk, studio: Studio) -> int:
+    row = buying.cancel(studio, reading.an_id(desk.arguments.what))
+    if desk.json:
+        print_json(shapes.purchase(row))
+    else:
+        _tell(studio, row)
+    return 0
+
+
+def _refund(desk: Desk, studio: Studio) -> int:
+    purchase_id = reading.an_id(desk.arguments.what)
+    offer = refunding.offer(studio, purchase_id)
+    money = written(offer.amount, offer.currency)
+    said = f"{shapes.tokens(offer.tokens)} go back, and {money} with them."
+    if desk.arguments.dry_run:
+        if desk.json:
+            print_json({"tokens": offer.tokens, "amount": offer.amount, "currency": offer.currency})
+        else:
+            say(said)
+        return 0
+    note(said)
+    if sys.stdin.isatty() and not desk.json and not _agreed():
+        say("Nothing was changed.")
+        return 0
+    done = refunding.ask(studio, purchase_id, offer)
+    if desk.json:
+        print_json(shapes.refund(done))
+    else:
+        on_way = done.status == "pending"
+        say(f"{money} are {'on their way' if on_way else 'given'} back.")
+    return 0
+
+
+def _agreed() -> bool:
+    return input("Refund? (y/n) ").strip().lower() in ("y", "yes")
+
+
+def _reconcile(desk: Desk, studio: Studio) -> int:
+    found = reconciling.reconcile(studio)
+    books = purse.books(studio)
+    if desk.json:
+        print_json(
+            {
+                "looked_at": found.looked_at, "completed": found.completed,
+                "failed": found.failed, "waiting": found.waiting, "refunds": found.refunds,
+                "problems": list(found.problems), "closed": books.closed,
+            }
+        )  # fmt: skip
+        return 4 if found.problems else 0
+    say(
+        f"{found.looked_at} pending purchases looked at: {found.completed} completed, "
+        f"{found.failed} failed, {found.waiting} still waiting. {found.refunds} refunds booked."
+    )
+    say(
+        f"Tokens paid for {books.paid} − refunded {books.refunded} = credited {books.credited} − "
+        f"clawed back {books.clawed_back} − owed {books.owed}: "
+        f"{'the books close' if books.closed else 'THE BOOKS DO NOT CLOSE'}."
+    )
+    for problem in found.problems:
+        note(problem)
+    return 4 if found.problems else 0
+
+
+def _receipt(desk: Desk, studio: Studio) -> int:
+    from stylestudio_desktop.services import receipts
+
+    if desk.arguments.to is None:
+        raise BadInput("“wallet receipt” needs --to FILE.")
+    purchase_id = reading.an_id(desk.arguments.what)
+    target = receipts.write(studio, purchase_id, Path(desk.arguments.to))
+    if desk.json:
+        print_json({"path": str(target)})
+    else:
+        say(f"The receipt is {target}")
+    return 0
+
+
+def _key(desk: Desk, studio: Studio) -> int:
+    if desk.arguments.remove:
+        gone = till.forget_key(studio)
+        note("The payment key is forgotten." if gone else "The keyring is locked and may hold it.")
+    elif sys.stdin.isatty():
+        from getpass import getpass
+
+        till.keep_key(studio, getpass("Restricted Stripe key (rk_…): "))
+    elif not (typed := sys.stdin.read(4096).strip()):
+        pass  # only asked how it stands
+    else:
+        till.keep_key(studio, typed)
+    found = till.standing(studio)
+    keeping = studio.secrets.keeping()
+    if desk.json:
+        print_json(
+            {
+                "ready": found.ready, "mode": found.mode.value if found.mode else None,
+                "key": found.key, "lasting": keeping.lasting, "message": found.sentence,
+            }
+        )  # fmt: skip
+    else:
+        say(f"{found.sentence} {found.key}".strip())
+        say(keeping.sentence)
+    return 0
+
+
+_ACTIONS: dict[str, Callable[[Desk, Studio], int]] = {
+    "show": _show,
+    "packages": _packages,
+    "buy": _buy,
+    "purchases": _purchases,
+    "cancel": _cancel,
+    "refund": _refund,
+    "reconcile": _reconcile,
+    "receipt": _receipt,
+    "key": _key,
+}

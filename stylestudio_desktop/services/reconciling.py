@@ -1,0 +1,160 @@
+"""Brings this workspace's books and the payment service's together, whatever was missed.
+
+Runs at start, when the window comes to the front, by timer and by command; any number of them
+at once do no harm, since everything that they book is booked once.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from stylestudio_desktop.domain.errors import Code, PaymentError
+from stylestudio_desktop.domain.purchase import Refund, RefundStatus
+from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.payments.gateway import Gateway, News
+from stylestudio_desktop.services import buying, refunding, settling, till
+from stylestudio_desktop.services.settling import Outcome
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import purchases, refunds
+
+_log = logging.getLogger(__name__)
+_PORTION = 200
+_OVERLAP_S = 3600
+_BACK_S = 86_400
+Row = TypeVar("Row", Purchase, Refund)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a reconciliation came to: numbers, and a sentence for each thing it could not do."""
+
+    looked_at: int
+    completed: int
+    failed: int
+    waiting: int
+    refunds: int
+    problems: tuple[str, ...]
+
+
+def needed(studio: Studio) -> bool:
+    """Say whether there is anything that a payment service could have news about."""
+    return purchases.mode(studio.database) is not None
+
+
+def waiting(studio: Studio) -> bool:
+    """Say whether a purchase or refund waits for the payment service."""
+    database = studio.database
+    return bool(purchases.pending(database, 0, 1) or refunds.unfinished(database, 0, 1))
+
+
+def reconcile(studio: Studio) -> Reconciled:
+    """Look at pending purchases, asked refunds, and everything that happened since the last time.
+
+    Raises PaymentError where the payment service can't be asked at all; what was booked until
+    then stays booked.
+    """
+    gateway = till.gateway(studio)
+    try:
+        return _Round(studio, gateway).run()
+    finally:
+        gateway.close()
+
+
+class _Round:
+    """One reconciliation."""
+
+    def __init__(self, studio: Studio, gateway: Gateway) -> None:
+        self._studio = studio
+        self._gateway = gateway
+        self._looked = self._completed = self._failed = self._waiting = self._refunds = 0
+        self._problems: list[str] = []
+
+    def run(self) -> Reconciled:
+        """Go through all steps in their order."""
+        database, mode = self._studio.database, self._gateway.mode.value
+        for row in _all(lambda after: purchases.pending(database, after, _PORTION)):
+            if row.mode == mode:
+                self._tried(partial(self._look, row))
+        for wish in _all(lambda after: refunds.unfinished(database, after, _PORTION)):
+            if wish.status == RefundStatus.ASKED.value:
+                self._tried(partial(self._ask, wish))
+        self._hear()
+        return Reconciled(
+            self._looked, self._completed, self._failed, self._waiting, self._refunds,
+            tuple(self._problems),
+        )  # fmt: skip
+
+    def _tried(self, step: Callable[[], None]) -> None:
+        """Run a step; what concerns one row only must not keep the others from their turn."""
+        try:
+            step()
+        except PaymentError as error:
+            if error.again or error.code is Code.PAYMENT_KEY:
+                raise
+            _log.warning("a purchase could not be reconciled: %s", error.sentence)
+            self._problems.append(error.sentence)
+
+    def _look(self, row: Purchase) -> None:
+        self._looked += 1
+        self._count(row.id, buying.carry_on(self._studio, row, self._gateway))
+
+    def _count(self, purchase_id: int, outcome: Outcome) -> None:
+        current = purchases.get(self._studio.database, purchase_id)
+        if outcome is Outcome.WAITING:
+            self._waiting += 1
+        elif current is not None and current.status == "failed":
+            self._failed += 1
+        elif outcome is Outcome.BOOKED:
+            self._completed += 1
+
+    def _ask(self, wish: Refund) -> None:
+        refunding.carry_on(self._studio, wish, self._gateway)
+        self._refunds += 1
+
+    def _hear(self) -> None:
+        """Hear the news since the cursor, or list everything where they don't reach that far."""
+        studio, gateway = self._studio, self._gateway
+        since = till.cursor(studio, gateway.mode)
+        if since is None:
+            return  # nothing was ever bought in this mode
+        now = int(time.time())
+        if now - since > gateway.horizon_s:
+            self._list_all()
+            since = now - gateway.horizon_s + _BACK_S
+        last = since
+        for told in gateway.news(since - _OVERLAP_S):
+            self._tried(partial(self._take, told))
+            last = max(last, told.at)
+        if not self._problems:  # else they are heard again
+            till.heard(studio, gateway.mode, last)
+
+    def _take(self, told: News) -> None:
+        if told.refund is not None:
+            if settling.book_refund(self._studio, told.refund) is Outcome.BOOKED:
+                self._refunds += 1
+            return
+        row = purchases.by_reference(self._studio.database, told.reference or "")
+        if row is not None and row.status == "pending" and told.checkout_id is not None:
+            outcome = settling.settle(self._studio, self._gateway.look(told.checkout_id))
+            self._count(row.id, outcome)
+
+    def _list_all(self) -> None:
+        database, mode = self._studio.database, self._gateway.mode.value
+        for row in _all(lambda after: purchases.paid(database, mode, after, _PORTION)):
+            self._tried(partial(self._list, row))
+
+    def _list(self, row: Purchase) -> None:
+        for fact in self._gateway.refunds_of(row.stripe_payment_intent_id or ""):
+            if settling.book_refund(self._studio, fact) is Outcome.BOOKED:
+                self._refunds += 1
+
+
+def _all(portion: Callable[[int], Sequence[Row]]) -> Iterator[Row]:
+    """Yield every row in portions; none is read twice, though rows change on the way."""
+    after = 0
+    while found := portion(after):
+        yield from found
+        after = found[-1].id
