@@ -80,6 +80,10 @@ def _bringing(add: Any) -> None:
     one = add("import", "Bring photos into the library; folders are walked.")
     one.add_argument("paths", nargs="+", metavar="PATH")
     one.add_argument("--as", dest="role", choices=("product", "model"), required=True)
+    one = add("watch", "Say which folders are watched for new photos.")
+    one.add_argument("action", choices=("add", "list", "remove"))
+    one.add_argument("folder", nargs="?", metavar="DIR", help="or, to remove one, its id")
+    one.add_argument("--as", dest="role", choices=("product", "model"))
     add("sample-collection", "Bring the sample photos into the library.")
 
 

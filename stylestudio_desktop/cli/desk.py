@@ -11,6 +11,7 @@ from stylestudio_desktop.services.studio import Studio
 
 _HANDLERS = {
     "import": "bringing:import_photos",
+    "watch": "watching:watch",
     "sample-collection": "bringing:sample_collection",
     "export": "moving:export",
     "trash": "moving:trash",

@@ -16,6 +16,8 @@ from stylestudio_desktop.domain.events import (
 )
 from stylestudio_desktop.services import health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.watching import Report
+from stylestudio_desktop.worker.besides import Besides
 from stylestudio_desktop.worker.caretaker import Caretaker
 from stylestudio_desktop.worker.runner import Runner
 
@@ -75,7 +77,7 @@ def _tell(desk: Desk, studio: Studio) -> None:
 
 
 def worker(desk: Desk) -> int:
-    """Work off the queue until told to stop, or with --until-empty until nothing is left."""
+    """Work off the queue and watch folders until told to stop; or only until it is empty."""
     stop = threading.Event()
     done = {"completed": 0, "failed": 0, "cancelled": 0}
     with desk.open() as studio:
@@ -91,17 +93,29 @@ def worker(desk: Desk) -> int:
 
         studio.bus.subscribe(hear)
         _stop_on_signals(stop)
+        beside = None if desk.arguments.until_empty else Besides(studio, partial(_came, desk))
         caretaker = Caretaker(studio)
         caretaker.start()
+        if beside is not None:
+            beside.start()
         try:
             runner.run(stop, until=runner.idle if desk.arguments.until_empty else None)
         finally:
+            if beside is not None:
+                beside.close()
             caretaker.close()
     if desk.json:
         print_json(done)
     else:
         say(", ".join(f"{number} {name}" for name, number in done.items()))
     return 0
+
+
+def _came(desk: Desk, report: Report) -> None:
+    if report.taken and not desk.json:
+        note(f"{len(report.taken)} came in from watched folders")
+    for refused in report.rejected:
+        note(f"{refused.path}: {refused.reason}")
 
 
 def _line(desk: Desk, generation_id: int, status: str) -> None:

@@ -33,11 +33,15 @@ from stylestudio_desktop.ui.wishes import ShowGeneration
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.overview import Overview
+    from stylestudio_desktop.ui.besides import BesidesHost
     from stylestudio_desktop.worker.caretaker import Caretaker
     from stylestudio_desktop.worker.thread import WorkerThread
 
 STRIP_MS = 1000
 QUIET_MS = 40
+BESIDES_MS = 2500
+"""When folders begin to be watched: the window stands by then, and its first pictures are there."""
+
 DECODER_LIMIT_MB = 512
 
 
@@ -100,6 +104,8 @@ class Session:
         self._after_crash = after_crash
         self.worker: WorkerThread | None = None
         self._caretaker: Caretaker | None = None
+        self.besides: BesidesHost | None = None
+        self._leaving = False
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
@@ -122,12 +128,21 @@ class Session:
         self._start_worker()
         self._welcome()
         self._ask_strip()
+        QTimer.singleShot(BESIDES_MS, self.window, self._start_besides)
         self._strip.start(STRIP_MS)
 
     def _welcome(self) -> None:
         from stylestudio_desktop.ui.welcome import offer_welcome
 
         offer_welcome(self.window, self._studio)
+
+    def _start_besides(self) -> None:
+        if self._leaving:
+            return
+        from stylestudio_desktop.ui.besides import BesidesHost
+
+        self.besides = BesidesHost(self.window, self._studio)
+        self.besides.start()
 
     def _start_worker(self) -> None:
         from stylestudio_desktop.worker.caretaker import Caretaker
@@ -205,6 +220,7 @@ class Session:
         self.window.toast(sentence, "bad")
 
     def _on_closing(self) -> None:
+        self._leaving = True
         self._quiet.stop()
         self._strip.stop()
         self.window.hide()

@@ -12,6 +12,7 @@ from stylestudio_desktop.ui.settings.engine_files import EngineSection
 from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.settings.room import RoomSection
 from stylestudio_desktop.ui.settings.services import ServicesSection
+from stylestudio_desktop.ui.settings.watched import WatchedSection
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -31,6 +32,7 @@ class SettingsPane(Pane):
         self.services = ServicesSection(window, studio)
         self.engine = EngineSection(window, studio)
         self.room = RoomSection(window, studio)
+        self.watched = WatchedSection(window, studio)
         self.about = AboutSection(window, studio)
         self._build()
         self.engine.changed.connect(self.services.refresh)
@@ -41,7 +43,7 @@ class SettingsPane(Pane):
         value = self._studio.settings.value
         self.look.show_settings(value)
         self.limits.show_settings(value)
-        for section in (self.services, self.engine, self.room):
+        for section in (self.services, self.engine, self.room, self.watched):
             section.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -58,7 +60,7 @@ class SettingsPane(Pane):
         self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         self._columns.setSpacing(Space.L)
         for sections in (
-            (self.look, self.limits, self.room),
+            (self.look, self.limits, self.watched, self.room),
             (self.services, self.engine, self.about),
         ):
             column = QVBoxLayout()

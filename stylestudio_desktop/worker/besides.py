@@ -1,0 +1,101 @@
+"""What a host does besides the queue: takes in what lands in watched folders, studies look-alikes.
+
+Each has a thread of its own and is done by one process of a workspace at a time.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from stylestudio_desktop.config.sole import Sole
+from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.events import Event, FilesImported, GenerationCompleted
+from stylestudio_desktop.services.similar import Lookalikes
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.watching import POLL_S, Report, Watcher
+
+CLOSING_S = 5.0
+REST_S = 2.0
+"""Seconds after the start, or after a picture joined, before look-alikes are studied."""
+
+STUDY_EVERY_S = 60.0
+LONGEST_PAUSE_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Besides:
+    """`tell` hears, on the watching thread, what watched folders brought."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        tell: Callable[[Report], None] = lambda _report: None,
+        rest_s: float = REST_S,
+    ) -> None:
+        """Prepare; `start` begins."""
+        self._studio, self._tell, self._rest_s = studio, tell, rest_s
+        self._stop = threading.Event()
+        self._wanted = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._watch, name="watching", daemon=True),
+            threading.Thread(target=self._study, name="look-alikes", daemon=True),
+        ]
+        self._end_hearing: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._end_hearing = self._studio.bus.subscribe(self._hear)
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> bool:
+        """Stop after what is in hand, in bounded time; return whether it has stopped."""
+        self._end_hearing()
+        self._stop.set()
+        self._wanted.set()
+        deadline = time.monotonic() + CLOSING_S
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, FilesImported | GenerationCompleted):
+            self._wanted.set()
+
+    def _watch(self) -> None:
+        sole = Sole(self._studio.workspace.locks, "watching")
+        while not sole.take():
+            if self._stop.wait(POLL_S):
+                return
+        try:
+            Watcher(self._studio).run(self._stop, self._tell)
+        finally:
+            sole.give_up()
+
+    def _study(self) -> None:
+        sole = Sole(self._studio.workspace.locks, "studying")
+        lookalikes = Lookalikes(self._studio)
+        while not self._stop.wait(self._rest_s):
+            self._wanted.clear()
+            if sole.take():
+                try:
+                    with self._studio.database.connection():
+                        lookalikes.study(self._stop, self._pauses())
+                except StorageError as error:  # the next round tries again
+                    _log.warning("look-alikes could not be studied: %s", error.sentence)
+                finally:
+                    sole.give_up()
+            self._wanted.wait(STUDY_EVERY_S)
+
+    def _pauses(self) -> Callable[[int], None]:
+        """Return a progress that rests as long as each portion took, so that others have room."""
+        began = time.monotonic()
+
+        def pause(_done: int) -> None:
+            nonlocal began
+            self._stop.wait(min(LONGEST_PAUSE_S, time.monotonic() - began))
+            began = time.monotonic()
+
+        return pause

@@ -1,0 +1,94 @@
+"""Beside the queue, folders are watched and look-alikes studied, by one process at a time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.config.sole import Sole
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.services import library, similar, watching
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.watching import Report
+from stylestudio_desktop.worker.besides import Besides
+from tests.factories import open_test_studio, photo, picture_bytes
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    opened = open_test_studio(tmp_path)
+    yield opened
+    close_studio(opened)
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait for a condition, ten seconds at most."""
+    tick = threading.Event()
+
+    def wait(holds: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if holds():
+                return
+            tick.wait(0.02)
+        pytest.fail("it never came to that")
+
+    return wait
+
+
+def test_what_lands_in_a_folder_comes_in_and_is_told(studio: Studio, tmp_path: Path) -> None:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    photo(folder)
+    watching.watch(studio, folder, Category.PRODUCT)
+    told: list[Report] = []
+    heard = threading.Event()
+
+    def tell(report: Report) -> None:
+        told.append(report)
+        heard.set()
+
+    beside = Besides(studio, tell)
+    beside.start()
+    assert heard.wait(15)
+    assert beside.close()
+    assert [library.picture(studio, one).filename for one in told[0].taken] == ["tee.jpg"]
+
+
+def test_pictures_that_join_are_stacked_with_their_twins(
+    studio: Studio, tmp_path: Path, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    beside = Besides(studio, rest_s=0.05)
+    beside.start()
+    first = tmp_path / "one.jpg"
+    first.write_bytes(picture_bytes("crimson", (400, 300)))
+    again = tmp_path / "two.jpg"
+    Image.open(first).resize((398, 299)).save(again, quality=80)
+    taken = library.import_files(studio, [first, again], Category.PRODUCT).files
+    ids = {row.id for row in taken}
+    until(lambda: set(similar.stack_of(studio, taken[0].id)) == ids)
+    assert beside.close()
+
+
+def test_only_one_process_does_it(studio: Studio, tmp_path: Path) -> None:
+    other = Sole(studio.workspace.locks, "watching")
+    assert other.take()
+    assert other.take()
+    again = Sole(studio.workspace.locks, "watching")
+    assert not again.take()
+    told: list[Report] = []
+    beside = Besides(studio, told.append)
+    beside.start()
+    assert beside.close()
+    other.give_up()
+    other.give_up()
+    assert again.take()
+    again.give_up()
+    assert told == []
+
+
+def test_one_that_was_never_begun_closes(studio: Studio) -> None:
+    assert Besides(studio).close()
