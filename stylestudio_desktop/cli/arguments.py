@@ -13,6 +13,10 @@ WALLET = (
 )  # fmt: skip
 STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
 ORDERS = ("newest", "oldest", "rating")
+QUEUE = (
+    "list", "pause", "resume", "top", "up", "down", "bottom", "move", "cancel", "retry",
+    "elsewhere",
+)  # fmt: skip
 CATEGORIES = ("product_image", "model_image", "generated_image", "profile_image")
 
 
@@ -112,9 +116,12 @@ def _making(add: Any) -> None:
     one = add("decide", "Say what becomes of a generation whose outcome is unknown.")
     one.add_argument("id", metavar="ID")
     one.add_argument("decision", choices=("again", "let-go"))
-    one = add("queue", "Show the queue, pause or resume it, or move a generation to its top.")
-    one.add_argument("action", nargs="?", choices=("pause", "resume", "top"))
-    one.add_argument("id", nargs="?", metavar="ID")
+    one = add("queue", "Show the queue, pause or resume it or one service, or steer what waits.")
+    one.add_argument("action", nargs="?", default="list", choices=QUEUE)
+    one.add_argument("id", nargs="?", metavar="ID|SERVICE", help="a generation, or a service")
+    one.add_argument("--before", metavar="ID", help="“move” to just before this generation")
+    one.add_argument("--to", metavar="SERVICE", help="the service that “elsewhere” means")
+    one.add_argument("--to-model", metavar="NAME", help="and that service's own model")
     one = add("worker", "Work off the queue without a window.")
     one.add_argument("--until-empty", action="store_true", help="end when nothing is left to do")
 

@@ -122,17 +122,10 @@ def _tell_plan(desk: Desk, made: Plan) -> int:
     say(f"  {shapes.tokens(made.price)}; {made.balance} available")
     if made.budget is not None and made.within < len(made.wishes):
         say(f"  the budget of {made.budget} ends it after {made.within:,} generations")
-    say(f"  {_length(made.seconds)}")
+    unknown = "how long it takes is not known yet"
+    say(f"  {unknown if made.seconds is None else 'about ' + shapes.length(made.seconds)}")
     say("  Nothing was started.")
     return 0 if made.wishes else BAD_INPUT
-
-
-def _length(seconds: float | None) -> str:
-    if seconds is None:
-        return "how long it takes is not known yet"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"about {hours} h {minutes:02} min" if hours else f"about {minutes} min {rest:02} s"
 
 
 def _wait(studio: Studio, batch_id: int) -> None:

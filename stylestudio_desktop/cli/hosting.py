@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
@@ -14,7 +15,8 @@ from stylestudio_desktop.domain.events import (
     GenerationCompleted,
     GenerationEnded,
 )
-from stylestudio_desktop.services import health, lineup, steering
+from stylestudio_desktop.domain.records import Job
+from stylestudio_desktop.services import arranging, health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report
 from stylestudio_desktop.worker.besides import Besides
@@ -23,28 +25,70 @@ from stylestudio_desktop.worker.runner import Runner
 
 
 def queue(desk: Desk) -> int:
-    """Show the queue, or pause it, resume it, or move one generation to its top."""
-    action, word = desk.arguments.action, desk.arguments.id
-    if (word is not None) != (action == "top"):
-        raise BadInput("“queue top” needs the id of a generation, and only that does.")
+    """Show the queue, pause or resume all of it or one service, or steer one generation."""
+    given = desk.arguments
+    action, word = given.action, given.id
+    if action not in ("list", "pause", "resume") and word is None:
+        raise BadInput(f"“queue {action}” needs the id of a generation.")
+    if action == "list" and word is not None:
+        raise BadInput("“queue list” takes no id. “stylestudio show” tells of one generation.")
+    for name, fits in (("before", "move"), ("to", "elsewhere"), ("to_model", "elsewhere")):
+        if getattr(given, name) is not None and action != fits:
+            raise BadInput(f"--{name.replace('_', '-')} goes with “queue {fits}”.")
     with desk.open() as studio:
-        if action == "pause":
-            steering.pause_queue(studio)
-        elif action == "resume":
-            for pause in lineup.pauses(studio):
-                steering.resume_queue(studio, pause.provider)
-        elif action == "top":
-            steering.move_to_top(studio, reading.an_id(word))
+        if action in ("pause", "resume"):
+            _hold(studio, action, word)
+        elif action != "list":
+            _steer(studio, desk, reading.an_id(word))
         _tell(desk, studio)
     return 0
 
 
+def _hold(studio: Studio, action: str, service: str | None) -> None:
+    if action == "pause":
+        if service is None:
+            steering.pause_queue(studio)
+        else:
+            arranging.pause_service(studio, service)
+    else:
+        for pause in lineup.pauses(studio):
+            if service in (None, pause.provider):
+                steering.resume_queue(studio, pause.provider)
+
+
+def _steer(studio: Studio, desk: Desk, generation_id: int) -> None:
+    given = desk.arguments
+    if given.action == "move" and given.before is None:
+        raise BadInput("Say before which generation: “stylestudio queue move ID --before ID”.")
+    if given.action == "elsewhere" and given.to is None:
+        raise BadInput("Say which service: “stylestudio queue elsewhere ID --to SERVICE”.")
+    acts: dict[str, Callable[[], object]] = {
+        "top": lambda: steering.move_to_top(studio, generation_id),
+        "up": lambda: arranging.move_by(studio, generation_id, -1),
+        "down": lambda: arranging.move_by(studio, generation_id, 1),
+        "bottom": lambda: arranging.move_before(studio, generation_id, None),
+        "move": lambda: arranging.move_before(studio, generation_id, reading.an_id(given.before)),
+        "cancel": lambda: steering.cancel(studio, generation_id),
+        "retry": lambda: steering.retry(studio, generation_id),
+        "elsewhere": lambda: arranging.elsewhere(studio, generation_id, given.to, given.to_model),
+    }
+    acts[given.action]()
+
+
 def _tell(desk: Desk, studio: Studio) -> None:
-    line = lineup.lineup(studio)
+    found = lineup.places(studio)
+    pauses = lineup.pauses(studio)
     if desk.json:
         print_json(
             {
-                "items": [shapes.place(job) for job in line.jobs],
+                "items": [
+                    {
+                        **shapes.place(one.job),
+                        "takes_ms": one.takes_ms,
+                        "ready_ms": one.ready_ms,
+                    }
+                    for one in found
+                ],
                 "pauses": [
                     {
                         "provider": pause.provider,
@@ -52,28 +96,30 @@ def _tell(desk: Desk, studio: Studio) -> None:
                         "reason": pause.reason,
                         "message": pause.sentence,
                     }
-                    for pause in line.pauses
+                    for pause in pauses
                 ],
             }
         )
         return
-    for pause in line.pauses:
+    for pause in pauses:
         say(pause.sentence)
     table(
-        ("Generation", "Service", "State"),
+        ("Generation", "Service", "State", "Ready in", "Prompt"),
         [
             (
-                job.generation_id,
-                job.provider,
-                "needs your decision"
-                if job.review
-                else (job.stage or "running")
-                if job.host
-                else "waiting",
+                one.job.generation_id, one.job.provider, _state(one.job),
+                "" if one.ready_ms is None else shapes.length(one.ready_ms / 1000),
+                shapes.short(one.card.prompt),
             )
-            for job in line.jobs
+            for one in found
         ],
-    )
+    )  # fmt: skip
+
+
+def _state(job: Job) -> str:
+    if job.review:
+        return "needs your decision"
+    return "waiting" if job.host is None else job.stage or "running"
 
 
 def worker(desk: Desk) -> int:

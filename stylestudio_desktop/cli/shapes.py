@@ -223,6 +223,15 @@ def size(number: int | float) -> str:
     return f"{number:.1f} TB"
 
 
+def length(seconds: float) -> str:
+    """Return a length of time as people say it, to the second or the minute."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
 def tokens(number: int) -> str:
     """Return a number of tokens in words."""
     return "1 token" if number == 1 else f"{number} tokens"

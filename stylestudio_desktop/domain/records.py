@@ -100,6 +100,7 @@ class GenerationCard(NamedTuple):
     created_at: int
     updated_at: int
     completed_at: int | None
+    model: str | None = None
 
 
 class StoredFile(NamedTuple):

@@ -139,21 +139,23 @@ def pause(studio: Studio, batch_id: int) -> Progress:
 def resume(studio: Studio, batch_id: int, budget: int | None = None) -> Progress:
     """Let a batch that rests go on, with another budget if one is given.
 
-    Raises IllegalStep if it is over or given up, BudgetReached when the new budget does not go
-    beyond what is spent, NotFound.
+    Raises IllegalStep if it is over or given up, BudgetReached when the budget does not cover
+    its next row, NotFound.
     """
     with studio.database.write():
         batch = owned(studio, batch_id)
         seen = measure(studio, batch)
         if seen.over or batch.status == BatchStatus.CANCELLED.value:
             raise IllegalStep("This batch is over. Start another one.")
+        following = batches.next_item(studio.database, batch_id)
+        most = batch.budget if budget is None else budget
+        if following is not None and seen.tokens + following.price > most:
+            raise BudgetReached(
+                f"{seen.tokens} tokens are spent or held already; a budget of {most} leaves too "
+                "little to go on with. Name a larger one."
+            )
         if budget is not None:
-            if budget <= seen.tokens:
-                raise BudgetReached(
-                    f"{seen.tokens} tokens are spent or held already; a budget of {budget} leaves "
-                    "nothing to go on with. Name a larger one."
-                )
-            batches.set_budget(studio.database, batch_id, budget, now_ms())
+            batches.set_budget(studio.database, batch_id, max(budget, seen.tokens), now_ms())
         status = BatchStatus.RUNNING if seen.waiting else BatchStatus.DONE
         batches.set_status(studio.database, batch, status, now_ms())
         _tell(studio, batch_id)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from stylestudio_desktop.domain.records import Job
+from stylestudio_desktop.domain.errors import NotFound
+from stylestudio_desktop.domain.records import GenerationCard, Job
+from stylestudio_desktop.services import estimates
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import jobs
+from stylestudio_desktop.store import generations, jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +19,57 @@ class Pause:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lineup:
-    """The head of the queue in its order, and what holds it up."""
-
-    jobs: tuple[Job, ...]
-    pauses: tuple[Pause, ...]
-
-
-def lineup(studio: Studio, limit: int = 100) -> Lineup:
-    """Return the first `limit` jobs and all pauses."""
-    return Lineup(tuple(jobs.first(studio.database, limit)), tuple(pauses(studio)))
-
-
 def pauses(studio: Studio) -> list[Pause]:
     """Return every pause, ended ones too while nobody has removed them."""
     return [Pause(name, *rest) for name, rest in jobs.pauses(studio.database).items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A job with what it asks for, and when it will be ready; None where nobody can know.
+
+    `takes_ms` is its own length, learned from such work before; `ready_ms` counts from now.
+    """
+
+    job: Job
+    card: GenerationCard
+    takes_ms: float | None
+    ready_ms: float | None
+
+
+def places(studio: Studio, limit: int = 100) -> list[Place]:
+    """Return the head of the queue: what runs first, then what waits, in the order of its turn."""
+    found = jobs.first(studio.database, limit)
+    found.sort(key=lambda job: (job.host is None, job.submitted_at is None, job.rank))
+    cards = {
+        card.id: card
+        for card in generations.cards(studio.database, [job.generation_id for job in found])
+    }
+    known = estimates.learn(studio)
+    busy: dict[str, float | None] = {}
+    made = []
+    for job in found:
+        card = cards[job.generation_id]
+        takes = known.expected_ms(card.provider, card.quality, card.pictures, card.model)
+        left = takes
+        if takes is not None and job.host is not None and job.progress is not None:
+            left = takes * (1 - min(1.0, job.progress))
+        ahead = busy.get(job.provider, 0.0)
+        ready = None
+        if left is not None and ahead is not None:
+            ready = ahead + left
+            busy[job.provider] = ahead + left / _side_by_side(studio, job.provider)
+        else:
+            busy[job.provider] = None
+        made.append(Place(job, card, takes, ready))
+    return made
+
+
+def _side_by_side(studio: Studio, provider: str) -> int:
+    try:
+        return max(1, studio.provider(provider).card.concurrency)
+    except NotFound:  # its package was removed; the queue tells so when its turn comes
+        return 1
 
 
 def job_of(studio: Studio, generation_id: int) -> Job | None:

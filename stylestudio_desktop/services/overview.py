@@ -42,23 +42,19 @@ def overview(studio: Studio) -> Overview:
         if job.progress is not None
     ]
     share = sum(shares) / len(shares) if shares else None
-    lengths = [
-        length
-        for card in at_work
-        if (length := known.expected_ms(card.provider, card.quality, card.pictures)) is not None
-    ]
+    lengths = [length for card in at_work if (length := _length(known, card)) is not None]
     left = sum(lengths) * (1 - (share or 0.0))
     queued = _cards(studio, Status.PENDING)
-    ahead = [
-        length
-        for card in queued
-        if (length := known.expected_ms(card.provider, card.quality, card.pictures)) is not None
-    ]
+    ahead = [length for card in queued if (length := _length(known, card)) is not None]
     if ahead:
         left += sum(ahead) / len(ahead) * waiting
     sure = len(lengths) + len(ahead) > 0
     paused, remark = _pause(studio)
     return Overview(running, waiting, left / 1000 if sure else None, share, paused, remark)
+
+
+def _length(known: estimates.Estimates, card: GenerationCard) -> float | None:
+    return known.expected_ms(card.provider, card.quality, card.pictures, card.model)
 
 
 def _cards(studio: Studio, status: Status) -> list[GenerationCard]:

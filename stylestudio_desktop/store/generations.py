@@ -129,6 +129,21 @@ def by_id(db: Database, generation_id: int) -> Generation | None:
     return None if row is None else Generation._make(row)
 
 
+def cards(db: Database, ids: Sequence[int]) -> list[GenerationCard]:
+    """Return generations as lists show them, whoever owns them, a thousand a query."""
+    return [
+        GenerationCard._make(row)
+        for some in portions(ids)
+        for row in db.rows(_cards_sql(len(some)), some)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _cards_sql(number: int) -> str:
+    place = SQL(f"({placeholders(number)})")
+    return prepared(Generations.select(*_CARD).where(Generations.id << place))
+
+
 def states(db: Database, generation_id: int) -> list[StateChange]:
     """Return every state a generation reached, oldest first."""
     return [StateChange._make(row) for row in db.rows(_STATES, (generation_id,))]

@@ -27,6 +27,10 @@ ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""  # noqa: S608 - our
 _UNSENT_WAITS = (
     "SELECT 1 FROM jobs WHERE host IS NULL AND review IS NULL AND submitted_at IS NULL LIMIT 1"
 )
+_UNSENT_RANKS = (
+    "SELECT generation_id, rank FROM jobs"
+    " WHERE host IS NULL AND review IS NULL AND submitted_at IS NULL ORDER BY rank"
+)
 _NEXT_SENT = _NEXT.replace("ORDER BY", "AND submitted_at IS NOT NULL ORDER BY")
 _THIS = Jobs.generation_id == PLACE
 _NOTHING = SQL("NULL")
@@ -203,6 +207,11 @@ def set_rank(db: Database, generation_id: int, rank: int) -> None:
 def any_unsent(db: Database) -> bool:
     """Say whether any job waits that no service was asked for yet."""
     return db.value(_UNSENT_WAITS) is not None
+
+
+def unsent_ranks(db: Database) -> list[tuple[int, int]]:
+    """Return (generation, rank) of all jobs that wait and were not sent yet, in their order."""
+    return [(row[0], row[1]) for row in db.rows(_UNSENT_RANKS)]
 
 
 def anything_left(db: Database) -> bool:

@@ -29,7 +29,7 @@ from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
-from stylestudio_desktop.ui.wishes import ShowGeneration
+from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.overview import Overview
@@ -99,6 +99,8 @@ class Session:
         self._live.happened.connect(self._on_happened)
         self._live.changed_elsewhere.connect(self._refresh)
         self.window.pause_asked.connect(self._on_pause_asked)
+        show_queue = partial(self.window.open_pane, HISTORY, ShowQueue())
+        self.window.queue_strip.queue_asked.connect(show_queue)
         self.window.account_asked.connect(partial(self.window.open_pane, SETTINGS))
         self.window.closing.connect(self._on_closing)
         self._after_crash = after_crash

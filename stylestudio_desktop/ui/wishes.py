@@ -45,3 +45,8 @@ class GetTokens:
     """Asks the Wallet for its packages, and to come back to pane `back` afterwards."""
 
     back: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQueue:
+    """Asks History for the queue and the batches."""

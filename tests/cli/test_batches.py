@@ -99,3 +99,44 @@ def test_what_no_service_could_make_is_told(shell: Shell, wishes: Path) -> None:
 def test_mistakes_are_told_in_a_sentence(shell: Shell, words: list[str]) -> None:
     assert shell.run(*words) == 2
     assert shell.err.strip()
+
+
+def test_the_queue_is_steered_as_downloads_are(shell: Shell, wishes: Path) -> None:
+    words = ("generate", "--product", str(wishes.parent / "tee.jpg"), "--quality", "draft")
+    a, b, c = (shell.json(*words, "--no-wait")["generation"]["id"] for _ in range(3))
+
+    def order(*steps: str) -> list[str]:
+        return [one["generation_id"] for one in shell.json("queue", *steps)["items"]]
+
+    assert order() == order("list") == [a, b, c]
+    assert order("up", c) == [a, c, b]
+    assert order("down", a) == [c, a, b]
+    assert order("bottom", c) == [a, b, c]
+    assert order("move", c, "--before", b) == [a, c, b]
+    assert order("top", b) == [b, a, c]
+    assert order("cancel", a) == [b, c]
+    moved = order("elsewhere", c, "--to", "local")
+    assert len(moved) == 2
+    assert c not in moved
+    paused = shell.json("queue", "pause", "local")["pauses"]
+    assert paused[0]["provider"] == "local"
+    assert shell.run("worker", "--until-empty") == 0
+    assert len(order()) == 2
+    assert shell.json("queue", "resume", "local")["pauses"] == []
+    shell.provider.faults["submit"] = [fault(Kind.CONTENT)]
+    assert shell.run("worker", "--until-empty") == 0
+    assert order("retry", b) == [b]
+    assert shell.run("queue") == 0
+    assert "waiting" in shell.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["top"], ["move", "5"], ["elsewhere", "5"], ["list", "5"], ["top", "5", "--before", "6"],
+        ["pause", "nobody"], ["up", "5", "--to", "local"],
+    ],
+)  # fmt: skip
+def test_mistakes_about_the_queue_are_told(shell: Shell, words: list[str]) -> None:
+    assert shell.run("queue", *words) == 2
+    assert shell.err.strip()

@@ -178,10 +178,8 @@ def test_the_lineup_shows_jobs_and_pauses(studio: Studio, tmp_path: Path) -> Non
     row = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
     steering.pause_queue(studio)
 
-    found = lineup.lineup(studio)
-
-    assert [job.generation_id for job in found.jobs] == [row.id]
-    assert [(pause.provider, pause.until) for pause in found.pauses] == [("*", None)]
+    assert [one.job.generation_id for one in lineup.places(studio)] == [row.id]
+    assert [(one.provider, one.until) for one in lineup.pauses(studio)] == [("*", None)]
     job = lineup.job_of(studio, row.id)
     assert job is not None
     assert job.attempt == 0

@@ -186,7 +186,7 @@ def test_what_panes_and_the_worker_ask(studio: Studio, asked: dict[str, Any]) ->
     wallet.bought(studio)
     insights.insights(studio, 1096)
     insights.log(studio)
-    lineup.lineup(studio)
+    lineup.places(studio)
     storage.room(studio)
     queue.services_with_work(studio)
     queue.wanted_stops(studio, "host")

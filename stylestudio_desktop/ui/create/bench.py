@@ -19,6 +19,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import MOST_ALONE, Draft, Step
 from stylestudio_desktop.ui.create.intake import Intake, holds_photos
 from stylestudio_desktop.ui.create.making import Making
+from stylestudio_desktop.ui.create.many import Many
 from stylestudio_desktop.ui.create.page import centred
 from stylestudio_desktop.ui.create.pages import Pages
 from stylestudio_desktop.ui.create.picker import Picker
@@ -44,6 +45,7 @@ class Bench(QWidget):
         self.intake = Intake(studio, self.desk, self)
         live = listen(window, studio)
         self.making = Making(studio, window.tasks, live, self)
+        self.many = Many(window, studio, self.desk, self)
         self.answers = Answers(window, self.desk, self.making, self.go)
         self.step = Step.PRODUCT
         self._seen = False
@@ -209,6 +211,7 @@ class Bench(QWidget):
         self.pages.browse.connect(partial(self.intake.browse, self))
         self.pages.gallery.connect(self._pick)
         self.pages.paste.connect(self.paste)
+        self.pages.many.connect(self.many.choose)
         self.pages.sample_picked.connect(self._on_sample)
         self.pages.asked.connect(self.answers.answer)
         self.summary.step_asked.connect(self.go)
@@ -227,6 +230,14 @@ class Bench(QWidget):
         )  # fmt: skip
         add("create.paste", words.tr("Paste photos"), self.paste, keys="Ctrl+V", icon="copy")
         add("create.browse", words.tr("Add photos…"), self._on_browse, keys="Ctrl+O", icon="plus")
+        add(
+            "create.table", words.tr("Make many from a table (CSV)…"),
+            partial(self.many.choose, False), icon="list",
+        )  # fmt: skip
+        add(
+            "create.folder", words.tr("Make many from a folder…"),
+            partial(self.many.choose, True), icon="folder-open",
+        )  # fmt: skip
         add("create.over", words.tr("Start over"), self.start_over, keys="Ctrl+Shift+N")
 
     def _open(self, step: Step) -> None:

@@ -33,6 +33,7 @@ class Pages(QStackedWidget):
     browse = Signal(object)
     gallery = Signal(object)
     paste = Signal()
+    many = Signal(bool)
     sample_picked = Signal(object, object)
     asked = Signal(object, object)
 
@@ -74,6 +75,7 @@ class Pages(QStackedWidget):
         """The first step."""
         page = self._kept(ProductPage(self._desk))
         page.paste.connect(self.paste)
+        page.many.connect(self.many)
         page.browse.connect(partial(self.browse.emit, Category.PRODUCT))
         page.gallery.connect(partial(self.gallery.emit, Category.PRODUCT))
         page.sample_picked.connect(partial(self._on_sample, Category.PRODUCT))

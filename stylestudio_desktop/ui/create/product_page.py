@@ -32,11 +32,15 @@ PHOTO, CUTOUT = "photo", "cutout"
 
 
 class ProductPage(Page):
-    """`browse`, `gallery` and `paste` ask for photos; `sample_picked(sample)` for one of ours."""
+    """`browse`, `gallery` and `paste` ask for photos; `sample_picked(sample)` for one of ours.
+
+    `many(folder)` asks for a batch from a folder, or from a table.
+    """
 
     browse = Signal()
     gallery = Signal()
     paste = Signal()
+    many = Signal(bool)
     sample_picked = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -72,6 +76,7 @@ class ProductPage(Page):
         self._tools.setVisible(has)
         self._ways.setVisible(has)
         self.zone.setVisible(not has)
+        self._many.setVisible(not has)
         self._samples.setVisible(not has and bool(self._cards))
         self._how.setVisible(len(draft.products) > 1)
         self._how.set_value(draft.together)
@@ -95,6 +100,7 @@ class ProductPage(Page):
             ],
         )
         self.column.addWidget(self.zone)
+        self._build_many()
         self._build_samples()
         self._tools = QWidget()
         tools = QHBoxLayout(self._tools)
@@ -127,6 +133,20 @@ class ProductPage(Page):
         ways.addStretch(1)
         self.column.addWidget(self._ways)
         self.column.addStretch(1)
+
+    def _build_many(self) -> None:
+        self._many = QWidget()
+        row = QHBoxLayout(self._many)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        row.addWidget(label(words.tr("Hundreds of products?"), "faint"))
+        for text, icon, folder in (
+            (words.tr("From a table (CSV)…"), "list", False),
+            (words.tr("From a folder…"), "folder-open", True),
+        ):
+            row.addWidget(button(text, partial(self.many.emit, folder), "quiet", icon))
+        row.addStretch(1)
+        self.column.addWidget(self._many)
 
     def _build_samples(self) -> None:
         self._samples = QWidget()

@@ -25,9 +25,10 @@ class QueueState:
 
 
 class QueueStrip(QFrame):
-    """`pause_asked(bool)` asks to pause (True) or to go on (False)."""
+    """`pause_asked(bool)` asks to pause (True) or to go on (False), `queue_asked` to see it."""
 
     pause_asked = Signal(bool)
+    queue_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class QueueStrip(QFrame):
         self._bar.setFixedWidth(160)
         self._bar.setTextVisible(False)
         self._left = label()
+        self.show_queue = tool("list", self.tr("Show the queue"), self.queue_asked.emit)
         self.button = tool("pause", self.tr("Pause the queue"), self._on_pressed)
         self.right = QHBoxLayout()
         layout = QHBoxLayout(self)
@@ -50,6 +52,7 @@ class QueueStrip(QFrame):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addLayout(self.right)
+        layout.addWidget(self.show_queue)
         layout.addWidget(self.button)
         self.set_state(self._state)
 

@@ -34,12 +34,16 @@ class HistoryFilters(QWidget):
             "calendar",
         )
         self.trash = Chip(self.tr("Trash"), "trash-2")
+        self.batch = Chip("", "list")
+        self.batch.hide()
+        self._batch: int | None = None
         self._search = ""
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
-        for part in (self.status, self.period, self.trash):
+        for part in (self.batch, self.status, self.period, self.trash):
             layout.addWidget(part)
+        self.batch.toggled.connect(self._on_batch)
         self.status.picked.connect(self._on_changed)
         self.period.picked.connect(self._on_changed)
         self.trash.toggled.connect(self._on_changed)
@@ -51,11 +55,23 @@ class HistoryFilters(QWidget):
             trashed=self.trash.isChecked(),
             search=self._search,
             since=_since(self.period.value()),
+            batch=self._batch,
         )
 
     def narrowed(self) -> bool:
         """Return whether anything is left out, apart from the trash."""
-        return bool(self.status.value() or self.period.value() or self._search)
+        return bool(self.status.value() or self.period.value() or self._search or self._batch)
+
+    def set_batch(self, batch_id: int, name: str) -> None:
+        """Show the generations of one batch; its chip is let go to see everything again."""
+        self._batch = batch_id
+        self.batch.setText(name)
+        self.batch.setAccessibleName(name)
+        self.batch.blockSignals(True)
+        self.batch.setChecked(True)
+        self.batch.blockSignals(False)
+        self.batch.show()
+        self.changed.emit()
 
     def set_search(self, text: str) -> None:
         """Take over what was typed into the search field."""
@@ -66,6 +82,8 @@ class HistoryFilters(QWidget):
     def clear(self) -> None:
         """Show everything again, outside of the trash."""
         self._search = ""
+        self._batch = None
+        self.batch.hide()
         self.recall({})
         self.changed.emit()
 
@@ -81,6 +99,12 @@ class HistoryFilters(QWidget):
         self.trash.blockSignals(True)
         self.trash.setChecked(False)
         self.trash.blockSignals(False)
+
+    def _on_batch(self, on: bool) -> None:
+        if not on:
+            self._batch = None
+            self.batch.hide()
+            self.changed.emit()
 
     def _on_changed(self) -> None:
         self.changed.emit()

@@ -13,6 +13,7 @@ from stylestudio_desktop.ui.history.filters import HistoryFilters
 from stylestudio_desktop.ui.history.insights import InsightsView
 from stylestudio_desktop.ui.history.loading import HistoryLoader
 from stylestudio_desktop.ui.history.model import HistoryModel
+from stylestudio_desktop.ui.history.queue_view import QueueView
 from stylestudio_desktop.ui.history.remedies import Answers
 from stylestudio_desktop.ui.history.story import StoryPanel
 from stylestudio_desktop.ui.history.strip import WorkStrip
@@ -26,10 +27,10 @@ from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import ShowGeneration
+from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
 CLOCK_MS = 30_000
-LIST, INSIGHTS = "list", "insights"
+LIST, QUEUE, INSIGHTS = "list", "queue", "insights"
 
 
 class HistoryPane(Pane):
@@ -53,6 +54,7 @@ class HistoryPane(Pane):
         self.story = StoryPanel(window, studio, self.answers, self)
         self.filters = HistoryFilters(self)
         self.insights = InsightsView(window, studio, self)
+        self.queue = QueueView(window, studio, live, self)
         self._stale = True
         self._seeking: int | None = None
         self._add_actions()
@@ -67,6 +69,8 @@ class HistoryPane(Pane):
             self.loader.load(self.filters.value())
         if self.views.value() == INSIGHTS:
             self.insights.refresh()
+        elif self.views.value() == QUEUE:
+            self.queue.refresh()
         self._clock.start()
 
     def hidden(self) -> None:
@@ -79,9 +83,11 @@ class HistoryPane(Pane):
         self.filters.set_search(text)
 
     def receive(self, wish: object) -> None:
-        """Open the story of a generation."""
+        """Open the story of a generation, or the queue."""
         if isinstance(wish, ShowGeneration):
             self._open(wish.generation)
+        elif isinstance(wish, ShowQueue):
+            self._turn(QUEUE)
 
     def memory(self) -> dict[str, Any]:
         """Return the filters and the view in front."""
@@ -91,9 +97,8 @@ class HistoryPane(Pane):
         """Take up what an earlier `memory` returned."""
         kept = memory.get("filters")
         self.filters.recall(kept if isinstance(kept, dict) else {})
-        if memory.get("view") == INSIGHTS:
-            self.views.set_value(INSIGHTS)
-            self._on_view(INSIGHTS)
+        if memory.get("view") in (INSIGHTS, QUEUE):
+            self._turn(memory["view"])
 
     def close_threads(self) -> None:
         """End the thumbnails' threads; called when the window closes."""
@@ -101,7 +106,11 @@ class HistoryPane(Pane):
 
     def _build(self) -> None:
         self.views = Segments(
-            [(LIST, self.tr("Timeline"), None), (INSIGHTS, self.tr("Insights"), None)],
+            [
+                (LIST, self.tr("Timeline"), None),
+                (QUEUE, self.tr("Queue"), None),
+                (INSIGHTS, self.tr("Insights"), None),
+            ],
             self.tr("View"),
         )
         self._count = label("", "faint")
@@ -119,6 +128,7 @@ class HistoryPane(Pane):
         self.strip = WorkStrip(self.acting, [self._retry, self._cancel, self._trash, self._back])
         self._middle = QStackedWidget()
         self._middle.addWidget(self.table)
+        self._middle.addWidget(self.queue)
         self._middle.addWidget(self.insights)
         self._blank: QWidget = QWidget()
         self._middle.addWidget(self._blank)
@@ -180,16 +190,26 @@ class HistoryPane(Pane):
         self.model.failed.connect(self._on_failed)
         self.loader.touched.connect(self.story.refresh)
         self.loader.touched.connect(lambda _id: self.insights.touched())
+        self.queue.opened.connect(self._open)
+        self.queue.batch_asked.connect(self._show_batch)
         self._window.closing.connect(self.close_threads)
         self._on_chosen()
 
     def _open(self, generation_id: int) -> None:
-        if self.views.value() != LIST:
-            self.views.set_value(LIST)
-            self._on_view(LIST)
+        self._turn(LIST)
         self.story.show_story(generation_id)
         # A generation that the filters leave out still tells its story beside the list.
         self._seeking = None if self.table.go_to(generation_id) else generation_id
+
+    def _turn(self, view: str) -> None:
+        if self.views.value() != view:
+            self.views.set_value(view)
+            self._on_view(view)
+
+    def _show_batch(self, batch_id: int) -> None:
+        card = self.queue.cards.get(batch_id)
+        self._turn(LIST)
+        self.filters.set_batch(batch_id, self.tr("Batch") if card is None else card.name)
 
     def _on_view(self, view: str) -> None:
         listed = view == LIST
@@ -202,8 +222,9 @@ class HistoryPane(Pane):
             self._on_loaded()
             self._on_chosen()
         else:
-            self._middle.setCurrentWidget(self.insights)
-            self.insights.refresh()
+            shown = self.queue if view == QUEUE else self.insights
+            self._middle.setCurrentWidget(shown)
+            shown.refresh()
 
     def _on_loaded(self) -> None:
         number = len(self.model.ids)

@@ -3,16 +3,20 @@
 import os
 import sys
 from pathlib import Path
+from threading import Event
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from stylestudio_desktop.domain.batch import Wish
 from stylestudio_desktop.domain.filters import GenerationFilter
-from stylestudio_desktop.services import history
+from stylestudio_desktop.services import batch_feeding, batches, history
+from stylestudio_desktop.services.batch_plan import Sources, plan
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.pane import HistoryPane
 from stylestudio_desktop.ui.window import HISTORY, MainWindow
+from stylestudio_desktop.ui.wishes import ShowQueue
 from tests.ui.pane_shots import Scene, settle, take
-from tests.ui.studios import furnish
+from tests.ui.studios import furnish, import_drawings
 
 
 def _pane(window: MainWindow) -> HistoryPane:
@@ -60,7 +64,23 @@ def insights(window: MainWindow, _studio: Studio) -> None:
     pane.views.picked.emit("insights")
 
 
+def queue(window: MainWindow, studio: Studio) -> None:
+    """Show the queue with two batches."""
+    if not batches.listing(studio):
+        folder = studio.workspace.root.parent / "Autumn 2027"
+        folder.mkdir()
+        import_drawings(studio, folder, 6)
+        wish = Wish((), quality="draft", prompt="Folded on pale oak, morning light")
+        for budget in (4, None):
+            found = plan(studio, Sources((str(folder),), settings=wish, budget=budget))
+            batches.start(studio, found)
+        batch_feeding.feed(studio, Event())
+        batches.pause(studio, batches.listing(studio)[1].batch.id)
+    window.open_pane(HISTORY, ShowQueue())
+
+
 SCENES = {
+    "history-queue": (furnish, queue),
     "history": (furnish, plain),
     "history-empty": (None, plain),
     "history-completed": (furnish, story_of("completed")),

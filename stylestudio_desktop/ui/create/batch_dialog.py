@@ -1,0 +1,199 @@
+"""Many pictures from one table or folder: what it would make and cost, and then its start."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from stylestudio_desktop.domain.batch import Batch, Plan, Wish
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services import batches
+from stylestudio_desktop.services.batch_plan import Sources, plan
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.create import background, words
+from stylestudio_desktop.ui.create.draft import Draft
+from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.forms import Facts
+from stylestudio_desktop.ui.widgets.labels import label
+
+MOST_PROBLEMS = 100
+_WIDTH = 560
+
+
+class BatchDialog(QDialog):
+    """Plans as soon as it opens; `started(batch)` is emitted once the batch stands."""
+
+    started = Signal(object)
+
+    def __init__(
+        self, studio: Studio, tasks: Tasks, sources: Sources, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(words.tr("Many pictures at once"))
+        self.setMinimumWidth(_WIDTH)
+        self._studio, self._tasks, self._sources = studio, tasks, sources
+        self.plan: Plan | None = None
+        self.head = label("", "title", wrap=True)
+        self.said = label("", "muted", wrap=True)
+        self.facts = Facts()
+        self.problems = QPlainTextEdit()
+        self.problems.setReadOnly(True)
+        self.problems.setAccessibleName(words.tr("What can't be made"))
+        self.budget = QSpinBox()
+        self.budget.setRange(1, 1_000_000)
+        self.budget.setAccessibleName(words.tr("Budget in tokens"))
+        self.go = button(words.tr("Start"), self.start, "primary", "sparkles")
+        self._budget_row = QWidget()
+        self._build()
+        self._read()
+
+    def start(self) -> None:
+        """Start what the plan can make, within the budget."""
+        made = self.plan
+        if made is None or not self.go.isEnabled():
+            return
+        self.go.setEnabled(False)
+        studio, budget = self._studio, self.budget.value()
+        within = _within(made, budget)
+        # A budget beyond the price says nothing, so it is not kept as one.
+        kept = None if budget >= made.price else budget
+        asked = replace(made, budget=kept, within=within)
+        background.run(
+            self._tasks,
+            attached(studio, lambda: batches.start(studio, asked)),
+            self._on_started,
+            self._on_refused,
+            self,
+        )
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setSpacing(Space.M)
+        row = QHBoxLayout(self._budget_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label(words.tr("Stop before it costs more than"), "label"))
+        row.addWidget(self.budget)
+        row.addWidget(label(words.tr("tokens"), "muted"))
+        row.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(button(words.tr("Cancel"), self.reject))
+        foot.addWidget(self.go)
+        parts = (self.head, self.facts, self.problems, self.said, self._budget_row)
+        for part in parts:
+            layout.addWidget(part)
+        layout.addLayout(foot)
+        self.budget.valueChanged.connect(self._show_budget)
+
+    def _read(self) -> None:
+        self.head.setText(words.tr("Reading…"))
+        for part in (self.facts, self.problems, self._budget_row):
+            part.setVisible(False)
+        self.go.setEnabled(False)
+        studio, sources = self._studio, self._sources
+        background.run(
+            self._tasks,
+            attached(studio, lambda: plan(studio, sources)),
+            self._on_planned,
+            self._on_refused,
+            self,
+        )
+
+    def _on_planned(self, made: Plan) -> None:
+        self.plan = made
+        self.head.setText(made.name)
+        length = "" if made.seconds is None else wording.length(made.seconds * 1000)
+        self.facts.set_rows(
+            [
+                (words.tr("Generations"), wording.count(len(made.wishes))),
+                (words.tr("Pictures"), wording.count(made.pictures)),
+                (words.tr("Price"), words.tokens(made.price)),
+                (words.tr("In your wallet"), words.tokens(made.balance)),
+                (words.tr("Takes about"), length or words.tr("Not known yet")),
+            ]
+        )
+        self.facts.setVisible(True)
+        lines = [
+            one.sentence
+            if one.line is None
+            else f"{words.tr('Line %1').replace('%1', str(one.line))}: {one.sentence}"
+            for one in made.problems[:MOST_PROBLEMS]
+        ]
+        self.problems.setPlainText("\n".join([*made.notes, *lines]))
+        self.problems.setVisible(bool(lines or made.notes))
+        self._budget_row.setVisible(bool(made.wishes))
+        self.budget.setValue(max(1, min(made.price, made.balance)))
+        self._show_budget()
+
+    def _show_budget(self) -> None:
+        made = self.plan
+        if made is None:
+            return
+        within = _within(made, self.budget.value())
+        most = min(made.price, self.budget.value())
+        self.go.setEnabled(within > 0 and most <= made.balance)
+        self.go.setText(words.tr("Start for up to %n token(s)", most))
+        if not made.wishes:
+            self.said.setText(words.tr("Nothing in it can be made. Mend what is listed above."))
+        elif most > made.balance:
+            self.said.setText(words.tr("There are not enough tokens in your wallet for this."))
+        elif within < len(made.wishes):
+            text = words.tr("The budget ends it after %n generation(s).", within)
+            self.said.setText(text)
+        elif made.problems:
+            text = words.tr("%n line(s) can't be made and are left out.", len(made.problems))
+            self.said.setText(text)
+        else:
+            self.said.setText(words.tr("It goes on in the queue and can be paused at any time."))
+
+    def _on_started(self, batch: Batch) -> None:
+        self.started.emit(batch)
+        self.accept()
+
+    def _on_refused(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        if self.plan is None:
+            self.head.setText(words.tr("This can't be read"))
+        self.said.setText(error.sentence)
+        self.go.setEnabled(self.plan is not None)
+
+
+def _within(made: Plan, budget: int) -> int:
+    spent = 0
+    for number, price in enumerate(made.prices):
+        spent += price
+        if spent > budget:
+            return number
+    return len(made.prices)
+
+
+def sources_of(path: Path, draft: Draft) -> Sources:
+    """Return a table or folder with what Create shows now for everything it does not say."""
+    usual = Wish(
+        (),
+        style=draft.style,
+        quality=draft.quality,
+        ratio=draft.ratio,
+        prompt=draft.prompt,
+        negative_prompt=draft.negative_prompt,
+        provider=draft.provider,
+        service_model=draft.model,
+        seed=draft.seed,
+        count=draft.count,
+    )
+    people = tuple(str(one.id) for one in draft.models)
+    return Sources((str(path),), models=people, settings=usual)

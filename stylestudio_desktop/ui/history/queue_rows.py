@@ -1,0 +1,162 @@
+"""The pieces of the queue's view: a batch with its progress, and a job in line."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from stylestudio_desktop.domain.batch import BatchStatus, Progress
+from stylestudio_desktop.domain.records import Job
+from stylestudio_desktop.services.lineup import Place
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import tool
+from stylestudio_desktop.ui.widgets.cards import Card
+from stylestudio_desktop.ui.widgets.labels import StatusBadge, label, plain_tip
+from stylestudio_desktop.ui.widgets.progress import time_left
+
+translate = QCoreApplication.translate
+Act = Callable[[str, int], object]
+_STEPS = 1000
+
+
+class BatchCard(Card):
+    """One batch: `act(verb, id)` is asked to pause, resume, cancel or show it."""
+
+    def __init__(self, seen: Progress, act: Act) -> None:
+        super().__init__(margin=Space.M)
+        batch_id = seen.batch.id
+        self.name = seen.batch.name
+        name = label(wording.clipped(self.name), "title")
+        plain_tip(name, self.name)
+        self._words = label("", "muted", wrap=True)
+        self._why = label("", "faint", wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, _STEPS)
+        self.show_ = tool(
+            "list", translate("Queue", "Show its pictures"), lambda: act("show", batch_id)
+        )
+        self.pause = tool(
+            "pause", translate("Queue", "Pause this batch"), lambda: act("pause", batch_id)
+        )
+        self.resume = tool(
+            "play", translate("Queue", "Let it go on"), lambda: act("resume", batch_id)
+        )
+        self.cancel = tool(
+            "x", translate("Queue", "Give this batch up"), lambda: act("cancel", batch_id)
+        )
+        head = QHBoxLayout()
+        head.setSpacing(Space.S)
+        head.addWidget(name, 1)
+        for one in (self.show_, self.pause, self.resume, self.cancel):
+            head.addWidget(one)
+        self.body.addLayout(head)
+        for part in (self._bar, self._words, self._why):
+            self.body.addWidget(part)
+        self.show_progress(seen)
+
+    def show_progress(self, seen: Progress) -> None:
+        """Show how far it is now."""
+        resting = seen.batch.status == BatchStatus.PAUSED.value
+        self._bar.setValue(round(seen.share * _STEPS))
+        self._bar.setVisible(not seen.over)
+        self._words.setText(batch_words(seen))
+        self._why.setText(seen.batch.sentence or "")
+        self._why.setVisible(bool(seen.batch.sentence) and not seen.over)
+        self.pause.setVisible(not seen.over and not resting)
+        self.resume.setVisible(not seen.over and resting)
+        self.cancel.setVisible(not seen.over)
+        self.setAccessibleName(f"{seen.batch.name}: {self._words.text()}")
+
+
+def batch_words(seen: Progress) -> str:
+    """Return how far a batch is, in words, with its tokens."""
+    done = translate("Queue", "%1 of %2 made").replace("%1", wording.count(seen.completed))
+    parts = [done.replace("%2", wording.count(seen.batch.total))]
+    lost = (
+        (seen.open, translate("Queue", "%n under way", "", seen.open)),
+        (seen.failed, translate("Queue", "%n failed", "", seen.failed)),
+        (seen.refused, translate("Queue", "%n refused", "", seen.refused)),
+        (
+            seen.cancelled + seen.dropped,
+            translate("Queue", "%n cancelled", "", seen.cancelled + seen.dropped),
+        ),
+    )
+    parts += [text for number, text in lost if number]
+    tokens = translate("Queue", "%1 of %n token(s)", "", seen.batch.budget)
+    parts.append(tokens.replace("%1", wording.count(seen.tokens)))
+    return " · ".join(parts)
+
+
+class JobRow(QWidget):
+    """One job in line: `act(verb, id)` is asked to move, cancel, open it or do it elsewhere."""
+
+    def __init__(self, place: Place, service: str, others: dict[str, str], act: Act) -> None:
+        """`others` are the services that might do it instead, id → name."""
+        super().__init__()
+        job_id = place.job.generation_id
+        self._badge = StatusBadge(wording.badge(place.card.status, place.job.review))
+        words = " ".join(place.card.prompt.split())
+        name = label(wording.clipped(words or place.card.style.capitalize(), 80))
+        plain_tip(name, place.card.prompt)
+        self._facts = label("", "faint")
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        text.addWidget(name)
+        text.addWidget(self._facts)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, Space.XS, 0, Space.XS)
+        row.setSpacing(Space.S)
+        row.addWidget(self._badge)
+        row.addLayout(text, 1)
+        self.buttons: dict[str, QToolButton] = {}
+        for verb, icon, tip in (
+            ("top", "arrow-up-to-line", translate("Queue", "To the top")),
+            ("up", "chevron-up", translate("Queue", "Before the one above")),
+            ("down", "chevron-down", translate("Queue", "Behind the one below")),
+            ("open", "eye", translate("Queue", "Show its story")),
+            ("cancel", "x", translate("Queue", "Cancel")),
+        ):
+            made = tool(icon, tip, partial(act, verb, job_id))
+            self.buttons[verb] = made
+            row.addWidget(made)
+        self._menu(others, act, job_id, row)
+        self._service = service
+        self.show_place(place)
+
+    def show_place(self, place: Place) -> None:
+        """Show where it stands now."""
+        job = place.job
+        self._badge.set_status(wording.badge(place.card.status, job.review))
+        parts = [self._service]
+        if job.host is not None and job.stage:
+            share = "" if job.progress is None else f" {job.progress:.0%}"
+            parts.append(f"{job.stage}{share}")
+        if place.ready_ms is not None and not job.review:
+            parts.append(time_left(place.ready_ms / 1000))
+        self._facts.setText(" · ".join(parts))
+        waits = waiting(job)
+        for verb in ("top", "up", "down", "elsewhere"):
+            if verb in self.buttons:
+                self.buttons[verb].setEnabled(waits)
+
+    def _menu(self, others: dict[str, str], act: Act, job_id: int, row: QHBoxLayout) -> None:
+        if not others:
+            return
+        made = tool("external-link", translate("Queue", "Have it made by another service"))
+        menu = QMenu(made)
+        for provider, name in others.items():
+            menu.addAction(name).triggered.connect(
+                lambda _checked=False, provider=provider: act(f"elsewhere {provider}", job_id)
+            )
+        made.setMenu(menu)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.buttons["elsewhere"] = made
+        row.addWidget(made)
+
+
+def waiting(job: Job) -> bool:
+    """Say whether a job may still be moved."""
+    return job.host is None and job.submitted_at is None and not job.review

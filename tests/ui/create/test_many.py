@@ -1,0 +1,91 @@
+"""Many pictures at once: the plan before, a budget, and a batch that History shows."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from stylestudio_desktop.services import batches
+from stylestudio_desktop.ui.create.batch_dialog import BatchDialog
+from stylestudio_desktop.ui.window import HISTORY
+from stylestudio_desktop.ui.wishes import ShowQueue
+from tests.factories import photo
+from tests.ui.create.conftest import Desk
+
+
+@pytest.fixture
+def wishes(tmp_path: Path) -> Path:
+    photo(tmp_path, "tee.jpg", "teal")
+    photo(tmp_path, "hat.jpg", "red")
+    path = tmp_path / "wishes.csv"
+    path.write_text("product,sku,quality\ntee.jpg,A,draft\nhat.jpg,B,draft\nno.jpg,C,draft\n")
+    return path
+
+
+def planned(desk: Desk, path: Path) -> BatchDialog:
+    dialog = desk.pane.many.plan(path)
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    return dialog
+
+
+def test_a_table_is_priced_before_it_is_started(desk: Desk, wishes: Path) -> None:
+    dialog = planned(desk, wishes)
+    assert "Line 4: There is no photo “no.jpg”" in dialog.problems.toPlainText()
+    assert "Price: 2 token" in dialog.facts.text()
+    assert dialog.go.text().startswith("Start for up to 2 token")
+    dialog.budget.setValue(1)
+    assert "ends it after 1 generation" in dialog.said.text()
+    dialog.go.click()
+    desk.bot.waitUntil(lambda: bool(batches.listing(desk.studio)))
+    desk.bot.waitUntil(lambda: desk.window.current == HISTORY)
+    begun = batches.listing(desk.studio)[0].batch
+    assert (begun.total, begun.budget, begun.name) == (2, 1, "wishes.csv")
+    assert desk.others[HISTORY].wishes == [ShowQueue()]
+    desk.settle()
+
+
+def test_a_folder_takes_what_create_shows(desk: Desk, wishes: Path) -> None:
+    desk.pane.desk.edit(style="vintage", quality="draft", prompt="in the rain")
+    dialog = planned(desk, wishes.parent)
+    assert dialog.plan is not None
+    assert {wish.style for wish in dialog.plan.wishes} == {"vintage"}
+    assert {wish.prompt for wish in dialog.plan.wishes} == {"in the rain"}
+    assert "can be paused at any time" in dialog.said.text()
+    dialog.budget.setValue(1000)
+    dialog.start()
+    desk.bot.waitUntil(lambda: bool(batches.listing(desk.studio)))
+    assert batches.listing(desk.studio)[0].batch.budget == 2
+    desk.settle()
+
+
+def test_what_cannot_be_a_batch_is_told_in_the_dialog(desk: Desk, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name\nx\n")
+    dialog = desk.pane.many.plan(bad)
+    desk.bot.waitUntil(lambda: "no column" in dialog.said.text())
+    dialog.start()
+    assert not dialog.go.isEnabled()
+    dialog.reject()
+    bad.write_text("product\nnone.jpg\n")
+    dialog = planned(desk, bad)
+    assert not dialog.go.isEnabled()
+    assert "Nothing in it can be made" in dialog.said.text()
+    dialog.reject()
+    photo(tmp_path, "tee.jpg")
+    bad.write_text("product,quality\n" + "tee.jpg,high\n" * 5)
+    dialog = planned(desk, bad)
+    dialog.budget.setValue(15)
+    assert "not enough tokens" in dialog.said.text()
+    assert not dialog.go.isEnabled()
+    dialog.reject()
+    desk.settle()
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_the_buttons_ask_for_a_table_or_a_folder(desk: Desk, folder: bool) -> None:
+    desk.pane.pages.products.many.emit(folder)
+    dialog = desk.pane.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    wanted = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
+    assert dialog.fileMode() == wanted
+    dialog.close()
