@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config.catalogue import load_catalogue
+from stylestudio_desktop.config.chosen import chosen_in
 from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
@@ -13,7 +14,7 @@ from stylestudio_desktop.domain.errors import StorageBusy
 from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
-from stylestudio_desktop.providers.registry import Providers
+from stylestudio_desktop.providers.registry import Providers, Wanted
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
@@ -23,6 +24,7 @@ from stylestudio_desktop.store.schema import bring_up_to_date
 from stylestudio_desktop.vault.secrets import Secrets
 
 if TYPE_CHECKING:
+    from stylestudio_desktop.providers.offers import Offers
     from stylestudio_desktop.providers.protocol import Provider
 
 THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
@@ -48,17 +50,19 @@ def open_studio(
     database.open()
     bring_up_to_date(database)
     user = open_local_profile(database, catalogue.free_tokens)
+    settings = SettingsFile(workspace.settings)
+    vault = Secrets() if secrets is None else secrets
     studio = Studio(
         workspace=workspace,
         database=database,
         files=FileStore(workspace.files, workspace.tmp),
         thumbnails=ThumbnailCache(workspace.thumbnails, THUMBNAIL_LIMITS),
-        settings=SettingsFile(workspace.settings),
+        settings=settings,
         catalogue=catalogue,
-        providers=Providers() if providers is None else providers,
+        providers=_services(workspace, settings, vault) if providers is None else providers,
         bus=Bus(),
         user_id=user.id,
-        secrets=Secrets() if secrets is None else secrets,
+        secrets=vault,
     )
     ledger_proof.attach(studio)
     return studio
@@ -72,6 +76,24 @@ def put_in_place(workspace: Workspace) -> None:
 
     with contextlib.suppress(StorageBusy):  # the present library goes on; the plan stays
         swap.finish(workspace)
+
+
+def _services(workspace: Workspace, settings: SettingsFile, secrets: Secrets) -> Providers:
+    """Return the embedded engine and the services that the settings name, made when asked for."""
+
+    def offers() -> "Offers":
+        from stylestudio_desktop.providers.offers import Offers
+
+        return Offers(resources() / "services" / "catalogue.json", workspace.services)
+
+    return Providers(
+        offers,
+        wanted=lambda: [
+            Wanted(one.id, one.settings, one.learned) for one in chosen_in(settings.value.services)
+        ],
+        key=lambda name: secrets.get(f"provider:{name}"),
+        offline=lambda: settings.value.no_network,
+    )
 
 
 def run_window(workspace: Workspace) -> int:

@@ -103,6 +103,7 @@ class FakeProvider:
             needs_key=False,
             concurrency=self.concurrency,
             poll_s=(0.01, 0.02),
+            originals=not self.remote,
         )
 
     def check(self) -> Readiness:

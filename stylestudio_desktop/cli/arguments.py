@@ -73,6 +73,7 @@ def build() -> argparse.ArgumentParser:
     _bringing(add)
     _making(add)
     _batching(add)
+    _serving(add)
     _looking(add)
     _moving(add)
     _paying(add)
@@ -108,6 +109,9 @@ def _making(add: Any) -> None:
     one.add_argument("--guidance-scale", type=float)
     one.add_argument("--steps", type=int, dest="num_inference_steps", metavar="N")
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
+    one.add_argument(
+        "--consent", action="store_true", help="agree that photos of people go to the service"
+    )
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("retry", "Try a failed generation again, and wait for it.")
     one.add_argument("id", metavar="ID")
@@ -151,6 +155,26 @@ def _batching(add: Any) -> None:
     )
     one.add_argument("id", nargs="?", metavar="ID")
     one.add_argument("--budget", type=int, metavar="TOKENS", help="resume with another budget")
+
+
+def _serving(add: Any) -> None:
+    one = add("services", "Show the picture services, add, test or remove one.")
+    actions = ("list", "add", "test", "remove", "prefer", "consent")
+    one.add_argument("action", nargs="?", choices=actions)
+    one.add_argument("ids", nargs="*", metavar="SERVICE")
+    one.add_argument(
+        "--set", nargs="+", action="extend", metavar="NAME=VALUE", default=[],
+        help="with add: the service's settings, in place of the former ones",
+    )  # fmt: skip
+    one.add_argument(
+        "--key", action="store_true",
+        help="with add: read a key (from a prompt or standard input) even if it needs none",
+    )  # fmt: skip
+    one.add_argument(
+        "--ceiling", type=int, metavar="N",
+        help="with add: at most N pictures a month; -1 for any number",
+    )  # fmt: skip
+    one.add_argument("--withdraw", action="store_true", help="with consent: take it back")
 
 
 def _looking(add: Any) -> None:

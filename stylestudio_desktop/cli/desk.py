@@ -25,6 +25,7 @@ _HANDLERS = {
     "decide": "making:decide",
     "queue": "hosting:queue",
     "worker": "hosting:worker",
+    "services": "services:services",
     "show": "showing:show",
     "list": "listing:list_rows",
     "dashboard": "overview:dashboard",

@@ -13,7 +13,14 @@ from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import attempts, engine_weights, history, steering, wallet
+from stylestudio_desktop.services import (
+    attempts,
+    consents,
+    engine_weights,
+    history,
+    steering,
+    wallet,
+)
 from stylestudio_desktop.services import generate as generations
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
@@ -26,6 +33,8 @@ def generate(desk: Desk) -> int:
     with desk.open() as studio:
         with at_work(studio):
             brief = _brief(desk, studio)
+        if desk.arguments.consent and consents.missing(studio, brief):
+            consents.give(studio, brief.provider)
         with Bar("Fetching the engine's files") as bar:
             said = engine_weights.fetch_on_first_use(
                 studio, brief.provider, lambda title, share: bar.step(share, 1.0, title)

@@ -9,7 +9,7 @@ from functools import partial
 from types import FrameType
 
 from stylestudio_desktop.cli.speaking import Bar, note
-from stylestudio_desktop.domain.errors import Code, IllegalStep, StorageFull
+from stylestudio_desktop.domain.errors import CeilingReached, Code, IllegalStep, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import attempts, health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
@@ -51,6 +51,7 @@ class Wait:
             self._over = True
         elif job.host is None:
             self._refuse_full_disk()
+            self._refuse_ceiling(job.provider)
             self._bar.step(0, 1, "Waiting for its turn")
         else:
             self._bar.step(job.progress or 0, 1, job.stage or row.status)
@@ -67,6 +68,12 @@ class Wait:
         with contextlib.suppress(IllegalStep):  # it ended in the same instant
             steering.cancel(self._studio, self._id)
         self._looked = float("-inf")
+
+    def _refuse_ceiling(self, provider: str) -> None:
+        for pause in lineup.pauses(self._studio):
+            reached = pause.reason == Code.BUDGET_REACHED.value
+            if reached and pause.provider == provider and (pause.until or 0) > now_ms():
+                raise CeilingReached(f"{pause.sentence} The generation waits in the queue.")
 
     def _refuse_full_disk(self) -> None:
         for pause in lineup.pauses(self._studio):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from stylestudio_desktop.domain.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What people can set. `window` is whatever the window wants to find again."""
+    """What people can set.
+
+    `services` is read by `config/chosen.py`; `window` is whatever the window wants to find again.
+    """
 
     appearance: str = "system"
     language: str = "system"
@@ -26,9 +30,11 @@ class Settings:
     engine_files_tried_at: int = 0
     backup_place: str = ""
     backup_every_days: int = 7
+    services: list[Any] = field(default_factory=list)
     window: dict[str, Any] = field(default_factory=dict)
 
 
+_Stamp = tuple[int, int, int] | None
 _CHOICES = {"appearance": ("system", "light", "dark")}
 _LIMITS = {
     "max_file_mb": (0.1, 500.0),
@@ -40,7 +46,11 @@ _LIMITS = {
 
 
 class SettingsFile:
-    """Settings as one JSON file; a damaged one is set aside and told, never silently lost."""
+    """Settings as one JSON file; a damaged one is set aside and told, never silently lost.
+
+    Several processes may use one workspace, so what another one has written is seen at the next
+    look, and a change begins from what the file holds now.
+    """
 
     def __init__(self, path: Path) -> None:
         """Use the file at `path`; it is read at the first look."""
@@ -48,22 +58,43 @@ class SettingsFile:
         self.remark: str | None = None
         self._lock = threading.Lock()
         self._value: Settings | None = None
+        self._stamp: _Stamp = None
 
     @property
     def value(self) -> Settings:
         """The settings as they are now."""
         with self._lock:
-            if self._value is None:
-                self._value = self._read()
-            return self._value
+            return self._current()
 
     def change(self, **changes: Any) -> Settings:
         """Set some values, keep them on disk, and return all. Raises StorageError."""
-        new = checked(replace(self.value, **changes))
+        return self.alter(lambda _now: changes)
+
+    def alter(self, make: Callable[[Settings], Mapping[str, Any]]) -> Settings:
+        """Set the values that `make` derives from those of now, in one step.
+
+        Raises StorageError, and whatever `make` raises; nothing has changed then.
+        """
         with self._lock:
+            now = self._current()
+            new = checked(replace(now, **make(now)))
             self._write(new)
-            self._value = new
+            self._value, self._stamp = new, self._stamped()
         return new
+
+    def _current(self) -> Settings:
+        stamp = self._stamped()
+        if self._value is None or stamp != self._stamp:
+            self._value, self._stamp = self._read(), stamp
+        return self._value
+
+    def _stamped(self) -> _Stamp:
+        """Return what changes whenever another process has put a new file in its place."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _read(self) -> Settings:
         try:

@@ -39,6 +39,11 @@ class Workspace:
         return self.root / "catalogue.json"
 
     @property
+    def services(self) -> Path:
+        """Services and models of the user's own, laid over ours when the file is there."""
+        return self.root / "services.json"
+
+    @property
     def logs(self) -> Path:
         """Logs and crash reports."""
         return self.root / "logs"

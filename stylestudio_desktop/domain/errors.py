@@ -16,6 +16,7 @@ class Code(str, Enum):
     SERVICE_BUSY = "service_busy"
     NEEDS_KEY = "needs_key"
     NEEDS_PAYMENT = "needs_payment"
+    NEEDS_CONSENT = "needs_consent"
     NO_NETWORK = "no_network"
     OUTCOME_UNKNOWN = "outcome_unknown"
     RESULT_EXPIRED = "result_expired"
@@ -157,6 +158,24 @@ class PaymentError(StudioError):
             remedy=Remedy.OPEN_SETTINGS if code is Code.PAYMENT_KEY else None,
         )
         self.again = again
+
+
+class NeedsConsent(BadInput):
+    """Photos of people would go to a third party, and nobody has agreed to that yet."""
+
+    code = Code.NEEDS_CONSENT
+    remedy = Remedy.OPEN_SETTINGS
+
+    def __init__(self, sentence: str, provider: str) -> None:
+        super().__init__(sentence)
+        self.provider = provider
+
+
+class CeilingReached(BadInput):
+    """A service has made as many pictures this month as its user allows it."""
+
+    code = Code.BUDGET_REACHED
+    remedy = Remedy.OPEN_SETTINGS
 
 
 class StorageError(StudioError):

@@ -104,3 +104,8 @@ class LedgerChecked(Event):
 
     state: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesChanged(Event):
+    """A picture service was added, changed, put elsewhere in the order, or removed."""

@@ -6,6 +6,7 @@ chunk "XMP " (RFC 9649, 2.7.1.5).
 
 import struct
 import zlib
+from collections.abc import Iterator
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.headers import (
@@ -13,6 +14,7 @@ from stylestudio_desktop.files.headers import (
     XMP_PREFIX,
     Header,
     Malformed,
+    Piece,
     jpeg_segments,
     png_chunks,
     read_header,
@@ -21,6 +23,9 @@ from stylestudio_desktop.files.headers import (
 
 _XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
 _PNG_KEYWORD = b"XML:com.adobe.xmp\0"
+# What ComfyUI and its kin write into pictures: how they were made, nodes, prompts, file names.
+_RECIPES = (b"prompt", b"workflow", b"parameters", b"generation_data", b"invokeai_metadata")
+_GRAPH = b'"class_type"'
 _LARGEST_SEGMENT = 65_533  # 16 bits, less the length field itself
 
 
@@ -56,6 +61,55 @@ def xmp_of(data: bytes) -> bytes | None:
                     size = int.from_bytes(data[piece.start + 4 : piece.body], "little")
                     return data[piece.body : piece.body + size]
     return None
+
+
+def without_recipe(data: bytes) -> bytes:
+    """Return the picture without the workflow that its service wrote into it; no pixel changes.
+
+    A workflow tells whoever gets the picture every prompt, model and file name behind it. The
+    same bytes come back where there is none. Raises BadInput if it is no JPEG, PNG or WebP.
+    """
+    header = _header(data)
+    try:
+        pieces = list(_recipes(data, header.format))
+    except Malformed as error:
+        raise BadInput(f"The picture is damaged: {error}. Nothing was changed.") from error
+    if not pieces:
+        return data
+    kept, last = [], 0
+    for piece in pieces:
+        kept.append(data[last : piece.start])
+        last = piece.end
+    whole = b"".join([*kept, data[last:]])
+    return _mended_webp(whole) if header.format == "WEBP" else whole
+
+
+def _recipes(data: bytes, kind: str) -> Iterator[Piece]:
+    match kind:
+        case "PNG":
+            yield from (piece for piece in png_chunks(data) if _is_recipe(data, piece))
+        case "JPEG":
+            for piece in jpeg_segments(data):
+                if piece.name in (b"\xe1", b"\xfe") and _GRAPH in data[piece.body : piece.end]:
+                    yield piece
+        case _:
+            for piece in webp_chunks(data):
+                if piece.name == b"EXIF" and _GRAPH in data[piece.body : piece.end]:
+                    yield piece
+
+
+def _mended_webp(data: bytes) -> bytes:
+    """Return a WebP whose header fits its chunks again, after its Exif was taken out."""
+    if data[12:16] == b"VP8X":  # the extended header comes first, and its flags name the Exif
+        data = data[:20] + bytes([data[20] & ~0x08]) + data[21:]
+    return data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+
+
+def _is_recipe(data: bytes, piece: Piece) -> bool:
+    if piece.name not in (b"tEXt", b"zTXt", b"iTXt"):
+        return False
+    body = data[piece.body : piece.end - 4]
+    return body.split(b"\0", 1)[0].lower() in _RECIPES or _GRAPH in body
 
 
 def _header(data: bytes) -> Header:

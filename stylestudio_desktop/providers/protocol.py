@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from stylestudio_desktop.domain.brief import Brief
 
@@ -52,16 +52,26 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One model of a service as people choose it."""
+    """One model of a service as people choose it.
+
+    `refusal` says why it can't be used now, empty while it can. `bills` says for each quality
+    what the service itself was last known to bill for a picture, in words.
+    """
 
     id: str
     name: str
     capabilities: Capabilities
+    refusal: str = ""
+    bills: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
-    """A service as the app shows it. `remote` services send photos off this machine."""
+    """A service as the app shows it.
+
+    `remote` services send photos off this machine. `originals` are read only by what is part of
+    this program; every other service gets cleaned copies.
+    """
 
     id: str
     name: str
@@ -73,6 +83,7 @@ class ServiceCard:
     poll_s: tuple[float, float] = (1.0, 5.0)
     deadline_s: float | None = 600.0
     notes: tuple[str, ...] = ()  # what people should know before they choose it
+    originals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +232,17 @@ class Context:
     cancelled: Event
     workdir: Path
     report: Callable[[str, float | None], None]
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A service that can say what its models can do, beyond what the catalogue says."""
+
+    def learn(self) -> Mapping[str, Any]:
+        """Return facts by model, as `catalogue.merging.merged` takes them; costs nothing.
+
+        Raises ProviderError.
+        """
 
 
 class Provider(Protocol):

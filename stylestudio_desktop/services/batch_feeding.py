@@ -5,10 +5,16 @@ from pathlib import Path
 from threading import Event
 
 from stylestudio_desktop.domain.batch import Batch, BatchItem, Wish
-from stylestudio_desktop.domain.errors import BadInput, BudgetReached, Code, NotEnoughTokens
+from stylestudio_desktop.domain.errors import (
+    BadInput,
+    BudgetReached,
+    CeilingReached,
+    Code,
+    NotEnoughTokens,
+)
 from stylestudio_desktop.domain.events import BatchChanged
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import attempts, batches, generate, library
+from stylestudio_desktop.services import attempts, batches, ceilings, generate, library
 from stylestudio_desktop.services.batch_photos import is_id
 from stylestudio_desktop.services.batch_plan import brief_of
 from stylestudio_desktop.services.studio import Studio
@@ -48,11 +54,13 @@ def _begun(studio: Studio, batch: Batch, item: BatchItem) -> bool:
     """Begin one row, or note why it can't be; False if the batch must wait or rest."""
     try:
         return _begin(studio, batch, item)
-    except (BudgetReached, NotEnoughTokens) as error:
+    except (BudgetReached, CeilingReached, NotEnoughTokens) as error:
         # Work under way may still give its tokens back, so the end is told only after it.
         if not batches.measure(studio, batch).open:
             if isinstance(error, BudgetReached):
                 batches.spent(studio, batch)
+            elif isinstance(error, CeilingReached):
+                batches.rest(studio, batch, error.code.value, error.sentence)
             else:
                 said = "There are not enough tokens to go on. Get tokens, then let it go on."
                 batches.rest(studio, batch, Code.NOT_ENOUGH_TOKENS.value, said)
@@ -77,6 +85,7 @@ def _begin(studio: Studio, batch: Batch, item: BatchItem) -> bool:
         ),
     )
     with studio.database.write():
+        ceilings.require(studio, {brief.provider: brief.count})
         row = generate.begin(studio, brief, batch_id=batch.id, price=item.price)
         if not rows.take(studio.database, item, row.id):
             raise _TakenMeanwhile

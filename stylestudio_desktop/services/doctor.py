@@ -12,6 +12,7 @@ from typing import Any
 from stylestudio_desktop import __version__
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.providers.protocol import Readiness
 from stylestudio_desktop.services import engine_weights
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store.database import SQLITE
@@ -134,8 +135,10 @@ def _providers(studio: Studio | None, findings: list[Finding]) -> list[dict[str,
         return []
     found = []
     for provider in studio.providers.values():
-        readiness = provider.check()
         card = provider.card
+        # Another computer is asked by “stylestudio services test” alone.
+        here = Readiness(True, "In use; not asked now.")
+        readiness = provider.check() if card.originals else here
         if not readiness.ready and not card.remote:
             findings.append(Finding(card.id, readiness.sentence))
         found.append(

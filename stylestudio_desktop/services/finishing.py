@@ -1,5 +1,6 @@
 """How a job ends: its pictures saved and charged for, or its tokens given back."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stylestudio_desktop.domain import ledger
-from stylestudio_desktop.domain.errors import Code, IllegalStep, StorageError
+from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, StorageError
 from stylestudio_desktop.domain.events import (
     BalanceChanged,
     GenerationCompleted,
@@ -15,6 +16,7 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.generation import Category, Role, Status, check_step
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile
+from stylestudio_desktop.files.containers import without_recipe
 from stylestudio_desktop.files.names import safe_stem
 from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
 from stylestudio_desktop.files.store import Condition
@@ -44,10 +46,22 @@ def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
     or belongs to the store.
     """
     name = f"Picture {output.position + 1}"
+    _strip_recipe(partial)
     found = probe(partial, RESULT_LIMITS, decode=True, name=name)
     stored = studio.files.adopt(partial)
     studio.thumbnails.make(stored.storage_id, studio.files.path(stored.storage_id))
     return Saved(output.position, stored.storage_id, found, output.facts)
+
+
+def _strip_recipe(partial: Path) -> None:
+    """Take the workflow out of a fetched picture; what is no sound picture is left to the probe."""
+    if partial.stat().st_size > RESULT_LIMITS.max_bytes:
+        return
+    data = partial.read_bytes()
+    with contextlib.suppress(BadInput):
+        bare = without_recipe(data)
+        if bare is not data:
+            partial.write_bytes(bare)
 
 
 def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from stylestudio_desktop.store import files, generations, users
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Capabilities
-from stylestudio_desktop.services import attempts, ledger_proof
+from stylestudio_desktop.services import attempts, ceilings, consents, ledger_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,12 @@ def start(studio: Studio, brief: Brief) -> Generation:
 def start_many(studio: Studio, briefs: Sequence[Brief]) -> list[Generation]:
     """Start several generations in one transaction: all of them, or none."""
     ready = [examined(studio, brief) for brief in briefs]
+    asked: Counter[str] = Counter()
+    for brief in ready:
+        asked[brief.provider] += brief.count
     ledger_proof.prepare(studio)
     with studio.database.write():
+        ceilings.require(studio, asked)
         started = [begin(studio, brief) for brief in ready]
         attempts.tell_balance(studio)
     return started
@@ -97,6 +102,7 @@ def fitting(studio: Studio, brief: Brief) -> Brief:
     brief = check(brief)
     studio.catalogue.style(brief.style)
     _check_able(studio, brief, capabilities(studio, brief.provider, brief.model))
+    consents.require(studio, brief)
     return brief
 
 
@@ -133,6 +139,10 @@ def _check_able(studio: Studio, brief: Brief, able: "Capabilities") -> None:
     name = studio.provider(brief.provider).card.name
     studio.catalogue.quality(brief.quality)
     studio.catalogue.ratio(brief.aspect_ratio)
+    card = studio.provider(brief.provider).card
+    refusals = [one.refusal for one in card.models if brief.model in (None, one.id)]
+    if refusals and refusals[0]:
+        raise BadInput(f"{refusals[0]} Nothing was started.")
     problems = (
         (len(brief.products) > able.max_products, f"at most {able.max_products} product photos"),
         (len(brief.models) > able.max_models, f"at most {able.max_models} photos of people"),

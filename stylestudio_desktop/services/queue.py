@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.ids import LARGEST_ID, now_ms
 from stylestudio_desktop.domain.records import Generation, Job
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output, Prepared, RemoteRef
-from stylestudio_desktop.services import generate
+from stylestudio_desktop.services import ceilings, generate
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import batches, generations, jobs
 
@@ -39,6 +39,8 @@ def claim_next(studio: Studio, host: str, provider: str, sent: bool = False) -> 
         claimed = claim(studio, host, due)
         if claimed is not None:
             return claimed
+        if not sent and paused(studio, provider):
+            return None
     return None
 
 
@@ -50,9 +52,19 @@ def claim(studio: Studio, host: str, generation_id: int) -> Claimed | None:
         row = generations.by_id(database, generation_id)
         if job is None or row is None or job.not_before > now_ms():
             return None
+        if job.submitted_at is None and not _within_ceiling(studio, row):
+            return None
         if not jobs.claim(database, generation_id, host):
             return None
         return row, job._replace(host=host)
+
+
+def _within_ceiling(studio: Studio, row: Generation) -> bool:
+    sentence = ceilings.reached(studio, row.provider, row.pictures)
+    if sentence:
+        until = ceilings.next_month(now_ms())
+        pause_service(studio, row.provider, until, Code.BUDGET_REACHED, sentence)
+    return not sentence
 
 
 class Hold(Enum):
@@ -63,7 +75,7 @@ class Hold(Enum):
     ALL = "all"
 
 
-BY_HAND = frozenset({USER, UNCLEAN})
+BY_HAND = frozenset({USER, UNCLEAN, Code.BUDGET_REACHED.value})
 """Why a pause is there that somebody ends by hand, and that has nothing to do with the service."""
 
 

@@ -17,7 +17,7 @@ from stylestudio_desktop.domain.generation import (
 )
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import attempts
+from stylestudio_desktop.services import attempts, ceilings
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations, jobs
 
@@ -53,6 +53,7 @@ def retry(studio: Studio, generation_id: int) -> Generation:
                 "it again."
             )
         check_step(Status(row.status), Status.PENDING)
+        ceilings.require(studio, {row.provider: row.pictures})
         attempt = row.retry_count + 1
         moment = now_ms()
         with attempts.within_budget():
@@ -129,6 +130,8 @@ REMEDIES = {
     Code.NOT_ENOUGH_TOKENS.value: Remedy.TOP_UP,
     Code.NEEDS_PAYMENT.value: Remedy.OPEN_SETTINGS,
     Code.NEEDS_KEY.value: Remedy.OPEN_SETTINGS,
+    Code.NEEDS_CONSENT.value: Remedy.OPEN_SETTINGS,
+    Code.BUDGET_REACHED.value: Remedy.OPEN_SETTINGS,
     Code.SERVICE_REFUSED.value: Remedy.CHANGE_PROVIDER,
     Code.PHOTO_UNSUITABLE.value: Remedy.CHANGE_INPUT,
     Code.FILE_MISSING.value: Remedy.CHANGE_INPUT,

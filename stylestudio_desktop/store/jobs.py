@@ -32,6 +32,9 @@ _UNSENT_RANKS = (
     " WHERE host IS NULL AND review IS NULL AND submitted_at IS NULL ORDER BY rank"
 )
 _NEXT_SENT = _NEXT.replace("ORDER BY", "AND submitted_at IS NOT NULL ORDER BY")
+_PICTURES = """
+SELECT coalesce(sum(g.count), 0) FROM jobs j JOIN generations g ON g.id = j.generation_id
+WHERE j.provider = ?"""
 _THIS = Jobs.generation_id == PLACE
 _NOTHING = SQL("NULL")
 _NONE = SQL("0")
@@ -132,6 +135,12 @@ def next_due(db: Database, provider: str, now: int, sent: bool = False) -> int |
     """
     found = db.value(_NEXT_SENT if sent else _NEXT, (now, provider))
     return None if found is None else int(found)
+
+
+def pictures(db: Database, provider: str, sent: bool = False) -> int:
+    """Return how many pictures are asked of `provider` by open jobs, or by those `sent` to it."""
+    more = " AND j.submitted_at IS NOT NULL" if sent else ""
+    return int(db.value(_PICTURES + more, (provider,)))
 
 
 def claim(db: Database, generation_id: int, host: str) -> bool:

@@ -12,6 +12,7 @@ from stylestudio_desktop.store.batch_tables import BATCHES
 from stylestudio_desktop.store.gallery_tables import GALLERY
 from stylestudio_desktop.store.ledger_tables import LedgerAnchors, TokenEntries
 from stylestudio_desktop.store.model import Table
+from stylestudio_desktop.store.sending_tables import SENDING
 
 
 class Meta(Table):
@@ -313,6 +314,7 @@ ALL = (
     UsageDays,
     *GALLERY,
     *BATCHES,
+    *SENDING,
 )
 
 PLACE = SQL("?")

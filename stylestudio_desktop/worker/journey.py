@@ -24,7 +24,7 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     State,
 )
-from stylestudio_desktop.services import attempts, finishing, queue
+from stylestudio_desktop.services import attempts, finishing, queue, sending
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker import retrying
 
@@ -98,7 +98,7 @@ class Journey:
         except OSError as error:
             self._wait_for_storage(StorageError(str(error.strerror)))
         except BadInput as error:
-            known = error.code in (Code.FILE_MISSING, Code.FILE_DAMAGED)
+            known = error.code in (Code.FILE_MISSING, Code.FILE_DAMAGED, Code.NEEDS_CONSENT)
             self._fail(error.code if known else Code.SERVICE_FAILED, error.sentence)
 
     def _work(self) -> None:
@@ -135,11 +135,15 @@ class Journey:
         return outputs
 
     def _send(self, provider: Provider, prepared: Prepared) -> RemoteRef | Finished:
+        studio = self._studio
+        ready = sending.ready(studio, prepared, self._workdir)
         self._look_up()
         moment = now_ms()
-        queue.about_to_send(self._studio, self.generation_id)
+        with studio.database.write():
+            queue.about_to_send(studio, self.generation_id)
+            sending.keep(studio, self._job, ready)
         try:
-            return provider.submit(prepared, self._context())
+            return provider.submit(ready.job, self._context())
         except ProviderError as error:
             if error.kind is not Kind.AMBIGUOUS:
                 # The service said so itself, or nothing went out: it has nothing of ours.
@@ -280,6 +284,11 @@ class Journey:
         code = retrying.CODES.get(error.kind, Code.SERVICE_FAILED)
         if error.kind in (Kind.AUTH, Kind.PAYMENT):
             queue.pause_service(studio, self.provider, None, code, error.sentence)
+            if self._ref is not None:
+                # It is paid for and waits there: it goes on as soon as the service is cured.
+                later = now_ms() + 30_000
+                self._end(lambda: queue.wait_until(studio, self._job, later), ended=False)
+                return
         self._fail(code, error.sentence)
 
     def _fail(self, code: Code, sentence: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
@@ -15,6 +16,7 @@ from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.providers.http import Http
 from stylestudio_desktop.services import (
     attempts,
+    consents,
     generate,
     history,
     library,
@@ -24,7 +26,7 @@ from stylestudio_desktop.services import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.runner import Runner
-from tests.contract.case import Case, png
+from tests.contract.case import Case
 from tests.contract.cases import all_cases
 from tests.contract.standin import until
 from tests.factories import brief_for, give
@@ -48,6 +50,8 @@ def opened(case: Case, tmp_path: Path) -> Iterator[Callable[[], Studio]]:
         http = Http(pause_s=0.001)
         adapter = case.provider(http)
         studio = open_studio(Workspace(tmp_path / "workspace"), {adapter.card.id: adapter})
+        studio.settings.change(services=[{"id": adapter.card.id, "consent_to": ""}])
+        consents.give(studio, adapter.card.id)
         kept.append((studio, http))
         return studio
 
@@ -85,9 +89,11 @@ def begin(studio: Studio, case: Case, tmp_path: Path, **changes: Any) -> Generat
 
 
 def taken_in(studio: Studio, folder: Path, colour: str, category: Category) -> FileId:
-    """Import a PNG; the stand-ins look whether what arrives is still a picture."""
+    """Import a PNG with a clear part; the stand-ins look whether a PNG arrives."""
     path = folder / f"{colour}.png"
-    path.write_bytes(png(colour))
+    image = Image.new("RGBA", (96, 64), colour)
+    image.putpixel((0, 0), (0, 0, 0, 0))
+    image.save(path)
     return FileId(library.import_files(studio, [path], category).files[0].id)
 
 

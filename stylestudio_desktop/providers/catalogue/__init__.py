@@ -5,6 +5,7 @@ replaces them by their ids. What a file does not say stays unknown.
 """
 
 from stylestudio_desktop.providers.catalogue.entries import (
+    Field,
     ModelEntry,
     Price,
     ServiceEntry,
@@ -12,4 +13,4 @@ from stylestudio_desktop.providers.catalogue.entries import (
 )
 from stylestudio_desktop.providers.catalogue.loading import load_services
 
-__all__ = ["ModelEntry", "Price", "ServiceEntry", "Services", "load_services"]
+__all__ = ["Field", "ModelEntry", "Price", "ServiceEntry", "Services", "load_services"]

@@ -22,12 +22,19 @@ class Price:
     dated: str
     source: str
 
+    def words(self) -> str:
+        """Return it for people, with its date, since prices change."""
+        amount = f"{self.amount.normalize():f}"
+        dated = f" ({self.dated})" if self.dated else ""
+        return f"{amount} {self.currency}{dated}"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One model. `quality_names` and `sizes` turn our qualities and ratios into the service's.
 
-    `modes` are “text”, “product” and “person”; `settings` what only its adapter reads.
+    `modes` are “text”, “product” and “person”; `settings` what only its adapter reads. `refusal`
+    says why it can't be used now, empty while it can.
     """
 
     id: str
@@ -38,6 +45,31 @@ class ModelEntry:
     sizes: Mapping[str, str]
     prices: tuple[Price, ...]
     settings: Mapping[str, Any]
+    refusal: str = ""
+
+    def price(self, quality: str) -> Price | None:
+        """Return what a picture of our `quality` was said to cost, None where nobody knows."""
+        for one in self.prices:
+            if one.quality in (quality, ""):
+                return one
+        return None
+
+    def card(self) -> ModelCard:
+        """Return the model as people choose it."""
+        found = {name: self.price(name) for name in self.capabilities.qualities}
+        bills = {name: price.words() for name, price in found.items() if price is not None}
+        return ModelCard(
+            self.id, self.name, self.capabilities, self.refusal, MappingProxyType(bills)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that people may set for a service: “address”, “text”, “choice”, “yes”, “folder”."""
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +90,7 @@ class ServiceEntry:
     models: tuple[ModelEntry, ...]
     dated: str
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    fields: tuple[Field, ...] = ()
 
     def model(self, name: str | None) -> ModelEntry:
         """Return the model called `name`; the first for None; raises NotFound for no model.
@@ -70,7 +103,7 @@ class ServiceEntry:
         for one in self.models:
             if name in (None, one.id):
                 return one
-        return replace(self.models[0], id=str(name), name=str(name), prices=())
+        return replace(self.models[0], id=str(name), name=str(name), prices=(), refusal="")
 
     def card(self) -> ServiceCard:
         """Return the service as the app shows it."""
@@ -78,7 +111,7 @@ class ServiceEntry:
             id=self.id,
             name=self.name,
             summary=self.summary,
-            models=tuple(ModelCard(one.id, one.name, one.capabilities) for one in self.models),
+            models=tuple(one.card() for one in self.models),
             remote=self.remote,
             needs_key=self.needs_key,
             concurrency=self.concurrency,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.providers.catalogue.entries import (
+    Field,
     ModelEntry,
     Price,
     ServiceEntry,
@@ -32,6 +33,7 @@ from stylestudio_desktop.providers.protocol import Capabilities, Charges, Reatta
 _log = logging.getLogger(__name__)
 _LARGEST = 2_000_000
 _RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4")
+_KINDS = ("address", "text", "choice", "yes", "folder")
 _Made = TypeVar("_Made")
 
 
@@ -126,7 +128,18 @@ def _service(
         models=tuple(models.values()),
         dated=text(raw, "dated", old.dated if old else ""),
         settings=MappingProxyType({**(old.settings if old else {}), **object_of(raw, "settings")}),
+        fields=tuple(_field(one) for one in list_of(raw, "fields")) or (old.fields if old else ()),
     )
+
+
+def _field(raw: Any) -> Field:
+    if not isinstance(raw, dict):
+        raise TypeError("a field is not an object")
+    kind = text(raw, "kind", "text")
+    choices = texts(raw, "choices")
+    if kind not in _KINDS or (kind == "choice" and not choices):
+        raise ValueError("a field is of no known kind")
+    return Field(text(raw, "name"), kind, choices)
 
 
 def _model(raw: Any) -> ModelEntry:

@@ -62,6 +62,7 @@ CARD = ServiceCard(
     concurrency=1,
     poll_s=(0.1, 0.25),
     deadline_s=180.0,
+    originals=True,
     notes=(
         "Made by compositing on this computer, no generative model: the product's pixels are "
         "those of your photo.",

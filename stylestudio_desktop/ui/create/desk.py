@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.domain.records import FileCard, Generation
 from stylestudio_desktop.providers.protocol import Capabilities, Readiness
-from stylestudio_desktop.services import generate, library, sources, wallet
+from stylestudio_desktop.services import connections, generate, library, sources, wallet
 from stylestudio_desktop.services.estimates import Estimates, learn
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background
@@ -161,10 +161,9 @@ class Desk(QObject):
         self.run(read, take)
 
     def ask_services(self) -> None:
-        """Ask every service whether it takes work now; costs nothing."""
-        services = dict(self.studio.providers)
+        """Look which services take work now, as far as this computer knows."""
         self.run(
-            lambda: {name: one.check() for name, one in services.items()},
+            lambda: connections.standing(self.studio),
             lambda found: self.learn(readiness=found),
         )
 
