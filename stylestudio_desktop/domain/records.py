@@ -142,6 +142,7 @@ class FileCard(NamedTuple):
     provider: str | None
     generation_id: int | None
     trashed_at: int | None
+    stack_id: int | None = None
 
 
 class LinkedFile(NamedTuple):

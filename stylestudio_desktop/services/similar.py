@@ -2,7 +2,8 @@
 
 import io
 import threading
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,28 @@ def stack_of(studio: Studio, file_id: int) -> list[int]:
     if row.stack_id is None:
         return [file_id]
     return similar.members(studio.database, studio.user_id, row.stack_id)
+
+
+def collapsed(
+    studio: Studio, ids: Sequence[int], opened: frozenset[int] = frozenset()
+) -> "array[int]":
+    """Return a list's ids with only the first picture of each stack, but all of those `opened`."""
+    stacks = similar.stacked(studio.database, studio.user_id)
+    shown = array("q")
+    seen: set[int] = set()
+    for one in ids:
+        stack = stacks.get(one)
+        if stack is not None and stack not in opened:
+            if stack in seen:
+                continue
+            seen.add(stack)
+        shown.append(one)
+    return shown
+
+
+def stack_sizes(studio: Studio, stacks: Sequence[int]) -> Mapping[int, int]:
+    """Return how many live pictures lie on each of some stacks."""
+    return similar.sizes(studio.database, studio.user_id, stacks)
 
 
 def unstack(studio: Studio, wanted: Sequence[int]) -> None:

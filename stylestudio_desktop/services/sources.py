@@ -104,7 +104,8 @@ def _doubled(studio: Studio, card: FileCard, category: Category) -> list[FileCar
 
 def as_card(row: StoredFile) -> FileCard:
     """Return a picture's row as lists show it."""
-    return FileCard(*(getattr(row, name) for name in FileCard._fields))
+    known = [name for name in FileCard._fields if name != "stack_id"]  # which no row tells
+    return FileCard(*(getattr(row, name) for name in known))
 
 
 def shows_cutouts(studio: Studio, provider: str) -> bool:

@@ -1,5 +1,6 @@
 """Queries on pictures' fingerprints and on the stacks of near-identical ones."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,14 @@ _SET = "UPDATE files SET stack_id = ? WHERE id = ? AND user_id = ?"
 _MEMBERS = (
     "SELECT id FROM files INDEXED BY files_by_stack"
     " WHERE stack_id = ? AND user_id = ? AND trashed_at IS NULL ORDER BY id DESC LIMIT ?"
+)
+_STACKED = (
+    "SELECT id, stack_id FROM files INDEXED BY files_stacked"
+    " WHERE user_id = ? AND trashed_at IS NULL AND stack_id IS NOT NULL"
+)
+_STACKS = (
+    "SELECT stack_id, id FROM files INDEXED BY files_by_stack"
+    " WHERE stack_id IN ({}) AND user_id = ? AND trashed_at IS NULL"
 )
 _LIVE = "SELECT id FROM files WHERE id IN ({}) AND +user_id = ? AND trashed_at IS NULL"
 
@@ -62,6 +71,20 @@ def placed(db: Database, user_id: int, ids: Sequence[int]) -> dict[int, Placed]:
         for some in portions(ids)
         for row in db.rows(_PLACES.format(placeholders(len(some))), [*some, user_id])
     }
+
+
+def stacked(db: Database, user_id: int) -> dict[int, int]:
+    """Return the stack of every live picture that lies on one."""
+    return {row[0]: row[1] for row in db.stream(_STACKED, (user_id,), size=20_000)}
+
+
+def sizes(db: Database, user_id: int, stacks: Sequence[int]) -> Counter[int]:
+    """Return how many live pictures lie on each of some stacks."""
+    found: Counter[int] = Counter()
+    for some in portions(stacks):
+        sql = _STACKS.format(placeholders(len(some)))
+        found.update(row[0] for row in db.rows(sql, [*some, user_id]))
+    return found
 
 
 def live(db: Database, user_id: int, ids: Sequence[int]) -> set[int]:

@@ -17,6 +17,8 @@ from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.fingerprints import Fingerprints
 from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import similar as store
+from tests.finding.library import fill
 
 NEVER = threading.Event()
 
@@ -207,3 +209,19 @@ def test_every_single_bit_of_every_quarter_is_probed() -> None:
         held = Fingerprints()
         held.extend([(1, far ^ (1 << place), None)] if place < 63 else [(1, far - (1 << 63), None)])
         assert held.within(0, 7) == [fingerprints.Near(1, 7)], place
+
+
+def test_stacks_are_collapsed_to_their_first_and_counted(studio: Studio) -> None:
+    seen = sorted((one.id for one in fill(studio, 12)), reverse=True)
+    library.restore(studio, seen)
+    similar.unstack(studio, seen)
+    with studio.database.write():
+        store.set_stack(studio.database, studio.user_id, 7, [seen[1], seen[4], seen[5]])
+        store.set_stack(studio.database, studio.user_id, 8, [seen[2], seen[9]])
+    collapsed = similar.collapsed(studio, seen)
+    assert list(collapsed) == [one for n, one in enumerate(seen) if n not in (4, 5, 9)]
+    opened = similar.collapsed(studio, seen, frozenset({7}))
+    assert list(opened) == [one for n, one in enumerate(seen) if n != 9]
+    assert list(similar.collapsed(studio, seen[::-1]))[0:2] == [seen[11], seen[10]]
+    library.trash(studio, [seen[5]])
+    assert similar.stack_sizes(studio, [7, 8, 9]) == {7: 2, 8: 2}

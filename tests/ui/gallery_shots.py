@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from stylestudio_desktop.services import (
     organising,
     samples,
 )
+from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from stylestudio_desktop.ui.collector import Collector
@@ -132,6 +134,13 @@ def narrowed(pane: GalleryPane, window: MainWindow) -> None:
     pane.browser.filters.set_text("tag:summer")
 
 
+def stacks(pane: GalleryPane, window: MainWindow) -> None:
+    """Show look-alikes on stacks."""
+    Lookalikes(pane._studio).study(threading.Event())
+    pane.browser.filters.stacks.setChecked(True)
+    pane.browser.filters.changed.emit()
+
+
 def nothing(pane: GalleryPane, _window: MainWindow) -> None:
     """Show a search without a match."""
     pane.search("winter boots")
@@ -153,6 +162,7 @@ SCENES: dict[str, tuple[bool, Scene]] = {
     "gallery-compare": (True, compare),
     "gallery-refused": (True, refused),
     "gallery-narrowed": (True, narrowed),
+    "gallery-stacks": (True, stacks),
     "gallery-nothing": (True, nothing),
     "gallery-export": (True, export),
 }

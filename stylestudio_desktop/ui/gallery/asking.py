@@ -3,9 +3,13 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services.studio import Studio
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.services.similar import Lookalikes
 
 NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
 ORDERS = (NEWEST, OLDEST, RATING)
@@ -13,25 +17,32 @@ ORDERS = (NEWEST, OLDEST, RATING)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One list: what its pictures must be, and in which of `ORDERS` they come."""
+    """One list: what its pictures must be, and in which of `ORDERS` they come.
+
+    With `stacked`, only the first of each stack of look-alikes is shown, but all of those stacks
+    that are `opened`. With `alike`, the pictures that look like that one, the most alike first.
+    """
 
     filter: FileFilter = field(default_factory=FileFilter)
     order: str = NEWEST
+    stacked: bool = False
+    opened: frozenset[int] = frozenset()
+    alike: int | None = None
 
     @property
     def dated(self) -> bool:
         """Whether the pictures come newest first, so that dates can be headings."""
-        return self.order == NEWEST
+        return self.order == NEWEST and self.alike is None
 
     @property
     def plain(self) -> bool:
         """Whether the list can be read on from any id, and grows at its front."""
-        return self.dated
+        return self.dated and not self.stacked
 
     @property
     def endless(self) -> bool:
-        """Whether there may be more than is read at first."""
-        return True
+        """Whether there may be more than is read at first, or join later."""
+        return self.alike is None
 
     @property
     def counted(self) -> bool:
@@ -53,22 +64,39 @@ class Asking:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self._lookalikes: Lookalikes | None = None
 
     def ids(self, wanted: Asked, limit: int = -1, before: int | None = None) -> "array[int]":
         """Return ids in the order asked for, at most `limit` (-1: all), below `before`."""
         from stylestudio_desktop.services import finding
 
+        if wanted.alike is not None:
+            return self._alike(wanted.alike)
         query, bounds = finding.query_of(wanted.filter)
         if before is not None:
             bounds = bounds._replace(high=min(bounds.high, before))
         order = finding.Order(wanted.order)
-        return finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
+        found = finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
+        if not wanted.stacked:
+            return found
+        from stylestudio_desktop.services import similar
+
+        return similar.collapsed(self._studio, found, wanted.opened)
+
+    def _alike(self, file_id: int) -> "array[int]":
+        """Return the picture itself and those that look like it. Raises NotFound."""
+        from stylestudio_desktop.services import similar
+
+        if self._lookalikes is None:
+            self._lookalikes = similar.Lookalikes(self._studio)
+        found = self._lookalikes.find(file_id)
+        return array("q", [file_id, *(near.id for near in found)])
 
     def fitting(self, wanted: Asked, among: Sequence[int]) -> set[int]:
         """Return those of some pictures that belong to the list."""
         from stylestudio_desktop.services import finding
 
-        query, bounds = finding.query_of(wanted.filter)
+        query, bounds = finding.query_of(FileFilter() if wanted.alike else wanted.filter)
         return finding.fitting(self._studio, query, among, bounds)
 
     def state(self, wanted: Asked) -> State:

@@ -24,6 +24,8 @@ class Doer(Protocol):
     def tag(self) -> None: ...
     def collect(self) -> None: ...
     def note(self) -> None: ...
+    def similar(self) -> None: ...
+    def turn_stack(self) -> None: ...
     def more_like(self) -> None: ...
     def use_as_product(self) -> None: ...
     def use_as_model(self) -> None: ...
@@ -66,6 +68,12 @@ class Deeds:
             "collect", translate("Gallery", "Collections…"), doer.collect, "layout-grid", "L"
         )
         self.note = add("note", translate("Gallery", "Note…"), doer.note, "pencil", "N")
+        self.similar = add(
+            "similar", translate("Gallery", "Find look-alikes"), doer.similar, "search", "A"
+        )
+        self.stack = add(
+            "stack", translate("Gallery", "Open or close the stack"), doer.turn_stack, "copy", "S"
+        )
         self.more_like = add(
             "more",
             translate("Gallery", "Make more like this"),
@@ -135,6 +143,8 @@ class Deeds:
         rating.addActions(list(reversed(self.ratings)))
         made.addActions([self.tag, self.collect, self.note])
         made.addSeparator()
+        made.addActions([self.similar, self.stack])
+        made.addSeparator()
         made.addActions([self.more_like, self.product, self.model])
         made.addSeparator()
         made.addActions([self.export, self.trash, self.restore])
@@ -147,8 +157,14 @@ class Deeds:
         made.addActions([self.files, self.people, self.folder, self.samples])
         return made
 
-    def offer(self, chosen: int, *, trash: bool) -> None:
-        """Enable what can be done with `chosen` pictures, in the trash or outside it."""
+    def offer(self, chosen: int, *, trash: bool, stacks: bool) -> None:
+        """Enable what can be done with `chosen` pictures, in the trash or outside it.
+
+        `stacks` tells whether look-alikes lie on stacks in the list.
+        """
+        self.similar.setEnabled(chosen == 1 and not trash)
+        self.stack.setEnabled(chosen == 1 and stacks)
+        self.stack.setVisible(stacks)
         for action in (self.view, self.favour, self.export, self.product, self.model):
             action.setEnabled(chosen > 0)
         for action in (*self.ratings, self.tag, self.collect, self.note):

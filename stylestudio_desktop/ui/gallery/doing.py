@@ -45,6 +45,12 @@ class Place(Protocol):
     def generation_shown(self) -> int | None:
         """Return what made the picture in the viewer, if it is in front and that is known."""
 
+    def show_alike(self, file_id: int, name: str) -> None:
+        """List what looks like one picture."""
+
+    def turn_stack(self, stack: int) -> None:
+        """Open or close a stack in the list."""
+
     def step_aside(self) -> None:
         """Show a neighbour of the picture that is about to go."""
 
@@ -121,6 +127,20 @@ class Doing(QObject):
             dialog.open()
 
         self._window.tasks.run(op, ask, self._on_failed, owner=self)
+
+    def similar(self) -> None:
+        """Show what looks like the chosen picture."""
+        ids = self._place.chosen()
+        if len(ids) == 1:
+            card = self._place.grid.cards.get(ids[0])
+            self._place.show_alike(ids[0], card.name if card is not None else str(ids[0]))
+
+    def turn_stack(self) -> None:
+        """Open the stack that the chosen picture lies on, or close it."""
+        ids = self._place.chosen()
+        card = self._place.grid.cards.get(ids[0]) if len(ids) == 1 else None
+        if card is not None and card.stack:
+            self._place.turn_stack(card.stack)
 
     def more_like(self) -> None:
         """Ask Create for more like the chosen picture."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.filters import FileFilter
@@ -17,6 +17,7 @@ _KINDS = {
     Category.PRODUCT.value: "product",
     Category.MODEL.value: "model",
 }
+_NAME_WIDTH = 140
 _DAYS = {"today": 0, "week": 6, "month": 29, "year": 364}
 
 
@@ -65,19 +66,29 @@ class GalleryFilters(QWidget):
             ],
             "list",
         )
+        self.stacks = Chip(self.tr("Stacks"), "copy")
+        self.stacks.setToolTip(self.tr("Show only the first of pictures that look alike"))
+        self.alike = Chip("", "search")
+        self.alike.hide()
+        self._alike: int | None = None
+        self._opened: frozenset[int] = frozenset()
         self.favourites = Chip(self.tr("Favourites"), "heart")
         self.trash = Chip(self.tr("Trash"), "trash-2")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         for chip in (
-            self.more, self.category, self.date, self.favourites, self.trash, self.order,
+            self.alike, self.more, self.category, self.date, self.favourites, self.trash,
+            self.stacks, self.order,
         ):  # fmt: skip
             row.addWidget(chip)
         for menu in (self.category, self.date, self.order):
             menu.picked.connect(self.changed)
         self.favourites.clicked.connect(self.changed)
         self.trash.clicked.connect(self.changed)
+        self.stacks.clicked.connect(self.changed)
+        self.alike.clicked.connect(self._on_alike)
+        self.changed.connect(self._on_changed)
         self.more.clicked.connect(self.panel_asked)
 
     def value(self) -> FileFilter:
@@ -92,7 +103,36 @@ class GalleryFilters(QWidget):
 
     def asked(self) -> Asked:
         """Return the list that is asked for."""
-        return Asked(self.value(), self.order.value())
+        stacked = self.stacks.isChecked() and not self.trash.isChecked()
+        return Asked(self.value(), self.order.value(), stacked, self._opened, self._alike)
+
+    def show_alike(self, file_id: int, name: str) -> None:
+        """Show what looks like one picture, until the user goes back or narrows."""
+        self._alike = file_id
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
+        self.alike.setText(self.tr("Like %1").replace("%1", shown.replace("&", "&&")))
+        self.alike.setAccessibleName(self.tr("Like %1").replace("%1", name))
+        self.alike.setToolTip(self.tr("Back to all pictures"))
+        self.alike.setChecked(True)
+        self.alike.show()
+
+    def drop_alike(self) -> bool:
+        """Forget what was looked for; return whether there was anything."""
+        there, self._alike = self._alike is not None, None
+        self.alike.hide()
+        return there
+
+    def turn_stack(self, stack: int) -> None:
+        """Open a stack among the others, or close it again."""
+        self._opened = self._opened ^ {stack}
+
+    def _on_alike(self) -> None:
+        self.drop_alike()
+        self.changed.emit()
+
+    def _on_changed(self) -> None:
+        self.drop_alike()
+        self._opened = frozenset()
 
     def narrowed(self) -> bool:
         """Return whether anything but the trash narrows the list."""
@@ -126,13 +166,17 @@ class GalleryFilters(QWidget):
 
     def show_kept(self, text: str) -> None:
         """Show the list of a search that was kept."""
-        self.recall({"order": self.order.value()})
+        self.recall(self._view())
         self.set_text(text)
 
     def clear(self) -> None:
         """Show everything that is not in the trash."""
-        self.recall({"order": self.order.value()})
+        self.recall(self._view())
         self.set_text("")
+
+    def _view(self) -> dict[str, Any]:
+        """Return how pictures are shown, apart from which."""
+        return {"order": self.order.value(), "stacks": self.stacks.isChecked()}
 
     def memory(self) -> dict[str, Any]:
         """Return the chips' state; a search is not remembered, as its field starts empty."""
@@ -140,14 +184,14 @@ class GalleryFilters(QWidget):
             "category": self.category.value(),
             "date": self.date.value(),
             "favourites": self.favourites.isChecked(),
-            "order": self.order.value(),
-        }
+        } | self._view()
 
     def recall(self, memory: dict[str, Any]) -> None:
         """Take up what `memory` returned; the trash is never opened at a start."""
         self.category.set_value(_text(memory.get("category")))
         self.date.set_value(_text(memory.get("date")))
         self.favourites.setChecked(memory.get("favourites") is True)
+        self.stacks.setChecked(memory.get("stacks") is True)
         self.order.set_value(_text(memory.get("order")) or NEWEST)
         self.trash.setChecked(False)
 

@@ -125,7 +125,8 @@ class Listing(QObject):
     def _show_first(self, found: "array[int]", serial: int) -> None:
         wanted = self.wanted
         self._grid.set_ids(found, dated=wanted.dated)
-        self.complete = len(found) < FIRST or not wanted.endless
+        # A list of stacks may be short at first and still go on.
+        self.complete = not wanted.endless or (len(found) < FIRST and not wanted.stacked)
         self.loaded.emit()
         self.counted.emit()
         if self.complete:
@@ -152,7 +153,8 @@ class Listing(QObject):
     def _look_ahead(self) -> None:
         """Put in front what is newer than all that is shown."""
         if not self.wanted.plain:
-            self.reload()
+            if self.wanted.endless:
+                self.reload()
             return
         serial, wanted = self._serial, self.wanted
 
@@ -225,7 +227,7 @@ class Listing(QObject):
                 return
             before, self._state = self._state, found[1]
             added = self._grid.insert_front(found[0]) if wanted.plain else 0
-            if self._differs(before, found[1], added):
+            if wanted.endless and self._differs(before, found[1], added):
                 self.reload()
             else:
                 self._grid.refresh_cards()

@@ -76,6 +76,7 @@ class GalleryPane(Pane):
         """Load at the first showing; afterwards events keep the list true."""
         if not self._loaded:
             self._loaded = True
+            self._source.stacked = self.browser.filters.asked().stacked
             self.listing.load(self.browser.filters.asked())
         self.suggesting.attend(True)
         self.grid.setFocus()
@@ -134,6 +135,20 @@ class GalleryPane(Pane):
             self._layers.setCurrentWidget(self.viewer)
             self.viewer.open(ids)
             self._show_numbers()
+
+    def show_alike(self, file_id: int, name: str) -> None:
+        """List what looks like one picture, the most alike first."""
+        if self.viewing():
+            self.viewer.leave()
+        filters = self.browser.filters
+        filters.show_alike(file_id, name)
+        self.listing.load(filters.asked())
+
+    def turn_stack(self, stack: int) -> None:
+        """Open a stack of look-alikes in the list, or close it."""
+        self.browser.filters.turn_stack(stack)
+        self.listing.wanted = self.browser.filters.asked()
+        self.listing.reload()
 
     def step_aside(self) -> None:
         """Show a neighbour of the picture that is about to go, or the grid if it was the last."""
@@ -195,7 +210,8 @@ class GalleryPane(Pane):
         self.browser.show_list(len(self.grid.contents), self.listing.complete, marked)
         if self.viewing():
             self.viewer.show_place()
-        self.deeds.offer(chosen, trash=self.browser.filters.trash.isChecked())
+        asked = self.browser.filters.asked()
+        self.deeds.offer(chosen, trash=asked.filter.trashed, stacks=asked.stacked)
 
     def _on_opened(self, index: int) -> None:
         self.show_pictures([self.grid.contents.ids[index]])
@@ -208,6 +224,10 @@ class GalleryPane(Pane):
     def _on_filters(self) -> None:
         if self.viewing():
             self.viewer.leave()
+        stacked = self.browser.filters.asked().stacked
+        if stacked != self._source.stacked:
+            self._source.stacked = stacked
+            self.grid.refresh_cards()
         if self._loaded:
             self.listing.load(self.browser.filters.asked())
 
@@ -251,6 +271,8 @@ class GalleryPane(Pane):
         self._window.toast(str(sentence), "bad")
 
     def _on_sentence(self, sentence: str) -> None:
+        if self.browser.filters.drop_alike():
+            self.listing.load(self.browser.filters.asked())
         self._window.toast(sentence, "bad")
 
     def _on_closing(self) -> None:

@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 
-def as_card(row: FileCard, styles: Mapping[str, str]) -> Card:
-    """Return a service's card as the grid's; a picture made goes by the name of its style."""
+def as_card(row: FileCard, styles: Mapping[str, str], alike: int = 0) -> Card:
+    """Return a service's card as the grid's; a picture made goes by the name of its style.
+
+    `alike` is how many pictures lie on its stack, where that is to be shown.
+    """
+    badge = translate("Gallery", "%n alike", "", alike) if alike > 1 else ""
     made = row.category == Category.GENERATED.value
     name = styles.get(row.style or "", row.filename) if made else row.filename
     return Card(
         row.id, row.storage_id, name, row.width, row.height,
         favourite=bool(row.favourite), rating=row.rating, category=row.category,
-        trashed=row.trashed_at is not None,
+        trashed=row.trashed_at is not None, badge=badge, stack=row.stack_id or 0,
     )  # fmt: skip
 
 
@@ -40,6 +44,7 @@ class LibrarySource:
         self._studio = studio
         self._styles = {one.id: one.name for one in studio.catalogue.styles}
         self._grid: Grid | None = None
+        self.stacked = False  # whether cards tell how many lie on their stack
 
     def use_grid(self, grid: Grid) -> None:
         """Answer `stand_in` from what `grid` has at hand."""
@@ -47,7 +52,14 @@ class LibrarySource:
 
     def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
         """Return the cards of those pictures that still exist."""
-        return [as_card(row, self._styles) for row in library.cards(self._studio, ids)]
+        rows = library.cards(self._studio, ids)
+        sizes: Mapping[int, int] = {}
+        if self.stacked:
+            from stylestudio_desktop.services import similar
+
+            stacks = {row.stack_id for row in rows if row.stack_id is not None}
+            sizes = similar.stack_sizes(self._studio, sorted(stacks))
+        return [as_card(row, self._styles, sizes.get(row.stack_id or 0, 0)) for row in rows]
 
     def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
         """Return an encoded thumbnail, made anew if it is missing."""

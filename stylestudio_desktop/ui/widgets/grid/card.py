@@ -11,7 +11,10 @@ LARGE_TIER = 1024
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One picture as the grid shows it; `rating` is 0 to 5, `badge` a word or two or empty."""
+    """One picture as the grid shows it; `rating` is 0 to 5, `badge` a word or two or empty.
+
+    `stack` is the id of the stack that it lies on, 0 for none.
+    """
 
     id: int
     storage_id: str
@@ -23,6 +26,7 @@ class Card:
     category: str = ""
     trashed: bool = False
     badge: str = ""
+    stack: int = 0
 
 
 class Source(Protocol):
