@@ -13,7 +13,8 @@ _FIELDS = columns(TokenEntries, TokenEntry)
 # trouble that was found.
 _STATE = """
 SELECT u.token_balance, (SELECT max(id) FROM token_entries),
-  (SELECT mac FROM token_entries ORDER BY id DESC LIMIT 1), (SELECT max(id) FROM ledger_anchors),
+  (SELECT mac FROM token_entries WHERE id = (SELECT max(id) FROM token_entries)),
+  (SELECT max(id) FROM ledger_anchors),
   (SELECT value FROM meta WHERE key = 'ledger_trouble')
 FROM users u WHERE u.id = ?"""
 _APPEND = """
