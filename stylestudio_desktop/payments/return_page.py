@@ -71,6 +71,7 @@ class ReturnPage:
         if paid is None:
             asked.send_error(404)
             return
+        on_return(paid)
         head, text = _PAID if paid else _LEFT
         body = _PAGE.format(head=head, text=text).encode()
         asked.send_response(200)
@@ -79,4 +80,3 @@ class ReturnPage:
         asked.send_header("Cache-Control", "no-store")
         asked.end_headers()
         asked.wfile.write(body)
-        on_return(paid)
