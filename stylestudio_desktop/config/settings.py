@@ -25,6 +25,7 @@ class Settings:
     max_megapixels: float = 50.0
     low_balance: int = 5
     trash_days: int = 30
+    monthly_budget: int = 0
     no_network: bool = False
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0
@@ -41,6 +42,7 @@ _LIMITS = {
     "max_megapixels": (0.1, 500.0),
     "low_balance": (0, 100_000),
     "trash_days": (1, 3650),
+    "monthly_budget": (0, 10_000_000),
     "backup_every_days": (0, 365),
 }
 

@@ -112,6 +112,17 @@ class BudgetReached(StudioError):
     remedy = Remedy.NONE
 
 
+class MonthReached(BudgetReached):
+    """Going on would cost more than the month's budget; nothing more is started."""
+
+    def __init__(self, budget: int, spent: int) -> None:
+        super().__init__(
+            f"This would go beyond the monthly budget of {budget} tokens ({spent} are spent). "
+            "Nothing was started and nothing was charged. Raise the budget in the wallet, or wait "
+            "for the next month."
+        )
+
+
 class Stopped(StudioError):
     """The person stopped it; what was finished before stays."""
 

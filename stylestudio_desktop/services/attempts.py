@@ -25,6 +25,7 @@ from stylestudio_desktop.domain.generation import (
 )
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, Job, UsageRecord
+from stylestudio_desktop.services import budget
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, generations, jobs, usage, users
 from stylestudio_desktop.store.database import RuleBroken
@@ -65,6 +66,7 @@ def enqueue(studio: Studio, row: Generation, attempt: int, moment: int) -> None:
             review=None,
         ),
     )
+    budget.keep_to_month(studio)
     record(studio, row, Action.GENERATION_STARTED, moment, tokens=row.price)
     studio.tell(GenerationStarted(row.id))
 

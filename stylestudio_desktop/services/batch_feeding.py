@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.errors import (
     BudgetReached,
     CeilingReached,
     Code,
+    MonthReached,
     NotEnoughTokens,
 )
 from stylestudio_desktop.domain.events import BatchChanged
@@ -57,10 +58,10 @@ def _begun(studio: Studio, batch: Batch, item: BatchItem) -> bool:
     except (BudgetReached, CeilingReached, NotEnoughTokens) as error:
         # Work under way may still give its tokens back, so the end is told only after it.
         if not batches.measure(studio, batch).open:
-            if isinstance(error, BudgetReached):
-                batches.spent(studio, batch)
-            elif isinstance(error, CeilingReached):
+            if isinstance(error, CeilingReached | MonthReached):
                 batches.rest(studio, batch, error.code.value, error.sentence)
+            elif isinstance(error, BudgetReached):
+                batches.spent(studio, batch)
             else:
                 said = "There are not enough tokens to go on. Get tokens, then let it go on."
                 batches.rest(studio, batch, Code.NOT_ENOUGH_TOKENS.value, said)

@@ -155,6 +155,9 @@ class Session:
         self.worker.start()
         self._caretaker = Caretaker(self._studio)
         self._caretaker.start()
+        from stylestudio_desktop.ui.wallet.cashier import cashier
+
+        cashier(self.window, self._studio).start()
 
     def _refresh(self) -> None:
         self._show_balance()

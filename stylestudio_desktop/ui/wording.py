@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from stylestudio_desktop.domain.generation import Status
+from stylestudio_desktop.domain.money import digits
 from stylestudio_desktop.ui.widgets.labels import Status as Badge
 
 _MINUTE, _HOUR = 60_000, 3_600_000
@@ -70,10 +71,11 @@ def count(number: int) -> str:
     return QLocale().toString(number)
 
 
-def money(cents: float, currency: str) -> str:
-    """Return an amount of money as the locale writes it."""
+def money(amount: float, currency: str) -> str:
+    """Return an amount, in the currency's smallest unit, as the locale writes it."""
     symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency.upper(), f"{currency.upper()} ")
-    return QLocale().toCurrencyString(cents / 100, symbol)
+    places = digits(currency)
+    return QLocale().toCurrencyString(amount / 10**places, symbol, places)
 
 
 def badge(status: str, review: str | None = None) -> Badge:

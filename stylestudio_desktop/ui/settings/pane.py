@@ -10,6 +10,7 @@ from stylestudio_desktop.ui.settings.about import AboutSection
 from stylestudio_desktop.ui.settings.choices import LimitsSection, LookSection
 from stylestudio_desktop.ui.settings.engine_files import EngineSection
 from stylestudio_desktop.ui.settings.keeping import Keeper
+from stylestudio_desktop.ui.settings.payments import PaymentsSection
 from stylestudio_desktop.ui.settings.room import RoomSection
 from stylestudio_desktop.ui.settings.services import ServicesSection
 from stylestudio_desktop.ui.settings.watched import WatchedSection
@@ -31,6 +32,7 @@ class SettingsPane(Pane):
         self.limits = LimitsSection(self.keeper)
         self.services = ServicesSection(window, studio)
         self.engine = EngineSection(window, studio)
+        self.payments = PaymentsSection(window, studio)
         self.room = RoomSection(window, studio)
         self.watched = WatchedSection(window, studio)
         self.about = AboutSection(window, studio)
@@ -43,7 +45,7 @@ class SettingsPane(Pane):
         value = self._studio.settings.value
         self.look.show_settings(value)
         self.limits.show_settings(value)
-        for section in (self.services, self.engine, self.room, self.watched):
+        for section in (self.services, self.engine, self.payments, self.room, self.watched):
             section.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -61,7 +63,7 @@ class SettingsPane(Pane):
         self._columns.setSpacing(Space.L)
         for sections in (
             (self.look, self.limits, self.watched, self.room),
-            (self.services, self.engine, self.about),
+            (self.services, self.engine, self.payments, self.about),
         ):
             column = QVBoxLayout()
             column.setSpacing(Space.L)

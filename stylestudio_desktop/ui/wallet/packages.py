@@ -1,8 +1,8 @@
-"""Packages and purchases: what tokens cost, and what has been bought."""
+"""Packages and purchases: what tokens cost, what has been bought, and what can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.catalog import Package
@@ -10,14 +10,18 @@ from stylestudio_desktop.domain.purchase import PurchaseStatus
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
 
 translate = QCoreApplication.translate
+_MOST_REMARK = 300
 
 
 class PackageCard(Card):
-    """A package with its price, and what one token costs in it. It offers nothing to press."""
+    """A package with its price, what one token costs in it, and the button that buys it."""
+
+    asked = Signal(str)
 
     def __init__(self, package: Package, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +39,17 @@ class PackageCard(Card):
             head.addWidget(StatusBadge(Status(_tag(package.tag), "sparkles", "accent")))
         self.body.addLayout(head)
         self.body.addWidget(label(tokens, "heading"))
-        self.body.addWidget(label(price))
         self.body.addWidget(label(each_said, "faint"))
+        self.body.addSpacing(Space.XS)
+        words = self.tr("Buy for %1").replace("%1", price)
+        self.buy = button(words, lambda: self.asked.emit(package.id))
+        self.buy.setAccessibleName(f"{words}: {package.name}")
+        self.body.addWidget(self.buy)
+
+    def set_ready(self, ready: bool, why: str) -> None:
+        """Let it be bought, or say in a tip why not."""
+        self.buy.setEnabled(ready)
+        self.buy.setToolTip("" if ready else why)
 
 
 def _tag(text: str) -> str:
@@ -44,46 +57,93 @@ def _tag(text: str) -> str:
 
 
 class Purchases(QWidget):
-    """What was bought, newest first, each with its state."""
+    """What was bought, newest first, each with its state and what can be done about it.
+
+    Each of the signals carries the Purchase.
+    """
+
+    pay_asked = Signal(object)
+    cancel_asked = Signal(object)
+    refund_asked = Signal(object)
+    receipt_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._inside: QWidget | None = None
+        self._shown: tuple[Purchase, ...] | None = None
         self.show_purchases([])
 
     def show_purchases(self, found: Sequence[Purchase]) -> None:
-        """Show `found` in place of what was shown."""
+        """Show `found` in place of what was shown; the same again changes nothing."""
+        if self._shown == tuple(found):
+            return
+        self._shown = tuple(found)
         if self._inside is not None:
             self._inside.hide()
             self._inside.deleteLater()
-        self._inside = _rows(found) if found else _none()
+        self._inside = self._rows(found) if found else _none()
         self._layout.addWidget(self._inside)
+
+    def _rows(self, found: Sequence[Purchase]) -> QWidget:
+        made = QWidget()
+        grid = QGridLayout(made)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.XS)
+        grid.setColumnStretch(0, 1)
+        row = 0
+        for one in found:
+            grid.addWidget(label(one.display_name), row, 0)
+            tokens = translate("Purchases", "%n token(s)", "", one.tokens_received)
+            grid.addWidget(label(tokens, "muted"), row, 1)
+            grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
+            grid.addWidget(StatusBadge(_state(one.status)), row, 3)
+            grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
+            said = [wording.moment(one.created_at)]
+            if one.mode == "test":
+                said.append(translate("Purchases", "test payment"))
+            if one.error or one.refund_reason:
+                said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
+            below = label(" · ".join(said), "faint", wrap=True)
+            grid.addWidget(below, row + 1, 0, 1, 5)
+            grid.setRowMinimumHeight(row + 2, Space.S)
+            row += 3
+        return made
+
+    def _deeds(self, one: Purchase) -> QHBoxLayout:
+        layout = QHBoxLayout()
+        layout.setSpacing(Space.XS)
+        layout.addStretch(1)
+        for icon, tip, signal in self._possible(one):
+            made = tool(icon, tip, _emitting(signal, one))
+            made.setAccessibleName(f"{tip}: {one.display_name}")
+            layout.addWidget(made)
+        return layout
+
+    def _possible(self, one: Purchase) -> list[tuple[str, str, SignalInstance]]:
+        if one.status == PurchaseStatus.PENDING.value:
+            cancel = ("x", translate("Purchases", "Cancel this purchase"), self.cancel_asked)
+            if not one.checkout_url:
+                return [cancel]
+            pay = ("external-link", translate("Purchases", "Open the payment page"), self.pay_asked)
+            return [pay, cancel]
+        receipt = ("receipt", translate("Purchases", "Save the receipt"), self.receipt_asked)
+        if one.status == PurchaseStatus.REFUNDED.value:
+            return [receipt]
+        if one.status != PurchaseStatus.COMPLETED.value:
+            return []
+        back = ("undo-2", translate("Purchases", "Refund what is unspent"), self.refund_asked)
+        return [receipt, back] if one.gateway else [receipt]
+
+
+def _emitting(signal: SignalInstance, one: Purchase) -> Callable[[], None]:
+    return lambda: signal.emit(one)
 
 
 def _none() -> QWidget:
     return label(translate("Purchases", "Nothing has been bought yet."), "muted")
-
-
-def _rows(found: Sequence[Purchase]) -> QWidget:
-    made = QWidget()
-    grid = QGridLayout(made)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(Space.L)
-    grid.setVerticalSpacing(Space.S)
-    grid.setColumnStretch(0, 1)
-    for row, one in enumerate(found):
-        name = label(one.display_name)
-        if one.error:
-            name.setToolTip(one.error)
-        grid.addWidget(name, row, 0)
-        tokens = translate("Purchases", "%n token(s)", "", one.tokens_received)
-        grid.addWidget(label(tokens, "muted"), row, 1)
-        grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
-        grid.addWidget(label(wording.moment(one.created_at), "faint"), row, 3)
-        grid.addWidget(StatusBadge(_state(one.status)), row, 4)
-    return made
 
 
 def _state(status: str) -> Status:

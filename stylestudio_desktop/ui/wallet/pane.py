@@ -9,21 +9,26 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import BalanceChanged, GenerationProgressed
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.services import wallet
+from stylestudio_desktop.services import budget, insights, wallet
+from stylestudio_desktop.services.budget import Month
+from stylestudio_desktop.services.insights import Insights
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.till import Standing
 from stylestudio_desktop.services.wallet import Wallet
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
 from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
+from stylestudio_desktop.ui.wallet.spending import SpendingCard
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
-from stylestudio_desktop.ui.window import HISTORY, MainWindow
+from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 
 SOON_MS = 120
@@ -32,12 +37,16 @@ LEDGER_LEAST = 360
 PACKAGE = 170
 METRIC = 96
 WIDEST = 720
+DAYS = 30
+_MANY = 1 << 60
 
 
 @dataclass(frozen=True)
 class _Seen:
     wallet: Wallet
     bought: tuple[Purchase, ...]
+    spent: Insights
+    month: Month
 
 
 class WalletPane(Pane):
@@ -48,6 +57,7 @@ class WalletPane(Pane):
         self._window = window
         self._studio = studio
         self._back: str | None = None
+        self._before = _MANY
         self._task: Task[_Seen] | None = None
         self.now: Wallet | None = None
         self.model = LedgerModel(studio, window.tasks, self)
@@ -66,11 +76,14 @@ class WalletPane(Pane):
     def shown(self) -> None:
         """Show what is true now."""
         self._refresh()
+        self.desk.ask_standing(self._on_standing)
 
     def receive(self, wish: object) -> None:
         """Somebody needs tokens: show the packages, and the way back."""
         if isinstance(wish, GetTokens):
             self._back = wish.back
+            self._before = self.now.user.token_balance if self.now else _MANY
+            self._way.setText(self.tr("What you had begun is kept as it is."))
             self._return.setVisible(True)
             self._scroll.ensureWidgetVisible(self._packages)
 
@@ -84,12 +97,17 @@ class WalletPane(Pane):
         column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, Space.XL, Space.L, Space.XL)
         column.setSpacing(Space.L)
+        self.desk = PurchaseDesk(self._window, self._studio, self)
         self._return = self._way_back()
         column.addWidget(self._return)
         column.addWidget(self._balance())
         column.addWidget(self._offer())
         self.purchases = Purchases()
+        self.desk.serve(self.purchases)
+        self.desk.changed.connect(self._soon.start)
         column.addWidget(_framed(self.tr("Purchases"), self.purchases))
+        self.spending = SpendingCard(self._window, self._studio)
+        column.addWidget(self.spending)
         column.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -122,7 +140,8 @@ class WalletPane(Pane):
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(button(self.tr("Back"), self._go_back, "quiet", "arrow-left"))
-        row.addWidget(label(self.tr("What you had begun is kept as it is."), "muted"))
+        self._way = label("", "muted")
+        row.addWidget(self._way)
         row.addStretch(1)
         made.setVisible(False)
         return made
@@ -164,19 +183,20 @@ class WalletPane(Pane):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
         layout.addWidget(label(self.tr("Packages"), "title"))
-        self.honest = label(
-            self.tr(
-                "Tokens can't be bought yet: buying comes with a later version, at these prices. "
-                "The tokens you have work now."
-            ),
-            "muted",
-            wrap=True,
-        )
-        layout.addWidget(self.honest)
+        self.honest = label("", "muted", wrap=True)
+        self._to_settings = button(self.tr("Enter a payment key"), self._open_settings, icon="key")
+        self._to_settings.setVisible(False)
+        row = QHBoxLayout()
+        row.addWidget(self.honest, 1)
+        row.addWidget(self._to_settings)
+        layout.addLayout(row)
         self._packages = QWidget()
         flow = FlowLayout(self._packages, Space.M, fill=PACKAGE)
-        for package in self._studio.catalogue.packages:
-            flow.addWidget(PackageCard(package))
+        self.cards = [PackageCard(package) for package in self._studio.catalogue.packages]
+        for card in self.cards:
+            card.asked.connect(self.desk.buy)
+            card.set_ready(False, "")
+            flow.addWidget(card)
         layout.addWidget(self._packages)
         return made
 
@@ -187,7 +207,8 @@ class WalletPane(Pane):
 
         def op() -> _Seen:
             bought = wallet.bought(studio, limit=PURCHASES)
-            return _Seen(wallet.summary(studio), tuple(bought.items))
+            spent = insights.insights(studio, DAYS)
+            return _Seen(wallet.summary(studio), tuple(bought.items), spent, budget.month(studio))
 
         self._task = self._window.tasks.run(
             attached(studio, op), self._on_read, self._on_failed, owner=self
@@ -205,9 +226,15 @@ class WalletPane(Pane):
         for price, card in self._buys:
             card.set(wording.count(balance // price), self.tr("at %n token(s)", "", price))
         self.purchases.show_purchases(seen.bought)
+        self.spending.show_spending(seen.spent, seen.month)
+        if self._back is not None and balance > self._before:
+            self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
 
     def _held_words(self, found: Wallet) -> str:
         used = self.tr("%n used so far", "", found.user.total_tokens_used)
+        if found.debt:
+            owed = self.tr("%n owed after a refund, paid by the next purchase", "", found.debt)
+            used = f"{used}. {owed}"
         if not found.held:
             return self.tr("Nothing is set aside for running work. %1.").replace("%1", used)
         held = self.tr("%n more set aside for pictures that wait or run", "", found.held)
@@ -229,6 +256,15 @@ class WalletPane(Pane):
 
     def _open_generation(self, generation_id: int) -> None:
         self._window.open_pane(HISTORY, ShowGeneration(GenerationId(generation_id)))
+
+    def _on_standing(self, found: Standing) -> None:
+        self.honest.setText(found.sentence)
+        self._to_settings.setVisible(not found.ready)
+        for card in self.cards:
+            card.set_ready(found.ready, found.sentence)
+
+    def _open_settings(self) -> None:
+        self._window.open_pane(SETTINGS)
 
     def _go_back(self) -> None:
         if self._back is not None:

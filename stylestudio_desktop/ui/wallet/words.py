@@ -48,6 +48,8 @@ def _words(entry: TokenEntry) -> tuple[str, str, Tone]:
         return translate("Ledger", "Returned, nothing was saved"), "undo-2", "neutral"
     if entry.kind == Kind.REFUND.value:
         return translate("Ledger", "Refunded"), "undo-2", "warning"
+    if entry.kind == Kind.REINSTATE.value:
+        return translate("Ledger", "Given back, the refund was reversed"), "rotate-ccw", "good"
     return entry.kind, "circle-help", "neutral"
 
 

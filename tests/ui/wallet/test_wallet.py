@@ -93,16 +93,17 @@ def test_an_entry_leads_to_its_generation(
     assert asked == [ShowGeneration(made["failed"][0])]  # type: ignore[arg-type]
 
 
-def test_packages_show_what_a_token_costs_and_offer_no_dead_button(
-    pane: WalletPane, studio: Studio
+def test_packages_show_what_a_token_costs_and_why_they_wait(
+    pane: WalletPane, studio: Studio, qtbot: QtBot
 ) -> None:
     cards = pane.findChildren(PackageCard)
     assert len(cards) == len(studio.catalogue.packages)
     starter = cards[0].accessibleName()
     assert "9.99" in starter
     assert "0.40 a token" in starter
-    assert not cards[0].findChildren(QPushButton)
-    assert "can't be bought yet" in pane.honest.text()
+    qtbot.waitUntil(lambda: "No payment key" in pane.honest.text())
+    assert not any(card.buy.isEnabled() for card in cards)
+    assert "No payment key" in cards[0].buy.toolTip()
 
 
 def test_a_low_balance_is_marked(window: MainWindow, studio: Studio, qtbot: QtBot) -> None:

@@ -1,0 +1,110 @@
+"""What the Wallet does when a purchase is asked for, cancelled, refunded, or wants a receipt."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.services import till
+from stylestudio_desktop.services.refunding import Offer
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.till import Standing
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.wallet.cashier import cashier
+from stylestudio_desktop.ui.wallet.packages import Purchases
+from stylestudio_desktop.ui.window import MainWindow
+
+
+class PurchaseDesk(QObject):
+    """Between the Wallet's widgets and the cashier; `changed()` when purchases moved."""
+
+    changed = Signal()
+
+    def __init__(self, window: MainWindow, studio: Studio, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._studio = studio
+        self._parent = parent
+        self._cashier = cashier(window, studio)
+        self._cashier.changed.connect(self.changed)
+        self._cashier.failed.connect(self._on_trouble)
+        self.question: QMessageBox | None = None
+
+    def serve(self, purchases: Purchases) -> None:
+        """Do what `purchases` asks for."""
+        purchases.pay_asked.connect(self._cashier.pay)
+        purchases.cancel_asked.connect(self._cancel)
+        purchases.refund_asked.connect(self._refund)
+        purchases.receipt_asked.connect(self._receipt)
+
+    def buy(self, package_id: str) -> None:
+        """Begin a purchase."""
+        self._window.toast(self.tr("The payment page opens in your browser."))
+        self._cashier.buy(package_id)
+
+    def ask_standing(self, then: Callable[[Standing], None]) -> None:
+        """Find out in the background whether tokens can be bought; the keyring may wait."""
+        studio = self._studio
+        self._window.tasks.run(
+            attached(studio, partial(till.standing, studio)), then, self._on_failed, owner=self
+        )
+
+    def save_receipt(self, purchase_id: int, target: Path) -> None:
+        """Write a receipt to `target`."""
+        studio = self._studio
+
+        def op() -> Path:
+            from stylestudio_desktop.services import receipts
+
+            return receipts.write(studio, purchase_id, target)
+
+        self._window.tasks.run(attached(studio, op), self._on_saved, self._on_failed, owner=self)
+
+    def _cancel(self, row: Purchase) -> None:
+        self._cashier.cancel(row.id)
+
+    def _refund(self, row: Purchase) -> None:
+        self._cashier.offer(row.id, self._ask_refund)
+
+    def _ask_refund(self, shown: Offer) -> None:
+        tokens = self.tr("%n unspent token(s) go back", "", shown.tokens)
+        money = wording.money(shown.amount, shown.currency)
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(self.tr("Refund %1?").replace("%1", money))
+        box.setInformativeText(
+            f"{tokens}. " + self.tr("The money returns to the card or account that paid.")
+        )
+        yes = box.addButton(self.tr("Refund"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Keep the tokens"), QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(
+            lambda pressed: self._cashier.refund(shown) if pressed is yes else None
+        )
+        box.finished.connect(box.deleteLater)
+        self.question = box
+        box.open()
+
+    def _receipt(self, row: Purchase) -> None:
+        usual = Path.home() / f"style-studio-receipt-{row.transaction_id[:8]}.pdf"
+        name, _ = QFileDialog.getSaveFileName(
+            self._parent, self.tr("Save the receipt"), str(usual), self.tr("PDF files (*.pdf)")
+        )
+        if name:
+            self.save_receipt(row.id, Path(name))
+
+    def _on_saved(self, target: Path) -> None:
+        self._window.toast(self.tr("Saved as %1").replace("%1", target.name), "good")
+
+    def _on_trouble(self, sentence: str) -> None:
+        if self._parent.isVisible():
+            self._window.toast(sentence, "warning")
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._window.toast(error.sentence, "bad")
