@@ -21,6 +21,7 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import wallet
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
@@ -132,6 +133,7 @@ class Session:
         self._ask_strip()
         QTimer.singleShot(BESIDES_MS, self.window, self._start_besides)
         self._strip.start(STRIP_MS)
+        load_ahead(self.window, self._studio)
 
     def _welcome(self) -> None:
         from stylestudio_desktop.ui.welcome import offer_welcome

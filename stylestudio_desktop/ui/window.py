@@ -72,6 +72,15 @@ class MainWindow(QMainWindow):
         """Return the name of the pane in front."""
         return self._current
 
+    @property
+    def place(self) -> QWidget:
+        """Return what every pane is a child of, from its making on.
+
+        A widget that moves to another parent is styled anew with all it holds, which takes as
+        long as making it.
+        """
+        return self._stack
+
     def pane(self, name: str) -> Pane:
         """Return pane `name`, made now if it was not yet; KeyError for an unknown name."""
         if name not in self._open:

@@ -1,6 +1,7 @@
 """The frame: panes made when shown, keys, commands, search, notices, and what is remembered."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.ui import ahead
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.frame.toasts import Toast
@@ -281,6 +283,26 @@ def test_cards_are_spread_over_their_lines_evenly(window: MainWindow) -> None:
     assert [sum(card.y() == y for card in cards) for y in sorted({c.y() for c in cards})] == [4, 3]
     flow.setGeometry(QRect(0, 0, 690, 400))
     assert len({card.y() for card in cards}) == 1
+
+
+def test_what_panes_are_made_of_is_loaded_before_they_are_asked_for(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    real = ahead.import_module
+    monkeypatch.setattr(ahead, "import_module", lambda name: (loaded.append(name), real(name)))
+    monkeypatch.setattr(ahead, "AFTER_MS", 0)
+    met: list[str] = []
+
+    class Met:
+        @property
+        def card(self) -> None:
+            met.append("card")
+
+    ahead.load_ahead(window, SimpleNamespace(providers={"local": Met()}))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bool(met) and not window.tasks.busy(), timeout=20_000)
+    names = ("create.bench", "history.pane", "wallet.pane", "settings.pane")
+    assert {f"stylestudio_desktop.ui.{name}" for name in names} <= set(loaded)
 
 
 def test_the_theme_follows_a_choice_and_repaints(window: MainWindow) -> None:

@@ -79,7 +79,10 @@ def _own_clock() -> Callable[[], float]:
 
 @pytest.fixture
 def watchdog(qapp: object) -> Iterator[Watchdog]:
-    """Watch the event loop during a test; `with watchdog.excused():` leaves a stretch out."""
+    """Watch the event loop during a test; `with watchdog.excused():` leaves a stretch out.
+
+    Name it last: what fixtures after it do, as making a library, would count.
+    """
     watch = Watchdog()
     # What thousands of other tests have left in memory is no part of the window: a walk of the
     # collector over all of it would be counted against this test.

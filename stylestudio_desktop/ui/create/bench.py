@@ -38,8 +38,8 @@ _LAST = Step.REVIEW
 class Bench(QWidget):
     """From photos to pictures in four steps that can be taken in any order."""
 
-    def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__()
+    def __init__(self, window: MainWindow, studio: Studio, parent: QWidget) -> None:
+        super().__init__(parent)
         self.window_, self._studio = window, studio
         self.desk = Desk(studio, window.tasks, self)
         self.intake = Intake(studio, self.desk, self)
@@ -164,10 +164,10 @@ class Bench(QWidget):
             event.acceptProposedAction()
 
     def _build(self) -> None:
-        self.bar = StepsBar()
-        self.summary = Summary(self.desk)
-        self.pages = Pages(self.desk, self.making)
-        self._arriving = ProgressRow()
+        self.bar = StepsBar(self)
+        self.summary = Summary(self.desk, self)
+        self.pages = Pages(self.desk, self.making, self)
+        self._arriving = ProgressRow(parent=self)
         self._arriving.hide()
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
@@ -182,7 +182,7 @@ class Bench(QWidget):
         layout.addWidget(self.summary)
 
     def _foot(self) -> QWidget:
-        foot = QWidget()
+        foot = QWidget(self)
         row = QHBoxLayout(foot)
         row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.M)
         row.setSpacing(Space.S)

@@ -38,7 +38,13 @@ class LookPage(Page):
         self.qualities: dict[str, ChoiceCard] = {}
         self.ratios: dict[str, ChoiceCard] = {}
         self.services: dict[tuple[str, str | None], ChoiceCard] = {}
-        self._build()
+        self._parts = [self._build_rest, self._build_numbers, self._build_pictured]
+
+    def grow(self) -> bool:
+        """Make the styles, the numbers, the words: all at once would be felt."""
+        if self._parts:
+            self._parts.pop()()
+        return bool(self._parts)
 
     def first_field(self) -> QWidget | None:
         """The style in force."""
@@ -69,14 +75,18 @@ class LookPage(Page):
         self._notes.setText("\n".join(self._desk.studio.provider(draft.provider).card.notes))
         self.knobs.show_draft(draft, able, name)
 
-    def _build(self) -> None:
-        catalogue = self._desk.studio.catalogue
+    def _build_pictured(self) -> None:
         self._section(words.tr("Style"), self._style_cards(), 150)
         self._section(words.tr("Shape"), self._ratio_cards(), 96)
+
+    def _build_numbers(self) -> None:
+        catalogue = self._desk.studio.catalogue
         largest = max(one.long_side for one in catalogue.qualities)
         self._build_count()
         self._section(words.tr("Quality"), self._quality_cards(largest), 190)
         self._build_services()
+
+    def _build_rest(self) -> None:
         self.column.addWidget(label(words.tr("Anything special?"), "label"))
         self.prompt = QPlainTextEdit()
         self.prompt.setPlaceholderText(words.tr("For example: warm morning light, linen ground"))

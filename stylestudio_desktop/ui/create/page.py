@@ -30,6 +30,10 @@ class Page(QScrollArea):
         outside.setLayout(centred(inside))
         self.setWidget(outside)
 
+    def grow(self) -> bool:
+        """Make one more part of a page that is made in parts; False once it is whole."""
+        return False
+
     def show_desk(self) -> None:
         """Bring the page up to date; called while it is in front."""
 

@@ -48,6 +48,7 @@ class Pages(QStackedWidget):
             Step.PICTURES: lambda: self.pictures,
         }
         self._missing = list(Step)
+        self._bare: Page | None = None
         self._idle = QTimer(self)
         self._idle.setInterval(_BETWEEN_MS)
         self._idle.timeout.connect(self._make_one)
@@ -58,12 +59,18 @@ class Pages(QStackedWidget):
         return not self._missing
 
     def page(self, step: Step) -> Page:
-        """Return a page, made now if it was not yet."""
-        return self._makers[step]()
+        """Return a page, made now, and whole, if it was not yet."""
+        page = self._makers[step]()
+        while page.grow():
+            pass
+        return page
 
     def bring(self, step: Step) -> None:
-        """Bring a page to the front."""
-        self.setCurrentWidget(self.page(step))
+        """Bring a page to the front, up to date already: so it is laid out once."""
+        page = self.page(step)
+        if page is not self.currentWidget():
+            page.show_desk()
+            self.setCurrentWidget(page)
 
     def make_the_rest(self) -> None:
         """Make the other pages too, one at a time, so that none is waited for later."""
@@ -73,7 +80,7 @@ class Pages(QStackedWidget):
     @cached_property
     def products(self) -> ProductPage:
         """The first step."""
-        page = self._kept(ProductPage(self._desk))
+        page = self._kept(ProductPage(self._desk, self))
         page.paste.connect(self.paste)
         page.many.connect(self.many)
         page.browse.connect(partial(self.browse.emit, Category.PRODUCT))
@@ -84,7 +91,7 @@ class Pages(QStackedWidget):
     @cached_property
     def models(self) -> ModelPage:
         """The second step."""
-        page = self._kept(ModelPage(self._desk))
+        page = self._kept(ModelPage(self._desk, self))
         page.browse.connect(partial(self.browse.emit, Category.MODEL))
         page.gallery.connect(partial(self.gallery.emit, Category.MODEL))
         page.sample_picked.connect(partial(self._on_sample, Category.MODEL))
@@ -94,17 +101,17 @@ class Pages(QStackedWidget):
     @cached_property
     def look(self) -> LookPage:
         """The third step."""
-        return self._kept(LookPage(self._desk))
+        return self._kept(LookPage(self._desk, self))
 
     @cached_property
     def review(self) -> ReviewPage:
         """The last step before paying."""
-        return self._kept(ReviewPage(self._desk))
+        return self._kept(ReviewPage(self._desk, self))
 
     @cached_property
     def pictures(self) -> PicturesPage:
         """What is in the making."""
-        page = self._kept(PicturesPage(self._making, self._desk.photos))
+        page = self._kept(PicturesPage(self._making, self._desk.photos, self))
         page.asked.connect(self.asked)
         return page
 
@@ -118,7 +125,13 @@ class Pages(QStackedWidget):
         return page
 
     def _make_one(self) -> None:
-        self.page(self._missing.pop(0))
+        step = self._missing[0]
+        if self._bare is not None:
+            self._bare.ensurePolished()  # styled now, it comes to the front sooner
+            self._bare = None
+            self._missing.pop(0)
+        elif not self._makers[step]().grow():
+            self._bare = self._makers[step]()
         if not self._missing:
             self._idle.stop()
 

@@ -24,7 +24,7 @@ class CreatePane(Pane):
     """
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(window.place)
         self._window, self._studio = window, studio
         self.bench: Bench | None = None
         self._memory: dict[str, Any] = {}
@@ -62,12 +62,15 @@ class CreatePane(Pane):
         return found
 
     def _on_loaded(self, bench: type["Bench"]) -> None:
-        made = bench(self._window, self._studio)
-        # The first page comes in a turn of its own, so that neither half is felt.
+        made = bench(self._window, self._studio, self)
+        # The first page comes in a turn of its own, and so does showing it: none is felt.
         QTimer.singleShot(0, made, lambda: self._on_made(made))
 
     def _on_made(self, made: "Bench") -> None:
         made.recall(self._memory)
+        QTimer.singleShot(0, made, lambda: self._on_ready(made))
+
+    def _on_ready(self, made: "Bench") -> None:
         self._layout.addWidget(made)
         self.bench = made
         if self.isVisible():

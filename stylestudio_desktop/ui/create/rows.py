@@ -26,13 +26,17 @@ class Rows(QWidget):
         """Show `rows` of (name, value) in place of what was shown."""
         if tuple(rows) == self.rows:
             return
+        before, made = len(self.rows), len(self._labels)
         self.rows = tuple(rows)
         while len(self._labels) < len(rows):
             self._add()
         for position, (name, value) in enumerate(self._labels):
             shown = position < len(rows)
-            name.setVisible(shown)
-            value.setVisible(shown)
+            # What is new shows by itself in the next turn; showing it here would lay the whole
+            # page out once for each label.
+            if position < made and shown != (position < before):
+                name.setVisible(shown)
+                value.setVisible(shown)
             if shown:
                 name.setText(rows[position][0])
                 value.setText(rows[position][1])

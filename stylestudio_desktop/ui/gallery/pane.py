@@ -39,7 +39,7 @@ class GalleryPane(Pane):
     """Every picture of the library."""
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__(window)
+        super().__init__(window.place)
         self.search_hint = self.tr("Search prompts, file names and tags")
         self._window = window
         self._studio = studio

@@ -37,7 +37,7 @@ class HistoryPane(Pane):
     """Every generation, newest first, live."""
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__(window)
+        super().__init__(window.place)
         self.search_hint = self.tr("Search prompts")
         self._window = window
         self._studio = studio

@@ -25,7 +25,7 @@ class SettingsPane(Pane):
     """Two columns of sections, one below the other where there is little room."""
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__(window)
+        super().__init__(window.place)
         self._studio = studio
         self.keeper = Keeper(window, studio, self)
         self.look = LookSection(self.keeper)
@@ -56,7 +56,14 @@ class SettingsPane(Pane):
         self._columns.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def _build(self) -> None:
-        inside = QWidget()
+        # From the outside in: what moves to another parent is styled anew with all it holds.
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        centred = QWidget()
+        scroll.setWidget(centred)
+        inside = QWidget(centred)
         inside.setMaximumWidth(WIDEST)
         self._columns = QHBoxLayout(inside)
         self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
@@ -71,17 +78,11 @@ class SettingsPane(Pane):
                 column.addWidget(section)
             column.addStretch(1)
             self._columns.addLayout(column, 1)
-        centred = QWidget()
         row = QHBoxLayout(centred)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
         row.addWidget(inside, 1000)
         row.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(centred)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)

@@ -53,7 +53,7 @@ class WalletPane(Pane):
     """What is there, live."""
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
-        super().__init__(window)
+        super().__init__(window.place)
         self._window = window
         self._studio = studio
         self._back: str | None = None
@@ -93,7 +93,10 @@ class WalletPane(Pane):
         self._return.setVisible(False)
 
     def _build(self) -> None:
+        # From the outside in: what moves to another parent is styled anew with all it holds.
+        self._scroll = QScrollArea(self)
         inside = QWidget()
+        self._scroll.setWidget(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, Space.XL, Space.L, Space.XL)
         column.setSpacing(Space.L)
@@ -109,11 +112,9 @@ class WalletPane(Pane):
         self.spending = SpendingCard(self._window, self._studio)
         column.addWidget(self.spending)
         column.addStretch(1)
-        self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
         self._scroll.setMaximumWidth(WIDEST)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

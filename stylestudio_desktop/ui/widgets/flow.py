@@ -15,6 +15,9 @@ class FlowLayout(QLayout):
         """`fill` is the smallest width of a cell; 0 keeps each widget's own width."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        # Qt asks many times between two changes; each answer walks over all items.
+        self._smallest: QSize | None = None
+        self._heights: dict[int, int] = {}
         self._fill = fill
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
@@ -35,13 +38,22 @@ class FlowLayout(QLayout):
         """Give one item away or None."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
+    def invalidate(self) -> None:
+        """Something inside has changed: answer anew."""
+        self._smallest = None
+        self._heights.clear()
+        super().invalidate()
+
     def hasHeightForWidth(self) -> bool:
         """The height follows from the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:
         """Return the height that the lines need at `width`."""
-        return self._place(QRect(0, 0, width, 0), apply=False)
+        known = self._heights.get(width)
+        if known is None:
+            known = self._heights[width] = self._place(QRect(0, 0, width, 0), apply=False)
+        return known
 
     def expandingDirections(self) -> Qt.Orientation:
         """It takes no more than it needs."""
@@ -58,11 +70,15 @@ class FlowLayout(QLayout):
 
     def minimumSize(self) -> QSize:
         """Return the size of the largest item."""
+        if self._smallest is not None:
+            return self._smallest
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
         margins = self.contentsMargins()
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        size += QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+        self._smallest = size
+        return size
 
     def _place(self, area: QRect, *, apply: bool) -> int:
         margins = self.contentsMargins()

@@ -24,15 +24,16 @@ class SidePanel(QFrame):
         head.addWidget(self._title, 1)
         if closable:
             head.addWidget(tool("x", self.tr("Close"), self._on_close))
+        # From the outside in: what moves to another parent is styled anew with all it holds.
+        scroll = QScrollArea(self)
         inside = QWidget()
+        scroll.setWidget(inside)
         self.body = QVBoxLayout(inside)
         self.body.setContentsMargins(Space.L, 0, Space.L, Space.L)
         self.body.setSpacing(Space.M)
-        scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
         self.foot = QVBoxLayout()
         self.foot.setContentsMargins(Space.L, Space.S, Space.L, Space.L)
         layout = QVBoxLayout(self)

@@ -625,7 +625,7 @@ def test_everything_has_a_name_for_those_who_hear_it(desk: Desk, tmp_path: Path)
         assert not nameless, step
 
 
-def test_opening_blocks_nothing(watchdog: Watchdog, qtbot: QtBot, studio: Studio) -> None:
+def test_opening_blocks_nothing(studio: Studio, qtbot: QtBot, watchdog: Watchdog) -> None:
     with watchdog.excused():
         window = MainWindow(
             {GALLERY: lambda _window: Listener(), CREATE: lambda w: create_pane(w, studio)}, {}
@@ -644,7 +644,8 @@ def test_opening_blocks_nothing(watchdog: Watchdog, qtbot: QtBot, studio: Studio
 
 
 def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Watchdog) -> None:
-    paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 6},80,90)") for n in range(40)]
+    with watchdog.excused():
+        paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 6},80,90)") for n in range(40)]
     drop(desk, files(*paths))
     for step in Step:
         desk.pane.go(step)
