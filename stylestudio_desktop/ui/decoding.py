@@ -37,8 +37,12 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
     return _drawable(reader.read())
 
 
-def picture(path: Path) -> QImage | None:
-    """Return the whole picture in `path`, turned upright and in sRGB, or None if it is damaged."""
+def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
+    """Return the whole picture in `path`, turned upright, or None if it is damaged.
+
+    Its colours are brought into `target`, the screen's own space, or into sRGB; a picture that
+    says nothing of its colours is taken for sRGB.
+    """
     file = QFile(str(path))  # named, since the reader does not keep it alive
     if not file.open(QIODevice.OpenModeFlag.ReadOnly):
         return None
@@ -47,10 +51,12 @@ def picture(path: Path) -> QImage | None:
         return None
     reader.setAutoTransform(True)
     image = reader.read()
-    space = image.colorSpace()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    if space.isValid() and space != srgb:
-        image.convertToColorSpace(srgb)
+    wanted = srgb if target is None else target
+    if not image.colorSpace().isValid():
+        image.setColorSpace(srgb)
+    if image.colorSpace() != wanted:
+        image.convertToColorSpace(wanted)
     return _drawable(image)
 
 

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._searches: dict[str, str] = {}
         self._open: dict[str, Pane] = {}
         self._current = ""
+        self._was = self.windowState()
         self.actions_ = Actions(self)
         self.tasks = tasks if tasks is not None else Tasks(self)
         self._middle = QWidget(self)
@@ -115,6 +116,16 @@ class MainWindow(QMainWindow):
     ) -> Toast:
         """Show a notice that does not take the focus; `action` is (button text, what it does)."""
         return self._toasts.show(text, tone, action)
+
+    def fill_screen(self, full: bool) -> None:
+        """Give the pane in front the whole screen, without rail, bar and strip; or take it back."""
+        for part in (self._rail, self.top_bar, self.queue_strip):
+            part.setVisible(not full)
+        if full:
+            self._was = self.windowState()
+            self.showFullScreen()
+        else:
+            self.setWindowState(self._was)
 
     def keep_search(self, name: str, text: str) -> None:
         """Take `text` as what pane `name` searches for, as when the pane itself changed it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColorSpace, QImage
 
 from stylestudio_desktop.ui import decoding
 from stylestudio_desktop.ui.tasks import Task, Tasks
@@ -63,13 +63,25 @@ class Pictures(QObject):
     def __init__(
         self,
         parent: QObject | None = None,
-        decode: Callable[[Path], QImage | None] = decoding.picture,
+        decode: Callable[[Path, QColorSpace | None], QImage | None] = decoding.picture,
     ) -> None:
         super().__init__(parent)
         self._decode = decode
+        self._space: QColorSpace | None = None
         self._tasks = Tasks(self, threads=2)
         self._kept: OrderedDict[Path, Mips] = OrderedDict()
         self._asked: dict[Path, Task[Mips | None]] = {}
+
+    def set_space(self, space: QColorSpace | None) -> bool:
+        """Bring colours into the screen's `space`; return whether that is another than before.
+
+        What was decoded for another space is let go.
+        """
+        if space == self._space:
+            return False
+        self._space = space
+        self.clear()
+        return True
 
     def get(self, path: Path) -> Mips | None:
         """Return a picture that is here, or None."""
@@ -101,8 +113,10 @@ class Pictures(QObject):
         self._tasks.close()
 
     def _ask(self, path: Path) -> None:
+        space = self._space
+
         def op() -> Mips | None:
-            image = self._decode(path)
+            image = self._decode(path, space)
             return Mips(image) if image is not None else None
 
         self._asked[path] = self._tasks.run(

@@ -82,7 +82,9 @@ class GalleryPane(Pane):
         self.grid.setFocus()
 
     def hidden(self) -> None:
-        """Leave the search field to the pane that comes."""
+        """Leave the search field and the screen to the pane that comes."""
+        if self._viewer is not None:
+            self._viewer.presenting.end()
         self.suggesting.attend(False)
 
     def search(self, text: str) -> None:
@@ -199,6 +201,7 @@ class GalleryPane(Pane):
         made = Viewer(self._source, self.grid, self._window.tasks, self)
         self._layers.addWidget(made)
         made.closed.connect(self._on_viewer_closed)
+        made.presenting.filling.connect(self._window.fill_screen)
         made.more_like.connect(self.doing.ask_more)
         made.bar.favourite_asked.connect(self.doing.favour)
         made.bar.rated.connect(self.doing.rate)
@@ -278,6 +281,7 @@ class GalleryPane(Pane):
     def _on_closing(self) -> None:
         self.importer.close()
         if self._viewer is not None:
+            self._viewer.presenting.end()
             self._viewer.close_threads()
         self.grid.close_threads()
 

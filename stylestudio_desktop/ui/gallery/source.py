@@ -8,8 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
 from stylestudio_desktop.domain.generation import Category, Role
-from stylestudio_desktop.domain.ids import made_at
-from stylestudio_desktop.domain.records import FileCard, Generation, StoredFile
+from stylestudio_desktop.domain.records import FileCard
 from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
@@ -80,12 +79,17 @@ class LibrarySource:
     def describe(self, file_id: int) -> "Shown":
         """Return everything about one picture. Raises NotFound."""
         from stylestudio_desktop.services import history
+        from stylestudio_desktop.ui.gallery import facts
+        from stylestudio_desktop.ui.gallery.naming import Names
         from stylestudio_desktop.ui.gallery.shown import Shown
 
         row = library.picture(self._studio, file_id)
         story = None
         if row.generation_id is not None:
             story = history.story(self._studio, row.generation_id)
+        rows = facts.own_rows(self._studio, row)
+        if story is not None:
+            rows += facts.story_rows(Names(self._studio), story.generation)
         return Shown(
             id=row.id,
             path=library.location(self._studio, row),
@@ -94,7 +98,7 @@ class LibrarySource:
             height=row.height,
             favourite=bool(row.favourite),
             rating=row.rating,
-            rows=tuple(_file_rows(row) + (_story_rows(story.generation) if story else [])),
+            rows=(*rows, *facts.file_rows(row)),
             before=self._product(story),
             generation=row.generation_id,
         )
@@ -104,38 +108,3 @@ class LibrarySource:
         inputs = story.inputs if story is not None else ()
         product = next((one for one in inputs if one.role == Role.PRODUCT.value), None)
         return None if product is None else self._studio.files.path(product.storage_id)
-
-
-def _file_rows(row: StoredFile) -> list[tuple[str, str]]:
-    from stylestudio_desktop.ui import wording
-
-    return [
-        (translate("Facts", "Kind"), wording.category(row.category)),
-        (translate("Facts", "Size"), f"{row.width} × {row.height}"),
-        (translate("Facts", "File"), f"{row.format.upper()}, {wording.size(row.size)}"),
-        (translate("Facts", "Added"), wording.moment(made_at(row.id))),
-        (translate("Facts", "Digest"), f"{row.storage_id[:16]}…"),
-    ]
-
-
-def _story_rows(made: Generation) -> list[tuple[str, str]]:
-    from stylestudio_desktop.ui import wording
-
-    knobs = (
-        (translate("Facts", "Strength"), made.strength),
-        (translate("Facts", "Guidance"), made.guidance_scale),
-        (translate("Facts", "Steps"), made.num_inference_steps),
-        (translate("Facts", "Seed"), made.seed),
-    )
-    rows = [
-        (translate("Facts", "Prompt"), made.prompt or "–"),
-        (translate("Facts", "Sent"), made.full_prompt),
-        (translate("Facts", "Not wanted"), made.negative_prompt or "–"),
-        (translate("Facts", "Style"), made.style),
-        (translate("Facts", "Quality"), made.quality),
-        (translate("Facts", "Ratio"), made.aspect_ratio),
-        (translate("Facts", "Made by"), " ".join(filter(None, (made.provider, made.model)))),
-        (translate("Facts", "Time"), wording.length(made.processing_time_ms)),
-        (translate("Facts", "Tokens"), wording.count(made.tokens_used)),
-    ]
-    return rows + [(name, f"{value}") for name, value in knobs if value is not None]

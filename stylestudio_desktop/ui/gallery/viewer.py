@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.ui.gallery.camera import Camera
 from stylestudio_desktop.ui.gallery.filmstrip import Filmstrip
 from stylestudio_desktop.ui.gallery.mips import Pictures
+from stylestudio_desktop.ui.gallery.presenting import Presenting
 from stylestudio_desktop.ui.gallery.shown import Shown, ViewerSource
 from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP, Stage
 from stylestudio_desktop.ui.gallery.viewer_bar import ViewerBar
@@ -27,7 +28,8 @@ class Viewer(QWidget):
     """Shows pictures of the grid's list by id, so that new ones arriving move nothing.
 
     `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create;
-    `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before, I information, Esc.
+    `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before, I information, F11 whole
+    screen, F5 slide show, Esc.
     """
 
     closed = Signal(object)
@@ -51,6 +53,8 @@ class Viewer(QWidget):
         self.panel = SidePanel(self.tr("Information"), self)
         self.facts = Facts()
         self.strip = Filmstrip(self._thumbnail_at, self)
+        self.presenting = Presenting(self, [self.bar, self.panel, self.strip], self)
+        self._screen = ""
         self._build()
         self._connect()
 
@@ -66,30 +70,45 @@ class Viewer(QWidget):
 
     def open(self, ids: Sequence[int]) -> None:
         """Show one picture, or up to four side by side."""
+        if self.screen().name() != self._screen:
+            self._screen = self.screen().name()
+            self._on_screen()
         self._ids = list(ids[:MOST_STAGES])
         self.camera.reset()
         self._show_stages()
         self._refresh()
         self.setFocus()
 
-    def step(self, by: int) -> None:
-        """Go on to a neighbour in the grid's list; zoom and place stay."""
+    def step(self, by: int) -> bool:
+        """Go on to a neighbour in the grid's list, if there is one; zoom and place stay."""
         index = self._index()
         total = len(self._grid.contents)
         if index is None or not 0 <= index + by < total:
-            return
+            return False
         self._ids = [self._grid.contents.ids[index + by]]
         self._show_stages()
         self._refresh()
         self.changed_to.emit(self._ids[0])
+        self.presenting.moved()
+        return True
+
+    def ready(self) -> bool:
+        """Return whether the picture in view is there in full."""
+        return self.shown is not None and self.pictures.get(self.shown.path) is not None
 
     def reload(self) -> None:
         """Ask again for what is known, as after a change of rating."""
         self._known.clear()
         self._refresh()
 
+    def back(self) -> None:
+        """Give the screen back, or else go back to the grid."""
+        if not self.presenting.end():
+            self.leave()
+
     def leave(self) -> None:
         """Go back to the grid."""
+        self.presenting.end()
         last = self.current
         for task in self._asked.values():
             task.cancel()
@@ -116,7 +135,8 @@ class Viewer(QWidget):
         """Act on the viewer's keys; pass the rest on."""
         keys, stage = Qt.Key, self.stages[0]
         table: dict[Qt.Key, Callable[[], object]] = {
-            keys.Key_Escape: self.leave, keys.Key_Space: self.leave,
+            keys.Key_Escape: self.back, keys.Key_Space: self._on_space,
+            keys.Key_F11: self.presenting.toggle_full, keys.Key_F5: self.presenting.toggle_play,
             keys.Key_Left: lambda: self.step(-1), keys.Key_Right: lambda: self.step(1),
             keys.Key_Z: stage.toggle, keys.Key_B: self.toggle_before,
             keys.Key_I: self.toggle_panel, keys.Key_Plus: lambda: stage.zoom(WHEEL_STEP),
@@ -160,6 +180,8 @@ class Viewer(QWidget):
     def _connect(self) -> None:
         self.bar.left.connect(self.leave)
         self.bar.stepped.connect(self.step)
+        self.bar.filled.connect(self.presenting.toggle_full)
+        self.bar.played.connect(self.presenting.toggle_play)
         self.bar.before.clicked.connect(self._show_before)
         self.bar.info.clicked.connect(self.panel.setVisible)
         self.bar.fitted.connect(lambda: self.stages[0].fit())
@@ -198,7 +220,7 @@ class Viewer(QWidget):
         """Show where in the list the picture stands, as after the list has changed."""
         index, total = self._index(), len(self._grid.contents)
         self.strip.show_at(index or 0, total)
-        self.strip.setVisible(len(self._ids) == 1)
+        self.strip.setVisible(len(self._ids) == 1 and not self.presenting.full)
         where = "" if index is None else self._where(index, total)
         self.bar.show_place(where, back=bool(index), on=index is not None and index + 1 < total)
 
@@ -286,6 +308,19 @@ class Viewer(QWidget):
         for stage in self.stages:
             stage.update()
         self.bar.show_zoom(self.stages[0].percent())
+
+    def _on_space(self) -> None:
+        if self.presenting.full:
+            self.presenting.toggle_play()
+        else:
+            self.leave()
+
+    def _on_screen(self) -> None:
+        """Take up the profile of the screen that the window is on."""
+        from stylestudio_desktop.ui.screen_colour import profile_of
+
+        if self.pictures.set_space(profile_of(self.screen())) and self._ids:
+            self._refresh()
 
     def _on_strip(self, index: int) -> None:
         here = self._index()

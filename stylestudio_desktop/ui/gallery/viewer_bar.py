@@ -15,7 +15,10 @@ _NAME_WIDTH = 320
 
 
 class ViewerBar(QFrame):
-    """Signals: `left`, `stepped(by)`, `fitted`, `one_to_one`, `favourite_asked`, `rated(stars)`."""
+    """Signals: `left`, `stepped(by)`, `fitted`, `one_to_one`, `favourite_asked`, `rated(stars)`.
+
+    `filled` asks for the whole screen, `played` for a slide show.
+    """
 
     left = Signal()
     stepped = Signal(int)
@@ -23,6 +26,8 @@ class ViewerBar(QFrame):
     one_to_one = Signal()
     favourite_asked = Signal()
     rated = Signal(int)
+    filled = Signal()
+    played = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +85,8 @@ class ViewerBar(QFrame):
         actual = tool("", self.tr("Actual size"), self.one_to_one.emit)
         actual.setText("1:1")
         layout.addWidget(actual)
+        layout.addWidget(tool("monitor", self.tr("Whole screen (F11)"), self.filled.emit))
+        layout.addWidget(tool("play", self.tr("Slide show (F5)"), self.played.emit))
         layout.addSpacing(Space.S)
         layout.addWidget(self._favourite)
         for number in range(1, 6):
