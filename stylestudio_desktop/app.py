@@ -40,8 +40,8 @@ def open_studio(
 
     `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
     """
-    workspace.make()
     put_in_place(workspace)
+    workspace.make()
     own = workspace.catalogue
     catalogue = load_catalogue(
         own if own.is_file() else resources() / "catalogue" / "catalogue.json"

@@ -229,6 +229,7 @@ def _paying(add: Any) -> None:
 def _tending(add: Any) -> None:
     one = add("verify", "Prove the library's rules, and list what is wrong.")
     one.add_argument("--deep", action="store_true", help="read every stored byte")
+    one.add_argument("--repair", action="store_true", help="mend what can be mended")
     one = add("ledger", "Check the ledger's seals, or accept it as it stands, with a reason.")
     one.add_argument("action", nargs="?", choices=("check", "anchor"), default="check")
     one.add_argument("--reason", metavar="TEXT", help="why it is accepted; kept for ever")

@@ -7,13 +7,15 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import doctor as examination
-from stylestudio_desktop.services import health
+from stylestudio_desktop.services import health, mending
 
 SHOWN = 50
 
 
 def verify(desk: Desk) -> int:
-    """Prove the rules; 1 if any is broken."""
+    """Prove the rules, and with --repair mend what can be mended; 1 if any is broken."""
+    if desk.arguments.repair:
+        return _repair(desk)
     with desk.open() as studio, Bar("Verifying") as bar:
         found = health.verify(studio, deep=desk.arguments.deep, progress=bar.step)
     if desk.json:
@@ -39,6 +41,33 @@ def verify(desk: Desk) -> int:
             say(remark)
         say("Every rule holds." if found.ok else f"{len(found.problems)} rules are broken.")
     return 0 if found.ok else 1
+
+
+def _repair(desk: Desk) -> int:
+    with desk.open() as studio, Bar("Mending") as bar:
+        made = mending.repair(studio, progress=bar.step)
+    left = [] if made.left is None else made.left.problems
+    if desk.json:
+        print_json(
+            {
+                "ok": made.ok,
+                "done": made.done,
+                "quarantine": None if made.quarantine is None else str(made.quarantine),
+                "problems": [
+                    {"rule": one.rule, "subject": one.subject, "sentence": one.sentence}
+                    for one in left
+                ],
+            }
+        )
+        return 0 if made.ok else 1
+    for sentence in made.done:
+        say(sentence)
+    if made.quarantine is not None:
+        say(f"What was set aside lies in {made.quarantine}")
+    for one in left[:SHOWN]:
+        note(f"{one.rule}: {one.sentence}")
+    say("Every rule holds." if made.ok else f"{len(left)} rules are still broken.")
+    return 0 if made.ok else 1
 
 
 def doctor(desk: Desk) -> int:

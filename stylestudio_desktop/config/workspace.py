@@ -69,6 +69,11 @@ class Workspace:
         return self.root / "restoring"
 
     @property
+    def quarantine(self) -> Path:
+        """Files that a repair has set aside."""
+        return self.root / "quarantine"
+
+    @property
     def kept(self) -> Path:
         """Libraries that a restore has replaced, each whole in a folder of its own."""
         return self.root / "kept"

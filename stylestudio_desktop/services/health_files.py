@@ -36,7 +36,7 @@ def file_problems(
 
     `counted` gets `stored_files`, `stored_bytes` and `arriving_files`.
     """
-    for storage_id, row in _side_by_side(studio):
+    for storage_id, row in side_by_side(studio):
         if row is None:
             yield from _orphan(studio, storage_id, grace_s, counted)
             continue
@@ -46,7 +46,7 @@ def file_problems(
         progress(counted["stored_files"])
 
 
-def _side_by_side(studio: Studio) -> Iterator[tuple[str, Bytes | None]]:
+def side_by_side(studio: Studio) -> Iterator[tuple[str, Bytes | None]]:
     """Yield every stored file that rows refer to, and every other one on the disk with None."""
     on_disk = studio.files.every()
     present = next(on_disk, None)
@@ -120,6 +120,26 @@ def leftovers(studio: Studio, grace_s: float) -> Iterator[Problem]:
                 )
 
 
+def left_over(studio: Studio, grace_s: float) -> Iterator[Path]:
+    """Yield every unfinished file, and every file in working folders of no open job."""
+    for path in _temporaries(studio.workspace.tmp):
+        if age_of(path) >= grace_s and not Incoming.is_being_written(path):
+            yield path
+    for folder in _forgotten_folders(studio):
+        if age_of(folder) >= grace_s:
+            yield from (path for path in list(folder.iterdir()) if path.is_file())
+            with contextlib.suppress(OSError):  # something else lies in it
+                folder.rmdir()
+
+
+def age_of(path: Path) -> float:
+    """Return for how many seconds a file has been as it is; 0 if it is gone."""
+    try:
+        return time.time() - path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def _temporaries(tmp: Path) -> list[Path]:
     with os.scandir(tmp) as found:
         return [
@@ -152,7 +172,7 @@ def sweep_after_crash(studio: Studio) -> None:
     for folder in _forgotten_folders(studio):
         gone += _empty(folder, age)
     if not audit.claimed(studio.database):
-        for storage_id in [name for name, row in _side_by_side(studio) if row is None]:
+        for storage_id in [name for name, row in side_by_side(studio) if row is None]:
             with studio.database.write():  # no row can be written between question and deed
                 if not files.stored(studio.database, storage_id):
                     gone += studio.files.remove(storage_id, age)

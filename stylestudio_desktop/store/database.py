@@ -205,7 +205,7 @@ def _typed(error: BaseException) -> BaseException:
     while cause is not None and len(said) < 10:
         said.append(str(cause).lower())
         cause = cause.__context__
-    story = " | ".join(said)
+    story = " | ".join(dict.fromkeys(said))  # a wrapper repeats what it wraps
     for signs, build in _DIAGNOSES:
         if any(sign in story for sign in signs):
             return build(story)
@@ -243,7 +243,8 @@ def _step(_story: str) -> IllegalStep:
 def _damaged(story: str) -> StorageError:
     return StorageError(
         f"The library's database is damaged or can't be read ({story[:120]}). {_SAFE} Close the "
-        "program, make a copy of the workspace folder, then run “stylestudio verify”."
+        "program and make a copy of the workspace folder. Then “stylestudio backup list” shows the "
+        "snapshots, and “stylestudio restore-backup NAME” brings one back."
     )
 
 

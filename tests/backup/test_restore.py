@@ -359,6 +359,21 @@ def test_nothing_moves_while_another_program_has_it_open(studio: Studio) -> None
     assert swap.finish(studio.workspace) is None
 
 
+def test_a_start_after_a_crash_between_out_and_in_finishes_it(studio: Studio) -> None:
+    """The kill matrix found it: an empty folder made by the next start stood in the way."""
+    place = studio.workspace
+    made = restore.stage(place, snapshots.take(studio, Reason.ASKED))
+    swap.plan(place, made.stage, made.settings)
+    close_studio(studio)
+    decided = json.loads((place.restoring / "plan.json").read_text())
+    (place.root / decided["kept"]).mkdir(parents=True)
+    swap._move(decided["names"], place.root, place.root / decided["kept"])
+    place.make()
+    (made.stage / "library.sqlite3-journal").touch()
+    sound(reopened(place))
+    restore.clear(place.restoring / "library")
+
+
 def test_a_plan_can_be_dropped(studio: Studio) -> None:
     made = restore.stage(studio.workspace, snapshots.take(studio, Reason.ASKED))
     swap.plan(studio.workspace, made.stage)

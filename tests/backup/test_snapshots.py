@@ -89,6 +89,21 @@ def test_a_stopped_snapshot_leaves_nothing(studio: Studio) -> None:
     assert list(studio.workspace.backups.iterdir()) == []
 
 
+def test_what_a_crash_left_half_written_goes_with_the_next(studio: Studio) -> None:
+    studio.workspace.backups.mkdir()
+    for reason in (Reason.HOURLY, Reason.MIGRATION):
+        name = f"{SnapshotName(5, 4, reason)}.part"
+        (studio.workspace.backups / name).write_bytes(b"half")
+    (studio.workspace.backups / "mine.sqlite3.part").write_bytes(b"half")
+    made = snapshots.take(studio, Reason.ASKED)
+    left = {path.name for path in studio.workspace.backups.iterdir()}
+    assert left == {
+        made.path.name,
+        "mine.sqlite3.part",
+        f"{SnapshotName(5, 4, Reason.MIGRATION)}.part",
+    }
+
+
 def test_a_library_whose_sums_are_wrong_gets_no_snapshot(studio: Studio) -> None:
     studio.database.run("UPDATE users SET token_balance = token_balance + 1")
     with pytest.raises(StorageError, match="do not add up") as caught:

@@ -100,3 +100,19 @@ def test_what_does_not_fit_together_is_refused(shell: Shell, tmp_path: Path) -> 
         ("backup", "verify", "nowhere"),
     ):
         assert shell.run(*words) == 2, words
+
+
+def test_repair_mends_and_tells(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    assert shell.run("backup", "full", "--to", str(tmp_path / "out")) == 0
+    (stored,) = [one for one in (tmp_path / "workspace/files").rglob("*") if one.is_file()]
+    damage(stored)
+    assert shell.run("verify", "--deep") == 1
+    assert shell.run("verify", "--repair") == 0
+    assert "1 pictures came back whole" in shell.out
+    assert "quarantine" in shell.out
+    assert shell.json("verify", "--repair")["ok"]
+    stored.unlink()
+    shutil.rmtree(tmp_path / "out")
+    assert shell.run("verify", "--repair") == 1
+    assert "still broken" in shell.out

@@ -101,7 +101,7 @@ def clear(folder: Path) -> None:
     """Remove what an earlier attempt left in `folder`: files of ours, by their names, no others."""
     if not folder.exists():
         return
-    for end in ("", "-wal", "-shm", ".part"):
+    for end in ("", "-wal", "-shm", "-journal", ".part"):
         (folder / (DATABASE + end)).unlink(missing_ok=True)
     for name in (SETTINGS, CATALOGUE):
         (folder / name).unlink(missing_ok=True)

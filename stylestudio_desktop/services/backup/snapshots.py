@@ -70,8 +70,26 @@ def take(studio: Studio, reason: Reason, check: Callable[[], None] = lambda: Non
     `check` may stop it by raising. Raises StorageFull when there is no room for it, StorageError
     when it does not pass its proof; what is there stays as it is then.
     """
+    from filelock import FileLock
+
     workspace = studio.workspace
-    _need_room(workspace)
+    with FileLock(workspace.locks / "snapshot.lock"):
+        _sweep(workspace)
+        _need_room(workspace)
+        return _take(studio, reason, check)
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Remove what a crash left half-written; the caller holds the lock of all snapshots."""
+    with storing("removing an unfinished snapshot"):
+        for partial in workspace.backups.glob("*.sqlite3.part"):
+            name = read_name(partial.name.removesuffix(".part"))
+            if name is not None and name.reason is not Reason.MIGRATION:  # those need no lock
+                partial.unlink(missing_ok=True)
+
+
+def _take(studio: Studio, reason: Reason, check: Callable[[], None]) -> Snapshot:
+    workspace = studio.workspace
     schema = int(studio.database.value("PRAGMA user_version"))
     moment = now_ms()
     while (path := workspace.backups / str(SnapshotName(moment, schema, reason))).exists():

@@ -23,6 +23,7 @@ from stylestudio_desktop.store.database import Database
 _MOVED = (
     "library.sqlite3-wal",
     "library.sqlite3-shm",
+    "library.sqlite3-journal",
     "library.sqlite3",
     "files",
     "settings.json",
@@ -69,6 +70,8 @@ def finish(workspace: Workspace) -> Path | None:
         return None
     from filelock import FileLock
 
+    with storing("finishing a restore"):
+        make_private_folder(workspace.locks)
     with FileLock(workspace.locks / "swap.lock"):
         if not is_planned(workspace):  # another start has done it meanwhile
             return None
@@ -96,6 +99,8 @@ def _carry_out(workspace: Workspace) -> Path:
 def _move(names: list[str], source: Path, target: Path) -> None:
     for name in names:
         there = (source / name).exists()
+        with contextlib.suppress(OSError):  # an empty folder, made by a start in between
+            (target / name).rmdir()
         if there and not (target / name).exists():
             os.rename(source / name, target / name)  # noqa: PTH104 - folders move as they are
     flush_folder(source)

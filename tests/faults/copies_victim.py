@@ -1,0 +1,148 @@
+"""Copies, restores, imports or purges in a process of its own, to be killed at any instant.
+
+Called as `python -m tests.faults.copies_victim ACTION WORKSPACE OUTSIDE [PLANTED_BUG]`; `OUTSIDE`
+is a folder beside the workspace with photos and room for backups.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.backup import full, reading, restore, snapshots, swap
+from stylestudio_desktop.services.health import sweep_after_crash
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import copying, files
+from tests.factories import FakeProvider
+
+
+def opened(workspace: Path) -> Studio:
+    """Open the library as every start does, and clear away what a crash left."""
+    studio = open_studio(Workspace(workspace), {"local": FakeProvider()})
+    sweep_after_crash(studio)
+    return studio
+
+
+def snapshot(workspace: Path, _outside: Path) -> None:
+    """Take a snapshot."""
+    studio = opened(workspace)
+    snapshots.take(studio, Reason.ASKED)
+    close_studio(studio)
+
+
+def backup(workspace: Path, outside: Path) -> None:
+    """Make a full backup."""
+    studio = opened(workspace)
+    full.make(studio, outside / "place")
+    close_studio(studio)
+
+
+def bring_back(workspace: Path, outside: Path) -> None:
+    """Restore the full backup that lies outside, over the library."""
+    place = Workspace(workspace)
+    place.make()
+    if not swap.is_planned(place):
+        made = restore.stage(place, reading.find(outside / "before"))
+        swap.plan(place, made.stage, made.settings)
+    swap.finish(place)
+
+
+def bring_in(workspace: Path, outside: Path) -> None:
+    """Import every photo that lies outside."""
+    studio = opened(workspace)
+    library.import_files(studio, [outside / "photos"], Category.PRODUCT)
+    close_studio(studio)
+
+
+def purge(workspace: Path, _outside: Path) -> None:
+    """Trash every product photo and purge the trash."""
+    studio = opened(workspace)
+    wanted = [row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0")]
+    library.trash(studio, wanted)
+    library.purge(studio, now_ms() + 1000)
+    close_studio(studio)
+
+
+ACTIONS = {
+    "snapshot": snapshot,
+    "backup": backup,
+    "restore": bring_back,
+    "import": bring_in,
+    "purge": purge,
+}
+
+
+def plant_name_before_proof() -> None:
+    """A bug: a snapshot gets its name before it is whole."""
+
+    def at_once(database: Any, target: Path, check: Any = None) -> copying.Contents:
+        target.parent.mkdir(exist_ok=True)
+        target.touch()
+        copying._copy(database, target, lambda: None)
+        return copying.prove(target)
+
+    copying.snapshot = at_once
+
+
+def plant_manifest_first() -> None:
+    """A bug: a full backup is called complete before its pictures are there."""
+    genuine = full._describe
+
+    def early(studio: Studio, stage: Path, moment: int, *rest: Any) -> Any:
+        final = stage.parent / reading.name_of(moment)
+        stage.replace(final)
+        (final / "manifest.json").write_text("{}")
+        found = genuine(studio, final, moment, *rest)
+        final.replace(stage)
+        return found
+
+    full._describe = early
+
+
+def plant_swap_unwritten() -> None:
+    """A bug: the libraries change places without a plan that outlasts a crash."""
+
+    def at_once(workspace: Workspace, stage: Path, settings: bool = True) -> None:
+        kept = workspace.kept / "now"
+        kept.mkdir(parents=True)
+        swap._move(list(swap._MOVED), workspace.root, kept)
+        swap._move(list(swap._MOVED), stage, workspace.root)
+
+    swap.plan = at_once
+
+
+def plant_row_before_bytes() -> None:
+    """A bug: a purge removes the bytes first and the row afterwards."""
+    genuine = files.delete
+
+    def late(database: Any, file_id: int) -> None:
+        (storage_id,) = database.row("SELECT storage_id FROM files WHERE id = ?", (file_id,))
+        root = Path(database.path).parent / "files"
+        (root / storage_id[:2] / storage_id[2:4] / storage_id).unlink(missing_ok=True)
+        genuine(database, file_id)
+
+    files.delete = late
+
+
+BUGS = {
+    "name_before_proof": plant_name_before_proof,
+    "manifest_first": plant_manifest_first,
+    "swap_unwritten": plant_swap_unwritten,
+    "row_before_bytes": plant_row_before_bytes,
+}
+
+
+def main() -> None:
+    """Do what the command line says."""
+    if len(sys.argv) > 4:
+        BUGS[sys.argv[4]]()
+    ACTIONS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+
+
+if __name__ == "__main__":
+    main()
