@@ -40,7 +40,7 @@ def open_studio(
 
     `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
     """
-    put_in_place(workspace)
+    sealed_anew = put_in_place(workspace)
     workspace.make()
     own = workspace.catalogue
     catalogue = load_catalogue(
@@ -65,17 +65,23 @@ def open_studio(
         secrets=vault,
     )
     ledger_proof.attach(studio)
+    database.seals.restored = sealed_anew
     return studio
 
 
-def put_in_place(workspace: Workspace) -> None:
-    """Finish a restore that was decided on, unless another program still uses the library."""
+def put_in_place(workspace: Workspace) -> str | None:
+    """Finish a restore that was decided on, unless another program still uses the library.
+
+    Returns why the ledger must be sealed anew, None if nothing was put in place.
+    """
     if not (workspace.restoring / "plan.json").is_file():
-        return
+        return None
     from stylestudio_desktop.services.backup import swap
 
     with contextlib.suppress(StorageBusy):  # the present library goes on; the plan stays
-        swap.finish(workspace)
+        if swap.finish(workspace) is not None:
+            return swap.ANEW
+    return None
 
 
 def _services(workspace: Workspace, settings: SettingsFile, secrets: Secrets) -> Providers:

@@ -8,6 +8,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.keeping import moment_text
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.backup import reading, restore, snapshots, swap
 
 
@@ -52,6 +53,9 @@ def _origin(desk: Desk) -> restore.Origin:
 
 def _put(desk: Desk, made: restore.Restored | None) -> int:
     kept = swap.finish(desk.workspace)
+    with desk.open() as studio:
+        studio.database.seals.restored = swap.ANEW
+        ledger_proof.at_start(studio)
     if desk.json:
         print_json({**({} if made is None else _shape(made)), "kept": str(kept)})
         return 0

@@ -3,6 +3,7 @@
 What this can and can't stop is written in docs/wallet.md.
 """
 
+import logging
 import secrets as randomness
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, seals
 from stylestudio_desktop.store.seals import Anchor
 
+_log = logging.getLogger(__name__)
 PORTION = 5000
 ACCEPTING_S = 60.0
 FIRST = "The first seal of this library."
@@ -47,6 +49,12 @@ def at_start(studio: Studio, stopped: Callable[[], bool] = lambda: False) -> Sta
     What is found wrong makes the wallet read-only; a ledger that is whole again ends that.
     Raises StorageError if the library can't be read.
     """
+    reason, studio.database.seals.restored = studio.database.seals.restored, None
+    if reason is not None:  # an older ledger is rightly here, and its head is ahead of it
+        try:
+            anchor(studio, reason)
+        except StudioError as error:
+            _log.warning("the restored ledger was not sealed: %s", error.sentence)
     try:
         standing = examine(studio, gentle=True, stopped=stopped)
         if standing.state is State.UNKNOWN and _may_begin(studio):

@@ -53,7 +53,8 @@ class Seals:
 
     `find_key` returns the key of an anchor from outside the database, or None; `moved` hears of
     every sealed entry once it is durable, and `close` at the end. They are set by whoever may
-    ask a keyring. `standing` is what this process' last check found.
+    ask a keyring. `standing` is what this process' last check found. `restored` is set where
+    this process has just put a restored library in place: the reason to seal it anew.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Seals:
         self.moved: Callable[[int, Head], None] = lambda _anchor, _head: None
         self.close: Callable[[], None] = lambda: None
         self.standing: Standing | None = None
+        self.restored: str | None = None
         self._held: tuple[int | None, bytes | None] = _NO_KEY
 
     def key(self, anchor: int | None) -> bytes | None:

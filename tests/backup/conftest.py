@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.services import finishing, generate
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import jobs
 from tests.factories import brief_for, import_photo, open_test_studio
 from tests.store.machines import results, stored_result, work_until_processing
 
@@ -29,6 +31,14 @@ def purchase(studio: Studio, number: int, status: str = "pending") -> None:
             " VALUES (?, ?, 499, 'EUR', 50, ?, ?, 'small', 'Small', 1)",
             (number, studio.user_id, status, f"order {number}"),
         )
+
+
+def the_job(studio: Studio) -> Job:
+    """Return the one job in the queue."""
+    (generation_id,) = (row[0] for row in studio.database.rows("SELECT generation_id FROM jobs"))
+    job = jobs.get(studio.database, generation_id)
+    assert job is not None
+    return job
 
 
 @pytest.fixture

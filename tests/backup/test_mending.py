@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.domain.errors import StorageError
-from stylestudio_desktop.services import health, health_files, library, lineup, mending, queue
+from stylestudio_desktop.services import health, health_files, library, mending, queue
 from stylestudio_desktop.services.backup import full, reading, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs
 from stylestudio_desktop.store.database import SQLITE
+from tests.backup.conftest import the_job
 from tests.backup.test_full import damage
 from tests.factories import import_photo
 
@@ -149,7 +150,7 @@ def test_no_snapshot_is_no_reason_not_to_mend(
 
 
 def test_jobs_of_a_dead_program_go_back_into_the_queue(studio: Studio) -> None:
-    (job,) = lineup.lineup(studio).jobs
+    job = the_job(studio)
     assert queue.claim(studio, "deadbeef", job.generation_id)
     plant(studio, "UPDATE file_counts SET bytes = bytes + 1")
     made = mended(studio)

@@ -91,8 +91,12 @@ def test_a_stopped_snapshot_leaves_nothing(studio: Studio) -> None:
 
 def test_what_a_crash_left_half_written_goes_with_the_next(studio: Studio) -> None:
     studio.workspace.backups.mkdir()
-    for reason in (Reason.HOURLY, Reason.MIGRATION):
-        name = f"{SnapshotName(5, 4, reason)}.part"
+    young = f"{SnapshotName(now_ms(), 4, Reason.MIGRATION)}.part"
+    for name in (
+        young,
+        f"{SnapshotName(5, 4, Reason.MIGRATION)}.part",
+        f"{SnapshotName(now_ms(), 4, Reason.HOURLY)}.part",
+    ):
         (studio.workspace.backups / name).write_bytes(b"half")
     (studio.workspace.backups / "mine.sqlite3.part").write_bytes(b"half")
     made = snapshots.take(studio, Reason.ASKED)
@@ -100,7 +104,7 @@ def test_what_a_crash_left_half_written_goes_with_the_next(studio: Studio) -> No
     assert left == {
         made.path.name,
         "mine.sqlite3.part",
-        f"{SnapshotName(5, 4, Reason.MIGRATION)}.part",
+        young,
     }
 
 

@@ -14,7 +14,7 @@ from threading import Event
 from typing import BinaryIO
 
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition, FileStore
@@ -193,7 +193,7 @@ def _bring_purchases(workspace: Workspace, new: Database) -> tuple[int, str]:
                 raise StorageError("its form is older")
             with new.write():
                 return restored.bring_purchases(old, new), ""
-        except StorageError as error:
+        except StudioError as error:  # the ledger may have been found broken
             return 0, (
                 "What was bought since that moment could not be brought along "
                 f"({error.sentence}). It stays in the library that is kept."

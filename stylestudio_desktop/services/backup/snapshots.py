@@ -84,7 +84,10 @@ def _sweep(workspace: Workspace) -> None:
     with storing("removing an unfinished snapshot"):
         for partial in workspace.backups.glob("*.sqlite3.part"):
             name = read_name(partial.name.removesuffix(".part"))
-            if name is not None and name.reason is not Reason.MIGRATION:  # those need no lock
+            if name is None:
+                continue
+            # A migration takes its own without the lock, and none for an hour.
+            if name.reason is not Reason.MIGRATION or name.moment < now_ms() - HOUR_MS:
                 partial.unlink(missing_ok=True)
 
 

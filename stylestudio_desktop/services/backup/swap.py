@@ -30,6 +30,8 @@ _MOVED = (
     "catalogue.json",
 )
 _OUT, _IN = "out", "in"
+ANEW = "The library was brought back from a backup."
+"""Why the ledger is sealed anew afterwards."""
 
 
 def plan(workspace: Workspace, stage: Path, settings: bool = True) -> None:
