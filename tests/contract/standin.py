@@ -123,9 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         parts = urlsplit(self.path)
-        seen = Seen(
-            self.command, parts.path, parse_qs(parts.query), self.headers, self.rfile.read(length)
-        )
+        sent = self.rfile.read(length)
+        if len(sent) < length:  # the client died in the middle: no service acts on half an order
+            self.close_connection = True
+            return
+        seen = Seen(self.command, parts.path, parse_qs(parts.query), self.headers, sent)
         try:
             reply = self.server.answer(seen)
         except Exception as error:  # shown by `close`: a stand-in that fails must not look broken

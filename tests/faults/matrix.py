@@ -8,6 +8,7 @@ then the books, the files, the service's memory and the leftovers are looked at.
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,16 @@ class Report:
     @property
     def total(self) -> int:
         return sum(self.points.values())
+
+
+def can_trace() -> bool:
+    """Say whether strace is there and may trace."""
+    if not sys.platform.startswith("linux") or shutil.which("strace") is None:
+        return False
+    tried = subprocess.run(
+        ["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, check=False
+    )
+    return tried.returncode == 0
 
 
 def prepare(folder: Path) -> Path:

@@ -3,29 +3,14 @@
 This is a sample of the matrix; `python -m tests.faults.matrix` tries every point.
 """
 
-import os
-import shutil
-import subprocess
-import sys
-
 import pytest
 
-from tests.faults.matrix import kill_everywhere, killed_right_after_sending
-
-
-def _can_trace() -> bool:
-    if not sys.platform.startswith("linux") or shutil.which("strace") is None:
-        return False
-    tried = subprocess.run(
-        ["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, check=False
-    )
-    return tried.returncode == 0
-
+from tests.faults.matrix import can_trace, kill_everywhere, killed_right_after_sending
 
 pytestmark = [
     pytest.mark.linux,
     pytest.mark.slow,
-    pytest.mark.skipif(not _can_trace(), reason="strace is missing or may not trace here"),
+    pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace here"),
 ]
 
 
