@@ -119,7 +119,7 @@ def _tell(desk: Desk, studio: Studio) -> None:
 def _state(job: Job) -> str:
     if job.review:
         return "needs your decision"
-    return "waiting" if job.host is None else job.stage or "running"
+    return job.stage or ("waiting" if job.host is None else "running")
 
 
 def worker(desk: Desk) -> int:

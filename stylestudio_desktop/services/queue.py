@@ -26,6 +26,8 @@ Claimed = tuple[Generation, Job]
 
 USER, UNCLEAN = "user", "unclean"
 """Reasons of a pause: somebody's wish, and an end of the program without a goodbye."""
+LONGEST_WAIT_MS = 2 * 3_600_000
+"""Longer than any wait is ever made: services may ask for an hour."""
 CRASHES_ALLOWED = 2
 """A job in flight during this many crashes is set aside (data rules, consistency 4)."""
 
@@ -35,7 +37,7 @@ def claim_next(studio: Studio, host: str, provider: str, sent: bool = False) -> 
 
     With `sent`, only one that the service may have been asked for already.
     """
-    while (due := jobs.next_due(studio.database, provider, now_ms(), sent)) is not None:
+    while (due := _next_due(studio, provider, sent)) is not None:
         claimed = claim(studio, host, due)
         if claimed is not None:
             return claimed
@@ -44,13 +46,27 @@ def claim_next(studio: Studio, host: str, provider: str, sent: bool = False) -> 
     return None
 
 
+def _next_due(studio: Studio, provider: str, sent: bool) -> int | None:
+    moment = now_ms()
+    return jobs.next_due(studio.database, provider, moment, moment + LONGEST_WAIT_MS, sent)
+
+
+def _waits(until: int | None) -> bool:
+    """Say whether a moment to wait for (UTC milliseconds) is still to come.
+
+    One that lies farther away than anything is ever put off was set by a clock that was wrong.
+    """
+    moment = now_ms()
+    return until is not None and moment < until <= moment + LONGEST_WAIT_MS
+
+
 def claim(studio: Studio, host: str, generation_id: int) -> Claimed | None:
     """Take one waiting job for `host`; None if another host has it or it is not due."""
     database = studio.database
     with database.write():
         job = jobs.get(database, generation_id)
         row = generations.by_id(database, generation_id)
-        if job is None or row is None or job.not_before > now_ms():
+        if job is None or row is None or _waits(job.not_before):
             return None
         if job.submitted_at is None and not _within_ceiling(studio, row):
             return None
@@ -81,12 +97,11 @@ BY_HAND = frozenset({USER, UNCLEAN, Code.BUDGET_REACHED.value})
 
 def hold(studio: Studio, provider: str) -> Hold:
     """Say what may be done for a service just now."""
-    moment = now_ms()
     pauses = jobs.pauses(studio.database)
     reasons = [
         pauses[name][1]
         for name in ("*", provider)
-        if name in pauses and (pauses[name][0] is None or (pauses[name][0] or 0) > moment)
+        if name in pauses and (pauses[name][0] is None or _waits(pauses[name][0]))
     ]
     if not reasons:
         return Hold.NOTHING
@@ -100,7 +115,7 @@ def paused(studio: Studio, provider: str) -> bool:
 
 def sent_waits(studio: Studio, provider: str) -> bool:
     """Say whether work that a service was asked for already waits to be followed."""
-    return jobs.next_due(studio.database, provider, LARGEST_ID, sent=True) is not None
+    return jobs.next_due(studio.database, provider, LARGEST_ID, LARGEST_ID, sent=True) is not None
 
 
 def wait_for_a_person(studio: Studio) -> bool:
@@ -230,12 +245,16 @@ def progress(studio: Studio, generation_id: int, stage: str, share: float | None
         studio.tell(GenerationProgressed(generation_id, stage, share))
 
 
-def wait_until(studio: Studio, job: Job, not_before: int) -> None:
-    """Put a job back into the queue, to be tried again from `not_before` (UTC milliseconds)."""
+def wait_until(studio: Studio, job: Job, not_before: int, why: str = "") -> None:
+    """Put a job back into the queue, to be tried again from `not_before` (UTC milliseconds).
+
+    `why` is shown while it waits.
+    """
     with studio.database.write():
         current = jobs.get(studio.database, job.generation_id)
         if current is not None:
             jobs.put_back(studio.database, job.generation_id, not_before, current.tries)
+            jobs.set_progress(studio.database, job.generation_id, why, None)
             studio.tell(QueueChanged())
 
 

@@ -22,7 +22,8 @@ _MAY_GO = """
 # Paid work whose answer is waiting comes before new work, soonest sent first.
 _NEXT = f"""
 SELECT generation_id FROM jobs
-WHERE host IS NULL AND review IS NULL AND not_before <= ? AND provider = ?{_MAY_GO}
+WHERE host IS NULL AND review IS NULL AND (not_before <= ? OR not_before > ?)
+  AND provider = ?{_MAY_GO}
 ORDER BY submitted_at IS NULL, submitted_at, rank LIMIT 1"""  # noqa: S608 - our own text
 _UNSENT_WAITS = (
     "SELECT 1 FROM jobs WHERE host IS NULL AND review IS NULL AND submitted_at IS NULL LIMIT 1"
@@ -38,7 +39,12 @@ WHERE j.provider = ?"""
 _THIS = Jobs.generation_id == PLACE
 _NOTHING = SQL("NULL")
 _NONE = SQL("0")
-_CLAIM = setting(Jobs, [Jobs.host], _THIS & Jobs.host.is_null() & Jobs.review.is_null())
+_CLAIM = setting(
+    Jobs,
+    [Jobs.host],
+    _THIS & Jobs.host.is_null() & Jobs.review.is_null(),
+    {Jobs.stage: SQL("''")},
+)
 _PUT_BACK = setting(Jobs, [Jobs.tries, Jobs.not_before], _THIS, {Jobs.host: _NOTHING})
 _OF_OTHER_HOSTS = prepared(
     Jobs.select(*_FIELDS).where(Jobs.host.is_null(False) & (Jobs.host != PLACE))
@@ -128,12 +134,13 @@ def _of_generations_sql(number: int) -> str:
     return prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id << place))
 
 
-def next_due(db: Database, provider: str, now: int, sent: bool = False) -> int | None:
+def next_due(db: Database, provider: str, now: int, beyond: int, sent: bool = False) -> int | None:
     """Return the generation that a free place at `provider` should take, or None.
 
-    With `sent`, only work that the service may have been asked for already.
+    What should wait for longer than until `beyond` was put there by a clock that was wrong. With
+    `sent`, only work that the service may have been asked for already.
     """
-    found = db.value(_NEXT_SENT if sent else _NEXT, (now, provider))
+    found = db.value(_NEXT_SENT if sent else _NEXT, (now, beyond, provider))
     return None if found is None else int(found)
 
 

@@ -227,7 +227,14 @@ class Journey:
                 if not error.transient or fault == retrying.FAULTS_ALLOWED:
                     raise
                 self._rest(max(error.retry_after_s or 0.0, retrying.backed_off(1.0, fault)))
-        return finishing.save_result(self._studio, partial, output)
+        try:
+            return finishing.save_result(self._studio, partial, output)
+        except BadInput as error:
+            fact = error.sentence.partition(". Nothing was changed")[0]
+            raise BadInput(
+                f"{self._provider.card.name} sent a picture that can't be used: {fact}. Your "
+                "tokens are back. Try again, or choose another service."
+            ) from error
 
     def _look_up(self) -> None:
         if self.cancelled.is_set():
@@ -302,13 +309,15 @@ class Journey:
             queue.pause_service(
                 self._studio, self.provider, until, Code.SERVICE_BUSY, error.sentence
             )
-        self._end(lambda: queue.wait_until(self._studio, self._job, until), ended=False)
+        why = error.sentence
+        self._end(lambda: queue.wait_until(self._studio, self._job, until, why), ended=False)
 
     def _wait_for_storage(self, error: StorageError) -> None:
         """Nothing is given up for a full or missing disk: the job waits until there is room."""
         _log.warning("generation %d waits for storage: %s", self.generation_id, error.sentence)
         until = now_ms() + 15_000
-        self._end(lambda: queue.wait_until(self._studio, self._job, until), ended=False)
+        why = error.sentence
+        self._end(lambda: queue.wait_until(self._studio, self._job, until, why), ended=False)
 
     def _end(self, write: Callable[[], None], ended: bool = True) -> None:
         try:

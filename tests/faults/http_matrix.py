@@ -72,7 +72,7 @@ def look(workspace: Path, case: Case) -> list[str]:
         unknown = story.job is not None and story.job.review == Review.OUTCOME_UNKNOWN.value
         charged = sum(entry.settled for entry in story.entries)
         if unknown:
-            if charged or case.finds_lost:
+            if charged or (case.finds_lost and case.accepted and case.free):
                 found.append(f"it is unknown, with {charged} tokens charged")
         elif story.generation.status != "completed":
             found.append(f"it ended as {story.generation.status}: {story.generation.error}")

@@ -131,7 +131,7 @@ class JobRow(QWidget):
         job = place.job
         self._badge.set_status(wording.badge(place.card.status, job.review))
         parts = [self._service]
-        if job.host is not None and job.stage:
+        if job.stage:
             share = "" if job.progress is None else f" {job.progress:.0%}"
             parts.append(f"{job.stage}{share}")
         if place.ready_ms is not None and not job.review:

@@ -240,7 +240,7 @@ class StoryPanel(SidePanel):
             self._progress.set(None, self.tr("Stopping"))
             return
         if job.host is None:
-            self._progress.set(0.0, self.tr("Waiting for its turn"))
+            self._progress.set(0.0, job.stage or self.tr("Waiting for its turn"))
             return
         stage = job.stage or self.tr("Starting")
         expected = self.now.expected_ms if self.now is not None else None
