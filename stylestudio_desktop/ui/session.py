@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.events import (
     GenerationCompleted,
     GenerationEnded,
     GenerationProgressed,
+    LedgerChecked,
 )
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import wallet
@@ -202,6 +203,10 @@ class Session:
             self._show_balance()
         if not isinstance(event, GenerationProgressed):
             self._ask_strip()
+        if isinstance(event, LedgerChecked) and event.state == "broken":
+            text = self.window.tr("The ledger's check found something. The wallet is read-only.")
+            show = partial(self.window.open_pane, WALLET)
+            self.window.toast(text, "bad", (self.window.tr("Open the wallet"), show))
         if isinstance(event, GenerationCompleted | GenerationEnded):
             self._tell_end(event)
 

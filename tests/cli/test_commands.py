@@ -575,3 +575,14 @@ def test_the_window_opens_without_a_command(
     assert main(["--workspace", str(tmp_path)]) == 7
     assert len(opened) == 1
     assert main(["--json"]) == 2
+
+
+def test_the_ledger_command_says_how_the_ledger_stands(shell: Shell) -> None:
+    found = shell.json("ledger")
+    assert (found["state"], found["anchors"], found["findings"]) == ("unsealed", [], [])
+    assert shell.run("ledger", "anchor") == 2
+    assert "needs --reason" in shell.err
+    assert shell.run("ledger", "check", "--reason", "x") == 2
+    assert shell.run("ledger", "anchor", "--reason", "x") == 5
+    assert "can't be sealed" in shell.err
+    assert shell.run("ledger") == 0

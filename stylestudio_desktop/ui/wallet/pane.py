@@ -24,6 +24,7 @@ from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
 from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
 from stylestudio_desktop.ui.wallet.spending import SpendingCard
+from stylestudio_desktop.ui.wallet.standing import LedgerNotice
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
@@ -103,6 +104,8 @@ class WalletPane(Pane):
         self.desk = PurchaseDesk(self._window, self._studio, self)
         self._return = self._way_back()
         column.addWidget(self._return)
+        self.notice = LedgerNotice(self._window, self._studio)
+        column.addWidget(self.notice)
         column.addWidget(self._balance())
         column.addWidget(self._offer())
         self.purchases = Purchases()
@@ -215,6 +218,7 @@ class WalletPane(Pane):
             attached(studio, op), self._on_read, self._on_failed, owner=self
         )
         self.model.refresh()
+        self.notice.refresh()
 
     def _on_read(self, seen: _Seen) -> None:
         found = self.now = seen.wallet

@@ -1,0 +1,101 @@
+"""Says in the wallet what the ledger's check found, and offers the way out."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.events import LedgerChecked
+from stylestudio_desktop.domain.seal import Standing, State
+from stylestudio_desktop.services import ledger_proof
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.listening import attached, listen
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.cards import Card
+from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
+from stylestudio_desktop.ui.window import MainWindow
+
+
+class LedgerNotice(Card):
+    """Hidden while all is well; a broken ledger is told with what helps."""
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        super().__init__()
+        self._window = window
+        self._studio = studio
+        self.said = label("", wrap=True)
+        self.body.addWidget(
+            StatusBadge(Status(self.tr("The wallet is read-only"), "triangle-alert", "bad"))
+        )
+        self.body.addWidget(self.said)
+        self.body.addWidget(
+            label(
+                self.tr(
+                    "Nothing new is started or bought; what runs is finished. Restore a backup, or "
+                    "accept the ledger as it stands. Your reason is kept for ever."
+                ),
+                "muted",
+                wrap=True,
+            )
+        )
+        self.body.addWidget(self._way_out())
+        self.hide()
+        listen(window, studio).happened.connect(self._on_happened)
+
+    def refresh(self) -> None:
+        """Read what is known, in the background."""
+        studio = self._studio
+        self._window.tasks.run(
+            attached(studio, lambda: ledger_proof.standing(studio)),
+            self._on_read,
+            self._on_failed,
+            owner=self,
+        )
+
+    def _way_out(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr("Why do you accept it as it stands?"))
+        self.reason.setAccessibleName(self.tr("Why do you accept it as it stands?"))
+        self.reason.setMaxLength(ledger_proof.LONGEST_REASON)
+        self.accept_button = button(self.tr("Accept the ledger"), self._accept, "danger")
+        self.accept_button.setEnabled(False)
+        self.reason.textChanged.connect(self._on_typed)
+        row.addWidget(self.reason, 1)
+        row.addWidget(self.accept_button)
+        return made
+
+    def _on_typed(self, text: str) -> None:
+        self.accept_button.setEnabled(bool(text.strip()))
+
+    def _accept(self) -> None:
+        studio, reason = self._studio, self.reason.text()
+        self.accept_button.setEnabled(False)
+
+        def op() -> Standing:
+            ledger_proof.anchor(studio, reason)
+            return ledger_proof.at_start(studio)
+
+        self._window.tasks.run(attached(studio, op), self._on_accepted, self._on_failed, owner=self)
+
+    def _on_accepted(self, found: Standing) -> None:
+        self.reason.clear()
+        self._on_read(found)
+        if found.state is State.PROVEN:
+            self._window.toast(self.tr("The wallet is open again."), "good")
+
+    def _on_read(self, found: Standing) -> None:
+        self.said.setText(found.sentence)
+        self.setVisible(found.state is State.BROKEN)
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._on_typed(self.reason.text())
+        self._window.toast(error.sentence, "bad")
+
+    def _on_happened(self, event: object) -> None:
+        if isinstance(event, LedgerChecked):
+            self.refresh()
