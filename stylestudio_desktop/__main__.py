@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from stylestudio_desktop.services.studio import Studio
 
 INTERRUPTED = 130
+FOR_EVERYBODY = ("account", "doctor", "ledger", "verify", "worker")
+"""Commands that show nothing of a profile, so they work while it is locked."""
 
 
 def main(
@@ -69,18 +71,21 @@ def _command(arguments: Arguments, providers: "Mapping[str, Provider] | None") -
 
     @contextlib.contextmanager
     def opened() -> "Iterator[Studio]":
-        yield from _studio(workspace, providers)
+        yield from _studio(workspace, providers, arguments.command or "")
 
     return handler(arguments.command or "")(Desk(arguments, workspace, opened))
 
 
 def _studio(
-    workspace: "Workspace", providers: "Mapping[str, Provider] | None"
+    workspace: "Workspace", providers: "Mapping[str, Provider] | None", command: str
 ) -> "Iterator[Studio]":
     from stylestudio_desktop.app import close_studio, open_studio
+    from stylestudio_desktop.services.profiles import require_open
 
     studio = open_studio(workspace, providers)
     try:
+        if command not in FOR_EVERYBODY:
+            require_open(studio)
         yield studio
     finally:
         close_studio(studio)

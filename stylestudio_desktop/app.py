@@ -49,8 +49,8 @@ def open_studio(
     database = Database(workspace.database)
     database.open()
     bring_up_to_date(database)
-    user = open_local_profile(database, catalogue.free_tokens)
     settings = SettingsFile(workspace.settings)
+    user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
     vault = Secrets() if secrets is None else secrets
     studio = Studio(
         workspace=workspace,
@@ -103,20 +103,26 @@ def _services(workspace: Workspace, settings: SettingsFile, secrets: Secrets) ->
 
 
 def run_window(workspace: Workspace) -> int:
-    """Open the window on `workspace` and return the exit code once it is closed."""
-    from stylestudio_desktop.ui.session import run
+    """Open the window on `workspace` and return the exit code once it is closed.
 
-    opened: list[Studio] = []
+    It opens again where somebody else wants to sit down, or the profile was locked.
+    """
+    from stylestudio_desktop.ui.session import REOPEN, run
 
-    def open_here() -> Studio:
-        opened.append(open_studio(workspace))
-        return opened[0]
+    while True:
+        opened: list[Studio] = []
 
-    try:
-        return run(open_here, tidy_after_crash, ended_badly(workspace))
-    finally:
-        for studio in opened:
-            close_studio(studio)
+        def open_here(opened: list[Studio] = opened) -> Studio:
+            opened.append(open_studio(workspace))
+            return opened[0]
+
+        try:
+            code = run(open_here, tidy_after_crash, ended_badly(workspace))
+        finally:
+            for studio in opened:
+                close_studio(studio)
+        if code != REOPEN:
+            return code
 
 
 def ended_badly(workspace: Workspace) -> bool:
@@ -126,9 +132,11 @@ def ended_badly(workspace: Workspace) -> bool:
 
 def tidy_after_crash(studio: Studio) -> None:
     """Put away what a crash left behind; everything that a row refers to stays."""
+    from stylestudio_desktop.services import leaving
     from stylestudio_desktop.services.health import sweep_after_crash
 
     sweep_after_crash(studio)
+    leaving.clear(studio)
 
 
 def close_studio(studio: Studio) -> None:

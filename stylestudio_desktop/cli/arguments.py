@@ -7,6 +7,10 @@ from typing import Any, NoReturn
 from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput
 
+ACCOUNT = (
+    "show", "list", "add", "switch", "lock", "unlock", "rename", "email", "picture",
+    "set-passphrase", "remove-passphrase", "delete",
+)  # fmt: skip
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
 WALLET = (
     "show", "packages", "buy", "purchases", "cancel", "refund", "reconcile", "receipt", "key",
@@ -78,6 +82,7 @@ def build() -> argparse.ArgumentParser:
     _moving(add)
     _paying(add)
     _tending(add)
+    _people(add)
     return parser
 
 
@@ -251,3 +256,18 @@ def _keeping(add: Any) -> None:
     one.add_argument("--at", metavar="MOMENT", help="the last snapshot before this moment")
     one.add_argument("--into", metavar="DIR", help="into an empty folder, as a library of its own")
     one.add_argument("--back", action="store_true", help="bring back what a restore replaced")
+
+
+def _people(add: Any) -> None:
+    one = add(
+        "account",
+        "Show, list, add, switch, lock, change or delete profiles. A passphrase is asked for, "
+        "or read from the standard input; it is never typed into a command.",
+    )
+    one.add_argument("action", nargs="?", choices=ACCOUNT, default="show")
+    one.add_argument("who", nargs="?", metavar="VALUE", help="id, e-mail or name; a new value")
+    one.add_argument("--email", metavar="ADDRESS", help="of the profile that is added")
+    one.add_argument(
+        "--passphrase", action="store_true", help="guard the profile that is added with one"
+    )
+    one.add_argument("--yes", action="store_true", help="delete without asking")

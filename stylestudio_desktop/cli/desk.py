@@ -33,6 +33,7 @@ _HANDLERS = {
     "wallet": "paying:wallet",
     "verify": "tending:verify",
     "ledger": "bookkeeping:ledger",
+    "account": "people:account",
     "sample": "filling:sample",
     "backup": "keeping:backup",
     "restore-backup": "returning:restore_backup",

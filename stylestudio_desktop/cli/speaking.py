@@ -11,7 +11,7 @@ from unicodedata import category
 from stylestudio_desktop.domain.errors import Code, StudioError
 
 BAD_INPUT, NO_TOKENS, SERVICE, STORAGE, UNEXPECTED = 2, 3, 4, 5, 70
-_INPUT = (Code.BAD_INPUT, Code.NOT_FOUND, Code.ILLEGAL_STEP)
+_INPUT = (Code.BAD_INPUT, Code.NOT_FOUND, Code.ILLEGAL_STEP, Code.PROFILE_LOCKED)
 _TOKENS = (Code.NOT_ENOUGH_TOKENS, Code.BUDGET_REACHED)
 _STORAGE = (
     Code.FILE_MISSING, Code.FILE_DAMAGED, Code.STORAGE_FULL, Code.STORAGE_BROKEN,

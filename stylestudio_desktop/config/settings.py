@@ -29,6 +29,7 @@ class Settings:
     no_network: bool = False
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0
+    profile: str = ""
     backup_place: str = ""
     backup_every_days: int = 7
     services: list[Any] = field(default_factory=list)

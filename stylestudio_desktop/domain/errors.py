@@ -31,6 +31,7 @@ class Code(str, Enum):
     STORAGE_BUSY = "storage_busy"
     STORAGE_NEWER = "storage_newer"
     BOOKS_WRONG = "books_wrong"
+    PROFILE_LOCKED = "profile_locked"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_KEY = "payment_key"
 
@@ -130,6 +131,12 @@ class Stopped(StudioError):
 
     def __init__(self, sentence: str = "You stopped it. What was finished before stays.") -> None:
         super().__init__(sentence)
+
+
+class ProfileLocked(StudioError):
+    """The profile at the desk is locked, or the passphrase given for one is not its own."""
+
+    code = Code.PROFILE_LOCKED
 
 
 class WalletReadOnly(StudioError):

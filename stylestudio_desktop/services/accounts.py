@@ -4,16 +4,21 @@ import getpass
 
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import NotFound
+from stylestudio_desktop.domain.events import BalanceChanged, BatchChanged, Event
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import User
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, users
+from stylestudio_desktop.store import batches, entries, generations, users
 from stylestudio_desktop.store.database import Database
 
 
-def open_local_profile(database: Database, free_tokens: int) -> User:
-    """Return the workspace's first user, made with `free_tokens` if there is none yet."""
-    found = users.first(database)
+def open_local_profile(database: Database, free_tokens: int, chosen: str = "") -> User:
+    """Return who sits at the desk: the `chosen` profile (its id), else the workspace's first.
+
+    Where nobody has a profile yet, one is made with `free_tokens`.
+    """
+    found = users.get(database, int(chosen)) if chosen.isdecimal() else None
+    found = found or users.first(database)
     if found is not None:
         return found
     with database.write():
@@ -37,6 +42,23 @@ def current_user(studio: Studio) -> User:
     if found is None:
         raise NotFound("This profile is no longer there. Start the program again.")
     return found
+
+
+def concerns(studio: Studio, event: Event) -> bool:
+    """Say whether a fact is about the person at the desk: the queue works for everybody."""
+    if isinstance(event, BalanceChanged):
+        return event.user_id == studio.user_id
+    generation_id = getattr(event, "generation_id", None)
+    if generation_id is not None:
+        return generations.owner(studio.database, generation_id) in (studio.user_id, None)
+    if isinstance(event, BatchChanged):
+        return batches.get(studio.database, event.batch_id, studio.user_id) is not None
+    return True
+
+
+def is_guarded(studio: Studio) -> bool:
+    """Say whether the person at the desk has a passphrase; cheap enough for the start."""
+    return users.guarded(studio.database, studio.user_id)
 
 
 def _own_name() -> str:

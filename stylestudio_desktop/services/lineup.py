@@ -38,8 +38,8 @@ class Place:
 
 
 def places(studio: Studio, limit: int = 100) -> list[Place]:
-    """Return the head of the queue: what runs first, then what waits, in the order of its turn."""
-    found = jobs.first(studio.database, limit)
+    """Return the head of one's own queue: what runs first, then what waits, in its order."""
+    found = jobs.first_of(studio.database, studio.user_id, limit)
     found.sort(key=lambda job: (job.host is None, job.submitted_at is None, job.rank))
     cards = {
         card.id: card

@@ -286,3 +286,9 @@ def _narrowed_sql(
         query = query.where(Generations.trashed_at.is_null())
     order = SQL('"s"."rowid" DESC') if search else Generations.id.desc()
     return prepared(query.order_by(order).limit(PLACE))
+
+
+def owner(db: Database, generation_id: int) -> int | None:
+    """Return whose generation this is, None where it is gone."""
+    found = db.value("SELECT user_id FROM generations WHERE id = ?", (generation_id,))
+    return None if found is None else int(found)

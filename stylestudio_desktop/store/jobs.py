@@ -7,7 +7,7 @@ from peewee import SQL
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.store.database import Database, prepared
 from stylestudio_desktop.store.rows import columns, inserting, placeholders, portions, setting
-from stylestudio_desktop.store.tables import PLACE, Jobs, Pauses
+from stylestudio_desktop.store.tables import PLACE, Generations, Jobs, Pauses
 
 _FIELDS = columns(Jobs, Job)
 _INSERT = inserting(Jobs, _FIELDS)
@@ -19,6 +19,13 @@ _MAY_GO = """
   AND (submitted_at IS NOT NULL OR NOT EXISTS (
     SELECT 1 FROM generations g JOIN batches b ON b.id = g.batch_id
     WHERE g.id = jobs.generation_id AND b.status = 'paused'))"""
+_ALL_OF = prepared(
+    Jobs.select(*_FIELDS)
+    .join(Generations, on=(Generations.id == Jobs.generation_id))
+    .where(Generations.user_id == PLACE)
+    .order_by(Jobs.rank)
+    .limit(PLACE)
+)
 # Paid work whose answer is waiting comes before new work, soonest sent first.
 _NEXT = f"""
 SELECT generation_id FROM jobs
@@ -117,6 +124,11 @@ def delete(db: Database, generation_id: int) -> None:
 def first(db: Database, limit: int) -> list[Job]:
     """Return the head of the queue in its order."""
     return [Job._make(row) for row in db.rows(_ALL, (limit,))]
+
+
+def first_of(db: Database, user_id: int, limit: int) -> list[Job]:
+    """Return the head of the queue in its order, as far as it is one person's."""
+    return [Job._make(row) for row in db.rows(_ALL_OF, (user_id, limit))]
 
 
 def of_generations(db: Database, ids: list[int]) -> list[Job]:

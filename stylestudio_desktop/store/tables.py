@@ -42,6 +42,9 @@ class Users(Table):
     free_tokens_granted = IntegerField()
     external_id = TextField(null=True)
     provider = TextField(null=True)
+    passphrase = TextField(null=True)
+    locked_at = BigIntegerField(null=True)
+    deleted_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "users"

@@ -9,8 +9,10 @@ from stylestudio_desktop.store.tables import PLACE, Users
 
 _INSERT = inserting(Users, [Users.id, Users.name, Users.created_at])
 _FIELDS = columns(Users, User)
-_GET = prepared(Users.select(*_FIELDS).where(Users.id == PLACE))
-_FIRST = prepared(Users.select(*_FIELDS).order_by(Users.id).limit(SQL("1")))
+_GET = prepared(Users.select(*_FIELDS).where((Users.id == PLACE) & Users.deleted_at.is_null()))
+_FIRST = prepared(
+    Users.select(*_FIELDS).where(Users.deleted_at.is_null()).order_by(Users.id).limit(SQL("1"))
+)
 _BALANCE = prepared(Users.select(Users.token_balance).where(Users.id == PLACE))
 
 
@@ -29,6 +31,11 @@ def first(db: Database) -> User | None:
     """Return the oldest user of the workspace, or None in a new one."""
     row = db.row(_FIRST)
     return None if row is None else User._make(row)
+
+
+def guarded(db: Database, user_id: int) -> bool:
+    """Say whether a user has a passphrase."""
+    return db.value("SELECT passphrase FROM users WHERE id = ?", (user_id,)) is not None
 
 
 def balance(db: Database, user_id: int) -> int:

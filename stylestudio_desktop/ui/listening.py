@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from stylestudio_desktop.domain.events import Event
+from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.window import MainWindow
@@ -35,7 +37,12 @@ def listen(window: MainWindow, studio: Studio) -> Live:
         return found
     live = Live(studio.database.data_version, window)
     window.setProperty(_LIVE, live)
-    end = studio.bus.subscribe(live.publish)
+
+    def hear(event: Event) -> None:
+        if accounts.concerns(studio, event):
+            live.publish(event)
+
+    end = studio.bus.subscribe(hear)
     window.closing.connect(live.close)
     window.closing.connect(end)
     return live

@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.events import (
     LedgerChecked,
 )
 from stylestudio_desktop.domain.ids import GenerationId
-from stylestudio_desktop.services import wallet
+from stylestudio_desktop.services import accounts, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
@@ -45,6 +45,8 @@ BESIDES_MS = 2500
 """When folders begin to be watched: the window stands by then, and its first pictures are there."""
 
 DECODER_LIMIT_MB = 512
+REOPEN = 75
+"""Not an exit code: somebody else wants to sit down, so the library is opened anew for them."""
 
 
 def _gallery(window: MainWindow, studio: Studio) -> Pane:
@@ -280,12 +282,19 @@ def run(
     language = studio.settings.value.language
     install(app, None if language == "system" else language)
     theme().set_appearance(Appearance(studio.settings.value.appearance))
+    if accounts.is_guarded(studio):
+        from stylestudio_desktop.ui.unlock import admitted
+
+        guest = admitted(studio)
+        if guest is None:
+            return 0
+        studio = guest
     session = Session(studio, partial(after_crash, studio), unclean)
     session.start()
     collector = Collector(app)
     code = app.exec()
     collector.close()
-    return code
+    return REOPEN if session.window.property("reopen") else code
 
 
 def _tell_and_leave(error: StudioError) -> int:

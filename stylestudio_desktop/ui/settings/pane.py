@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBo
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.settings.about import AboutSection
+from stylestudio_desktop.ui.settings.account import AccountSection
 from stylestudio_desktop.ui.settings.choices import LimitsSection, LookSection
 from stylestudio_desktop.ui.settings.engine_files import EngineSection
 from stylestudio_desktop.ui.settings.keeping import Keeper
@@ -30,6 +31,7 @@ class SettingsPane(Pane):
         self.keeper = Keeper(window, studio, self)
         self.look = LookSection(self.keeper)
         self.limits = LimitsSection(self.keeper)
+        self.account = AccountSection(window, studio)
         self.services = ServicesSection(window, studio)
         self.engine = EngineSection(window, studio)
         self.payments = PaymentsSection(window, studio)
@@ -45,7 +47,10 @@ class SettingsPane(Pane):
         value = self._studio.settings.value
         self.look.show_settings(value)
         self.limits.show_settings(value)
-        for section in (self.services, self.engine, self.payments, self.room, self.watched):
+        refreshed = (
+            self.account, self.services, self.engine, self.payments, self.room, self.watched,
+        )  # fmt: skip
+        for section in refreshed:
             section.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -69,7 +74,7 @@ class SettingsPane(Pane):
         self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         self._columns.setSpacing(Space.L)
         for sections in (
-            (self.look, self.limits, self.watched, self.room),
+            (self.account, self.look, self.limits, self.watched, self.room),
             (self.services, self.engine, self.payments, self.about),
         ):
             column = QVBoxLayout()

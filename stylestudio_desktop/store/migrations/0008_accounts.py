@@ -1,0 +1,16 @@
+"""Accounts: a passphrase, a lock, and an end that leaves only what bookkeeping needs."""
+
+from typing import Any
+
+STATEMENTS = (
+    "ALTER TABLE users ADD COLUMN passphrase TEXT",
+    "ALTER TABLE users ADD COLUMN locked_at INTEGER",
+    "ALTER TABLE users ADD COLUMN deleted_at INTEGER",
+    "CREATE INDEX users_leaving ON users (deleted_at) WHERE deleted_at IS NOT NULL",
+)
+
+
+def up(_migrator: Any, db: Any) -> None:
+    """Add what accounts need; everybody who is there stays as they are."""
+    for statement in STATEMENTS:
+        db.execute_sql(statement)

@@ -1,0 +1,166 @@
+"""Profiles in the settings, and the passphrase that is asked for before a window opens."""
+
+from collections.abc import Callable
+
+import argon2.profiles
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.services import profiles
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.settings.account import AccountSection
+from stylestudio_desktop.ui.settings.pane import SettingsPane
+from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog, admitted
+from stylestudio_desktop.ui.window import SETTINGS, MainWindow
+from stylestudio_desktop.vault import passphrase
+from tests.factories import photo
+
+WORD = "open sesame"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passphrase, "PARAMETERS", argon2.profiles.CHEAPEST)
+
+
+@pytest.fixture
+def section(window: MainWindow, calm: Callable[[], None]) -> AccountSection:
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    calm()
+    return pane.account
+
+
+def buttons(section: AccountSection, text: str) -> list[QPushButton]:
+    return [
+        one for one in section.findChildren(QPushButton) if one.text() == text and one.isVisible()
+    ]
+
+
+def test_a_profile_is_named_pictured_and_joined_by_another(
+    section: AccountSection,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    section.name.setText("Anna")
+    section.name.editingFinished.emit()
+    calm()
+    assert profiles.current(studio).name == "Anna"
+    path = photo(studio.workspace.root)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    buttons(section, "Picture…")[0].click()
+    calm()
+    assert profiles.current(studio).profile_image_id is not None
+    section.new_name.setText("Ben")
+    section.add_button.click()
+    calm()
+    assert [one.name for one in profiles.listing(studio)] == ["Anna", "Ben"]
+    qtbot.waitUntil(lambda: len(buttons(section, "Switch")) == 1)
+
+
+@pytest.mark.parametrize("guard", [None, WORD])
+def test_switching_opens_the_window_anew_for_somebody_else(
+    section: AccountSection,
+    window: MainWindow,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+    guard: str | None,
+) -> None:
+    ben = profiles.add(studio, "Ben", passphrase=guard)
+    section.refresh()
+    calm()
+    qtbot.waitUntil(lambda: len(buttons(section, "Switch")) == 1)
+    buttons(section, "Switch")[0].click()
+    qtbot.waitUntil(lambda: window.isHidden())
+    assert window.property("reopen")
+    assert studio.settings.value.profile == str(ben.id)
+
+
+def test_locking_needs_a_passphrase_and_closes_the_window(
+    section: AccountSection,
+    window: MainWindow,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+) -> None:
+    assert not section.lock_button.isEnabled()
+    profiles.set_passphrase(studio, None, WORD)
+    section.refresh()
+    calm()
+    section.lock_button.click()
+    qtbot.waitUntil(lambda: window.isHidden())
+    assert profiles.current(studio).locked_at is not None
+
+
+def test_an_account_is_deleted_after_a_question(
+    section: AccountSection,
+    window: MainWindow,
+    studio: Studio,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    calm: Callable[[], None],
+) -> None:
+    profiles.add(studio, "Ben")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    section.delete_button.click()
+    calm()
+    assert len(profiles.listing(studio)) == 2
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    section.delete_button.click()
+    qtbot.waitUntil(lambda: window.isHidden())
+    assert [one.name for one in profiles.listing(studio)] == ["Ben"]
+
+
+def test_who_knows_the_passphrase_is_admitted(studio: Studio, qtbot: QtBot) -> None:
+    ben = profiles.add(studio, "Ben", passphrase=WORD)
+    profiles.set_passphrase(studio, None, "another word")
+
+    def answer() -> None:
+        asking = QApplication.activeModalWidget()
+        assert isinstance(asking, UnlockDialog)
+        asking.who.setCurrentIndex(asking.who.findData(ben.id))
+        asking.passphrase.setText("wrong word")
+        asking.open_button.click()
+        qtbot.waitUntil(lambda: asking.open_button.isEnabled())
+        assert "not the passphrase" in asking.passphrase.accessibleDescription()
+        asking.passphrase.setText(WORD)
+        asking.open_button.click()
+
+    QTimer.singleShot(0, answer)
+    guest = admitted(studio)
+    assert guest is not None
+    assert guest.user_id == ben.id
+    assert studio.settings.value.profile == str(ben.id)
+
+    def leave() -> None:
+        asking = QApplication.activeModalWidget()
+        assert isinstance(asking, UnlockDialog)
+        asking.reject()
+
+    QTimer.singleShot(0, leave)
+    assert admitted(studio) is None
+
+
+def test_a_passphrase_is_set_typed_twice_and_taken_away(studio: Studio, qtbot: QtBot) -> None:
+    wanted: list[tuple[str | None, str | None]] = []
+    asked = PassphraseDialog(profiles.current(studio), lambda now, new: wanted.append((now, new)))
+    qtbot.addWidget(asked)
+    asked.new.setText(WORD)
+    asked.save_button.click()
+    assert wanted == []
+    asked.again.setText(WORD)
+    asked.save_button.click()
+    assert wanted == [(None, WORD)]
+    guarded = PassphraseDialog(
+        profiles.set_passphrase(studio, None, WORD),
+        lambda now, new: wanted.append((now, new)),
+    )
+    qtbot.addWidget(guarded)
+    guarded.now.setText(WORD)
+    guarded.save_button.click()
+    assert wanted[-1] == (WORD, None)
