@@ -19,13 +19,9 @@ _MAY_GO = """
   AND (submitted_at IS NOT NULL OR NOT EXISTS (
     SELECT 1 FROM generations g JOIN batches b ON b.id = g.batch_id
     WHERE g.id = jobs.generation_id AND b.status = 'paused'))"""
-_ALL_OF = prepared(
-    Jobs.select(*_FIELDS)
-    .join(Generations, on=(Generations.id == Jobs.generation_id))
-    .where(Generations.user_id == PLACE)
-    .order_by(Jobs.rank)
-    .limit(PLACE)
-)
+# In the queue's order, whosever turn it is; a person's own jobs are picked out on the way.
+_OWNER = Generations.select(Generations.user_id).where(Generations.id == Jobs.generation_id)
+_ALL_OF = prepared(Jobs.select(*_FIELDS).where(_OWNER == PLACE).order_by(Jobs.rank).limit(PLACE))
 # Paid work whose answer is waiting comes before new work, soonest sent first.
 _NEXT = f"""
 SELECT generation_id FROM jobs

@@ -429,3 +429,8 @@ def test_the_account_command(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_
     assert [one["id"] for one in shell.json("account", "list")["items"]] == [first["id"]]
     assert shell.run("account", "rename", "Ben") == 0
     assert shell.run("account", "delete", "Ben", "--yes") == 0
+
+
+def test_nobody_sits_down_who_is_not_there(studio: Studio) -> None:
+    with pytest.raises(NotFound):
+        profiles.switch(studio, 77)
