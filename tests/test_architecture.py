@@ -137,7 +137,8 @@ def test_everything_imported_is_declared() -> None:
     """What only the checks need, scipy for one, is not there on a user's machine."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     called = {"cv2": "opencv-python-headless", "PIL": "pillow", "playhouse": "peewee"}
-    called |= {"fpdf": "fpdf2", "PySide6": "pyside6-essentials", "shiboken6": "pyside6-essentials"}
+    called |= {"fpdf": "fpdf2", "argon2": "argon2-cffi"}
+    called |= {"PySide6": "pyside6-essentials", "shiboken6": "pyside6-essentials"}
     declared = {re.split("[<>=]", requirement)[0] for requirement in project["dependencies"]}
     used = {name for path in modules() for name in imported(path)} - sys.stdlib_module_names
     used.discard("stylestudio_desktop")
