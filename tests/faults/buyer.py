@@ -1,0 +1,83 @@
+"""Buys, settles and half refunds one package in a process of its own, to be killed at any instant.
+
+Called as `python -m tests.faults.buyer WORKSPACE ADDRESS [PLANTED_BUG]`. Every call brings
+whatever is there one step further, so calling it again is what a next start does. The buyer in
+the browser is this process as well: the page is paid as soon as its address is known.
+"""
+
+import dataclasses
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.ledger import hold
+from stylestudio_desktop.payments.stripe_direct import StripeDirect
+from stylestudio_desktop.services import buying, reconciling, refunding, wallet
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries
+from tests.factories import FakeProvider
+from tests.payments.counter import KEY
+from tests.payments.stripe_server import pay
+
+SPENT = 60
+
+
+def plant_credit_apart() -> None:
+    """A bug: the credit is written in a transaction of its own, after the purchase's state."""
+    genuine = entries.append
+
+    def append(db: Any, user_id: int, move: Any, at: int) -> int:
+        if move.kind.value == "purchase":
+            db.after_commit(lambda: _later(db, user_id, move, at))
+            return 1
+        return genuine(db, user_id, move, at)
+
+    def _later(db: Any, user_id: int, move: Any, at: int) -> None:
+        with db.write():
+            genuine(db, user_id, move, at)
+
+    entries.append = append
+
+
+def plant_fresh_key() -> None:
+    """A bug: the key of the request is not the one that was committed."""
+    genuine = buying.order_of
+    buying.order_of = lambda row: dataclasses.replace(genuine(row), key=uuid.uuid4().hex)
+
+
+BUGS = {"credit_apart": plant_credit_apart, "fresh_key": plant_fresh_key}
+
+
+def main(workspace: Path, address: str, bug: str | None) -> None:
+    """Bring the one purchase as far as it goes."""
+    if bug is not None:
+        BUGS[bug]()
+    opened = open_studio(Workspace(workspace), {"local": FakeProvider()})
+    studio = dataclasses.replace(opened, gateways=lambda _: StripeDirect(KEY, address))
+    if not wallet.bought(studio).items:
+        buying.buy(studio, "standard", buying.Back("http://127.0.0.1:1/p", "http://127.0.0.1:1/c"))
+    reconciling.reconcile(studio)
+    (row,) = wallet.bought(studio).items
+    if row.status == "pending" and row.checkout_url is not None:
+        pay(row.checkout_url)
+        reconciling.reconcile(studio)
+    if not _spent(studio):
+        with studio.database.write():
+            move = hold(new_id(), 0, SPENT)
+            entries.append(studio.database, studio.user_id, move, now_ms())
+    if not refunding.of_purchase(studio, row.id):
+        refunding.ask(studio, row.id)
+    reconciling.reconcile(studio)
+    close_studio(opened)
+
+
+def _spent(studio: Studio) -> bool:
+    return any(one.kind == "hold" for one in wallet.movements(studio).items)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None)
