@@ -103,6 +103,7 @@ def test_mistakes_are_told_in_a_sentence(shell: Shell, words: list[str]) -> None
 
 def test_the_queue_is_steered_as_downloads_are(shell: Shell, wishes: Path) -> None:
     words = ("generate", "--product", str(wishes.parent / "tee.jpg"), "--quality", "draft")
+    shell.provider.concurrency = 1  # so that the fault below meets the first in line
     a, b, c = (shell.json(*words, "--no-wait")["generation"]["id"] for _ in range(3))
 
     def order(*steps: str) -> list[str]:

@@ -19,9 +19,10 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.generation import Category, Review
-from stylestudio_desktop.services import health, history, library
-from tests.contract.case import Case, png
+from stylestudio_desktop.services import health, history
+from tests.contract.case import Case
 from tests.contract.cases import all_cases
+from tests.contract.test_whole_way import taken_in
 from tests.factories import FakeProvider, open_test_studio
 from tests.faults.matrix import KILLED, STRACE, Report
 
@@ -35,9 +36,7 @@ def prepare(folder: Path) -> Path:
     """Make a workspace with a product and a person and return it; points start from copies."""
     studio = open_test_studio(folder, {"local": FakeProvider()})
     for colour, category in (("teal", Category.PRODUCT), ("pink", Category.MODEL)):
-        path = folder / f"{colour}.png"
-        path.write_bytes(png(colour))
-        library.import_files(studio, [path], category)
+        taken_in(studio, folder, colour, category)
     close_studio(studio)
     return folder / "workspace"
 

@@ -17,7 +17,7 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("service", "call", "every"),
-    [("fashn", "sendto", 3), ("comfyui", "recvfrom", 5), ("openai", "connect", 1)],
+    [("fashn", "sendto", 4), ("comfyui", "recvfrom", 5), ("openai", "connect", 1)],
 )
 def test_killed_at_any_instant_the_service_was_asked_once(
     service: str, call: str, every: int
