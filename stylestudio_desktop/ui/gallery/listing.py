@@ -57,6 +57,7 @@ class Listing(QObject):
         self._serial = 0
         self._state: State | None = None
         self._looking = False
+        self._looked = 0.0
         self._reading = False
         self._took = 0.0
         self._again = self._timer(self._look_around)
@@ -112,9 +113,10 @@ class Listing(QObject):
             self.reload()
 
     def on_elsewhere(self) -> None:
-        """Another connection committed: look, once it is quiet for a moment."""
+        """Another connection committed: look at once, and then not before a pause."""
         if not self._again.isActive():
-            self._again.start(QUIET_MS)
+            passed = (monotonic() - self._looked) * 1000
+            self._again.start(max(0, QUIET_MS - round(passed)))
 
     def _timer(self, run: Callable[[], None]) -> QTimer:
         made = QTimer(self)
@@ -214,7 +216,7 @@ class Listing(QObject):
         if self._looking:
             self._again.start(QUIET_MS)
             return
-        self._looking = True
+        self._looking, self._looked = True, monotonic()
         serial, wanted = self._serial, self.wanted
 
         def op() -> "tuple[array[int], State]":

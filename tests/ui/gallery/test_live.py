@@ -1,0 +1,110 @@
+"""What another process commits is in the gallery within 300 ms, and nothing else is touched."""
+
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.gallery.pane import GalleryPane
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from tests.ui.gallery.seeing import Quiet
+from tests.ui.pictures import picture
+
+WITHIN_S = 0.3
+TRIES = 4
+Ask = Callable[[str], float]
+
+
+@pytest.fixture
+def neighbour(studio: Studio) -> Iterator[Ask]:
+    """Return what asks a second process to do something and returns when it was committed."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.gallery.neighbour", str(studio.workspace.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    )
+    said: queue.Queue[str] = queue.Queue()
+    assert child.stdin is not None
+    assert child.stdout is not None
+    lines = child.stdout
+    threading.Thread(target=lambda: [said.put(line) for line in lines], daemon=True).start()
+    assert said.get(timeout=60) == "ready\n"
+
+    def ask(line: str) -> float:
+        assert child.stdin is not None
+        child.stdin.write(f"{line}\n")
+        child.stdin.flush()
+        return float(said.get(timeout=30))
+
+    yield ask
+    child.stdin.close()
+    assert child.wait(30) == 0
+    lines.close()
+
+
+def test_a_second_process_is_seen_at_once(
+    filled: GalleryPane, quiet: Quiet, neighbour: Ask, qtbot: QtBot, photos: list[Path]
+) -> None:
+    grid, ids = filled.grid, list(filled.grid.contents.ids)
+    grid.select(Ranges([(2, 4)]))
+    chosen = grid.selected_ids()
+    took = []
+
+    def until(holds: Callable[[], bool], since: float) -> None:
+        qtbot.waitUntil(holds, timeout=10_000)
+        took.append(time.monotonic() - since)
+
+    def rating() -> int:
+        card = grid.cards.get(ids[6])
+        return -1 if card is None else card.rating
+
+    for stars in range(1, TRIES + 1):
+        quiet()
+        # qtbot looks every 10 ms; the window's own clock is what is measured.
+        until(lambda stars=stars: rating() == stars, neighbour(f"rate {ids[6]} {stars}"))
+    until(lambda: len(grid.contents) == 8, neighbour(f"trash {ids[0]}"))
+    more = photos[0].with_name("coat.png")
+    assert picture(77, 280).save(str(more), "PNG")
+    until(lambda: len(grid.contents) == 9, neighbour(f"import {more}"))
+    assert grid.selected_ids() == chosen
+    # The machine may be busy with others: what counts is what it can do.
+    assert sorted(took)[len(took) // 2] < WITHIN_S, took
+
+
+def test_only_what_is_in_view_is_read_again(
+    filled: GalleryPane, quiet: Quiet, neighbour: Ask, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ids = list(filled.grid.contents.ids)
+    quiet()
+    asked: list[int] = []
+    listed: list[object] = []
+    fetch = filled.grid.source.fetch_cards
+
+    def noted(wanted: Sequence[int]) -> object:
+        asked.extend(wanted)
+        return fetch(wanted)
+
+    monkeypatch.setattr(filled.grid.source, "fetch_cards", noted)
+    monkeypatch.setattr(filled.listing, "reload", lambda: listed.append(1))
+    seen = filled.grid.cards.get(ids[1])
+    assert seen is not None
+    neighbour(f"rate {ids[1]} 5")
+
+    def rated() -> bool:
+        card = filled.grid.cards.get(ids[1])
+        return card is not None and card.rating == 5
+
+    qtbot.waitUntil(rated, timeout=10_000)
+    assert set(asked) <= set(ids)
+    assert len(asked) <= 2 * len(ids)
+    assert not listed
