@@ -11,6 +11,7 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
 from stylestudio_desktop.services.backup import drill, full, reading, record, schedule, snapshots
+from stylestudio_desktop.services.backup.standing import standing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.caretaker import Caretaker
 from tests.backup.test_full import damage
@@ -125,3 +126,12 @@ def test_the_caretaker_looks_by_itself_and_stops_when_asked(studio: Studio) -> N
     assert caretaker.close()
     assert snapshots.listing(studio.workspace)
     assert Caretaker(studio).close(), "one that never began is closed already"
+
+
+def test_how_well_the_library_is_kept_is_told_at_a_glance(studio: Studio, tmp_path: Path) -> None:
+    assert standing(studio).verified_at == 0
+    made = full.make(studio, tmp_path / "out")
+    assert standing(studio).verified_at == made.moment
+    newest = snapshots.take(studio, Reason.ASKED)
+    seen = standing(studio)
+    assert (seen.verified_at, seen.snapshots, seen.looking) == (newest.moment, (newest,), False)

@@ -8,8 +8,10 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.settings.about import AboutSection
 from stylestudio_desktop.ui.settings.account import AccountSection
+from stylestudio_desktop.ui.settings.backups import BackupSection
 from stylestudio_desktop.ui.settings.choices import LimitsSection, LookSection
 from stylestudio_desktop.ui.settings.engine_files import EngineSection
+from stylestudio_desktop.ui.settings.health import HealthSection
 from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.settings.payments import PaymentsSection
 from stylestudio_desktop.ui.settings.room import RoomSection
@@ -36,6 +38,8 @@ class SettingsPane(Pane):
         self.engine = EngineSection(window, studio)
         self.payments = PaymentsSection(window, studio)
         self.room = RoomSection(window, studio)
+        self.backups = BackupSection(window, studio, self.keeper)
+        self.health = HealthSection(window, studio)
         self.watched = WatchedSection(window, studio)
         self.about = AboutSection(window, studio)
         self._build()
@@ -47,10 +51,16 @@ class SettingsPane(Pane):
         value = self._studio.settings.value
         self.look.show_settings(value)
         self.limits.show_settings(value)
-        refreshed = (
-            self.account, self.services, self.engine, self.payments, self.room, self.watched,
-        )  # fmt: skip
-        for section in refreshed:
+        for section in (
+            self.account,
+            self.services,
+            self.engine,
+            self.payments,
+            self.backups,
+            self.health,
+            self.room,
+            self.watched,
+        ):
             section.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,7 +84,15 @@ class SettingsPane(Pane):
         self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         self._columns.setSpacing(Space.L)
         for sections in (
-            (self.account, self.look, self.limits, self.watched, self.room),
+            (
+                self.account,
+                self.look,
+                self.limits,
+                self.backups,
+                self.health,
+                self.watched,
+                self.room,
+            ),
             (self.services, self.engine, self.payments, self.about),
         ):
             column = QVBoxLayout()

@@ -1,0 +1,37 @@
+"""How well the library is kept just now: what a person should see at a glance."""
+
+from dataclasses import dataclass
+
+from stylestudio_desktop.services.backup import record, schedule, snapshots
+from stylestudio_desktop.services.backup.record import Record
+from stylestudio_desktop.services.backup.snapshots import Snapshot
+from stylestudio_desktop.services.studio import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The proven snapshots, newest first; what is remembered; and whether a restore waits."""
+
+    snapshots: tuple[Snapshot, ...]
+    known: Record
+    place: str
+    every_days: int
+    looking: bool
+
+    @property
+    def verified_at(self) -> int:
+        """The moment (UTC milliseconds) of the last proven backup of any kind; 0 if none."""
+        newest = self.snapshots[0].moment if self.snapshots else 0
+        return max(newest, self.known.full_at)
+
+
+def standing(studio: Studio) -> Standing:
+    """Return how the library is kept."""
+    value = studio.settings.value
+    return Standing(
+        tuple(snapshots.listing(studio.workspace)),
+        record.read(studio.workspace),
+        value.backup_place,
+        value.backup_every_days,
+        schedule.waits_for_a_look(studio),
+    )

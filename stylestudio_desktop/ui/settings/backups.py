@@ -1,0 +1,253 @@
+"""Backups in the settings: how the library is kept, a copy now, and the way back."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QWidget
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services import steering
+from stylestudio_desktop.services.backup import drill, full, reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup.snapshots import Snapshot
+from stylestudio_desktop.services.backup.standing import Standing, standing
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.settings.errand import Errand, Progress
+from stylestudio_desktop.ui.settings.fields import Choice, Number, Section
+from stylestudio_desktop.ui.settings.keeping import Keeper
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.forms import Facts, FormRow
+from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.progress import ProgressRow
+from stylestudio_desktop.ui.window import MainWindow
+
+WIDEST_LIST = 320
+
+
+class BackupSection(Section):
+    """What is kept and proven, in facts; buttons for what can be done about it."""
+
+    def __init__(
+        self, window: MainWindow, studio: Studio, keeper: Keeper, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            self.tr("Backups"),
+            self.tr(
+                "The database is copied by itself each hour in which something changed. A full "
+                "backup holds your pictures, too; keep it on another disk."
+            ),
+            parent,
+        )
+        self._window = window
+        self._studio = studio
+        self._keeper = keeper
+        self.errand = Errand(window, studio, self)
+        self.errand.moved.connect(self._on_moved)
+        self.errand.done.connect(self._on_done)
+        self.errand.failed.connect(self._on_failed)
+        self._said: Callable[[Any], str] = lambda _result: ""
+        self._text = ""
+        self.facts = Facts()
+        self.body.addWidget(self.facts)
+        self.trouble = label("", "bad", wrap=True)
+        self.trouble.hide()
+        self.body.addWidget(self.trouble)
+        self.looked = button(self.tr("I have looked; let the queue go on"), self._on_looked)
+        self.looked.hide()
+        self.body.addWidget(self.looked)
+        self.progress = ProgressRow(parent=self)
+        self.progress.hide()
+        self.progress.cancelled.connect(self.errand.stop)
+        self.body.addWidget(self.progress)
+        self._add_making()
+        self._add_returning()
+
+    def _add_making(self) -> None:
+        self.days = Number(0, 365, self.tr("days"))
+        hint = self.tr("0 makes full backups only when you ask.")
+        self.body.addWidget(FormRow(self.tr("A full backup every"), self.days, hint))
+        self.days.valueChanged.connect(
+            lambda value: self._keeper.keep(backup_every_days=int(value))
+        )
+        self._row(
+            button(self.tr("Full backup now"), self.back_up, "primary", "download"),
+            button(self.tr("Choose its place…"), self.choose_place, icon="folder-open"),
+        )
+        self._row(
+            button(self.tr("Snapshot now"), self.take_snapshot, icon="copy"),
+            button(self.tr("Try a restore"), self.try_restore, icon="check"),
+        )
+
+    def _add_returning(self) -> None:
+        self.moments = Choice([])
+        self.moments.setMaximumWidth(WIDEST_LIST)
+        hint = self.tr(
+            "You can go back to these moments. What is here now is kept beside it, whole."
+        )
+        self.body.addWidget(FormRow(self.tr("Go back to"), self.moments, hint))
+        self._row(button(self.tr("Go back…"), self.go_back, "danger"))
+
+    def _row(self, *buttons: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        for one in buttons:
+            row.addWidget(one)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def refresh(self) -> None:
+        """Read how the library is kept, in the background."""
+        studio = self._studio
+        self._window.tasks.run(
+            attached(studio, lambda: standing(studio)), self._show, self._on_error, owner=self
+        )
+
+    def _show(self, now: Standing) -> None:
+        never = self.tr("never")
+        known = now.known
+        newest = wording.when(now.snapshots[0].moment, now_ms()) if now.snapshots else never
+        whole = wording.when(known.full_at, now_ms()) if known.full_at else never
+        tried = wording.when(known.drill_at, now_ms()) if known.drill_at else never
+        rows = [
+            (self.tr("Last snapshot, checked"), newest),
+            (self.tr("Last full backup"), whole),
+            (self.tr("Place of full backups"), now.place or self.tr("none chosen")),
+            (self.tr("Last trial restore"), tried),
+        ]
+        self.facts.set_rows(rows)
+        wrong = known.trouble or (
+            "" if known.drill_ok or not known.drill_at else known.drill_sentence
+        )
+        self.trouble.setText(wrong)
+        self.trouble.setVisible(bool(wrong))
+        self.looked.setVisible(now.looking)
+        self.days.set_value(now.every_days)
+        self.moments.clear()
+        for one in now.snapshots:
+            self.moments.addItem(wording.moment(one.moment), one.path.name)
+
+    def take_snapshot(self) -> None:
+        """Copy the database now."""
+        studio = self._studio
+
+        def op(_progress: Progress, cancelled: threading.Event) -> object:
+            return snapshots.take(studio, Reason.ASKED, reading.stopping(cancelled))
+
+        self._begin(op, self.tr("Taking a snapshot"), lambda _made: self.tr("Snapshot taken."))
+
+    def back_up(self) -> None:
+        """Make a full backup where the settings say, or ask for the place first."""
+        place = self._studio.settings.value.backup_place
+        if place:
+            self._back_up_to(place)
+        else:
+            self.choose_place()
+
+    def _back_up_to(self, place: str) -> None:
+        studio = self._studio
+
+        def op(progress: Progress, cancelled: threading.Event) -> object:
+            return full.make(studio, Path(place), progress, cancelled)
+
+        self._begin(op, self.tr("Backing up"), self._backed_up)
+
+    def _backed_up(self, made: full.Made) -> str:
+        if made.missing:
+            text = self.tr("Backed up, but %1 pictures are missing or damaged in the library.")
+            return text.replace("%1", wording.count(len(made.missing)))
+        text = self.tr("Backed up: %1 pictures, %2 of them new.")
+        return text.replace("%1", wording.count(made.pictures)).replace(
+            "%2", wording.count(made.copied)
+        )
+
+    def try_restore(self) -> None:
+        """Restore on trial what there is."""
+        studio = self._studio
+        self._begin(
+            lambda progress, cancelled: drill.drill(studio, progress, cancelled),
+            self.tr("Trying a restore"),
+            lambda found: found.sentence,
+        )
+
+    def choose_place(self) -> None:
+        """Ask for the folder of full backups, and make one there."""
+        place = QFileDialog.getExistingDirectory(self, self.tr("Where full backups are kept"))
+        if place:
+            self._keeper.keep(backup_place=place)
+            self._back_up_to(place)
+
+    def go_back(self) -> None:
+        """Ask, then build the library of the chosen moment; the next start puts it in place."""
+        name = self.moments.currentData()
+        if name is None:
+            self._window.toast(self.tr("There is no snapshot to go back to."), "warning")
+            return
+        text = self.tr(
+            "The library will be as it was on %1. What was done after that is not in it, but is "
+            "kept whole in a folder of its own. What you bought stays yours."
+        )
+        asked = QMessageBox.question(
+            self, self.tr("Go back"), text.replace("%1", self.moments.currentText())
+        )
+        if asked == QMessageBox.StandardButton.Yes:
+            self._begin(partial(self._restore, name), self.tr("Restoring"), self._ready)
+
+    def _restore(self, name: str, progress: Progress, cancelled: threading.Event) -> object:
+        place = self._studio.workspace
+        origin: Snapshot = snapshots.find(place, name)
+        made = restore.stage(place, origin, None, progress, cancelled)
+        swap.plan(place, made.stage, made.settings)
+        return made
+
+    def _ready(self, _made: object) -> str:
+        return self.tr("Ready. Close the program and start it again: it opens as it was then.")
+
+    def _begin(
+        self,
+        op: Callable[[Progress, threading.Event], object],
+        text: str,
+        said: Callable[[Any], str],
+    ) -> None:
+        if self.errand.busy:
+            self._window.toast(self.tr("One thing at a time: wait for it, or stop it."), "warning")
+            return
+        self._said = said
+        self.progress.set(None, text)
+        self._text = text
+        self.progress.show()
+        self.errand.start(op)
+
+    def _on_moved(self, share: float) -> None:
+        self.progress.set(share, self._text)
+
+    def _on_done(self, result: object) -> None:
+        self.progress.hide()
+        self._window.toast(self._said(result), "good")
+        self.refresh()
+
+    def _on_failed(self, sentence: str) -> None:
+        self.progress.hide()
+        if sentence:
+            self._window.toast(sentence, "bad")
+        self.refresh()
+
+    def _on_error(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._window.toast(error.sentence, "bad")
+
+    def _on_looked(self) -> None:
+        studio = self._studio
+        self._window.tasks.run(
+            attached(studio, lambda: steering.resume_queue(studio)),
+            lambda _nothing: self.refresh(),
+            self._on_error,
+            owner=self,
+        )

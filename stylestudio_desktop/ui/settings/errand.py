@@ -1,0 +1,69 @@
+"""Long work of the settings: one piece at a time, on a thread of its own, that can be stopped."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.window import MainWindow
+
+Progress = Callable[[float, float, str], None]
+
+
+class Errand(QObject):
+    """`start(op)` runs `op(progress, cancelled)`; then `done(result)` or `failed(sentence)`.
+
+    A stopped one ends with `failed("")`. `moved(share)` tells how far it is.
+    """
+
+    moved = Signal(float)
+    done = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, window: MainWindow, studio: Studio, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._tasks = Tasks(self, threads=1)
+        self._cancelled = threading.Event()
+        self.busy = False
+        window.closing.connect(self._on_closing)
+
+    def start(self, op: Callable[[Progress, threading.Event], Any]) -> None:
+        """Begin; nothing happens while one is under way."""
+        if self.busy:
+            return
+        self.busy = True
+        self._cancelled = cancelled = threading.Event()
+
+        def progress(done: float, of_all: float, _name: str) -> None:
+            self.moved.emit(min(1.0, done / of_all) if of_all else 0.0)
+
+        self._tasks.run(
+            attached(self._studio, lambda: op(progress, cancelled)),
+            self._on_done,
+            self._on_failed,
+            owner=self,
+        )
+
+    def stop(self) -> None:
+        """Stop soon; what is finished stays."""
+        self._cancelled.set()
+
+    def _on_done(self, result: object) -> None:
+        self.busy = False
+        self.done.emit(result)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.busy = False
+        if not isinstance(error, StudioError):
+            raise error
+        self.failed.emit("" if self._cancelled.is_set() else error.sentence)
+
+    def _on_closing(self) -> None:
+        self._cancelled.set()
+        self._tasks.close()
