@@ -42,12 +42,13 @@ def turn_upright(image: "Image.Image", orientation: int) -> "Image.Image":
     return image if turn is None else image.transpose(turn)
 
 
-def to_srgb(image: "Image.Image") -> "Image.Image":
+def to_srgb(image: "Image.Image", *, ours: bool = False) -> "Image.Image":
     """Return `image` as RGB, or RGBA where it has an alpha channel, in sRGB.
 
     An embedded ICC profile is honoured (relative colorimetric with black point compensation,
     as browsers do); one that is broken or belongs to another colour model is ignored, as the
-    picture is still a picture. The result carries no profile and no other metadata.
+    picture is still a picture. The result carries no profile and no other metadata. A picture
+    that is `ours` may be changed itself, which saves a copy where nothing is to be done.
     """
     profile = image.info.get("icc_profile")
     target = "RGBA" if image.mode in ("LA", "RGBA") else "RGB"
@@ -58,17 +59,22 @@ def to_srgb(image: "Image.Image") -> "Image.Image":
         transform = _transform(profile, base.mode)
         if transform is not None:
             turned = transform.apply(base)
-    result: Image.Image = turned if turned is not None else base.convert("RGB")
-    if alpha is not None:
+    result: Image.Image = turned if turned is not None else _in_mode(base, "RGB")
+    if alpha is not None:  # `base` is another picture then, so `image` itself stays as it was
         result.putalpha(alpha)
-    if result is image:
+    if result is image and not ours:
         result = image.copy()
     result.info = {}
     return result
 
 
 def _without_alpha(image: "Image.Image") -> "Image.Image":
-    return image.convert({"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode))
+    return _in_mode(image, {"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode))
+
+
+def _in_mode(image: "Image.Image", mode: str) -> "Image.Image":
+    """Return `image` in `mode`, itself if it has that: Pillow's own convert always copies."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 @functools.lru_cache(maxsize=16)

@@ -77,9 +77,11 @@ def read_whole(path: Path, limits: Limits, name: str) -> bytes:
     """
     descriptor = open_regular(path)
     with os.fdopen(descriptor, "rb", buffering=0) as opened:
-        _judge_size(os.fstat(opened.fileno()).st_size, name, limits)
+        size = os.fstat(opened.fileno()).st_size
+        _judge_size(size, name, limits)
         try:
-            data = opened.read(limits.max_bytes + 1)
+            # One byte more than there is: room for the whole limit would cost as much as reading.
+            data = opened.read(size + 1)
         except OSError as error:
             raise source_error(error, name) from error
     _judge_size(len(data), name, limits)
