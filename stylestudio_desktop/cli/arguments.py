@@ -14,6 +14,7 @@ ACCOUNT = (
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
 WALLET = (
     "show", "packages", "buy", "purchases", "cancel", "refund", "reconcile", "receipt", "key",
+    "relay",
 )  # fmt: skip
 STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
 ORDERS = ("newest", "oldest", "rating")

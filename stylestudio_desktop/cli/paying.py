@@ -25,7 +25,7 @@ def wallet(desk: Desk) -> int:
     """Carry out one action on the wallet."""
     given = desk.arguments
     needed = _NEEDS.get(given.action)
-    if (needed is not None) is not (given.what is not None):
+    if given.action != "relay" and (needed is not None) is not (given.what is not None):
         raise BadInput(
             f"“wallet {given.action}” needs {needed}. Type “stylestudio wallet --help”."
             if needed
@@ -270,6 +270,20 @@ def _key(desk: Desk, studio: Studio) -> int:
     return 0
 
 
+def _relay(desk: Desk, studio: Studio) -> int:
+    """Use a relay, given as “MODE ADDRESS KEY”; or leave it, or say which is used."""
+    if desk.arguments.remove:
+        till.use_relay(studio, "")
+    elif desk.arguments.what is not None:
+        till.use_relay(studio, desk.arguments.what)
+    found = till.standing(studio)
+    if desk.json:
+        print_json({"relay": studio.settings.value.payment_relay, "message": found.sentence})
+    else:
+        say(found.sentence)
+    return 0
+
+
 _ACTIONS: dict[str, Callable[[Desk, Studio], int]] = {
     "show": _show,
     "packages": _packages,
@@ -280,4 +294,5 @@ _ACTIONS: dict[str, Callable[[Desk, Studio], int]] = {
     "reconcile": _reconcile,
     "receipt": _receipt,
     "key": _key,
+    "relay": _relay,
 }

@@ -26,6 +26,7 @@ class Settings:
     low_balance: int = 5
     trash_days: int = 30
     monthly_budget: int = 0
+    payment_relay: str = ""
     no_network: bool = False
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0

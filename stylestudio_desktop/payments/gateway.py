@@ -58,6 +58,8 @@ class Checkout:
     method: str | None = None
     reason: str | None = None
     receipt: str | None = None
+    tokens: int | None = None
+    """What was sold, where the gateway says so; only a relay does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class RefundOrder:
     key: str
     payment_id: str
     amount: int
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

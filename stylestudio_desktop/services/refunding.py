@@ -77,7 +77,7 @@ def carry_on(studio: Studio, wish: Refund, gateway: Gateway) -> settling.Outcome
     assert row is not None  # noqa: S101 - a foreign key says so
     payment = row.stripe_payment_intent_id or ""
     if time.time() - wish.created_at / 1000 < buying.KEY_LIVES_S:
-        order = RefundOrder(wish.id, f"refund/{wish.id}", payment, wish.amount)
+        order = RefundOrder(wish.id, f"refund/{wish.id}", payment, wish.amount, row.receipt)
         try:
             return settling.book_refund(studio, gateway.refund(order))
         except PaymentError as error:

@@ -52,7 +52,9 @@ def settle(studio: Studio, seen: Checkout) -> Outcome:
             return Outcome.ALREADY
         if row.stripe_checkout_session_id not in (None, seen.id):
             return Outcome.REFUSED
-        if (row.amount, row.currency.lower()) != (seen.amount, seen.currency.lower()):
+        sold = row.tokens_received if seen.tokens is None else seen.tokens
+        asked = (row.amount, row.currency.lower(), row.tokens_received)
+        if asked != (seen.amount, seen.currency.lower(), sold):
             _fail(studio, row, _unfitting(row, seen))
             return Outcome.REFUSED
         if seen.state is CheckoutState.PAID and seen.payment_id:

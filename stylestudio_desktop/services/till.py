@@ -69,6 +69,12 @@ def forget_key(studio: Studio) -> bool:
 
 def standing(studio: Studio) -> Standing:
     """Say whether tokens can be bought here; asks the keyring, not the network."""
+    relay = studio.settings.value.payment_relay
+    if relay:
+        from stylestudio_desktop.payments.relay import contact
+
+        where = contact(relay)
+        return Standing(True, where.mode, "", f"Tokens are bought through {where.address}.")
     key = _key(studio)
     if key is None:
         return Standing(False, None, "", _NO_KEY)
@@ -97,7 +103,10 @@ def gateway(studio: Studio) -> "Gateway":
             "was changed. Switch it on to buy tokens.",
             code=Code.NO_NETWORK,
         )
-    made = studio.gateways(studio) if studio.gateways is not None else _stripe(studio)
+    if studio.gateways is not None:
+        made = studio.gateways(studio)
+    else:
+        made = _relay(studio) or _stripe(studio)
     _agree(studio, made.mode)
     return made
 
@@ -118,6 +127,24 @@ _NO_KEY = (
     "No payment key is set, so tokens can't be bought yet. Enter a restricted Stripe key in "
     "Settings, or with “stylestudio wallet key”."
 )
+
+
+def use_relay(studio: Studio, text: str) -> None:
+    """Buy through a relay from now on; an empty text goes back to the key. Raises BadInput."""
+    if text:
+        from stylestudio_desktop.payments.relay import contact
+
+        _agree(studio, contact(text).mode)
+    studio.settings.change(payment_relay=text.strip())
+
+
+def _relay(studio: Studio) -> "Gateway | None":
+    text = studio.settings.value.payment_relay
+    if not text:
+        return None
+    from stylestudio_desktop.payments.relay import Relay, contact
+
+    return Relay(contact(text), workspace_id(studio))
 
 
 def _stripe(studio: Studio) -> "Gateway":

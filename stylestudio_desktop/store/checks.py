@@ -75,6 +75,13 @@ WHERE CASE p.status
     AND p.stripe_payment_intent_id IS NULL)""",
     ),
     Fault(
+        "purchases",
+        "The purchase {0} went through a relay, but its signed receipt is missing.",
+        """
+SELECT id FROM token_purchases
+WHERE gateway = 'relay' AND status IN ('completed', 'refunded') AND receipt IS NULL""",
+    ),
+    Fault(
         "refunds",
         "The refunds of purchase {0} took {1} tokens and gave {2} back; the ledger shows {3} and "
         "{4}.",

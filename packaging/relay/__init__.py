@@ -1,0 +1,1 @@
+"""A reference relay: sells tokens for a vendor and signs what it says."""
