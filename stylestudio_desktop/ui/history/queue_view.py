@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -31,6 +32,8 @@ from stylestudio_desktop.ui.window import CREATE, MainWindow
 
 SOON_MS = 250
 MOST_JOBS, MOST_BATCHES = 40, 10
+ROWS_AT_ONCE = 4
+W = TypeVar("W", bound=QWidget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,19 @@ class QueueView(QScrollArea):
         self._window, self._studio = window, studio
         self.cards: dict[int, BatchCard] = {}
         self.rows: dict[int, JobRow] = {}
-        self._seen: dict[int, Progress] = {}
+        self._batches: dict[int, Progress] = {}
+        self._now: Seen | None = None
         self._shape: object = None
         self._asking = self._again = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self.refresh)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._show_rows)
+        self._build()
         live.happened.connect(self._on_happened)
         live.changed_elsewhere.connect(self._on_happened)
 
@@ -92,7 +101,7 @@ class QueueView(QScrollArea):
 
     def act_on_batch(self, verb: str, wanted: int) -> None:
         """Do to a batch what its button says."""
-        seen = self._seen.get(wanted)
+        seen = self._batches.get(wanted)
         if verb == "show":
             self.batch_asked.emit(wanted)
         elif verb == "resume" and seen and seen.batch.reason == Code.BUDGET_REACHED.value:
@@ -149,54 +158,87 @@ class QueueView(QScrollArea):
 
     def _on_seen(self, seen: Seen) -> None:
         self._asking = False
-        self._seen = {one.batch.id: one for one in seen.batches}
-        shape = (
-            [(one.job.generation_id, one.job.provider) for one in seen.places],
-            [(one.provider, one.sentence) for one in seen.pauses],
-            [one.batch.id for one in seen.batches],
-        )
-        if shape == self._shape:
-            for place in seen.places:
-                self.rows[place.job.generation_id].show_place(place)
-            for batch in seen.batches:
-                self.cards[batch.batch.id].show_progress(batch)
-        else:
-            self._shape = shape
-            self._build(seen)
+        self._now = seen
+        self._batches = {one.batch.id: one for one in seen.batches}
+        self._show_heads(seen)
+        self._show_cards(seen)
+        self._show_rows()
         if self._again:
             self._again = False
             self.refresh()
 
-    def _build(self, seen: Seen) -> None:
-        place = self.verticalScrollBar().value()
-        self.rows, self.cards = {}, {}
+    def _show_heads(self, seen: Seen) -> None:
+        """Build pauses, headings and the empty place anew where they are others than before."""
+        used = sorted({one.job.provider for one in seen.places})
+        shape = (tuple(seen.pauses), tuple(used), bool(seen.batches))
+        if shape == self._shape:
+            return
+        self._shape = shape
+        _empty(self._pauses)
+        _empty(self._head)
+        for pause in seen.pauses:
+            self._pauses.addWidget(self._pause_row(pause))
+        if seen.places:
+            self._head.addWidget(self._line_head(seen, used))
+        elif not seen.batches and not seen.pauses:
+            self._head.addWidget(self._nothing())
+        self._batches_head.setVisible(bool(seen.batches))
+
+    def _show_cards(self, seen: Seen) -> None:
+        wanted = [one.batch.id for one in seen.batches]
+        _drop(self.cards, wanted, self._cards_box)
+        for place, batch in enumerate(seen.batches):
+            card = self.cards.get(batch.batch.id)
+            if card is None:
+                card = self.cards[batch.batch.id] = BatchCard(batch, self.act_on_batch)
+            else:
+                card.show_progress(batch)
+            _put(self._cards_box, place, card)
+
+    def _show_rows(self) -> None:
+        """Show the line; new rows come a few at a time, so that none of them is felt."""
+        seen = self._now
+        if seen is None:
+            return
+        _drop(self.rows, [one.job.generation_id for one in seen.places], self._rows_box)
+        made = 0
+        for place, one in enumerate(seen.places):
+            row = self.rows.get(one.job.generation_id)
+            if row is None:
+                if made == ROWS_AT_ONCE:
+                    self._rest.start()
+                    break
+                made += 1
+                row = self.rows[one.job.generation_id] = self._row(one, seen)
+            else:
+                row.show_place(one)
+            _put(self._rows_box, place, row)
+        self._more.setVisible(len(seen.places) == MOST_JOBS)
+
+    def _row(self, one: Place, seen: Seen) -> JobRow:
+        provider = one.job.provider
+        others = {name: title for name, title in seen.services.items() if name != provider}
+        return JobRow(one, seen.services.get(provider, provider), others, self.act)
+
+    def _build(self) -> None:
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         layout.setSpacing(Space.S)
-        if not seen.places and not seen.batches and not seen.pauses:
-            layout.addWidget(self._nothing())
-        for pause in seen.pauses:
-            layout.addLayout(self._pause_row(pause))
-        if seen.batches:
-            layout.addWidget(label(self.tr("Batches"), "label"))
-        for batch in seen.batches:
-            self.cards[batch.batch.id] = BatchCard(batch, self.act_on_batch)
-            layout.addWidget(self.cards[batch.batch.id])
-        if seen.places:
-            layout.addLayout(self._line_head(seen))
-        for one in seen.places:
-            others = {
-                name: title for name, title in seen.services.items() if name != one.job.provider
-            }
-            service = seen.services.get(one.job.provider, one.job.provider)
-            self.rows[one.job.generation_id] = JobRow(one, service, others, self.act)
-            layout.addWidget(self.rows[one.job.generation_id])
-        if len(seen.places) == MOST_JOBS:
-            layout.addWidget(label(self.tr("What waits behind these is not shown."), "faint"))
+        self._pauses, self._cards_box = QVBoxLayout(), QVBoxLayout()
+        self._head, self._rows_box = QVBoxLayout(), QVBoxLayout()
+        self._batches_head = label(self.tr("Batches"), "label")
+        self._more = label(self.tr("What waits behind these is not shown."), "faint")
+        layout.addLayout(self._pauses)
+        layout.addWidget(self._batches_head)
+        layout.addLayout(self._cards_box)
+        layout.addLayout(self._head)
+        layout.addLayout(self._rows_box)
+        layout.addWidget(self._more)
         layout.addStretch(1)
+        self._batches_head.hide()
+        self._more.hide()
         self.setWidget(inside)
-        self.verticalScrollBar().setValue(place)
 
     def _nothing(self) -> QWidget:
         return EmptyState(
@@ -206,20 +248,23 @@ class QueueView(QScrollArea):
             [(self.tr("Make pictures"), lambda: self._window.open_pane(CREATE))],
         )  # fmt: skip
 
-    def _pause_row(self, pause: Pause) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _pause_row(self, pause: Pause) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         row.addWidget(label(pause.sentence, wrap=True), 1)
         go_on = partial(self.resume, pause.provider)
         row.addWidget(button(self.tr("Go on"), go_on, "primary", "play"))
-        return row
+        return made
 
-    def _line_head(self, seen: Seen) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _line_head(self, seen: Seen, used: Sequence[str]) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         row.addWidget(label(self.tr("In line"), "label"), 1)
         held = {one.provider for one in seen.pauses}
-        used = sorted({one.job.provider for one in seen.places})
         if "*" not in held:
             everything = self.tr("Pause everything")
             row.addWidget(button(everything, partial(self.pause, "*"), "quiet", "pause"))
@@ -227,7 +272,32 @@ class QueueView(QScrollArea):
             if provider not in held:
                 text = self.tr("Pause %1").replace("%1", seen.services.get(provider, provider))
                 row.addWidget(button(text, partial(self.pause, provider), "quiet", "pause"))
-        return row
+        return made
+
+
+def _put(box: QVBoxLayout, place: int, widget: QWidget) -> None:
+    """Let `widget` stand at `place`, wherever it stood before."""
+    item = box.itemAt(place)
+    if item is None or item.widget() is not widget:
+        box.insertWidget(place, widget)
+
+
+def _drop(kept: dict[int, W], wanted: Sequence[int], box: QVBoxLayout) -> None:
+    """Take away what is no longer wanted."""
+    for one in kept.keys() - set(wanted):
+        gone = kept.pop(one)
+        box.removeWidget(gone)
+        gone.hide()
+        gone.deleteLater()
+
+
+def _empty(box: QVBoxLayout) -> None:
+    """Take away everything in `box`."""
+    while (item := box.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 _JOBS: dict[str, Callable[[Studio, int], object]] = {
