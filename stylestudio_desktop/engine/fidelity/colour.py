@@ -1,0 +1,124 @@
+"""How far two colours lie apart, and how much of it is only another light."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine.filters import EPS, Image, Mask, Plane, masked_blur, to_lab
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+NEUTRAL = 9.0  # chroma (CIELAB) below which a surface tells the light's own colour
+CAST = (0.6, 1.65)  # what a lamp may do to red and blue against green
+GAIN = (0.2, 5.0)  # and to brightness, locally
+
+
+@dataclass(frozen=True)
+class Light:
+    """How the picture's light differs: mean brightness (1 is the same) and its cast (R, G, B)."""
+
+    brightness: float
+    cast: tuple[float, float, float]
+
+
+def linear(image: Image) -> Image:
+    """Return linear light from 0 to 1 of an sRGB-coded picture from 0 to 255 (IEC 61966-2-1)."""
+    value = np.clip(image / 255, 0, 1)
+    return np.where(
+        value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4
+    ).astype(np.float32)
+
+
+def coded(light: Image) -> Image:
+    """Return the sRGB coding, from 0 to 255, of linear light."""
+    value = np.clip(light, 0, 1)
+    curve = 1.055 * np.power(value, 1 / 2.4, where=value > 0, out=np.zeros_like(value)) - 0.055
+    return np.where(value <= 0.0031308, 12.92 * value, curve).astype(np.float32) * 255
+
+
+def relit_like(
+    photo: Image, picture: Image, weight: Plane, sigma: float, cast: NDArray[Any]
+) -> tuple[Image, Light]:
+    """Return `photo` in the light that `picture` shows, as far as light can explain it.
+
+    Both are registered H x W x 3, 0 to 255. Light is a smooth brightness (Gaussian of `sigma`
+    pixels over `weight`) times one `cast` for the whole picture, after von Kries; it can't turn
+    a hue here and not there.
+    """
+    before, after = linear(photo) * cast, linear(picture)
+    one, two = before @ LUMINANCE, after @ LUMINANCE
+    gain = (masked_blur(two, weight, sigma) + 0.002) / (masked_blur(one, weight, sigma) + 0.002)
+    gain = np.clip(gain, *GAIN)
+    total = float((one * weight).sum())
+    brightness = (float((two * weight).sum()) + EPS) / (total + EPS)
+    found = Light(round(brightness, 3), (float(cast[0]), float(cast[1]), float(cast[2])))
+    return coded(before * gain[..., None]), found
+
+
+def cast_between(photo: Image, photo_ground: Mask, picture: Image, ground: Mask) -> NDArray[Any]:
+    """Return the cast that fell on everything, told by neutral surroundings in both pictures.
+
+    A cast on the product alone is a change of the product; so is one that nothing neutral
+    around it confirms: (1, 1, 1) is returned then.
+    """
+    white = _neutral_mean(photo, photo_ground)
+    other = _neutral_mean(picture, ground)
+    if white is None or other is None:
+        return np.ones(3, np.float32)
+    ratio = (other / other[1]) / (white / white[1])
+    return np.clip(ratio, *CAST).astype(np.float32)
+
+
+def _neutral_mean(image: Image, where: Mask) -> NDArray[Any] | None:
+    """Return the mean linear colour of near-neutral surroundings; None where there are none."""
+    chosen = image[where > 0]
+    if len(chosen) < 200:
+        return None
+    lab = to_lab(chosen[None].astype(np.float32))[0]
+    grey = (np.hypot(lab[:, 1], lab[:, 2]) < 2 * NEUTRAL) & (lab[:, 0] > 25) & (lab[:, 0] < 99)
+    if float(grey.mean()) < 0.5:
+        return None
+    mean = linear(chosen[grey]).mean(axis=0)
+    return np.asarray(mean, np.float32) + 1e-4
+
+
+def ciede2000(one: NDArray[Any], two: NDArray[Any]) -> NDArray[Any]:
+    """Return the CIEDE2000 differences of CIELAB colours (last axis L*, a*, b*).
+
+    After G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 Color-Difference Formula" (2005), with
+    all parametric factors 1; its 34 test pairs are in the tests.
+    """
+    first, second = one.astype(np.float64), two.astype(np.float64)
+    chroma = (np.hypot(first[..., 1], first[..., 2]) + np.hypot(second[..., 1], second[..., 2])) / 2
+    g = 0.5 * (1 - np.sqrt(chroma**7 / (chroma**7 + 25.0**7)))
+    a1, a2 = (1 + g) * first[..., 1], (1 + g) * second[..., 1]
+    b1, b2 = first[..., 2], second[..., 2]
+    c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
+    h1, h2 = np.degrees(np.arctan2(b1, a1)) % 360, np.degrees(np.arctan2(b2, a2)) % 360
+    grey = c1 * c2 == 0
+    turn = np.where(grey, 0.0, (h2 - h1 + 180) % 360 - 180)
+    turn = np.where(turn == -180, 180.0, turn)
+    d_light, d_chroma = second[..., 0] - first[..., 0], c2 - c1
+    d_hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn) / 2)
+    light, mean_c = (first[..., 0] + second[..., 0]) / 2, (c1 + c2) / 2
+    hue = np.where(grey, h1 + h2, _mean_hue(h1, h2))
+    t = (
+        1
+        - 0.17 * np.cos(np.radians(hue - 30))
+        + 0.24 * np.cos(np.radians(2 * hue))
+        + 0.32 * np.cos(np.radians(3 * hue + 6))
+        - 0.20 * np.cos(np.radians(4 * hue - 63))
+    )
+    s_light = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
+    s_chroma, s_hue = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * t
+    rotation = -np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2))))
+    rotation *= 2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))
+    x, y, z = d_light / s_light, d_chroma / s_chroma, d_hue / s_hue
+    return np.asarray(np.sqrt(np.maximum(x * x + y * y + z * z + rotation * y * z, 0)))
+
+
+def _mean_hue(h1: NDArray[Any], h2: NDArray[Any]) -> NDArray[Any]:
+    total = h1 + h2
+    near = np.abs(h1 - h2) <= 180
+    return np.where(near, total / 2, np.where(total < 360, (total + 360) / 2, (total - 360) / 2))

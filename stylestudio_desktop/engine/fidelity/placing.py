@@ -1,0 +1,224 @@
+"""Finds where, how large and how turned a product stands in a picture."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from stylestudio_desktop.engine.filters import (
+    EPS,
+    Image,
+    Mask,
+    Plane,
+    components,
+    luma,
+    resized,
+    shrunk,
+    to_lab,
+)
+
+ENOUGH = 12  # inliers from which a geometric model is believed
+RATIO = 0.82  # Lowe's ratio test (2004)
+NEAR = 4.0  # pixels by which a point may miss its place
+SCALES = (0.08, 6.0)
+SEARCH = 192  # long side at which shapes are searched
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The affine map (2 x 3) from the product's pixels to the picture's, and what speaks for it.
+
+    `points` are the product's features, `matched` those found at their place. `mirrored` says
+    that only the product's mirror image fits; the map then takes the mirrored product.
+    """
+
+    matrix: NDArray[Any]
+    points: int
+    matched: int
+    mirrored: bool = False
+
+
+@dataclass(frozen=True)
+class Features:
+    """Keypoints (N x 2) and their RootSIFT descriptors (N x 128)."""
+
+    points: NDArray[Any]
+    descriptors: NDArray[Any]
+
+
+def features(image: Image, mask: Mask | None, most: int = 1500) -> Features:
+    """Return SIFT features (Lowe 2004) with Hellinger-normalised descriptors (Arandjelovic 2012)."""
+    grey = np.clip(luma(image) * 255, 0, 255).astype(np.uint8)
+    finder = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.025)
+    inside = None if mask is None else shrunk(mask, 3) * 255
+    keys, found = finder.detectAndCompute(grey, inside)
+    if found is None or not len(keys):
+        return Features(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
+    rooted = np.sqrt(found / (found.sum(axis=1, keepdims=True) + EPS)).astype(np.float32)
+    return Features(np.array([key.pt for key in keys], np.float32), rooted)
+
+
+def matched(one: Features, two: Features) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the places (N x 2 each) of features that match each other plainly."""
+    if len(one.points) < 2 or len(two.points) < 2:
+        return np.empty((0, 2), np.float32), np.empty((0, 2), np.float32)
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(one.descriptors, two.descriptors, k=2)
+    good = [first for first, second in pairs if first.distance < RATIO * second.distance]
+    return (
+        np.array([one.points[each.queryIdx] for each in good], np.float32).reshape(-1, 2),
+        np.array([two.points[each.trainIdx] for each in good], np.float32).reshape(-1, 2),
+    )
+
+
+def modelled(source: NDArray[Any], target: NDArray[Any]) -> tuple[NDArray[Any] | None, int]:
+    """Return the affine map that most matches agree on (RANSAC), and how many places do."""
+    if len(source) < 6:
+        return None, 0
+    cv2.setRNGSeed(1)
+    matrix, agreed = cv2.estimateAffine2D(
+        source, target, method=cv2.RANSAC, ransacReprojThreshold=NEAR, maxIters=3000
+    )
+    if matrix is None or not believable(matrix):
+        return None, 0
+    places = {(int(x) // 4, int(y) // 4) for x, y in source[agreed.ravel() > 0]}
+    return matrix, len(places)
+
+
+def believable(matrix: NDArray[Any]) -> bool:
+    """Say whether a map keeps a product's handedness and roughly its proportions."""
+    sizes = np.linalg.svd(matrix[:, :2], compute_uv=False)
+    upright = float(np.linalg.det(matrix[:, :2])) > 0
+    return upright and SCALES[0] < sizes[1] and sizes[0] < SCALES[1] and sizes[0] < 2 * sizes[1]
+
+
+def by_features(product: Image, mask: Mask, scene: Features) -> Placement | None:
+    """Find the product by what is printed, sewn or woven on it; None if too little matches."""
+    own = features(product, mask)
+    direct, count = modelled(*matched(own, scene))
+    if direct is not None and count >= ENOUGH:
+        return Placement(direct, len(own.points), count)
+    flipped = features(np.ascontiguousarray(product[:, ::-1]), np.ascontiguousarray(mask[:, ::-1]))
+    other, others = modelled(*matched(flipped, scene))
+    if other is not None and others >= 2 * ENOUGH:
+        return Placement(other, len(own.points), others, mirrored=True)
+    return None
+
+
+def likely(product: Image, mask: Mask, scene: Image) -> Plane:
+    """Return how much each pixel of the scene has a colour of the product, from 0 to 1.
+
+    Histogram back-projection (Swain and Ballard 1991) over a* and b* with a coarse L*.
+    """
+    bins, low, high = [8, 24, 24], [0, -100, -100], [101, 100, 100]
+    ranges = [value for pair in zip(low, high, strict=True) for value in pair]
+    one, two = to_lab(product), to_lab(scene)
+    own = cv2.calcHist([one], [0, 1, 2], shrunk(mask, 2), bins, ranges)
+    own = _softened(own)
+    around = _softened(cv2.calcHist([two], [0, 1, 2], None, bins, ranges))
+    share = own / (own + 0.25 * around + 1e-7)
+    place = [
+        np.clip(((two[..., n] - low[n]) / (high[n] - low[n]) * bins[n]), 0, bins[n] - 1).astype(int)
+        for n in range(3)
+    ]
+    return cv2.GaussianBlur(share[tuple(place)].astype(np.float32), (0, 0), 1.0)
+
+
+def by_shape(mask: Mask, chances: Plane) -> tuple[NDArray[Any] | None, float]:
+    """Find the product's silhouette among likely colours; return the map and a score up to 1.
+
+    Cross-correlation of the silhouette, with a ring of the opposite sign, over sizes and turns.
+    """
+    height, width = chances.shape
+    down = min(1.0, SEARCH / max(height, width))
+    field = resized(chances, max(8, round(width * down)), max(8, round(height * down))) - 0.5
+    ys, xs = np.nonzero(mask)
+    middle = (float(xs.min() + xs.max()) / 2, float(ys.min() + ys.max()) / 2)
+    extent = max(int(np.ptp(xs)), int(np.ptp(ys))) + 1
+    best: NDArray[Any] | None = None
+    top = 0.0
+    for part in np.geomspace(0.22, 1.0, 15):
+        for turn in (0.0, -6.0, 6.0):
+            scale = float(part) * max(field.shape) / extent
+            kernel, matrix = _silhouette(mask, middle, scale, turn)
+            if kernel.shape[0] < 12 or kernel.shape[1] < 12:
+                continue
+            found = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+            _, score, _, (x, y) = cv2.minMaxLoc(found)
+            if score > top:
+                matrix[:, 2] += (x - kernel.shape[1] // 2, y - kernel.shape[0] // 2)
+                best, top = matrix / down, float(score)
+    return best, top
+
+
+def refined(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
+    """Return the map moved to where both pictures agree best, blind to brightness and contrast.
+
+    ECC maximisation (Evangelidis and Psarakis 2008); the map given is kept where that fails.
+    """
+    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+    try:
+        # The template is the scene, which is asked only where the product is thought to be.
+        where = cv2.warpAffine(weight, matrix, (scene.shape[1], scene.shape[0]))
+        area = (where > 0.5).astype(np.uint8)
+        if int(area.sum()) < 100:
+            return matrix
+        left, top, wide, high = cv2.boundingRect(area)
+        part = np.ascontiguousarray(scene[top : top + high, left : left + wide])
+        back[:, 2] += back[:, :2] @ np.array([left, top], np.float32)
+        inside = np.ascontiguousarray(weight > 0.05).astype(np.uint8) * 255
+        _, found = cv2.findTransformECC(part, product, back, cv2.MOTION_AFFINE, stop, inside, 5)
+    except cv2.error:
+        return matrix
+    found = found.astype(np.float64)
+    found[:, 2] -= found[:, :2] @ np.array([left, top], np.float64)
+    better = cv2.invertAffineTransform(found)
+    moved = _moved(matrix, better, weight.shape)
+    limit = 0.06 * max(high, wide)
+    return better if believable(better) and moved < limit else matrix
+
+
+def regions(mask: Mask, least: float = 0.01) -> list[Mask]:
+    """Return the connected parts of a mask that cover at least a share of the frame."""
+    count, labels, stats = components(mask)
+    return [
+        (labels == part).astype(np.uint8)
+        for part in range(1, count)
+        if stats[part, cv2.CC_STAT_AREA] >= least * mask.size
+    ]
+
+
+def _softened(histogram: NDArray[Any]) -> NDArray[Any]:
+    """Spread counts over neighbouring bins along each axis, so that light may move them a little."""
+    soft = histogram / (float(histogram.sum()) + EPS)
+    for axis in range(3):
+        soft = soft + 0.5 * (np.roll(soft, 1, axis) + np.roll(soft, -1, axis))
+    return soft / (float(soft.sum()) + EPS)
+
+
+def _silhouette(
+    mask: Mask, middle: tuple[float, float], scale: float, turn: float
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the correlation kernel of a silhouette and the map from the mask to the kernel."""
+    matrix = cv2.getRotationMatrix2D(middle, turn, scale)
+    corners = cv2.transform(np.argwhere(mask > 0)[:, None, ::-1].astype(np.float64), matrix)
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    margin = max(3, int(0.08 * float((high - low).max())))
+    matrix[:, 2] += margin - low
+    size = tuple(int(side) + 2 * margin | 1 for side in high - low)
+    small = mask.astype(np.float32)
+    if scale < 0.7:
+        small = cv2.GaussianBlur(small, (0, 0), 0.4 / scale)
+    inside = cv2.warpAffine(small, matrix, size)
+    ring = np.clip(cv2.dilate(inside, np.ones((2 * margin - 1,) * 2, np.uint8)) - inside, 0, 1)
+    kernel = inside / (inside.sum() + EPS) - ring / (ring.sum() + EPS)
+    # A small silhouette finds a home anywhere: size counts a little.
+    return (kernel * min(1.0, (float(max(size)) / SEARCH) ** 0.25)).astype(np.float32), matrix
+
+
+def _moved(one: NDArray[Any], two: NDArray[Any], shape: tuple[int, ...]) -> float:
+    corners = np.array([[[0, 0]], [[shape[1], 0]], [[0, shape[0]]], [[shape[1], shape[0]]]], float)
+    far = cv2.transform(corners, one) - cv2.transform(corners, two)
+    return float(np.hypot(far[..., 0], far[..., 1]).max())
