@@ -185,6 +185,9 @@ def _serving(add: Any) -> None:
 
 def _looking(add: Any) -> None:
     add("show", "Tell everything about a generation or a picture.").add_argument("id", metavar="ID")
+    one = add("fidelity", "Tell whether a picture still shows the product it was made from.")
+    one.add_argument("id", metavar="ID", help="a finished picture, or a generation: its pictures")
+    one.add_argument("--again", action="store_true", help="compare anew")
     one = add("list", "List what is in the library, newest first.")
     one.add_argument("what", choices=LISTS)
     one.add_argument("--status", choices=STATUSES)

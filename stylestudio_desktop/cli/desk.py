@@ -27,6 +27,7 @@ _HANDLERS = {
     "worker": "hosting:worker",
     "services": "services:services",
     "show": "showing:show",
+    "fidelity": "comparing:fidelity",
     "list": "listing:list_rows",
     "dashboard": "overview:dashboard",
     "insights": "overview:insights",

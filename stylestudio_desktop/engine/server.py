@@ -15,7 +15,7 @@ from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
 
 MAX_LINE = 1_000_000
-JOBS = ("render", "cutout", "check")
+JOBS = ("render", "cutout", "check", "examine")
 
 
 class Line:
@@ -105,6 +105,13 @@ class Server:
             target = Path(str(message["out"]))
             render.preview(Path(str(message["photo"])), target, self._networks, report)
             return {"out": str(target)}
+        if message["op"] == "examine":
+            from stylestudio_desktop.engine.fidelity.report import examine
+
+            photos = [Path(str(path)) for path in message["products"]]
+            return {
+                "report": examine(photos, Path(str(message["picture"])), self._networks, report)
+            }
         order = Order.read(message)
         if message["op"] == "check":
             from stylestudio_desktop.engine.suitability import reasons

@@ -1,6 +1,6 @@
 """What every picture-making service looks like to the rest of the house: four verbs and a card."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -243,6 +243,16 @@ class Learns(Protocol):
 
         Raises ProviderError.
         """
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """A service that can compare a finished picture with the product photos it was made from."""
+
+    def examine(
+        self, products: Sequence[Path], picture: Path, cancelled: Event
+    ) -> Mapping[str, Any]:
+        """Return the report, as `domain.fidelity.read` takes it; raises ProviderError."""
 
 
 class Provider(Protocol):

@@ -23,7 +23,7 @@ from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output
 from stylestudio_desktop.services import attempts
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import batches, entries, files, generations, jobs, users
+from stylestudio_desktop.store import batches, entries, fidelity, files, generations, jobs, users
 
 RESULT_LIMITS = Limits(max_bytes=64 * 1_048_576, max_pixels=100_000_000)
 """What a service's picture may be; larger than what people import, since it is not theirs."""
@@ -98,6 +98,7 @@ def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[in
         files.insert_many(database, new)
         ids = [one.id for one in new]
         generations.link(database, row.id, Role.RESULT, ids, primary=True)
+        fidelity.mark_due(database, row.user_id, ids)
         move = ledger.settle(row.id, row.retry_count, row.price, charged)
         entries.append(database, row.user_id, move, moment)
         attempts.record(

@@ -9,6 +9,7 @@ checks and triggers; a test holds the two against each other, column by column.
 from peewee import SQL, BigIntegerField, FloatField, IntegerField, TextField
 
 from stylestudio_desktop.store.batch_tables import BATCHES
+from stylestudio_desktop.store.fidelity_tables import FIDELITY
 from stylestudio_desktop.store.gallery_tables import GALLERY
 from stylestudio_desktop.store.ledger_tables import LedgerAnchors, TokenEntries
 from stylestudio_desktop.store.model import Table
@@ -318,6 +319,7 @@ ALL = (
     *GALLERY,
     *BATCHES,
     *SENDING,
+    *FIDELITY,
 )
 
 PLACE = SQL("?")

@@ -1,4 +1,4 @@
-"""What a host does besides the queue: takes in what lands in watched folders, studies look-alikes.
+"""What a host does besides the queue: watches folders, studies look-alikes, compares products.
 
 Each has a thread of its own and is done by one process of a workspace at a time.
 """
@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 
 from stylestudio_desktop.config.sole import Sole
-from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.errors import StorageError, StudioError
 from stylestudio_desktop.domain.events import Event, FilesImported, GenerationCompleted
+from stylestudio_desktop.services import fidelity
 from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import POLL_S, Report, Watcher
@@ -37,9 +38,11 @@ class Besides:
         self._studio, self._tell, self._rest_s = studio, tell, rest_s
         self._stop = threading.Event()
         self._wanted = threading.Event()
+        self._made = threading.Event()
         self._threads = [
             threading.Thread(target=self._watch, name="watching", daemon=True),
             threading.Thread(target=self._study, name="look-alikes", daemon=True),
+            threading.Thread(target=self._compare, name="fidelity", daemon=True),
         ]
         self._end_hearing: Callable[[], None] = lambda: None
 
@@ -54,6 +57,7 @@ class Besides:
         self._end_hearing()
         self._stop.set()
         self._wanted.set()
+        self._made.set()
         deadline = time.monotonic() + CLOSING_S
         for thread in self._threads:
             if thread.ident is not None:
@@ -63,6 +67,8 @@ class Besides:
     def _hear(self, event: Event) -> None:
         if isinstance(event, FilesImported | GenerationCompleted):
             self._wanted.set()
+        if isinstance(event, GenerationCompleted):
+            self._made.set()
 
     def _watch(self) -> None:
         sole = Sole(self._studio.workspace.locks, "watching")
@@ -88,6 +94,20 @@ class Besides:
                 finally:
                     sole.give_up()
             self._wanted.wait(STUDY_EVERY_S)
+
+    def _compare(self) -> None:
+        sole = Sole(self._studio.workspace.locks, "comparing")
+        while not self._stop.wait(self._rest_s):
+            self._made.clear()
+            if sole.take():
+                try:
+                    with self._studio.database.connection():
+                        fidelity.study(self._studio, self._stop)
+                except StudioError as error:  # the next round tries again
+                    _log.warning("pictures could not be compared: %s", error.sentence)
+                finally:
+                    sole.give_up()
+            self._made.wait(STUDY_EVERY_S)
 
     def _pauses(self) -> Callable[[int], None]:
         """Return a progress that rests as long as each portion took, so that others have room."""

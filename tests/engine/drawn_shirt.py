@@ -90,9 +90,7 @@ def hue_shifted(colour: np.ndarray, distance: float) -> np.ndarray:
     for _ in range(24):
         middle = (low + high) / 2
         moved = _turned(lab, middle)
-        low, high = (
-            (middle, high) if np.median(ciede2000(lab, moved)) < distance else (low, middle)
-        )
+        low, high = (middle, high) if np.median(ciede2000(lab, moved)) < distance else (low, middle)
     return from_lab(_turned(lab, low))
 
 

@@ -1,8 +1,9 @@
 """Beside the queue, folders are watched and look-alikes studied, by one process at a time."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,11 +11,19 @@ from PIL import Image
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.config.sole import Sole
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import library, similar, watching
+from stylestudio_desktop.services import fidelity, generate, history, library, similar, watching
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report
 from stylestudio_desktop.worker.besides import Besides
-from tests.factories import open_test_studio, photo, picture_bytes
+from stylestudio_desktop.worker.runner import Runner
+from tests.factories import (
+    FakeProvider,
+    brief_for,
+    import_photo,
+    open_test_studio,
+    photo,
+    picture_bytes,
+)
 
 
 @pytest.fixture
@@ -92,3 +101,30 @@ def test_only_one_process_does_it(studio: Studio, tmp_path: Path) -> None:
 
 def test_one_that_was_never_begun_closes(studio: Studio) -> None:
     assert Besides(studio).close()
+
+
+def test_finished_pictures_are_compared_with_their_products(
+    tmp_path: Path, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    compared: list[Path] = []
+
+    class Examining(FakeProvider):
+        def examine(
+            self, products: Sequence[Path], picture: Path, cancelled: threading.Event
+        ) -> Mapping[str, Any]:
+            compared.append(picture)
+            return {"verdict": "same", "products": [], "heat": None}
+
+    studio = open_test_studio(tmp_path, {"local": Examining()})
+    beside = Besides(studio, rest_s=0.05)
+    beside.start()
+    try:
+        made = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
+        runner = Runner(studio)
+        runner.run(threading.Event(), until=runner.idle)
+        ids = [one.id for one in history.story(studio, made.id).results]
+        until(lambda: set(fidelity.of_pictures(studio, ids)) == set(ids))
+    finally:
+        assert beside.close()
+        close_studio(studio)
+    assert len(compared) == len(ids) == 1

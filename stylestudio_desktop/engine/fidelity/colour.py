@@ -25,9 +25,9 @@ class Light:
 def linear(image: Image) -> Image:
     """Return linear light from 0 to 1 of an sRGB-coded picture from 0 to 255 (IEC 61966-2-1)."""
     value = np.clip(image / 255, 0, 1)
-    return np.where(
-        value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4
-    ).astype(np.float32)
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(
+        np.float32
+    )
 
 
 def coded(light: Image) -> Image:

@@ -12,7 +12,6 @@ from stylestudio_desktop.engine.filters import (
     Image,
     Mask,
     Plane,
-    components,
     luma,
     resized,
     shrunk,
@@ -49,12 +48,12 @@ class Features:
 
 
 def features(image: Image, mask: Mask | None, most: int = 1500) -> Features:
-    """Return SIFT features (Lowe 2004) with Hellinger-normalised descriptors (Arandjelovic 2012)."""
+    """Return SIFT features (Lowe 2004) with rooted descriptors (Arandjelovic 2012)."""
     grey = np.clip(luma(image) * 255, 0, 255).astype(np.uint8)
-    finder = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.025)
+    finder = cv2.SIFT.create(nfeatures=most, contrastThreshold=0.025)
     inside = None if mask is None else shrunk(mask, 3) * 255
     keys, found = finder.detectAndCompute(grey, inside)
-    if found is None or not len(keys):
+    if not len(keys):
         return Features(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
     rooted = np.sqrt(found / (found.sum(axis=1, keepdims=True) + EPS)).astype(np.float32)
     return Features(np.array([key.pt for key in keys], np.float32), rooted)
@@ -77,9 +76,10 @@ def modelled(source: NDArray[Any], target: NDArray[Any]) -> tuple[NDArray[Any] |
     if len(source) < 6:
         return None, 0
     cv2.setRNGSeed(1)
-    matrix, agreed = cv2.estimateAffine2D(
+    fitted: Any = cv2.estimateAffine2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=NEAR, maxIters=3000
     )
+    matrix, agreed = fitted  # the matrix is None where no three matches agree
     if matrix is None or not believable(matrix):
         return None, 0
     places = {(int(x) // 4, int(y) // 4) for x, y in source[agreed.ravel() > 0]}
@@ -152,12 +152,25 @@ def by_shape(mask: Mask, chances: Plane) -> tuple[NDArray[Any] | None, float]:
     return best, top
 
 
+def settled(mask: Mask, chances: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
+    """Return a silhouette's map moved so that its outline meets that of the likely colours."""
+    margin = max(8, round(0.1 * max(mask.shape)))
+    padded = cv2.copyMakeBorder(mask, *(4 * [margin]), cv2.BORDER_CONSTANT, value=0)
+    soft = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), 0.25 * margin)
+    shift = np.array([[1.0, 0.0, -margin], [0.0, 1.0, -margin], [0.0, 0.0, 1.0]])
+    weight = np.ones_like(soft)
+    wide = float(np.sqrt(abs(np.linalg.det(matrix[:, :2])))) * 0.25 * margin
+    target = cv2.GaussianBlur(chances, (0, 0), max(0.8, wide))
+    moved = refined(soft, weight, target, matrix @ shift)
+    return np.asarray(moved @ np.linalg.inv(shift))
+
+
 def refined(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
     """Return the map moved to where both pictures agree best, blind to brightness and contrast.
 
     ECC maximisation (Evangelidis and Psarakis 2008); the map given is kept where that fails.
     """
-    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    back = np.asarray(cv2.invertAffineTransform(matrix), np.float32)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
     try:
         # The template is the scene, which is asked only where the product is thought to be.
@@ -169,29 +182,19 @@ def refined(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -
         part = np.ascontiguousarray(scene[top : top + high, left : left + wide])
         back[:, 2] += back[:, :2] @ np.array([left, top], np.float32)
         inside = np.ascontiguousarray(weight > 0.05).astype(np.uint8) * 255
-        _, found = cv2.findTransformECC(part, product, back, cv2.MOTION_AFFINE, stop, inside, 5)
+        _, moved_to = cv2.findTransformECC(part, product, back, cv2.MOTION_AFFINE, stop, inside, 5)
     except cv2.error:
         return matrix
-    found = found.astype(np.float64)
-    found[:, 2] -= found[:, :2] @ np.array([left, top], np.float64)
-    better = cv2.invertAffineTransform(found)
+    whole: NDArray[Any] = np.array(moved_to, np.float64)
+    whole[:, 2] = whole[:, 2] - whole[:, :2] @ np.array([left, top], np.float64)
+    better = np.asarray(cv2.invertAffineTransform(whole))
     moved = _moved(matrix, better, weight.shape)
     limit = 0.06 * max(high, wide)
     return better if believable(better) and moved < limit else matrix
 
 
-def regions(mask: Mask, least: float = 0.01) -> list[Mask]:
-    """Return the connected parts of a mask that cover at least a share of the frame."""
-    count, labels, stats = components(mask)
-    return [
-        (labels == part).astype(np.uint8)
-        for part in range(1, count)
-        if stats[part, cv2.CC_STAT_AREA] >= least * mask.size
-    ]
-
-
 def _softened(histogram: NDArray[Any]) -> NDArray[Any]:
-    """Spread counts over neighbouring bins along each axis, so that light may move them a little."""
+    """Spread counts over neighbouring bins along each axis, so light may move them."""
     soft = histogram / (float(histogram.sum()) + EPS)
     for axis in range(3):
         soft = soft + 0.5 * (np.roll(soft, 1, axis) + np.roll(soft, -1, axis))

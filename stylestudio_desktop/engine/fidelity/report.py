@@ -4,6 +4,7 @@ import base64
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine import photo as photos
 from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.edges import feathered
@@ -74,7 +76,7 @@ def examine(
         check("Comparing with the product photo", part)
         try:
             shot = photos.read(path, PRODUCT)
-            cutout = cut(shot, networks, lambda part=part: check("Cutting out the product", part))
+            cutout = cut(shot, networks, partial(check, "Cutting out the product", part))
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
@@ -109,7 +111,9 @@ class _Product:
     def mirrored(self) -> "_Product":
         """Return the product as a mirror shows it."""
         flip = np.ascontiguousarray
-        return _Product(flip(self.colour[:, ::-1]), flip(self.mask[:, ::-1]), self.photo, self.ground)
+        return _Product(
+            flip(self.colour[:, ::-1]), flip(self.mask[:, ::-1]), self.photo, self.ground
+        )
 
     def scaled(self, scale: float) -> "_Product":
         """Return the product at another size."""
@@ -129,8 +133,10 @@ def compared(product: _Product, scene: Image, heat: Heat) -> Found:
         matrix, score = placing.by_shape(product.mask, chances)
         if matrix is None or score < verdict.SHAPE:
             own = placing.features(product.colour, product.mask)
-            return verdict.absent(len(own.points), palette, score)
-        place = placing.Placement(matrix, 0, 0)
+            alike = len(placing.matched(own, keys)[0])
+            plain = grounds.fit(to_lab(cv2.GaussianBlur(scene, (0, 0), 0.8)), None).plain
+            return verdict.absent(len(own.points), alike, palette, score, plain)
+        place = placing.Placement(placing.settled(product.mask, chances, matrix), 0, 0)
     if place.mirrored:
         product = product.mirrored()
     scale = float(np.sqrt(abs(np.linalg.det(place.matrix[:, :2]))))

@@ -1,4 +1,7 @@
-"""From figures to a plain verdict, with the reasons in words; every threshold is here."""
+"""From figures to a plain verdict with its reasons; every threshold is here.
+
+Reasons are the codes of `domain.fidelity`, which holds their words.
+"""
 
 from dataclasses import dataclass, field, replace
 
@@ -9,15 +12,14 @@ SHAPE = 0.45  # correlation from which a silhouette among likely colours is beli
 COLOUR_MEDIAN, COLOUR_P95 = 3.0, 14.0  # CIEDE2000; about 2.3 is just noticeable side by side
 OTHER_COLOUR = 12.0
 BRIGHTNESS = (0.33, 3.0)
-SPOTS = 0.006  # share of the product's area that may be missing or added
+SPOTS = 0.012  # share of the product's area that may be missing or added
 MANY_SPOTS = 0.15
 OVERLAP, OTHER_OVERLAP = 0.9, 0.6
 PRINTED = 25  # features from which a product counts as having a print, logo or pattern
 PRINT, NO_PRINT = 0.08, 0.01
 PALETTE = 0.004  # share of the picture in the product's colours
 
-UNCUT = "The product could not be told from the background of its own photo."
-SMALL = "The product is too small in the picture."
+UNCUT, SMALL = "uncut", "small"
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,19 @@ def whole(each: list[str]) -> str:
     return SAME if each else UNKNOWN
 
 
-def absent(points: int, palette: float, score: float) -> Found:
+def absent(points: int, alike: int, palette: float, score: float, plain: bool) -> Found:
     """Judge a product that stands nowhere in the picture.
 
-    `points` are its features, `palette` the share of the picture in its colours, `score` that
-    of the best place for its silhouette.
+    `points` are its features, `alike` those with a match anywhere, `palette` the share of the
+    picture in its colours, `score` that of the best place for its silhouette; `plain` says that
+    the picture's ground is so plain that the product could not hide in it.
     """
     if palette < PALETTE:
-        return Found(DIFFERENT, ["Nothing in the picture has the product's colours."], points=points)
-    if points >= 3 * PRINTED and score < 0.7 * SHAPE:
-        reason = "Neither the product's shape nor its print was found in the picture."
-        return Found(DIFFERENT, [reason], points=points)
-    return Found(UNKNOWN, ["The product was not found for certain in the picture."], points=points)
+        return Found(DIFFERENT, ["no_colours"], points=points)
+    unprinted = points >= PRINTED and alike < 0.15 * points
+    if unprinted and (plain or score < 0.7 * SHAPE):
+        return Found(DIFFERENT, ["nowhere"], points=points)
+    return Found(UNKNOWN, ["not_found"], points=points)
 
 
 def judged(found: Found, seen: float) -> Found:
@@ -70,7 +73,7 @@ def judged(found: Found, seen: float) -> Found:
         return replace(found, verdict=DIFFERENT, reasons=reasons)
     reasons = [*_drift(found)]
     if seen < 0.97:
-        reasons.append("A part of the product lies outside the picture.")
+        reasons.append("outside")
     return replace(found, verdict=DRIFTED if reasons else SAME, reasons=reasons)
 
 
@@ -79,12 +82,12 @@ def _other(found: Found) -> list[str]:
     median, overlap = found.colour_median or 0.0, found.outline_overlap
     spots = (found.missing or 0.0) + (found.added or 0.0)
     if overlap is not None and overlap < OTHER_OVERLAP:
-        reasons.append("The outline is another one.")
+        reasons.append("other_outline")
     unfound = found.print_match is not None and found.print_match < NO_PRINT
     if unfound and spots > MANY_SPOTS and (overlap is None or overlap < OVERLAP):
-        reasons.append("The print or pattern is another one.")
+        reasons.append("other_print")
     if median > OTHER_COLOUR:
-        reasons.append("The colour is another one.")
+        reasons.append("other_colour")
     return reasons
 
 
@@ -93,19 +96,19 @@ def _drift(found: Found) -> list[str]:
     median, high = found.colour_median or 0.0, found.colour_p95 or 0.0
     brightness = found.brightness if found.brightness is not None else 1.0
     if median > COLOUR_MEDIAN:
-        reasons.append("The colour has changed.")
+        reasons.append("colour")
     elif high > COLOUR_P95:
-        reasons.append("The colour has changed in places.")
+        reasons.append("colour_in_places")
     if not BRIGHTNESS[0] < brightness < BRIGHTNESS[1]:
-        reasons.append("It is much darker or brighter than in its photo.")
+        reasons.append("brightness")
     if found.mirrored:
-        reasons.append("A print or the whole product is mirrored.")
+        reasons.append("mirrored")
     elif found.print_match is not None and found.print_match < PRINT:
-        reasons.append("The print or pattern was not found again.")
+        reasons.append("print_lost")
     if (found.missing or 0.0) > SPOTS:
-        reasons.append("Details of the product are missing.")
+        reasons.append("missing")
     if (found.added or 0.0) > SPOTS:
-        reasons.append("Details were added that the product does not have.")
+        reasons.append("added")
     if found.outline_overlap is not None and found.outline_overlap < OVERLAP:
-        reasons.append("The outline has changed.")
+        reasons.append("outline")
     return reasons

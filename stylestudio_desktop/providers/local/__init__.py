@@ -31,6 +31,7 @@ from stylestudio_desktop.providers.protocol import (
 RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4")
 QUALITIES = ("draft", "standard", "high")
 SHORT_S = 60.0  # the longest a preview or a photo check may take, model loading included
+IDLE_S = 0.2
 KINDS = {"input": Kind.INPUT, "content": Kind.CONTENT, "cancelled": Kind.CANCELLED}
 
 CARD = ServiceCard(
@@ -191,6 +192,27 @@ class LocalProvider:
                 return [error.sentence]
             raise
         return [str(reason) for reason in answer.get("reasons", [])]
+
+    def examine(
+        self, products: Sequence[Path], picture: Path, cancelled: Event
+    ) -> Mapping[str, Any]:
+        """Compare a picture, by whatever service, with its product photos; return the report.
+
+        Waits until no other work is in hand, so that no paid picture waits for a comparison.
+        Raises ProviderError.
+        """
+        while self._process.busy:
+            if cancelled.wait(IDLE_S):
+                raise ProviderError(Kind.CANCELLED, "Stopped.")
+        message = {
+            "op": "examine",
+            "products": [str(path) for path in products],
+            "picture": str(picture),
+        }
+        report = self._ask(message, cancelled).get("report")
+        if not isinstance(report, Mapping):
+            raise ProviderError(Kind.PROVIDER, "The engine's comparison could not be read.")
+        return report
 
     def close(self) -> None:
         """End the child process."""

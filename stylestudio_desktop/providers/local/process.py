@@ -62,6 +62,12 @@ class EngineProcess:
             running = self._child is not None and self._child.poll() is None
             return self._child.pid if running and self._child is not None else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether any task is waiting or under way."""
+        with self._lock:
+            return any(not task.over.is_set() for task in self._tasks.values())
+
     def send(self, task: Task) -> Task:
         """Hand a task to the child and return it; a second task with its id is not sent again."""
         with self._lock:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from PySide6.QtGui import QImage
 
+from stylestudio_desktop.domain.fidelity import Fidelity
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -21,6 +23,7 @@ class Shown:
     rows: tuple[tuple[str, str], ...] = field(default=())
     before: Path | None = None
     generation: int | None = None
+    fidelity: Fidelity | None = None
 
 
 class ViewerSource(Protocol):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.ui.fidelity import FidelityView
 from stylestudio_desktop.ui.gallery.camera import Camera
 from stylestudio_desktop.ui.gallery.filmstrip import Filmstrip
 from stylestudio_desktop.ui.gallery.mips import Pictures
@@ -52,6 +53,7 @@ class Viewer(QWidget):
         self.bar = ViewerBar(self)
         self.panel = SidePanel(self.tr("Information"), self)
         self.facts = Facts()
+        self.fidelity = FidelityView()
         self.strip = Filmstrip(self._thumbnail_at, self)
         self.presenting = Presenting(self, [self.bar, self.panel, self.strip], self)
         self._screen = ""
@@ -165,6 +167,7 @@ class Viewer(QWidget):
         middle.addLayout(self._floor, 1)
         middle.addWidget(self.panel)
         self.panel.body.addWidget(self.facts)
+        self.panel.body.addWidget(self.fidelity)
         self.panel.body.addStretch(1)
         self._more = button(self.tr("Make more like this"), self._ask_more, "primary", "sparkles")
         self.panel.foot.setSpacing(Space.S)
@@ -274,6 +277,7 @@ class Viewer(QWidget):
         self.bar.before.setEnabled(shown.before is not None and len(self._ids) == 1)
         self._more.setVisible(shown.generation is not None)
         self.facts.set_rows(list(shown.rows))
+        self.fidelity.show_report(shown.fidelity, self._source.stand_in(shown.id)[0])
         self._on_looked()
 
     def _show_before(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from stylestudio_desktop.domain.events import (
+    FilesChanged,
     GenerationCompleted,
     GenerationEnded,
     GenerationMoved,
@@ -127,6 +128,8 @@ class HistoryLoader(QObject):
             if self._wanted.status is not None:
                 self._soon.start()
             self.touched.emit(event.generation_id)
+        elif isinstance(event, FilesChanged):
+            self.touched.emit(0)  # such as by a comparison with the product photo
         elif isinstance(event, GenerationsChanged):
             self._model.refresh(event.generation_ids)
             self._soon.start()

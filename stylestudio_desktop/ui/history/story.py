@@ -12,6 +12,7 @@ from stylestudio_desktop.services.estimates import left_ms
 from stylestudio_desktop.services.steering import REMEDIES
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.fidelity import FidelityView
 from stylestudio_desktop.ui.history import parts
 from stylestudio_desktop.ui.history.remedies import Answers
 from stylestudio_desktop.ui.history.telling import Told, tell
@@ -166,6 +167,10 @@ class StoryPanel(SidePanel):
                 lambda place: self._answers.show_files(ids[place:] + ids[:place]),
             )
             layout.addWidget(parts.section(self.tr("Pictures"), shown))
+            for one in story.results:
+                view = FidelityView(made)
+                view.show_report(told.fidelity.get(one.id), told.images.get(one.storage_id))
+                layout.addWidget(view)
         layout.addWidget(self._asked(told))
         layout.addWidget(parts.section(self.tr("Settings"), self._facts(told)))
         layout.addWidget(parts.section(self.tr("Steps"), parts.states(story.states)))

@@ -1,14 +1,15 @@
 """Reads one generation's whole story with its pictures, off the UI thread, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtGui import QImage
 
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.fidelity import Fidelity
 from stylestudio_desktop.files.scaling import Tier
-from stylestudio_desktop.services import attempts, estimates, generate, history, library
+from stylestudio_desktop.services import attempts, estimates, fidelity, generate, history, library
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding
@@ -27,6 +28,7 @@ class Told:
     images: Mapping[str, QImage]
     service: str
     expected_ms: float | None
+    fidelity: Mapping[int, Fidelity] = field(default_factory=dict)
 
 
 def tell(studio: Studio, generation_id: int) -> Told:
@@ -48,7 +50,9 @@ def tell(studio: Studio, generation_id: int) -> Told:
     expected = None
     if attempts.is_open(row):
         expected = estimates.learn(studio).expected_ms(row.provider, row.quality, row.pictures)
-    return Told(story, again, price, balance, _images(studio, wanted), name, expected)
+    compared = fidelity.of_pictures(studio, [one.id for one in story.results])
+    images = _images(studio, wanted)
+    return Told(story, again, price, balance, images, name, expected, compared)
 
 
 def _images(studio: Studio, storage_ids: list[str]) -> dict[str, QImage]:

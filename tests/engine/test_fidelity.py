@@ -1,0 +1,173 @@
+"""Planted changes of a product are each found, and another light is not one of them."""
+
+import base64
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stylestudio_desktop.domain import fidelity
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.fidelity import verdict
+from stylestudio_desktop.engine.fidelity.colour import ciede2000, coded, linear
+from stylestudio_desktop.engine.fidelity.report import examine
+from stylestudio_desktop.engine.networks import Networks
+from tests.engine.drawn_shirt import SIZE, hue_shifted, photographed, shirt, staged
+
+# Of the 34 pairs of Sharma, Wu and Dalal (2005), table 1: those that tell mistakes apart.
+PAIRS = (
+    ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+    ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0009), 7.1792),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0011), 7.2195),
+    ((50.0, 2.5, 0.0), (50.0, 0.0, -2.5), 4.3065),
+    ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+    ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+    ((22.7233, 20.0904, -46.694), (23.0331, 14.973, -42.5619), 2.0373),
+    ((90.8027, -2.0831, 1.441), (91.1528, -1.6435, 0.0447), 1.4441),
+    ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+)
+
+Examine = Callable[[np.ndarray], dict[str, Any]]
+
+
+@pytest.fixture
+def examined(tmp_path: Path, bare_networks: Networks) -> Examine:
+    """Compare a picture with the photo of the shirt."""
+    photo = tmp_path / "shirt.jpg"
+    Image.fromarray(photographed(*shirt())).save(photo, quality=94)
+
+    def run(picture: np.ndarray) -> dict[str, Any]:
+        path = tmp_path / "picture.jpg"
+        Image.fromarray(picture).save(path, quality=94)
+        report = examine([photo], path, bare_networks, lambda stage, part: None)
+        fidelity.read(report)  # the rest of the house takes it as it is
+        return report
+
+    return run
+
+
+def levels(report: dict[str, Any]) -> np.ndarray:
+    heat = report["heat"]
+    data = zlib.decompress(base64.b64decode(heat["levels"]))
+    return np.frombuffer(data, np.uint8).reshape(heat["height"], heat["width"])
+
+
+@pytest.mark.parametrize(("one", "two", "expected"), PAIRS)
+def test_ciede2000_gives_the_published_differences(
+    one: tuple[float, ...], two: tuple[float, ...], expected: float
+) -> None:
+    assert float(ciede2000(np.array(one), np.array(two))) == pytest.approx(expected, abs=1e-4)
+    assert float(ciede2000(np.array(two), np.array(one))) == pytest.approx(expected, abs=1e-4)
+
+
+def test_linear_light_and_back() -> None:
+    ramp = np.linspace(0, 255, 3 * 256, dtype=np.float32).reshape(1, -1, 3)
+    assert np.abs(coded(linear(ramp)) - ramp).max() < 0.01
+
+
+@pytest.mark.parametrize("light", [False, True], ids=["same light", "warm, uneven light"])
+def test_an_untouched_product_is_the_same(examined: Examine, light: bool) -> None:
+    report = examined(staged(*shirt(), light=light))
+    product = report["products"][0]
+    assert (report["verdict"], product["reasons"]) == ("same", [])
+    assert product["colour_median"] < 1.5
+    assert product["matched"] > 20
+    assert product["outline_overlap"] > 0.97
+    # Where it is: turned by 4 degrees about the middle and at 0.8 of its size.
+    x, y = np.mean(np.array(product["place"]).reshape(4, 2), axis=0)
+    assert abs(x - 0.527) < 0.02
+    assert abs(y - 0.48) < 0.04
+    assert levels(report).mean() < 6
+
+
+@pytest.mark.parametrize("light", [False, True], ids=["same light", "another light"])
+def test_a_hue_shift_of_five_is_found(examined: Examine, light: bool) -> None:
+    colour, alpha = shirt()
+    report = examined(staged(hue_shifted(colour, 5.0), alpha, light=light))
+    assert report["verdict"] == "drifted"
+    assert report["products"][0]["reasons"] == ["colour"]
+    assert report["products"][0]["colour_median"] == pytest.approx(5.0, abs=0.8)
+
+
+def test_a_mirrored_print_is_found(examined: Examine) -> None:
+    report = examined(staged(*shirt(mirrored=True)))
+    assert report["verdict"] == "drifted"
+    assert report["products"][0]["mirrored"]
+    assert "mirrored" in report["products"][0]["reasons"]
+
+
+def test_a_mirrored_product_is_found(examined: Examine) -> None:
+    colour, alpha = shirt()
+    report = examined(staged(colour[:, ::-1].copy(), alpha[:, ::-1].copy()))
+    assert report["verdict"] == "drifted"
+    assert report["products"][0]["reasons"] == ["mirrored"]
+
+
+@pytest.mark.parametrize("light", [False, True], ids=["same light", "another light"])
+def test_a_removed_pocket_is_found_where_it_was(examined: Examine, light: bool) -> None:
+    report = examined(staged(*shirt(pocket=False), light=light))
+    assert report["verdict"] == "drifted"
+    assert report["products"][0]["reasons"] == ["missing"]
+    heat = levels(report)
+    y, x = np.unravel_index(int(heat.argmax()), heat.shape)
+    assert 0.5 < x / heat.shape[1] < 0.72
+    assert 0.3 < y / heat.shape[0] < 0.55
+
+
+def test_an_added_detail_is_found(tmp_path: Path, bare_networks: Networks) -> None:
+    photo, picture = tmp_path / "photo.png", tmp_path / "picture.png"
+    Image.fromarray(photographed(*shirt(pocket=False))).save(photo)
+    Image.fromarray(staged(*shirt())).save(picture)
+    report = examine([photo], picture, bare_networks, lambda stage, part: None)
+    assert report["products"][0]["reasons"] == ["added"]
+
+
+def test_a_cut_off_sleeve_changes_the_outline(examined: Examine) -> None:
+    report = examined(staged(*shirt(sleeves=False)))
+    assert report["verdict"] == "drifted"
+    assert "outline" in report["products"][0]["reasons"]
+
+
+def test_the_same_cut_in_another_colour_is_another_product(examined: Examine) -> None:
+    report = examined(staged(*shirt(cloth=(150, 60, 50))))
+    assert report["verdict"] == "different"
+
+
+def test_another_garment_is_another_product(examined: Examine) -> None:
+    samples = Path(__file__).parents[2] / "resources" / "samples" / "products"
+    other = Image.open(samples / "jacket-denim.jpg").convert("RGB").resize((SIZE, SIZE))
+    assert examined(np.asarray(other))["verdict"] == "different"
+
+
+def test_a_picture_without_the_product_is_not_the_same(examined: Examine) -> None:
+    empty = np.full((SIZE, SIZE, 3), 200, np.uint8)
+    assert examined(empty)["verdict"] == "different"
+
+
+def test_a_photo_that_cannot_be_cut_out_is_told(tmp_path: Path, bare_networks: Networks) -> None:
+    plain, picture = tmp_path / "plain.png", tmp_path / "picture.png"
+    Image.new("RGB", (300, 300), "grey").save(plain)
+    Image.fromarray(staged(*shirt())).save(picture)
+    report = examine([plain], picture, bare_networks, lambda stage, part: None)
+    assert report["verdict"] == "unknown"
+    assert report["products"][0]["reasons"] == ["uncut"]
+
+
+def test_a_picture_that_cannot_be_read_is_a_fault(tmp_path: Path, bare_networks: Networks) -> None:
+    bad = tmp_path / "picture.jpg"
+    bad.write_bytes(b"no picture")
+    with pytest.raises(EngineFault):
+        examine([bad], bad, bare_networks, lambda stage, part: None)
+
+
+def test_the_gravest_verdict_speaks_for_the_picture() -> None:
+    assert verdict.whole(["same", "unknown", "drifted", "different"]) == "different"
+    assert verdict.whole(["same", "unknown", "drifted"]) == "drifted"
+    assert verdict.whole(["same", "unknown"]) == "unknown"
+    assert verdict.whole(["same", "same"]) == "same"
+    assert verdict.whole([]) == "unknown"
