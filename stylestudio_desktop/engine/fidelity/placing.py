@@ -155,7 +155,7 @@ def by_shape(mask: Mask, chances: Plane) -> tuple[NDArray[Any] | None, float]:
 def settled(mask: Mask, chances: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
     """Return a silhouette's map moved so that its outline meets that of the likely colours."""
     margin = max(8, round(0.1 * max(mask.shape)))
-    padded = cv2.copyMakeBorder(mask, *(4 * [margin]), cv2.BORDER_CONSTANT, value=0)
+    padded = np.pad(mask, margin)
     soft = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), 0.25 * margin)
     shift = np.array([[1.0, 0.0, -margin], [0.0, 1.0, -margin], [0.0, 0.0, 1.0]])
     weight = np.ones_like(soft)
@@ -211,10 +211,10 @@ def _silhouette(
     margin = max(3, int(0.08 * float((high - low).max())))
     matrix[:, 2] += margin - low
     size = tuple(int(side) + 2 * margin | 1 for side in high - low)
-    small = mask.astype(np.float32)
+    small: Plane = mask.astype(np.float32)
     if scale < 0.7:
         small = cv2.GaussianBlur(small, (0, 0), 0.4 / scale)
-    inside = cv2.warpAffine(small, matrix, size)
+    inside: Plane = cv2.warpAffine(small, matrix, size)
     ring = np.clip(cv2.dilate(inside, np.ones((2 * margin - 1,) * 2, np.uint8)) - inside, 0, 1)
     kernel = inside / (inside.sum() + EPS) - ring / (ring.sum() + EPS)
     # A small silhouette finds a home anywhere: size counts a little.
