@@ -9,7 +9,7 @@ from stylestudio_desktop.domain.errors import BadInput
 
 ACCOUNT = (
     "show", "list", "add", "switch", "lock", "unlock", "rename", "email", "picture",
-    "set-passphrase", "remove-passphrase", "delete",
+    "set-passphrase", "remove-passphrase", "delete", "sign-in", "sign-out",
 )  # fmt: skip
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
 WALLET = (
@@ -275,3 +275,5 @@ def _people(add: Any) -> None:
         "--passphrase", action="store_true", help="guard the profile that is added with one"
     )
     one.add_argument("--yes", action="store_true", help="delete without asking")
+    one.add_argument("--client-id", metavar="ID", help="this program's name at the issuer")
+    one.add_argument("--device", action="store_true", help="sign in on another device")

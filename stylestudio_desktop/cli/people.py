@@ -13,8 +13,8 @@ from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import leaving, profiles
 from stylestudio_desktop.services.studio import Studio
 
-_WITHOUT = ("show", "list", "lock", "unlock", "set-passphrase", "remove-passphrase")
-_WHILE_LOCKED = ("list", "switch", "unlock")
+_WITHOUT = ("show", "list", "lock", "unlock", "set-passphrase", "remove-passphrase", "sign-out")
+_WHILE_LOCKED = ("list", "switch", "unlock", "sign-in")
 
 
 def account(desk: Desk) -> int:
@@ -96,6 +96,35 @@ def _delete(desk: Desk, studio: Studio) -> None:
         say(f"“{wanted.name}” is gone. Purchases and the ledger stay without a name.")
 
 
+def _sign_in(desk: Desk, studio: Studio) -> Profile:
+    import webbrowser
+
+    from stylestudio_desktop.services import signing_in
+    from stylestudio_desktop.vault import openid
+
+    given = desk.arguments
+    if not given.client_id:
+        raise BadInput("“account sign-in” needs the issuer's address and --client-id.")
+    client = openid.Client(given.who, given.client_id)
+    if given.device:
+        asked = openid.ask_device(client)
+        note(f"Open {asked.address} on any device and type {asked.code}.")
+        return signing_in.arrive(studio, openid.by_device(client, asked))
+
+    def show(address: str) -> None:
+        note(f"Sign in here: {address}")
+        webbrowser.open(address)
+
+    return signing_in.arrive(studio, openid.by_browser(client, show))
+
+
+def _sign_out(_desk: Desk, studio: Studio) -> Profile:
+    from stylestudio_desktop.services import signing_in
+
+    signing_in.leave(studio)
+    return profiles.current(studio)
+
+
 _CLEARING = ("email", "picture")  # without a value they take away what is there
 _ACTIONS: dict[str, Callable[[Desk, Studio], Profile | None]] = {
     "show": _show,
@@ -109,6 +138,8 @@ _ACTIONS: dict[str, Callable[[Desk, Studio], Profile | None]] = {
     "set-passphrase": _guard,
     "remove-passphrase": _unguard,
     "delete": _delete,
+    "sign-in": _sign_in,
+    "sign-out": _sign_out,
 }
 
 

@@ -182,3 +182,8 @@ def take_rest(db: Database, user_id: int) -> None:
     """Remove everything else of a person's but purchases, refunds and the ledger."""
     for statement in _REST:
         db.run(statement, (user_id,))
+
+
+def is_proven(db: Database, user_id: int) -> bool:
+    """Say whether a sign-in service has verified the profile's address."""
+    return db.value("SELECT email_verified_at FROM users WHERE id = ?", (user_id,)) is not None

@@ -1,0 +1,97 @@
+"""Who a signed-in person is here: found by their identity, or by an address proven on both sides.
+
+Signing in opens a profile and never locks one: without a network everything that is here works.
+"""
+
+from stylestudio_desktop.domain.account import Profile, normal_email
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.records import Action
+from stylestudio_desktop.services import profiles
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import profiles as rows
+from stylestudio_desktop.vault.openid import Client, Person, SignInFailed, renew
+from stylestudio_desktop.vault.secrets import Source
+
+
+def arrive(studio: Studio, person: Person) -> Profile:
+    """Let a signed-in person sit down, and keep their refresh token in the keyring.
+
+    Known by identity they get their own profile. Else the profile at the desk is linked, if it
+    is nobody's yet and their verified address is not another profile's. Else they get a new one.
+    Raises BadInput where the address is another profile's that never proved it.
+    """
+    database = studio.database
+    known = rows.by_identity(database, person.issuer, person.subject)
+    found = known if known is not None else _link(studio, person)
+    moment = now_ms()
+    studio.settings.change(profile=str(found.id))
+    with database.write():
+        if found.id != studio.user_id:
+            profiles.log(studio, studio.user_id, Action.LOGOUT, moment)
+        rows.set_locked(database, found.id, None)
+        rows.set_seen(database, found.id, moment)
+        profiles.log(studio, found.id, Action.LOGIN, moment)
+    if person.refresh_token is not None:
+        studio.secrets.set(_token(found.id), person.refresh_token)
+    return rows.get(database, found.id) or found
+
+
+def _link(studio: Studio, person: Person) -> Profile:
+    database = studio.database
+    norm = None if person.email is None else normal_email(person.email)
+    same = None if norm is None else rows.by_email(database, norm)
+    if same is not None and same.id != studio.user_id and not rows.is_proven(database, same.id):
+        raise BadInput(
+            f"The profile “{same.name}” has this e-mail address and never proved it. Nothing was "
+            "changed. Sign in from that profile, or take the address away from it."
+        )
+    desk = profiles.current(studio)
+    if same is not None:
+        found = same
+    elif rows.identity(database, desk.id) is None and desk.email is None:
+        found = desk
+    else:
+        found = profiles.add(studio, person.name)
+    if rows.identity(database, found.id) is not None:
+        found = profiles.add(studio, person.name)  # somebody else's identity is there already
+        norm = None
+    with database.write():
+        rows.set_identity(database, found.id, person.issuer, person.subject)
+        if norm is not None:
+            rows.set_email(database, found.id, person.email, norm, now_ms())
+    return found
+
+
+def leave(studio: Studio) -> None:
+    """Forget the refresh token of the person at the desk; their profile and pictures stay."""
+    studio.secrets.delete(_token(studio.user_id))
+    with studio.database.write():
+        profiles.log(studio, studio.user_id, Action.LOGOUT, now_ms())
+
+
+def still_welcome(studio: Studio, client: Client) -> bool | None:
+    """Ask the service whether the person at the desk is still known; None if it can't be asked.
+
+    Whatever the answer, nothing that is here is locked.
+    """
+    token = studio.secrets.get(_token(studio.user_id))
+    identity = rows.identity(studio.database, studio.user_id)
+    if token is None or identity is None:
+        return None
+    try:
+        person = renew(client, token)
+    except SignInFailed as error:
+        return False if "refused" in error.sentence else None
+    if person.refresh_token is not None:
+        studio.secrets.set(_token(studio.user_id), person.refresh_token)
+    return (person.issuer, person.subject) == identity
+
+
+def keeps_token(studio: Studio) -> bool:
+    """Say whether a refresh token of the person at the desk lies in the keyring."""
+    return studio.secrets.source(_token(studio.user_id)) is Source.KEYRING
+
+
+def _token(user_id: int) -> str:
+    return f"signin:{user_id}"
