@@ -105,6 +105,7 @@ def _sign_in(desk: Desk, studio: Studio) -> Profile:
     given = desk.arguments
     if not given.client_id:
         raise BadInput("“account sign-in” needs the issuer's address and --client-id.")
+    signing_in.require_network(studio)
     client = openid.Client(given.who, given.client_id)
     if given.device:
         asked = openid.ask_device(client)

@@ -4,7 +4,7 @@ Signing in opens a profile and never locks one: without a network everything tha
 """
 
 from stylestudio_desktop.domain.account import Profile, normal_email
-from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Action
 from stylestudio_desktop.services import profiles
@@ -12,6 +12,16 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import profiles as rows
 from stylestudio_desktop.vault.openid import Client, Person, SignInFailed, renew
 from stylestudio_desktop.vault.secrets import Source
+
+
+def require_network(studio: Studio) -> None:
+    """Raise SignInFailed where the network is switched off in the settings."""
+    if studio.settings.value.no_network:
+        raise SignInFailed(
+            "The network is switched off in the settings, so nobody can sign in. Nothing was "
+            "changed, and all that is on this computer stays open.",
+            code=Code.NO_NETWORK,
+        )
 
 
 def arrive(studio: Studio, person: Person) -> Profile:
@@ -77,7 +87,7 @@ def still_welcome(studio: Studio, client: Client) -> bool | None:
     """
     token = studio.secrets.get(_token(studio.user_id))
     identity = rows.identity(studio.database, studio.user_id)
-    if token is None or identity is None:
+    if token is None or identity is None or studio.settings.value.no_network:
         return None
     try:
         person = renew(client, token)

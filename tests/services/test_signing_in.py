@@ -11,7 +11,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import profiles, signing_in
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.vault.openid import Client, Person
+from stylestudio_desktop.vault.openid import Client, Person, SignInFailed
 from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
 from tests.factories import FakeProvider
@@ -79,6 +79,12 @@ def test_whoever_is_no_longer_welcome_keeps_what_is_here(studio: Studio) -> None
     assert signing_in.still_welcome(studio, client) is None
     person = Person(provider.issuer, "anna", None, "Anna", provider.refresh)
     signing_in.arrive(studio, person)
+    studio.settings.change(no_network=True)
+    assert signing_in.still_welcome(studio, client) is None
+    with pytest.raises(SignInFailed, match="switched off"):
+        signing_in.require_network(studio)
+    studio.settings.change(no_network=False)
+    signing_in.require_network(studio)
     assert signing_in.still_welcome(studio, client) is True
     assert signing_in.still_welcome(studio, client) is True  # with the next token
     provider.refresh = "revoked"
