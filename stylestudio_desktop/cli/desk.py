@@ -37,6 +37,7 @@ _HANDLERS = {
     "account": "people:account",
     "sample": "filling:sample",
     "backup": "keeping:backup",
+    "export-tables": "keeping:export_tables",
     "restore-backup": "returning:restore_backup",
     "doctor": "tending:doctor",
 }

@@ -9,6 +9,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services import table_export
 from stylestudio_desktop.services.backup import drill, full, proving, reading, record, snapshots
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 
@@ -141,6 +142,19 @@ def _drill(desk: Desk) -> int:
         for sentence in found.faults:
             note(sentence)
     return 0 if found.ok else STORAGE
+
+
+def export_tables(desk: Desk) -> int:
+    """Write every table to a file of its own."""
+    given = desk.arguments
+    with desk.open() as studio, Bar("Writing tables") as bar:
+        folder = Path(given.to).expanduser().absolute()
+        done = table_export.export(studio, folder, given.format, bar.step)
+    if desk.json:
+        print_json({"files": [{"path": str(one), "rows": rows} for one, rows in done.items()]})
+    else:
+        table(("File", "Rows"), [(str(one), f"{rows:,}") for one, rows in done.items()], (1,))
+    return 0
 
 
 def _newest(desk: Desk) -> list[str]:

@@ -116,3 +116,12 @@ def test_repair_mends_and_tells(shell: Shell, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "out")
     assert shell.run("verify", "--repair") == 1
     assert "still broken" in shell.out
+
+
+def test_tables_leave_in_open_formats(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    assert shell.run("export-tables", "--to", str(tmp_path / "out")) == 0
+    assert "files.csv" in shell.out
+    found = shell.json("export-tables", "--to", str(tmp_path / "lines"), "--format", "jsonl")
+    assert {"path": str(tmp_path / "lines" / "files.jsonl"), "rows": 1} in found["files"]
+    assert shell.run("export-tables", "--to", str(tmp_path / "out")) == 2

@@ -1,0 +1,160 @@
+"""What copies cost: a snapshot of a large database, and full backups beside cp and sha256sum.
+
+`python packaging/bench/backup.py [--library DIR] [--pictures N] [--work DIR]` prints a line of
+JSON for each figure. The snapshot is taken while a writer of its own process commits every two
+milliseconds; the longest it ever waited is told. Backups of N pictures are made in turn with
+`cp`, `sync` and `sha256sum` of the same files in the same run.
+"""
+
+import argparse
+import io
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from _library import opened, raw, told
+
+from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.domain.records import StoredFile
+from stylestudio_desktop.services.backup import full, snapshots
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import files
+
+BYTES = 100_000
+GROUP = 500
+
+
+def write_until(path: Path, stop: Path) -> None:
+    """Commit one row every two milliseconds until `stop` exists; print how long that took."""
+    connection = raw(path)
+    connection.execute("CREATE TABLE IF NOT EXISTS bench_writes (id INTEGER PRIMARY KEY, t TEXT)")
+    waits = []
+    while not stop.exists():
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO bench_writes (t) VALUES ('x')")
+        connection.execute("COMMIT")
+        waits.append((time.perf_counter() - began) * 1000)
+        time.sleep(0.002)
+    connection.execute("DROP TABLE bench_writes")
+    waits.sort()
+    middle, last = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+    print(json.dumps({"writes": len(waits), "median": middle, "p99": last, "worst": waits[-1]}))
+
+
+def snapshot(library: Path) -> None:
+    """Snapshot the database at `library` while another process writes to it."""
+    with opened(library) as studio, tempfile.TemporaryDirectory() as folder:
+        stop = Path(folder) / "stop"
+        writer = subprocess.Popen(
+            [sys.executable, __file__, "--write", str(studio.database.path), str(stop)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(2)
+        began = time.perf_counter()
+        made = snapshots.take(studio, Reason.ASKED)
+        took = time.perf_counter() - began
+        stop.touch()
+        said = json.loads(writer.communicate()[0])
+        made.path.unlink()
+        line = {
+            "name": "snapshot",
+            "generations": studio.database.value("SELECT sum(number) FROM generation_counts"),
+            "megabytes": round(made.size / 1e6),
+            "seconds, checked": round(took, 1),
+            "writer": {name: round(value, 1) for name, value in said.items()},
+            "target": "worst under 50 ms",
+            "reached": said["worst"] < 50,
+        }
+        print(json.dumps(line), flush=True)
+
+
+def add(studio: Studio, number: int) -> None:
+    """Add pictures of random bytes to the library; only their bytes matter here."""
+    for begin in range(0, number, GROUP):
+        with studio.files.batch() as batch:
+            for _ in range(min(GROUP, number - begin)):
+                batch.add(io.BytesIO(secrets.token_bytes(BYTES)), BYTES)
+        with studio.database.write():
+            for one in batch.stored:
+                row = StoredFile(
+                    id=new_id(), user_id=studio.user_id, filename="a.jpg", size=one.size,
+                    content_type="image/jpeg", storage_id=one.storage_id, uploaded_at=now_ms(),
+                    category="product_image", width=1, height=1, format="JPEG",
+                    generation_id=None, original_url=None, favourite=0, rating=0, style=None,
+                    provider=None, facts="{}", trashed_at=None,
+                )  # fmt: skip
+                files.insert(studio.database, row)
+
+
+def by_hand(studio: Studio, target: Path) -> None:
+    """Copy the same with cp, newer ones only, flush, and work out every copied file's digest."""
+    target.mkdir(exist_ok=True)
+    before = {path.name for path in target.rglob("*") if path.is_file()}
+    root = studio.workspace.root
+    subprocess.run(["cp", "-ru", root / "files", target], check=True)
+    subprocess.run(["cp", root / "library.sqlite3", target], check=True)
+    os.sync()
+    new = [
+        path
+        for path in target.rglob("*")
+        if path.is_file() and (path.name not in before or path.suffix == ".sqlite3")
+    ]
+    listed = "\0".join(map(str, new)).encode()
+    subprocess.run(
+        ["xargs", "-0", "sha256sum"], input=listed, stdout=subprocess.DEVNULL, check=True
+    )
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` took."""
+    os.sync()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def backups(folder: Path, pictures: int) -> None:
+    """Back `pictures` up in full and then with a hundredth more, beside the same by hand."""
+    with opened(folder / "library") as studio:
+        add(studio, pictures)
+        for name, target in (("full backup", 1.3), ("incremental backup", 1.3)):
+            floor = timed(lambda: by_hand(studio, folder / "hand"))
+            ours = timed(lambda: full.make(studio, folder / "ours"))
+            told(name, (floor, ours, ours / floor), target, "s", pictures=pictures)
+            add(studio, pictures // 100)
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--library", type=Path)
+    parser.add_argument("--pictures", type=int, default=20_000)
+    parser.add_argument("--work", type=Path)
+    parser.add_argument("--write", nargs=2, type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.write:
+        write_until(*given.write)
+        return 0
+    if given.library:
+        snapshot(given.library)
+    if given.pictures:
+        folder = Path(tempfile.mkdtemp(prefix="stylestudio-backup-", dir=given.work))
+        try:
+            backups(folder, given.pictures)
+        finally:
+            shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

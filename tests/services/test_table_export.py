@@ -1,0 +1,100 @@
+"""Every table leaves in open formats: complete, of one moment, and harmless in a spreadsheet."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
+from stylestudio_desktop.services import generate, table_export
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import table_reading
+from tests.factories import brief_for, import_photo, open_test_studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    opened = open_test_studio(tmp_path, tokens=20)
+    product = import_photo(opened, tmp_path)
+    generate.start(opened, brief_for(product, prompt='=HYPERLINK("http://x"),\n"é"'))
+    yield opened
+    close_studio(opened)
+
+
+def test_json_lines_hold_every_row_and_value(studio: Studio, tmp_path: Path) -> None:
+    said: list[str] = []
+    done = table_export.export(
+        studio, tmp_path / "out", "jsonl", lambda _done, _all, name: said.append(name)
+    )
+    assert {"users", "files", "generations", "token_entries", "jobs"} <= set(said)
+    assert not any(name.startswith(("file_search", "generation_search")) for name in said)
+    for path, number in done.items():
+        lines = path.read_text("utf-8").splitlines()
+        columns = table_reading.columns(studio.database, path.stem)
+        rows = list(table_reading.rows(studio.database, path.stem))
+        assert number == len(lines) == len(rows) == table_reading.count(studio.database, path.stem)
+        for line, row in zip(lines, rows, strict=True):
+            found = json.loads(line)
+            assert list(found) == columns
+            for value, kept in zip(row, found.values(), strict=True):
+                assert kept == (value.hex() if isinstance(value, bytes) else value) or (
+                    int(kept) == value and abs(value) > 1 << 53
+                )
+
+
+def test_csv_is_for_spreadsheets_and_computes_nothing(studio: Studio, tmp_path: Path) -> None:
+    with studio.database.write():
+        studio.database.run("INSERT INTO meta (key, value) VALUES ('x', '+1')")
+    done = table_export.export(studio, tmp_path / "out")
+    assert (tmp_path / "out" / "files.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "out" / "generations.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = list(csv.DictReader(file))
+    assert row["prompt"] == '\'=HYPERLINK("http://x"),\n"é"'
+    for path in done:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.reader(file):
+                assert not any(cell.startswith(("=", "+", "@")) for cell in line)
+
+
+def test_bytes_are_text_in_both_forms() -> None:
+    assert table_export._cell(b"\x01\xff") == table_export._value(b"\x01\xff") == "01ff"
+    assert table_export._value(1 << 60) == str(1 << 60)
+
+
+def test_nothing_is_replaced_and_foreign_formats_are_refused(
+    studio: Studio, tmp_path: Path
+) -> None:
+    table_export.export(studio, tmp_path / "out")
+    with pytest.raises(BadInput, match="there already"):
+        table_export.export(studio, tmp_path / "out")
+    with pytest.raises(BadInput, match="no format"):
+        table_export.export(studio, tmp_path / "other", "xlsx")
+
+
+def test_a_stopped_export_leaves_no_half_file(studio: Studio, tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        table_export.export(studio, tmp_path / "out", cancelled=stop)
+    assert not [path for path in (tmp_path / "out").iterdir() if path.suffix == ".part"]
+
+
+@pytest.mark.parametrize(("number", "kind"), [(28, StorageFull), (5, StorageError)])
+def test_a_disk_that_fails_is_told(
+    studio: Studio,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    kind: type[StorageError],
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(kind, match="library is safe"):
+        table_export.export(studio, tmp_path / "out")
