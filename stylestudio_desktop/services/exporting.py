@@ -1,7 +1,7 @@
 """Takes pictures out of the library: safe names, a preset's form, and how each was made inside."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +20,17 @@ from stylestudio_desktop.services import generate, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, usage
 
-__all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "pictures_of"]
+__all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "meant"]
 
 PRESETS: dict[str, Preset] = {"original": Original(), "web": Web(), "marketplace": Marketplace()}
 MADE_HERE = "Put together from photos of the product on this computer; no generative model"
 MADE_BY_AI = "Made with AI from photos of the product"
+
+
+PORTION = 500
+"""Rows held at a time: an export of half a million pictures takes no more memory than of these."""
+
+_GONE = "This picture was removed for good meanwhile. The others are written."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +57,31 @@ class Exports:
     rejected: tuple[NotExported, ...]
 
 
-def pictures_of(studio: Studio, wanted: Sequence[int]) -> list[StoredFile]:
+def meant(studio: Studio, wanted: Sequence[int]) -> list[int]:
     """Return the pictures meant by ids of pictures or of generations (then: their results).
 
-    Raises NotFound if one is neither, or a generation has no pictures.
+    Each once, in the order asked. Raises NotFound if one is neither, or a generation has no
+    pictures.
     """
-    found = {row.id: row for row in files.by_ids(studio.database, studio.user_id, wanted)}
-    chosen: dict[int, StoredFile] = {}
-    for one in wanted:
-        if one in found:
-            chosen[one] = found[one]
-            continue
-        results = _results(studio, one)
-        if not results:
-            raise NotFound(f"Generation {one} has no pictures to export.")
-        chosen.update((row.id, row) for row in results)
-    return list(chosen.values())
+    chosen: dict[int, None] = {}
+    for begin in range(0, len(wanted), PORTION):
+        some = wanted[begin : begin + PORTION]
+        found = {row.id for row in files.cards(studio.database, studio.user_id, some)}
+        for one in some:
+            results = [one] if one in found else [row.id for row in _results(studio, one)]
+            if not results:
+                raise NotFound(f"Generation {one} has no pictures to export.")
+            chosen.update(dict.fromkeys(results))
+    return list(chosen)
+
+
+def _rows(studio: Studio, ids: Sequence[int]) -> Iterator[tuple[int, StoredFile | None]]:
+    """Yield pictures with their rows (None: gone meanwhile), however many, in little memory."""
+    for begin in range(0, len(ids), PORTION):
+        some = ids[begin : begin + PORTION]
+        found = {row.id: row for row in files.by_ids(studio.database, studio.user_id, some)}
+        for one in some:
+            yield one, found.get(one)
 
 
 def _results(studio: Studio, generation_id: int) -> list[StoredFile]:
@@ -97,14 +112,17 @@ def export(
     if preset not in PRESETS:
         raise BadInput(f"There is no preset “{preset[:60]}”. Choose {', '.join(PRESETS)}.")
     fill_pattern(pattern, {})
-    rows = pictures_of(studio, wanted)
+    chosen = meant(studio, wanted)
     target = _folder(folder)
     exported: list[Exported] = []
     rejected: list[NotExported] = []
-    for number, row in enumerate(rows, 1):
+    for number, (file_id, row) in enumerate(_rows(studio, chosen), 1):
         if cancelled is not None and cancelled.is_set():
             break
-        progress(number - 1, len(rows), row.filename)
+        if row is None:
+            rejected.append(NotExported(file_id, _GONE))
+            continue
+        progress(number - 1, len(chosen), row.filename)
         try:
             form = _cut_out(studio, row, PRESETS[preset], cancelled)
             path = _write(studio, row, target, form, pattern, number)
@@ -114,7 +132,7 @@ def export(
             rejected.append(NotExported(row.id, error.sentence))
             continue
         exported.append(Exported(row.id, path))
-    progress(len(rows), len(rows), "")
+    progress(len(chosen), len(chosen), "")
     return Exports(tuple(exported), tuple(rejected))
 
 

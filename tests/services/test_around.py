@@ -12,6 +12,7 @@ from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, StorageFull
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.providers.protocol import Readiness
 from stylestudio_desktop.services import (
     doctor,
@@ -53,6 +54,25 @@ def test_an_export_can_be_stopped_between_pictures(studio: Studio, tmp_path: Pat
 
     assert len(done.exported) == 2
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_long_export_goes_by_portions_in_the_order_asked(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "PORTION", 2)
+    ids = [import_photo(studio, tmp_path, colour) for colour in ("red", "blue", "teal", "gold")]
+    wanted = [ids[2], ids[0], ids[3], ids[0], ids[1]]
+
+    def purge_the_next(done: int, _all: int, _name: str) -> None:
+        if done == 1:
+            library.trash(studio, [ids[1]])
+            library.purge(studio, before=now_ms() + 1)
+
+    done = exporting.export(studio, wanted, tmp_path / "out", progress=purge_the_next)
+
+    assert [one.file_id for one in done.exported] == [ids[2], ids[0], ids[3]]
+    assert [one.file_id for one in done.rejected] == [ids[1]]
+    assert "removed for good" in done.rejected[0].reason
 
 
 def test_export_patterns_name_the_files(studio: Studio, tmp_path: Path) -> None:
