@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "stylestudio_desktop" / "ui"
 TRANSLATIONS = ROOT / "resources" / "translations"
 # A function called `tr` outside a class stands for one context in these packages.
-PACKAGE_CONTEXTS = {"create": "Create"}
+PACKAGE_CONTEXTS = {"create": "Create", "settings": "Services"}
 Forms = str | list[str]
 
 

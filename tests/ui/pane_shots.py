@@ -55,7 +55,10 @@ def settle(window: MainWindow, seconds: float = 3.0) -> None:
 
 
 def take(
-    scenes: Mapping[str, tuple[Furnish | None, Scene]], folder: Path, names: list[str]
+    scenes: Mapping[str, tuple[Furnish | None, Scene]],
+    folder: Path,
+    names: list[str],
+    opened: Callable[[Path], Studio] | None = None,
 ) -> None:
     """Write every scene (or those called `names`) in both appearances and sizes to `folder`."""
     app = QApplication.instance() or QApplication([])
@@ -66,7 +69,10 @@ def take(
         if names and name not in names:
             continue
         with tempfile.TemporaryDirectory() as place:
-            studio = open_test_studio(Path(place), tokens=190 if furnish else 0)
+            if opened is not None:
+                studio = opened(Path(place))
+            else:
+                studio = open_test_studio(Path(place), tokens=190 if furnish else 0)
             if furnish is not None:
                 furnish(studio, Path(place) / "photos")
             for look in (Appearance.LIGHT, Appearance.DARK):

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from stylestudio_desktop.domain.events import BalanceChanged, GenerationCompleted
+from stylestudio_desktop.domain.events import BalanceChanged, GenerationCompleted, ServicesChanged
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services.sources import Sample
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.answers import Answers
+from stylestudio_desktop.ui.create.consent import ask_consent
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import MOST_ALONE, Draft, Step
 from stylestudio_desktop.ui.create.intake import Intake, holds_photos
@@ -120,7 +121,7 @@ class Bench(QWidget):
         """Start what the draft asks for, go where something is missing, or get tokens."""
         problems = self.desk.problems()
         if problems:
-            service = self._studio.provider(self.desk.draft.provider).card.name
+            service = self.desk.card.name
             self.window_.toast(words.sentence(problems[0], service), "warning")
             self.go(problems[0].step)
         elif self.desk.bill().short:
@@ -215,6 +216,7 @@ class Bench(QWidget):
         self.pages.sample_picked.connect(self._on_sample)
         self.pages.asked.connect(self.answers.answer)
         self.summary.step_asked.connect(self.go)
+        self.desk.consent_wanted.connect(partial(ask_consent, self, self.desk.agree))
         self.summary.generate_asked.connect(self.generate)
         self.summary.tokens_asked.connect(self.answers.get_tokens)
 
@@ -292,6 +294,8 @@ class Bench(QWidget):
             self.desk.learn(balance=event.balance)
         elif isinstance(event, GenerationCompleted):
             self.desk.refresh()
+        elif isinstance(event, ServicesChanged):
+            self.desk.ask_services()
 
     @Slot()
     def _on_changed_elsewhere(self) -> None:

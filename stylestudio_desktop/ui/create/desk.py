@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.errors import NeedsConsent, StudioError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.domain.records import FileCard, Generation
-from stylestudio_desktop.providers.protocol import Capabilities, Readiness
-from stylestudio_desktop.services import connections, generate, library, sources, wallet
+from stylestudio_desktop.providers.protocol import Capabilities, ModelCard, Readiness, ServiceCard
+from stylestudio_desktop.services import connections, consents, generate, library, sources, wallet
 from stylestudio_desktop.services.estimates import Estimates, learn
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background
@@ -42,12 +42,14 @@ class Desk(QObject):
     """The draft on the desk.
 
     `changed()` is emitted after the draft or the situation changed, `started(generations)` after
-    work was begun, `failed(sentence)` for what went wrong in the background.
+    work was begun, `failed(sentence)` for what went wrong in the background, and
+    `consent_wanted(name)` when photos of people would go to a service without consent.
     """
 
     changed = Signal()
     started = Signal(list)
     failed = Signal(str)
+    consent_wanted = Signal(str)
 
     def __init__(self, studio: Studio, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
@@ -66,7 +68,20 @@ class Desk(QObject):
     @property
     def able(self) -> Capabilities:
         """What the chosen service and model can do."""
-        return generate.capabilities(self.studio, self.draft.provider, self.draft.model)
+        return self.model.capabilities
+
+    @property
+    def card(self) -> ServiceCard:
+        """The chosen service; the first one in use where it was removed meanwhile."""
+        providers = self.studio.providers
+        found = providers.get(self.draft.provider)
+        return (next(iter(providers.values())) if found is None else found).card
+
+    @property
+    def model(self) -> ModelCard:
+        """The chosen model of the service, or its first one."""
+        models = self.card.models
+        return next((one for one in models if one.id == self.draft.model), models[0])
 
     @property
     def checking(self) -> bool:
@@ -76,7 +91,8 @@ class Desk(QObject):
     def problems(self) -> tuple[Problem, ...]:
         """Return what keeps the draft from being made."""
         known = self.situation.readiness.get(self.draft.provider)
-        return drafts.problems(self.draft, self.able, known is None or known.ready)
+        ready = (known is None or known.ready) and not self.model.refusal
+        return drafts.problems(self.draft, self.able, ready)
 
     def bill(self) -> Bill:
         """Return what the draft costs."""
@@ -164,8 +180,19 @@ class Desk(QObject):
         """Look which services take work now, as far as this computer knows."""
         self.run(
             lambda: connections.standing(self.studio),
-            lambda found: self.learn(readiness=found),
+            self._on_standing,
         )
+
+    def agree(self) -> None:
+        """Keep the consent to send photos of people to the chosen service, and start."""
+        studio, provider = self.studio, self.draft.provider
+        self.run(lambda: consents.give(studio, provider), lambda _done: self.start())
+
+    def _on_standing(self, found: dict[str, Readiness]) -> None:
+        self.learn(readiness=found)
+        if self.draft.provider not in found or self.draft.model not in (None, self.model.id):
+            known = from_memory(to_memory(self.draft), self.studio.catalogue, list(found))
+            self.put(replace(known, model=None))
 
     def learn(self, **facts: Any) -> None:
         """Take what has become known."""
@@ -188,6 +215,9 @@ class Desk(QObject):
 
         def refused(error: Exception) -> None:
             self.learn(starting=False)
+            if isinstance(error, NeedsConsent):
+                self.consent_wanted.emit(self.card.name)
+                return
             self.refresh()
             self._on_failure(error)
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.domain.brief import MAX_COUNT
+from stylestudio_desktop.providers.protocol import ModelCard, ServiceCard
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
-from stylestudio_desktop.ui.create.page import Page
+from stylestudio_desktop.ui.create.page import Page, emptied
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
@@ -53,7 +54,7 @@ class LookPage(Page):
     def show_desk(self) -> None:
         """Show what is chosen, and refuse what the service can't do."""
         draft, able = self._desk.draft, self._desk.able
-        name = self._desk.studio.provider(draft.provider).card.name
+        name = self._desk.card.name
         for cards, value in (
             (self.styles, draft.style),
             (self.qualities, draft.quality),
@@ -72,7 +73,7 @@ class LookPage(Page):
         style = self._desk.studio.catalogue.style(draft.style)
         adds = words.tr("%1 adds: %2").replace("%1", style.name)
         self._adds.setText(adds.replace("%2", style.adds))
-        self._notes.setText("\n".join(self._desk.studio.provider(draft.provider).card.notes))
+        self._notes.setText("\n".join(self._desk.card.notes))
         self.knobs.show_draft(draft, able, name)
 
     def _build_pictured(self) -> None:
@@ -171,30 +172,48 @@ class LookPage(Page):
         self.count.set_value(self._desk.draft.count)
 
     def _build_services(self) -> None:
-        offers = [
-            (provider, model)
-            for provider in self._desk.studio.providers.values()
-            for model in provider.card.models
-        ]
-        if len(offers) < _MANY_SERVICES:
+        self._offers: list[tuple[ServiceCard, ModelCard]] = []
+        self._makers = QWidget()
+        column = QVBoxLayout(self._makers)
+        column.setContentsMargins(0, Space.S, 0, 0)
+        column.setSpacing(Space.M)
+        column.addWidget(label(words.tr("Made by"), "label"))
+        self._cards = FlowLayout(spacing=Space.M, fill=240)
+        column.addLayout(self._cards)
+        self.column.addWidget(self._makers)
+        self._lay_services()
+
+    def _lay_services(self) -> None:
+        """Lay a card for each model in use, anew only when these have changed."""
+        cards = [provider.card for provider in self._desk.studio.providers.values()]
+        offers = [(card, model) for card in cards for model in card.models]
+        self._makers.setVisible(len(offers) >= _MANY_SERVICES)
+        if offers == self._offers:
             return
-        cards = []
-        for provider, model in offers:
-            name = provider.card.name
-            title = f"{name} · {model.name}" if len(provider.card.models) > 1 else name
-            card = shaped(title, provider.card.summary)
-            card.clicked.connect(partial(self._on_service, provider.card.id, model.id))
-            self.services[(provider.card.id, model.id)] = card
-            cards.append(card)
-        self._section(words.tr("Made by"), cards, 240)
+        self._offers = offers
+        self.services = {}
+        emptied(self._cards)
+        group = QButtonGroup(self._makers)
+        for service, model in offers if len(offers) >= _MANY_SERVICES else ():
+            many = len(service.models) > 1
+            title = f"{service.name} · {model.name}" if many else service.name
+            card = shaped(title, service.summary)
+            card.clicked.connect(partial(self._on_service, service.id, model.id))
+            self.services[(service.id, model.id)] = card
+            group.addButton(card)
+            self._cards.addWidget(card)
 
     def _on_service(self, provider: str, model: str, _checked: bool = False) -> None:
         self._desk.edit(provider=provider, model=model)
 
     def _show_services(self) -> None:
-        draft = self._desk.draft
-        for (provider, model), card in self.services.items():
-            known = self._desk.situation.readiness.get(provider)
-            card.refuse("" if known is None or known.ready else known.sentence)
-            first = self._desk.studio.provider(provider).card.models[0].id
-            card.setChecked(provider == draft.provider and model == (draft.model or first))
+        self._lay_services()
+        chosen = (self._desk.card.id, self._desk.model.id)
+        refusals: dict[tuple[str, str | None], str] = {
+            (service.id, model.id): model.refusal for service, model in self._offers
+        }
+        for place, card in self.services.items():
+            known = self._desk.situation.readiness.get(place[0])
+            out = "" if known is None or known.ready else known.sentence
+            card.refuse(refusals[place] or out)
+            card.setChecked(place == chosen)

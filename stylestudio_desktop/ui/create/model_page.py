@@ -82,7 +82,7 @@ class ModelPage(Page):
         self.nobody.setChecked(not chosen)
         for file_id, card in self.cards.items():
             card.setChecked(file_id in chosen)
-        name = self._desk.studio.provider(draft.provider).card.name
+        name = self._desk.card.name
         most = able.max_models
         if most:
             self._limit.setText(words.tr("%1 takes %n photo(s).", most).replace("%1", name))

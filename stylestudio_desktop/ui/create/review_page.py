@@ -104,7 +104,7 @@ class ReviewPage(Page):
             (words.tr("Style"), catalogue.style(draft.style).name),
             (words.tr("Quality"), catalogue.quality(draft.quality).name),
             (words.tr("Shape"), words.size(draft, catalogue)),
-            (words.tr("Made by"), self._desk.studio.provider(draft.provider).card.name),
+            (words.tr("Made by"), self._desk.card.name),
         ]
         kinds = {one.kind for one in draft.products} - {"auto"}
         if kinds:
@@ -132,6 +132,9 @@ class ReviewPage(Page):
             rows.append((words.tr("Balance now"), words.tokens(bill.balance)))
         if bill.after is not None and not bill.short:
             rows.append((words.tr("Balance after"), words.tokens(bill.after)))
+        billed = self._desk.model.bills.get(self._desk.draft.quality)
+        if billed:
+            rows.append((words.tr("The service bills, each"), billed))
         if bill.short:
             rows.append((words.tr("Missing"), words.tokens(bill.short)))
         time = words.duration(self._desk.expected_ms()) or words.tr("not known yet")

@@ -106,7 +106,7 @@ class Summary(SidePanel):
 
     def _show_button(self, bill: Bill) -> None:
         problems = self._desk.problems()
-        name = self._desk.studio.provider(self._desk.draft.provider).card.name
+        name = self._desk.card.name
         starting = self._desk.situation.starting
         doubts = self._desk.situation.doubts
         role = "faint"

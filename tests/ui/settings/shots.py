@@ -6,8 +6,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtWidgets import QScrollArea
+
+from stylestudio_desktop.app import open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.services import connections, consents, queue
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.pane import SettingsPane
+from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.window import GALLERY, SETTINGS, MainWindow
 from tests.ui.pane_shots import settle, take
 from tests.ui.studios import furnish
@@ -28,6 +35,43 @@ def fetching(window: MainWindow, _studio: Studio) -> None:
     settle(window)
 
 
+def connect(studio: Studio, _folder: Path) -> None:
+    """Connect services in several states."""
+    connections.add(studio, "openai", {"resumable": ""}, "sk-test-0123456789-abcd")
+    connections.set_ceiling(studio, "openai", 200)
+    consents.give(studio, "openai")
+    connections.add(studio, "comfyui", {"base_url": "http://127.0.0.1:9"})
+    connections.add(studio, "replicate", {"models": "me/my-model"})
+    queue.pause_service(studio, "openai", None, Code.NEEDS_PAYMENT, "OpenAI has no credit left.")
+
+
+def services(window: MainWindow, _studio: Studio) -> None:
+    """Show the services, one of them just tested, from their top."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane.services.test("comfyui")
+    settle(window)
+    area = pane.findChild(QScrollArea)
+    assert area is not None
+    area.ensureWidgetVisible(pane.services.rows["replicate"])
+    settle(window)
+
+
+def service_dialog(window: MainWindow, _studio: Studio) -> None:
+    """Show the dialog of one service in place of the window."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane.services.add("custom")
+    settle(window)
+    dialog = pane.services.dialog
+    assert dialog is not None
+    place = Path(sys.argv[1]) / f"dialog-alone-{theme().palette.name}-{window.width()}.png"
+    dialog.grab().save(str(place))
+    dialog.reject()
+
+
 def welcome(window: MainWindow, studio: Studio) -> None:
     """Show the first start."""
     from stylestudio_desktop.ui.welcome import Welcome
@@ -42,5 +86,16 @@ SCENES = {
     "welcome": (None, welcome),
 }
 
+# These need the real services instead of the tests' own.
+CONNECTED = {
+    "services": (connect, services),
+    "service-dialog": (connect, service_dialog),
+}
+
 if __name__ == "__main__":
+    os.environ["STYLESTUDIO_KEYRING"] = "off"
     take(SCENES, Path(sys.argv[1]), sys.argv[2:])
+    take(
+        CONNECTED, Path(sys.argv[1]), sys.argv[2:],
+        lambda place: open_studio(Workspace(place / "workspace")),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Services in the wizard: those in use are offered, and people go nowhere without a yes."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton
+
+from stylestudio_desktop.domain.events import ServicesChanged
+from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.services import consents, history
+from stylestudio_desktop.ui.create.draft import Step
+from tests.factories import FakeProvider, import_photo
+from tests.ui.create.conftest import Desk
+
+
+@pytest.fixture
+def afar(desk: Desk) -> FakeProvider:
+    """A service elsewhere, in use beside the first one."""
+    made = FakeProvider(name="afar", remote=True)
+    desk.studio.providers["afar"] = made  # type: ignore[index]
+    desk.studio.settings.change(services=[{"id": "afar"}])
+    desk.studio.bus.publish(ServicesChanged())
+    desk.settle()
+    return made
+
+
+def ready(desk: Desk, folder: Path) -> None:
+    product = import_photo(desk.studio, folder)
+    person = import_photo(desk.studio, folder, "pink", Category.MODEL)
+    desk.pane.desk.use(Category.PRODUCT, [product])
+    desk.settle()
+    desk.pane.desk.use(Category.MODEL, [person])
+    desk.settle()
+    desk.pane.desk.edit(provider="afar", quality="draft")
+    desk.settle()
+
+
+def asked(desk: Desk) -> QMessageBox:
+    (box,) = [one for one in desk.pane.findChildren(QMessageBox) if one.isVisible()]
+    return box
+
+
+def started(desk: Desk) -> int:
+    return len(history.listing(desk.studio, GenerationFilter()).items)
+
+
+def test_a_service_that_was_added_is_offered(desk: Desk, afar: FakeProvider) -> None:
+    desk.pane.go(Step.LOOK)
+
+    cards = desk.pane.pages.look.services
+
+    assert [place[0] for place in cards] == ["local", "afar"]
+    cards["afar", "plain"].click()
+    assert desk.pane.desk.draft.provider == "afar"
+    desk.studio.bus.publish(ServicesChanged())
+
+
+def test_a_service_that_was_removed_gives_way(desk: Desk, afar: FakeProvider) -> None:
+    desk.pane.go(Step.LOOK)
+    desk.pane.desk.edit(provider="afar", model="plain")
+    del desk.studio.providers["afar"]  # type: ignore[attr-defined]
+
+    assert desk.pane.desk.card.id == "local"
+    desk.pane.desk.ask_services()
+    desk.settle()
+
+    assert (desk.pane.desk.draft.provider, desk.pane.desk.draft.model) == ("local", None)
+    assert not desk.pane.pages.look.services
+
+
+def test_people_are_sent_after_a_yes_only(desk: Desk, afar: FakeProvider, tmp_path: Path) -> None:
+    ready(desk, tmp_path)
+    desk.pane.generate()
+    desk.settle()
+    box = asked(desk)
+    assert "Test service" in box.text()
+    assert started(desk) == 0
+    box.reject()
+    assert not consents.given(desk.studio, "afar")
+
+    desk.pane.generate()
+    desk.settle()
+    (yes,) = [one for one in asked(desk).findChildren(QPushButton) if "Agree" in one.text()]
+    yes.click()
+    desk.settle()
+    desk.settle()
+
+    assert consents.given(desk.studio, "afar")
+    assert started(desk) == 1
