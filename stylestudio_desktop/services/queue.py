@@ -78,7 +78,9 @@ def claim(studio: Studio, host: str, generation_id: int) -> Claimed | None:
 def _within_ceiling(studio: Studio, row: Generation) -> bool:
     sentence = ceilings.reached(studio, row.provider, row.pictures)
     if sentence:
-        until = ceilings.next_month(now_ms())
+        # Looked at again every hour: the month may end, or the ceiling be raised elsewhere.
+        moment = now_ms()
+        until = min(ceilings.next_month(moment), moment + LONGEST_WAIT_MS // 2)
         pause_service(studio, row.provider, until, Code.BUDGET_REACHED, sentence)
     return not sentence
 
