@@ -1,22 +1,29 @@
-"""How long the wallet's proofs take: `chain` checks the seals of a ledger of 100,000 entries.
+"""How long the wallet's work takes.
 
-The floor reads the same rows on a bare connection and works out nothing.
+`chain` checks the seals of a ledger of 100,000 entries; the floor reads the same rows on a bare
+connection and works out nothing. `settle` brings 10,000 paid purchases into the books by one
+reconciliation, durably and one transaction each, with a payment service that answers at once;
+the floor commits as many single rows. They are then reconciled once more, when nothing is left.
 """
 
 import argparse
+import dataclasses
 import json
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from _market import InstantMarket
+
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.seal import Head, walk
+from stylestudio_desktop.services import buying, reconciling, wallet
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, seals
+from stylestudio_desktop.store import entries, purchases, seals
 
 LIMIT_MS = 1000.0
 PORTION = 5000
@@ -76,6 +83,45 @@ def chain(number: int, rounds: int) -> None:
         close_studio(studio)
 
 
+def settle(number: int) -> None:
+    """Measure the settling and the repeated reconciliation of `number` purchases, and print it."""
+    with tempfile.TemporaryDirectory() as name:
+        market = InstantMarket()
+        opened = open_studio(Workspace(Path(name) / "workspace"), {})
+        studio = dataclasses.replace(opened, gateways=lambda _: market)
+        # Every row is as durable as it always is; only making them may be quick.
+        opened.database.run("PRAGMA synchronous = OFF")
+        back = buying.Back("http://127.0.0.1/", "http://127.0.0.1/")
+        for _ in range(number):
+            buying.buy(studio, "starter", back)
+        opened.database.run("PRAGMA synchronous = FULL")
+        begun = time.perf_counter()
+        for one in range(number // 10):
+            with opened.database.write():
+                purchases.note(opened.database, "bench", str(one))
+        floor = (time.perf_counter() - begun) * 10_000
+        begun = time.perf_counter()
+        found = reconciling.reconcile(studio)
+        ours = (time.perf_counter() - begun) * 1000
+        begun = time.perf_counter()
+        reconciling.reconcile(studio)
+        again = (time.perf_counter() - begun) * 1000
+        if found.completed != number or not wallet.books(studio).closed:
+            raise SystemExit("the books of the bench do not close")
+        for case, took, least, limit in (
+            (f"settle {number:,} paid purchases", ours, floor, 5.0 * number),
+            (f"reconcile {number:,} settled purchases", again, None, 0.5 * number),
+        ):
+            told = {
+                "bench": "wallet", "case": case, "ms": round(took, 1), "limit_ms": limit,
+                "each_us": round(took / number * 1000, 1), "ok": took <= limit,
+            }  # fmt: skip
+            if least is not None:
+                told |= {"floor_ms": round(least, 1), "ratio": round(took / least, 2)}
+            print(json.dumps(told))
+        close_studio(opened)
+
+
 def best(work: Callable[[], None], rounds: int) -> float:
     """Return the shortest of some runs in milliseconds."""
     found = []
@@ -90,11 +136,15 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
-    parser.add_argument("case", nargs="?", choices=("chain",), default="chain")
+    parser.add_argument("case", nargs="?", choices=("chain", "settle", "all"), default="all")
+    parser.add_argument("--purchases", type=int, default=10_000)
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
-    chain(chosen.entries, chosen.rounds)
+    if chosen.case != "settle":
+        chain(chosen.entries, chosen.rounds)
+    if chosen.case != "chain":
+        settle(chosen.purchases)
 
 
 if __name__ == "__main__":

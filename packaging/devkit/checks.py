@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from devkit import building, environment, qt, say, system
+from devkit import building, environment, qt, say, standins, system
 from devkit.places import Places
 
 # Commands that tests use where they are there -> the Debian package that brings each.
@@ -107,6 +107,7 @@ def test(places: Places, pytest_arguments: Sequence[str]) -> int:
     environment.ensure(places, environment.CHECKS)
     qt.provide(places, window=False)
     provide_tools()
+    standins.provide(places)
     return _told(carry_out(places, plan(places, pytest_arguments)))
 
 

@@ -18,6 +18,7 @@ SOURCES = {
     "runtime": ("pyproject.toml",),
     "build": ("--group", "build"),
     "dev": ("--group", "dev"),
+    "standins": ("--group", "standins"),
 }
 
 _HEADER = """\
@@ -28,6 +29,7 @@ _PURPOSES = {
     "runtime": "the program needs",
     "build": "turn the checkout into an installed program",
     "dev": "the checks need besides",
+    "standins": "the stand-in for Stripe runs with, in an environment of its own",
 }
 
 
