@@ -17,7 +17,8 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, ProfileLocked
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID, new_id, now_ms
 from stylestudio_desktop.domain.records import Action, UsageRecord
-from stylestudio_desktop.services import importing
+from stylestudio_desktop.files.bounds import Tier
+from stylestudio_desktop.services import importing, library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, profiles, usage, users
 from stylestudio_desktop.store.database import RuleBroken
@@ -120,6 +121,14 @@ def set_picture(studio: Studio, path: Path | None) -> Profile:
     with studio.database.write():
         profiles.set_picture(studio.database, studio.user_id, file_id)
     return current(studio)
+
+
+def picture(studio: Studio) -> bytes | None:
+    """Return a small encoded picture of the person at the desk, None where initials are shown."""
+    file_id = current(studio).profile_image_id
+    if file_id is None:
+        return None
+    return library.thumbnail(studio, library.picture(studio, file_id).storage_id, Tier.SMALL)
 
 
 def switch(studio: Studio, user_id: int, passphrase: str | None = None) -> Profile:

@@ -134,6 +134,7 @@ class Session:
         self._start_worker()
         self._welcome()
         self._ask_strip()
+        self._show_portrait()
         QTimer.singleShot(BESIDES_MS, self.window, self._start_besides)
         self._strip.start(STRIP_MS)
         load_ahead(self.window, self._studio)
@@ -142,6 +143,11 @@ class Session:
         from stylestudio_desktop.ui.welcome import offer_welcome
 
         offer_welcome(self.window, self._studio)
+
+    def _show_portrait(self) -> None:
+        from stylestudio_desktop.ui.frame.portrait import show_portrait
+
+        show_portrait(self.window, self._studio)
 
     def _start_besides(self) -> None:
         if self._leaving:

@@ -16,6 +16,7 @@ from stylestudio_desktop.services import generate, health, ledger_keys, ledger_p
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
 from tests.factories import FakeProvider, brief_for, give, import_photo
+from tests.vault import session
 from tests.vault.drawer import Drawer, with_backend
 
 GUARDS = ("token_entries_stay", "token_entries_last", "token_entries_once", "token_entries_counted")
@@ -473,3 +474,43 @@ def test_many_changed_entries_are_each_named(studio: Studio) -> None:
         give(studio, 1)
     tamper(studio, "UPDATE token_entries SET created_at = 7 WHERE id > 3")
     assert faults(studio) == [(Fault.CHANGED, one) for one in range(4, 20)]
+
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain import ledger
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.services import ledger_proof
+from stylestudio_desktop.store import entries
+studio = open_studio(Workspace(Path({root!r})), {{}})
+print(ledger_proof.at_start(studio).state.value, studio.secrets.backend_name)
+{more}
+close_studio(studio)
+"""
+_GIVE = """
+with studio.database.write():
+    move = ledger.grant(studio.user_id, 5, {reason!r})
+    entries.append(studio.database, studio.user_id, move, now_ms())
+"""
+_CUT = """
+with studio.database.write():
+    studio.database.run("DROP TRIGGER token_entries_last")
+    studio.database.run("DELETE FROM token_entries WHERE id = 3")
+    studio.database.run("UPDATE users SET token_balance = 15")
+"""
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(bool(session.missing()), reason=session.missing() or "there is one")
+def test_a_real_keyring_holds_key_and_head_over_sessions(tmp_path: Path) -> None:
+    root = str(tmp_path / "workspace")
+    steps = [_GIVE.format(reason="one") + _GIVE.format(reason="two"), "", _CUT, ""]
+    told = [session.run(tmp_path, _SCRIPT.format(root=root, more=more)) for more in steps]
+    assert [one.split()[0] for one in told] == ["proven", "proven", "proven", "broken"]
+    assert "Secret Service" in told[0]
+    # Locked, it says that nothing can be proven, and holds nobody up.
+    locked = session.run(tmp_path, _SCRIPT.format(root=root, more=""), password="")
+    assert locked.split()[0] == "unsealed"

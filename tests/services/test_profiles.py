@@ -184,11 +184,13 @@ def test_a_profile_shows_a_picture(studio: Studio, tmp_path: Path) -> None:
     import_photo(studio, tmp_path, "red")
     shown = profiles.set_picture(studio, tmp_path / "red-product_image.jpg")
     assert shown.profile_image_id is not None
+    assert (profiles.picture(studio) or b"")[:2] in (b"\xff\xd8", b"RI")
     assert health.verify(studio).ok
     (tmp_path / "no.jpg").write_bytes(b"no picture")
     with pytest.raises(BadInput):
         profiles.set_picture(studio, tmp_path / "no.jpg")
     assert profiles.set_picture(studio, None).profile_image_id is None
+    assert profiles.picture(studio) is None
 
 
 @pytest.fixture

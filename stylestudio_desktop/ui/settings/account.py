@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.account import Profile
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import leaving, profiles
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.frame.portrait import show_portrait
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
@@ -85,7 +86,7 @@ class AccountSection(Section):
         mine, everybody = seen
         self._profile = mine
         self.name.setText(mine.name)
-        self._window.top_bar.avatar.set_user(mine.name)
+        show_portrait(self._window, self._studio)
         guarded = bool(mine.guarded)
         self.lock_button.setEnabled(guarded)
         self._guard.setText(

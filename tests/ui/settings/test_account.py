@@ -41,6 +41,7 @@ def buttons(section: AccountSection, text: str) -> list[QPushButton]:
 
 def test_a_profile_is_named_pictured_and_joined_by_another(
     section: AccountSection,
+    window: MainWindow,
     studio: Studio,
     qtbot: QtBot,
     calm: Callable[[], None],
@@ -55,6 +56,9 @@ def test_a_profile_is_named_pictured_and_joined_by_another(
     buttons(section, "Picture…")[0].click()
     calm()
     assert profiles.current(studio).profile_image_id is not None
+    avatar = window.top_bar.avatar
+    qtbot.waitUntil(lambda: not avatar._image.isNull())
+    assert avatar._image.width() == avatar._image.height()
     section.new_name.setText("Ben")
     section.add_button.click()
     calm()
