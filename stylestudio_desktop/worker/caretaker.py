@@ -2,6 +2,7 @@
 
 import threading
 
+from stylestudio_desktop.services import ballast
 from stylestudio_desktop.services.backup import schedule
 from stylestudio_desktop.services.studio import Studio
 
@@ -34,6 +35,7 @@ class Caretaker:
     def _work(self) -> None:
         wait = self._first_s
         while not self._stop.wait(wait):
+            ballast.keep(self._studio.workspace)
             with self._studio.database.connection():
                 schedule.tend(self._studio, self._stop)
             wait = EVERY_S

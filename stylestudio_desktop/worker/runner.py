@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection
 
 from stylestudio_desktop.config.presence import Presence
-from stylestudio_desktop.domain.errors import Code, NotFound, StorageError, StudioError
+from stylestudio_desktop.domain.errors import Code, NotFound, StorageError, StorageFull, StudioError
 from stylestudio_desktop.domain.events import Event as Fact
 from stylestudio_desktop.domain.events import (
     GenerationMoved,
@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.events import (
     QueueChanged,
 )
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import ledger_proof, queue
+from stylestudio_desktop.services import ballast, ledger_proof, queue
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.feeder import Feeder
 from stylestudio_desktop.worker.journey import Journey
@@ -124,6 +124,8 @@ class Runner:
         except StorageError as error:
             # A full or absent disk is waited for; the queue goes on by itself when it is back.
             _log.warning("the queue waits for storage: %s", error.sentence)
+            if isinstance(error, StorageFull):
+                ballast.drop(self._studio.workspace)
 
     def _reap(self) -> None:
         for generation_id, (journey, thread) in list(self._journeys.items()):
