@@ -12,7 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from stylestudio_desktop.domain.errors import Code, PaymentError
-from stylestudio_desktop.domain.purchase import Refund, RefundStatus
+from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Gateway, News
 from stylestudio_desktop.services import buying, refunding, settling, till
@@ -79,8 +79,7 @@ class _Round:
             if row.mode == mode:
                 self._tried(partial(self._look, row))
         for wish in _all(lambda after: refunds.unfinished(database, after, _PORTION)):
-            if wish.status == RefundStatus.ASKED.value:
-                self._tried(partial(self._ask, wish))
+            self._tried(partial(self._ask, wish))
         self._hear()
         return Reconciled(
             self._looked, self._completed, self._failed, self._waiting, self._refunds,

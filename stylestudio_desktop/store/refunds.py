@@ -29,7 +29,7 @@ _DEBT = prepared(
 )
 _OPEN = prepared(
     TokenRefunds.select(*_FIELDS)
-    .where(SQL("status IN ('asked', 'pending')") & (TokenRefunds.id > PLACE))
+    .where(SQL("status = 'asked'") & (TokenRefunds.id > PLACE))
     .order_by(TokenRefunds.id)
     .limit(PLACE)
 )
@@ -106,7 +106,7 @@ def books(db: Database, user_id: int) -> tuple[int, ...]:
 
 
 def unfinished(db: Database, after: int, limit: int) -> list[Refund]:
-    """Return up to `limit` refunds that are asked for or on their way, with an id above `after`."""
+    """Return up to `limit` refunds that were asked for here and not answered, above `after`."""
     return [Refund._make(row) for row in db.rows(_OPEN, (after, limit))]
 
 

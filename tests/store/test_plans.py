@@ -1,5 +1,6 @@
 """Whatever a pane or command asks of a large library is answered by an index, at any depth."""
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
@@ -12,20 +13,28 @@ from stylestudio_desktop.__main__ import main
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.domain.purchase import Mode
 from stylestudio_desktop.services import (
+    budget,
+    buying,
     history,
     insights,
     library,
     lineup,
     queue,
+    reconciling,
+    refunding,
     storage,
     synthetic,
+    till,
     wallet,
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import similar, undoing
 from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider, photo
+from tests.payments.bank import Bank
+from tests.payments.counter import at
 
 GENERATIONS = 20_000
 SMALL = {
@@ -142,8 +151,29 @@ def test_every_command(
         ["export", newest, "--to", str(tmp_path / "out")],
         ["trash", newest], ["restore", newest], ["trash", picture], ["purge"],
         ["restore", picture],
+        ["wallet"], ["wallet", "packages"], ["wallet", "purchases"],
+        ["wallet", "purchases", "--after", deep],
     ):  # fmt: skip
         run(*words)
+    check(studio, asked)
+
+
+def test_buying_and_reconciling(studio: Studio, asked: dict[str, Any]) -> None:
+    bank = Bank()
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    back = buying.Back("http://127.0.0.1/", "http://127.0.0.1/")
+    rows = [buying.buy(buyer, "starter", back) for _ in range(3)]
+    for row in rows[:2]:
+        bank.pay(str(row.stripe_checkout_session_id))
+    buying.cancel(buyer, rows[2].id)
+    reconciling.reconcile(buyer)
+    refunding.ask(buyer, rows[0].id)
+    till.heard(buyer, Mode.TEST, 1)
+    reconciling.reconcile(buyer)
+    refunding.of_purchase(buyer, rows[0].id)
+    wallet.books(buyer)
+    budget.month(buyer)
+    assert reconciling.needed(buyer)
     check(studio, asked)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -35,8 +36,8 @@ class SpendingCard(Card):
         groups = QHBoxLayout()
         groups.setSpacing(Space.XL)
         self.services, self.styles = Facts(), Facts()
-        groups.addWidget(self.services, 1)
-        groups.addWidget(self.styles, 1)
+        groups.addWidget(self.services, 1, Qt.AlignmentFlag.AlignTop)
+        groups.addWidget(self.styles, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(groups)
         self.budget = Number(0, MOST_BUDGET, self.tr("tokens"))
         self.budget.setSpecialValueText(self.tr("No budget"))

@@ -1,15 +1,20 @@
 """Takes pictures of the Wallet pane: `python -m tests.ui.wallet.shots OUTDIR [NAME...]`."""
 
+import dataclasses
 import os
 import sys
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from stylestudio_desktop.services import buying, reconciling, refunding, till
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens
-from tests.ui.pane_shots import take
+from tests.payments.bank import Bank
+from tests.payments.counter import KEY, at
+from tests.ui.pane_shots import settle, take
 from tests.ui.studios import furnish
 
 
@@ -23,7 +28,32 @@ def asked(window: MainWindow, _studio: Studio) -> None:
     window.open_pane(WALLET, GetTokens(HISTORY))
 
 
+def trade(studio: Studio, folder: Path) -> None:
+    """Buy and give back, so that purchases stand in every state."""
+    furnish(studio, folder)
+    bank = Bank()
+    till.keep_key(studio, KEY)
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    back = buying.Back("http://127.0.0.1/", "http://127.0.0.1/")
+    rows = [buying.buy(buyer, name, back) for name in ("starter", "standard", "pro", "starter")]
+    for row in rows[:3]:
+        bank.pay(str(row.stripe_checkout_session_id))
+    buying.cancel(buyer, rows[3].id)
+    reconciling.reconcile(buyer)
+    refunding.ask(buyer, rows[0].id)
+    buying.buy(buyer, "enterprise", back)
+
+
+def bottom(window: MainWindow, studio: Studio) -> None:
+    """Show purchases and spending."""
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+    settle(window)
+    pane._scroll.verticalScrollBar().setValue(pane._scroll.verticalScrollBar().maximum())
+
+
 SCENES = {
+    "wallet-bought": (trade, bottom),
     "wallet": (furnish, plain),
     "wallet-new": (None, plain),
     "wallet-asked": (furnish, asked),
