@@ -88,6 +88,21 @@ class ComfyUI:
             )
         return Readiness(True, f"ComfyUI {version} is ready.", details)
 
+    def learn(self) -> Mapping[str, Any]:
+        """Say which of the models can be used with what this ComfyUI and its user have."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        folder = self._settings.get("workflows", "")
+        there = bool(folder) and any(Path(folder).glob("*.json"))
+        without = "This ComfyUI has no checkpoint to paint with. Put one into its models folder."
+        names = self._checkpoints(context)
+        missing = "Choose the folder with your workflows in API format in Settings → Services."
+        return {
+            "models": {
+                "restyle": {"refusal": "" if names else without},
+                "workflow": {"refusal": "" if there else missing},
+            }
+        }
+
     def submit(self, job: Prepared, context: Context) -> RemoteRef:
         """Upload the photos and queue the workflow under the job's own id."""
         products = [

@@ -118,6 +118,31 @@ class Fal:
             return Readiness(False, error.sentence)
         return Readiness(True, "The key is valid.")
 
+    def learn(self) -> Mapping[str, Any]:
+        """Return today's prices of the models for which the catalogue has none."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        today = datetime.now(UTC).date().isoformat()
+        facts: dict[str, Any] = {}
+        for model in self._entry.models:
+            if model.prices or not _NAME.fullmatch(model.id):
+                continue
+            found = self._platform.get(
+                "models/pricing", context, params={"endpoint_id": model.id}, read_s=15.0
+            ).fields()
+            prices = [one for one in found.children("prices") if models.per_picture(one, model.id)]
+            facts[model.id] = {
+                "prices": [
+                    {
+                        "amount": f"{one.maybe_number('unit_price') or 0:g}",
+                        "currency": plain(one.maybe_text("currency"), longest=5),
+                        "dated": today,
+                        "source": "fal.ai's own price list",
+                    }
+                    for one in prices
+                ]
+            }
+        return {"models": facts}
+
     def submit(self, job: Prepared, context: Context) -> RemoteRef:
         """Store the photos at fal, then put the job into the queue; the answer is its id."""
         model = self._entry.model(job.brief.model)

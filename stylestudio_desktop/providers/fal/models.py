@@ -47,6 +47,13 @@ def dropped_of(job: Prepared, model: ModelEntry) -> list[str]:
     return dropped
 
 
+def per_picture(price: Fields, name: str) -> bool:
+    """Say whether a line of fal's price list tells what one picture of this model costs."""
+    unit = price.maybe_text("unit").lower()
+    priced = price.maybe_number("unit_price") is not None
+    return priced and price.maybe_text("endpoint_id") == name and unit in ("image", "images")
+
+
 def ended_badly(found: Fields) -> Update:
     """Return a completed job that failed, in words."""
     code = found.maybe_text("error_type")

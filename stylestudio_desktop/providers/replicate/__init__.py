@@ -28,6 +28,7 @@ from stylestudio_desktop.providers.protocol import (
     State,
     Update,
 )
+from stylestudio_desktop.providers.replicate import schema
 
 CANCEL_AFTER_S = 600
 """Replicate ends a run after this time by itself: it bounds the cost of one we lost track of."""
@@ -41,6 +42,7 @@ _STATES = {
     "canceled": (State.CANCELLED, ""),
     "aborted": (State.FAILED, ""),
 }
+_NAMED = r"\w[\w.-]*/\w[\w.-]*"
 _REFUSALS = ("nsfw", "sensitive", "safety", "moderation", "content policy", "prohibited")
 
 
@@ -89,11 +91,29 @@ class Replicate:
             return Readiness(False, error.sentence)
         return Readiness(True, "The key is valid.", {"account": plain(name, longest=60)})
 
+    def learn(self) -> Mapping[str, Any]:
+        """Return what each model says that it takes; a model that is gone says so."""
+        context = Context(Event(), Path(), lambda stage, progress: None)
+        facts: dict[str, Any] = {}
+        for one in self._entry.models:
+            if not re.fullmatch(_NAMED, one.id):
+                continue
+            try:
+                found = self._door.get(
+                    f"models/{one.id}", context, read_s=15.0, largest=8_000_000
+                ).fields()
+                facts[one.id] = schema.facts_of(found.raw)
+            except ProviderError as error:
+                if error.kind is not Kind.GONE:
+                    raise
+                facts[one.id] = {"refusal": "Replicate has no such model any more."}
+        return {"models": facts}
+
     def submit(self, job: Prepared, context: Context) -> RemoteRef:
         """Upload the photos, then order; the photos' own addresses mark the run in the list."""
         model = self._entry.model(job.brief.model)
         versioned = re.fullmatch(r"([\w.-]+/[\w.-]+:)?[0-9a-f]{64}", model.id) is not None
-        if not versioned and not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", model.id):
+        if not versioned and not re.fullmatch(_NAMED, model.id):
             raise ProviderError(
                 Kind.INPUT,
                 "A model at Replicate is called “owner/name”, perhaps with “:version”. Nothing was "
