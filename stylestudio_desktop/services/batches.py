@@ -1,7 +1,6 @@
 """A batch from its start to its end: one row with its own progress, to be paused and gone on."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from stylestudio_desktop.domain.batch import (
@@ -121,11 +120,6 @@ def refused(studio: Studio, batch_id: int, limit: int = 100) -> list[BatchItem]:
     return batches.of_state(studio.database, batch_id, ItemState.REFUSED, limit)
 
 
-def item_of(studio: Studio, generation_id: int) -> BatchItem | None:
-    """Return the row of a batch from which a generation was begun, or None."""
-    return batches.of_generation(studio.database, generation_id)
-
-
 def pause(studio: Studio, batch_id: int) -> Progress:
     """Begin nothing more of a batch; what runs is finished. Raises IllegalStep, NotFound."""
     with studio.database.write():
@@ -199,12 +193,6 @@ def finished(studio: Studio, batch: Batch) -> None:
     with studio.database.write():
         batches.set_status(studio.database, batch, BatchStatus.DONE, now_ms())
         _tell(studio, batch.id)
-
-
-def names(studio: Studio, ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of batches by id."""
-    found = (batches.get(studio.database, one, studio.user_id) for one in set(ids))
-    return {batch.id: batch.name for batch in found if batch is not None}
 
 
 def _tell(studio: Studio, batch_id: int) -> None:

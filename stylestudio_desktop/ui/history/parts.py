@@ -168,7 +168,11 @@ def facts(story: Story, service: str) -> list[tuple[str, str]]:
         (translate("Story", "Pictures"), wording.count(row.pictures)),
         (translate("Story", "Service"), service),
     ]
+    item = story.item
     optional = (
+        (translate("Story", "SKU"), item.sku or None if item else None),
+        (translate("Story", "Name"), item.name or None if item else None),
+        (translate("Story", "Line of the table"), item.line if item else None),
         (translate("Story", "Model"), row.model),
         (translate("Story", "Seed"), row.seed),
         (translate("Story", "Strength"), row.strength),
