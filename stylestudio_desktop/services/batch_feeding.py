@@ -11,6 +11,7 @@ from stylestudio_desktop.domain.errors import (
     CeilingReached,
     Code,
     MonthReached,
+    NeedsConsent,
     NotEnoughTokens,
 )
 from stylestudio_desktop.domain.events import BatchChanged
@@ -55,10 +56,10 @@ def _begun(studio: Studio, batch: Batch, item: BatchItem) -> bool:
     """Begin one row, or note why it can't be; False if the batch must wait or rest."""
     try:
         return _begin(studio, batch, item)
-    except (BudgetReached, CeilingReached, NotEnoughTokens) as error:
+    except (BudgetReached, CeilingReached, NeedsConsent, NotEnoughTokens) as error:
         # Work under way may still give its tokens back, so the end is told only after it.
         if not batches.measure(studio, batch).open:
-            if isinstance(error, CeilingReached | MonthReached):
+            if isinstance(error, CeilingReached | MonthReached | NeedsConsent):
                 batches.rest(studio, batch, error.code.value, error.sentence)
             elif isinstance(error, BudgetReached):
                 batches.spent(studio, batch)

@@ -13,7 +13,9 @@ from stylestudio_desktop.domain.batch import BatchStatus, Plan, Wish
 from stylestudio_desktop.domain.errors import (
     BadInput,
     BudgetReached,
+    CeilingReached,
     IllegalStep,
+    NeedsConsent,
     NotEnoughTokens,
     NotFound,
     StorageError,
@@ -538,3 +540,29 @@ def test_a_name_made_of_digits_is_an_id_only_when_it_is_long() -> None:
     assert not batch_photos.is_id("2024")
     assert batch_photos.is_id("3765199326184083587")
     assert not batch_photos.is_id("9" * 20)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CeilingReached("The service has made as many pictures this month as you allow."),
+        NeedsConsent("Photos of people would go to a third party.", "local"),
+    ],
+)
+def test_what_concerns_every_row_lets_the_batch_rest_instead_of_refusing_them_all(
+    studio: Studio, folder: Path, monkeypatch: pytest.MonkeyPatch, error: BadInput
+) -> None:
+    batch = batches.start(studio, planned(studio, folder, "product", "tee.jpg", "hat.jpg"))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_feeding.generate, "examined", refuse)
+        assert batch_feeding.feed(studio, NEVER) == 0
+    seen = batches.progress(studio, batch.id)
+    assert (seen.refused, seen.waiting, seen.batch.status) == (0, 2, "paused")
+    assert seen.batch.sentence == error.sentence
+    batches.resume(studio, batch.id)
+    work(studio)
+    assert batches.progress(studio, batch.id).completed == 2
