@@ -38,6 +38,9 @@ class Replay:
         self._connection = raw(path)
         self._said = said
         self._old = generation_id
+        self._append = next(sql for sql, _ in said if "INTO token_entries" in sql)
+        before = said[: next(n for n, (sql, _) in enumerate(said) if sql == self._append)]
+        self._state = next(sql for sql, _ in before if "token_balance" in sql)
 
     def start(self, number: int) -> None:
         """Start `number` generations in one transaction."""
@@ -45,8 +48,14 @@ class Replay:
         execute("BEGIN IMMEDIATE")
         for _ in range(number):
             fresh, intent = new_id(), str(uuid.uuid4())
+            balance = last = 0
             for sql, values in self._said:
-                execute(sql, [self._anew(value, fresh, intent) for value in values]).fetchall()
+                again = [self._anew(value, fresh, intent) for value in values]
+                if sql == self._append:  # an entry continues the one before it
+                    again[0], again[5] = last + 1, balance + again[3]
+                found = execute(sql, again).fetchall()
+                if sql == self._state:
+                    balance, last = found[0][:2]
         execute("COMMIT")
 
     def _anew(self, value: Any, fresh: int, intent: str) -> Any:

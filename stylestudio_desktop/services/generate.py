@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,13 +20,13 @@ from stylestudio_desktop.domain.generation import (
     Status,
 )
 from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
-from stylestudio_desktop.domain.records import Generation
+from stylestudio_desktop.domain.records import Generation, StoredFile
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, users
 
 if TYPE_CHECKING:
-    from stylestudio_desktop.providers.protocol import Capabilities
+    from stylestudio_desktop.providers.protocol import Capabilities, ServiceCard
 from stylestudio_desktop.services import attempts, ceilings, consents, ledger_proof
 
 
@@ -64,7 +64,10 @@ def quote(studio: Studio, brief: Brief) -> Quote:
 
 def capabilities(studio: Studio, provider: str, model: str | None) -> "Capabilities":
     """Return what the chosen model of a service can do. Raises NotFound."""
-    card = studio.provider(provider).card
+    return _able(studio.provider(provider).card, model)
+
+
+def _able(card: "ServiceCard", model: str | None) -> "Capabilities":
     for one in card.models:
         if model is None or one.id == model:
             return one.capabilities
@@ -82,7 +85,7 @@ def start(studio: Studio, brief: Brief) -> Generation:
 
 def start_many(studio: Studio, briefs: Sequence[Brief]) -> list[Generation]:
     """Start several generations in one transaction: all of them, or none."""
-    ready = [examined(studio, brief) for brief in briefs]
+    ready = _all_examined(studio, briefs)
     asked: Counter[str] = Counter()
     for brief in ready:
         asked[brief.provider] += brief.count
@@ -101,18 +104,31 @@ def fitting(studio: Studio, brief: Brief) -> Brief:
     """
     brief = check(brief)
     studio.catalogue.style(brief.style)
-    _check_able(studio, brief, capabilities(studio, brief.provider, brief.model))
+    _check_able(studio, brief)
     consents.require(studio, brief)
     return brief
 
 
 def examined(studio: Studio, brief: Brief) -> Brief:
     """Return `brief` once all of it is in order, its photos too. Raises BadInput or NotFound."""
-    brief = fitting(studio, brief)
-    found = {
-        row.id: row
-        for row in files.by_ids(studio.database, studio.user_id, [*brief.products, *brief.models])
-    }
+    return _all_examined(studio, [brief])[0]
+
+
+def _all_examined(studio: Studio, briefs: Sequence[Brief]) -> list[Brief]:
+    """Return the briefs once all are in order; photos that several share are looked at once."""
+    ready = [fitting(studio, brief) for brief in briefs]
+    wanted = dict.fromkeys(one for brief in ready for one in (*brief.products, *brief.models))
+    found = {row.id: row for row in files.by_ids(studio.database, studio.user_id, [*wanted])}
+    sound: set[str] = set()
+    for brief in ready:
+        _check_photos(studio, brief, found, sound)
+    return ready
+
+
+def _check_photos(
+    studio: Studio, brief: Brief, found: Mapping[int, StoredFile], sound: set[str]
+) -> None:
+    """Raise for a photo that can't be used; the bytes of those in `sound` have been looked at."""
     for role, ids in ((Role.PRODUCT, brief.products), (Role.MODEL, brief.models)):
         for file_id in ids:
             row = found.get(file_id)
@@ -126,20 +142,22 @@ def examined(studio: Studio, brief: Brief) -> Brief:
                     f"“{row.filename}” is kept as a {row.category.replace('_', ' ')} and can't be "
                     f"used as a {role.value} photo. Import it as a {role.value} photo first."
                 )
+            if row.storage_id in sound:
+                continue
             if studio.files.quick(row.storage_id, row.size) is not Condition.INTACT:
                 raise BadInput(
                     f"The file of “{row.filename}” is missing or damaged. Nothing was started. "
                     "Import the photo again.",
                     code=Code.FILE_MISSING,
                 )
-    return brief
+            sound.add(row.storage_id)
 
 
-def _check_able(studio: Studio, brief: Brief, able: "Capabilities") -> None:
-    name = studio.provider(brief.provider).card.name
+def _check_able(studio: Studio, brief: Brief) -> None:
+    card = studio.provider(brief.provider).card  # asked for once: each time costs a look at a file
+    able, name = _able(card, brief.model), card.name
     studio.catalogue.quality(brief.quality)
     studio.catalogue.ratio(brief.aspect_ratio)
-    card = studio.provider(brief.provider).card
     refusals = [one.refusal for one in card.models if brief.model in (None, one.id)]
     if refusals and refusals[0]:
         raise BadInput(f"{refusals[0]} Nothing was started.")

@@ -22,17 +22,19 @@ def image(
     """Return icon `name` in `colour` (`#rrggbb`), `side` device-independent pixels square.
 
     `scale` is the screen's device pixel ratio; the outline is drawn at that size, so it stays
-    sharp at any scaling. `pad` is left free at the right, before a text. Raises
-    FileNotFoundError for a name that does not ship.
+    sharp at any scaling. `pad` is left free between it and a text: at the right, or at the left
+    where it is negative. Raises FileNotFoundError for a name that does not ship.
     """
     pixels = max(1, round(side * scale))
-    wide = max(1, round((side + pad) * scale))
+    wide = max(1, round((side + abs(pad)) * scale))
     picture = QImage(wide, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     data = _outline(name).replace("currentColor", colour).encode()
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(data)).render(painter, QRectF(0, 0, pixels, pixels))
+    QSvgRenderer(QByteArray(data)).render(
+        painter, QRectF(max(0, wide - pixels) if pad < 0 else 0, 0, pixels, pixels)
+    )
     painter.end()
     picture.setDevicePixelRatio(scale)
     return picture
@@ -73,4 +75,4 @@ def _scales() -> tuple[float, ...]:
 
 def size(side: int = Size.ICON, pad: int = 0) -> QSize:
     """Return the size to give to `setIconSize`."""
-    return QSize(side + pad, side)
+    return QSize(side + abs(pad), side)

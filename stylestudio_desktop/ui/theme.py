@@ -144,6 +144,8 @@ def _draw_icon(button: QAbstractButton) -> None:
     worded = isinstance(button, QPushButton) or bool(button.text())
     beside = worded and button.property("role") != "rail"
     pad = Space.XS if beside else 0
+    if button.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        pad = -pad  # the icon stands behind the words
     button.setIcon(icons.icon(str(button.property(_ICON)), tone, on, tones.text_faint, side, pad))
     button.setIconSize(icons.size(side, pad))
 

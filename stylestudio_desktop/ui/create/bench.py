@@ -27,7 +27,8 @@ from stylestudio_desktop.ui.create.picker import Picker
 from stylestudio_desktop.ui.create.steps_bar import StepsBar
 from stylestudio_desktop.ui.create.summary import Summary
 from stylestudio_desktop.ui.listening import listen
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.theme import set_icon
+from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import CREATE, MainWindow
@@ -189,8 +190,9 @@ class Bench(QWidget):
         row.setSpacing(Space.S)
         self._back = button("", self._on_back, "quiet", "arrow-left")
         self._over = button(words.tr("Start over"), self.start_over, "quiet", "rotate-ccw")
-        self._next = button("", self._on_next, icon="arrow-right")
+        self._next = button("", self._on_next)
         self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        set_icon(self._next, "arrow-right", Size.ICON_SMALL)
         row.addWidget(self._back)
         row.addWidget(self._over)
         row.addWidget(self._arriving, 1)
