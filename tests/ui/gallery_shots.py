@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.config.resources import resources
@@ -33,7 +33,6 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
-from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
 from stylestudio_desktop.ui.gallery.pane import GalleryPane, create_pane
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
@@ -141,6 +140,16 @@ def stacks(pane: GalleryPane, window: MainWindow) -> None:
     pane.browser.filters.changed.emit()
 
 
+def tags(pane: GalleryPane, window: MainWindow) -> None:
+    """Show the dialog of tags on a selection that has some of them."""
+    narrowed(pane, window)
+    pane.browser.filters.set_text("")
+    settle(window)
+    pane.grid.select(Ranges([(1, 6)]))
+    pane.doing.tag()
+    settle(window)
+
+
 def nothing(pane: GalleryPane, _window: MainWindow) -> None:
     """Show a search without a match."""
     pane.search("winter boots")
@@ -163,6 +172,7 @@ SCENES: dict[str, tuple[bool, Scene]] = {
     "gallery-refused": (True, refused),
     "gallery-narrowed": (True, narrowed),
     "gallery-stacks": (True, stacks),
+    "gallery-tags": (True, tags),
     "gallery-nothing": (True, nothing),
     "gallery-export": (True, export),
 }
@@ -189,7 +199,7 @@ def _one(studio: Studio, scene: Scene, look: Appearance, size: tuple[int, int], 
     settle(window)
     target = path.with_name(f"{path.name}-{size[0]}.png")
     shot = window.grab()
-    for dialog in pane.findChildren(ExportDialog):
+    for dialog in [one for one in pane.findChildren(QDialog) if one.isVisible()]:
         dialog.render(shot, dialog.pos() - window.pos())
         dialog.reject()
     shot.save(str(target))
