@@ -26,7 +26,7 @@ from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
-from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
@@ -166,9 +166,18 @@ class Session:
         self.worker.start()
         self._caretaker = Caretaker(self._studio)
         self._caretaker.start()
-        from stylestudio_desktop.ui.wallet.cashier import cashier
+        self.window.tasks.run(
+            attached(self._studio, partial(_was_bought, self._studio)),
+            self._start_cashier,
+            owner=self.window,
+        )
 
-        cashier(self.window, self._studio).start()
+    def _start_cashier(self, needed: bool) -> None:
+        """See to what was paid while the window was closed, if anything was ever bought."""
+        if needed:
+            from stylestudio_desktop.ui.wallet.cashier import cashier
+
+            cashier(self.window, self._studio).start()
 
     def _refresh(self) -> None:
         self._show_balance()
@@ -257,6 +266,13 @@ def _overview(studio: Studio) -> "Overview":
     from stylestudio_desktop.services.overview import overview
 
     return overview(studio)
+
+
+def _was_bought(studio: Studio) -> bool:
+    # What buying needs is loaded here, behind the window.
+    from stylestudio_desktop.services import reconciling
+
+    return reconciling.needed(studio)
 
 
 def _made(make: Callable[[MainWindow, Studio], Pane], studio: Studio, window: MainWindow) -> Pane:

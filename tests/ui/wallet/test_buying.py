@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.services import buying, generate, reconciling, till, wallet
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.session import Session
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.wallet import cashier as cashier_room
 from stylestudio_desktop.ui.wallet.cashier import Cashier, cashier
@@ -250,3 +251,16 @@ def test_the_key_in_the_settings(
     qtbot.waitUntil(lambda: "Stripe accepts the key" in words(section))
     press(section, "Forget it", qtbot)
     qtbot.waitUntil(lambda: "No payment key" in section.state.text())
+
+
+def test_the_window_itself_sees_to_what_was_paid_meanwhile(
+    qtbot: QtBot, studio: Studio, bank: Bank
+) -> None:
+    row = buying.buy(studio, "standard", buying.Back("http://x/", "http://x/"))
+    bank.pay(str(row.stripe_checkout_session_id))
+    session = Session(studio, lambda: None)
+    qtbot.addWidget(session.window)
+    session.start()
+    qtbot.waitUntil(lambda: wallet.summary(studio).user.token_balance == 110, timeout=15000)
+    session.window.close()
+    assert session.window.tasks.close(5000)
