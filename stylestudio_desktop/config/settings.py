@@ -31,6 +31,8 @@ class Settings:
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0
     profile: str = ""
+    sign_in_issuer: str = ""
+    sign_in_client: str = ""
     backup_place: str = ""
     backup_every_days: int = 7
     services: list[Any] = field(default_factory=list)

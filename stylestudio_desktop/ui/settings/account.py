@@ -20,6 +20,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.portrait import show_portrait
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.fields import Section
+from stylestudio_desktop.ui.settings.sign_in import SignIn
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.unlock import PassphraseDialog
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -62,6 +63,9 @@ class AccountSection(Section):
         foot.addWidget(self.new_name, 1)
         foot.addWidget(self.add_button)
         self.body.addLayout(foot)
+        self.sign_in = SignIn(window, studio)
+        self.sign_in.arrived.connect(self._on_arrived)
+        self.body.addWidget(self.sign_in)
         self.delete_button = button(self.tr("Delete this account…"), self._delete, "danger")
         last = QHBoxLayout()
         last.addWidget(self.delete_button)
@@ -71,6 +75,7 @@ class AccountSection(Section):
 
     def refresh(self) -> None:
         """Read who is here, in the background."""
+        self.sign_in.refresh()
         self._do(lambda: None)
 
     def _do(self, change: Callable[[], object]) -> None:
@@ -145,6 +150,12 @@ class AccountSection(Section):
             self._on_failed,
             owner=self,
         )
+
+    def _on_arrived(self, found: Profile) -> None:
+        if found.id == self._studio.user_id:
+            self.refresh()
+        else:
+            self._reopen()
 
     def _lock(self) -> None:
         studio = self._studio

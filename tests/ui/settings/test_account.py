@@ -1,10 +1,13 @@
 """Profiles in the settings, and the passphrase that is asked for before a window opens."""
 
+import threading
 from collections.abc import Callable
 
 import argon2.profiles
 import pytest
-from PySide6.QtCore import QTimer
+import requests
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +19,7 @@ from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog, admitt
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from stylestudio_desktop.vault import passphrase
 from tests.factories import photo
+from tests.vault.provider import CLIENT, Provider
 
 WORD = "open sesame"
 
@@ -168,3 +172,35 @@ def test_a_passphrase_is_set_typed_twice_and_taken_away(studio: Studio, qtbot: Q
     guarded.now.setText(WORD)
     guarded.save_button.click()
     assert wanted[-1] == (WORD, None)
+
+
+def test_somebody_signs_in_with_the_browser(
+    section: AccountSection, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Provider()
+
+    def browse(address: QUrl) -> bool:
+        back = provider.agree(address.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        to = back.pop("to")
+        threading.Thread(
+            target=lambda: requests.get(to, params=back, timeout=5), daemon=True
+        ).start()
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", browse)
+    panel = section.sign_in
+    panel.issuer.setText("https://127.0.0.1:1")
+    panel.go_button.click()
+    qtbot.waitUntil(lambda: "can't be reached" in panel._said.text())
+    panel.issuer.setText(provider.issuer)
+    panel.client.setText(CLIENT)
+    with qtbot.waitSignal(panel.arrived, timeout=10_000):
+        panel.go_button.click()
+    assert profiles.current(studio).email == "Anna@Example.com"
+    assert studio.settings.value.sign_in_issuer == provider.issuer
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _address: False)
+    panel.go_button.click()
+    qtbot.waitUntil(lambda: "No browser answered" in panel._said.text())
+    panel.stop_button.click()
+    qtbot.waitUntil(lambda: "stopped" in panel._said.text())
+    provider.close()
