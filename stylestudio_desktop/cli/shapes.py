@@ -21,6 +21,7 @@ from stylestudio_desktop.domain.records import (
     UsageRecord,
     User,
 )
+from stylestudio_desktop.domain.sending import Sending
 from stylestudio_desktop.services import generate, library
 from stylestudio_desktop.services.studio import Studio
 
@@ -159,6 +160,12 @@ def linked(one: LinkedFile) -> Json:
 def state(change: StateChange) -> Json:
     """Return when a state was reached."""
     return change._asdict()
+
+
+def sending(record: Sending) -> Json:
+    """Return what left this computer for one attempt."""
+    kept = {"photos": json.loads(record.photos), "dropped": json.loads(record.dropped)}
+    return {**record._asdict(), "generation_id": _id(record.generation_id), **kept}
 
 
 def _row(

@@ -1,5 +1,7 @@
 """The command that tells everything about one generation or one picture."""
 
+import json
+
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import print_json, say
@@ -49,6 +51,7 @@ def _show_story(desk: Desk, studio: Studio, story: Story) -> None:
                 "files": [shapes.picture(studio, row) for row in story.results],
                 "states": [shapes.state(change) for change in story.states],
                 "entries": [shapes.entry(entry) for entry in story.entries],
+                "sendings": [shapes.sending(one) for one in story.sendings],
                 "job": None if story.job is None else shapes.place(story.job),
                 "batch": None if story.item is None else shapes.item(story.item),
             }
@@ -67,6 +70,11 @@ def _show_story(desk: Desk, studio: Studio, story: Story) -> None:
         say(f"  {one.role.capitalize()}: {one.filename} ({one.file_id})")
     for file in story.results:
         say(f"  Result: {library.location(studio, file)} ({file.id})")
+    for sending in story.sendings:
+        photos = json.loads(sending.photos)
+        if photos:
+            said = ", ".join(f"{one['role']} {one['sha256'][:16]}…" for one in photos)
+            say(f"  Sent to {sending.provider} {shapes.day(sending.sent_at)}: {said}")
     for change in story.states:
         say(f"  {shapes.day(change.at)}  {change.status}")
     for entry in story.entries:

@@ -22,10 +22,11 @@ from stylestudio_desktop.domain.records import (
     TokenEntry,
     User,
 )
+from stylestudio_desktop.domain.sending import Sending
 from stylestudio_desktop.services import accounts, attempts, library
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import batches, counts, entries, files, generations, jobs
+from stylestudio_desktop.store import batches, counts, entries, files, generations, jobs, sendings
 
 
 class HistoryRow(NamedTuple):
@@ -48,6 +49,7 @@ class Story:
     entries: tuple[TokenEntry, ...]
     job: Job | None
     item: BatchItem | None = None
+    sendings: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def story(studio: Studio, generation_id: int) -> Story:
         item=None
         if row.batch_id is None
         else batches.of_generation(studio.database, generation_id),
+        sendings=tuple(sendings.of_generation(studio.database, generation_id)),
     )
 
 

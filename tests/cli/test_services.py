@@ -1,5 +1,6 @@
 """Services on the command line: a key is read from standard input, and never shown or an option."""
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -54,6 +55,12 @@ def test_a_picture_is_made_by_a_service_that_was_just_added(
     made = json.loads(out)
     assert made["generation"]["status"] == "completed"
     assert Path(made["files"][0]["path"]).read_bytes() == png()
+    (sent,) = json.loads(run("show", made["generation"]["id"], "--json")[1])["sendings"]
+    assert (sent["provider"], sent["dropped"]) == ("openai", ["seed"])
+    (form,) = [seen.form() for seen in service.server.seen if seen.method == "POST"]
+    (body,) = [body for name, _, body in form if name == "image"]
+    assert sent["photos"][0]["sha256"] == hashlib.sha256(body).hexdigest()
+    assert "Sent to openai" in run("show", made["generation"]["id"])[1]
     code, out, _ = run("services", "--json")
     (_, shown) = json.loads(out)["services"]
     assert (shown["made_this_month"], shown["ceiling"], shown["key"]) == (1, 2, "environment")

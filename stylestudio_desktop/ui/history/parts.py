@@ -1,5 +1,6 @@
 """The pieces of a generation's story: pictures to press, steps in time, movements of tokens."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -156,6 +157,22 @@ def notice(text: str, offers: Sequence[tuple[str, Callable[[], object]]]) -> QWi
         row.addStretch(1)
         made.body.addLayout(row)
     return made
+
+
+def sent(story: Story) -> list[tuple[str, str]]:
+    """Return what left this computer: to whom, when, each photo as it was, what was left out."""
+    rows = []
+    for one in story.sendings:
+        photos, dropped = json.loads(one.photos), json.loads(one.dropped)
+        if photos:
+            rows.append((translate("Story", "Sent to"), one.provider))
+            rows.append((translate("Story", "Sent on"), wording.moment(one.sent_at)))
+        for photo in photos:
+            size = f"{photo['width']} × {photo['height']}, {wording.size(photo['size'])}"
+            rows.append((translate("Story", "Photo"), f"{size}\nSHA-256 {photo['sha256']}"))
+        if dropped:
+            rows.append((translate("Story", "The model has no"), ", ".join(dropped)))
+    return rows
 
 
 def facts(story: Story, service: str) -> list[tuple[str, str]]:

@@ -272,7 +272,7 @@ class StoryPanel(SidePanel):
         rows = [(self.tr("Prompt"), row.full_prompt)]
         if row.negative_prompt:
             rows.append((self.tr("Not wanted"), row.negative_prompt))
-        sent.set_rows(rows)
+        sent.set_rows([*rows, *parts.sent(story)])
         full.body.addWidget(sent)
         layout.addWidget(full)
         return parts.section(self.tr("What was asked"), made)

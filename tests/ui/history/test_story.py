@@ -1,7 +1,9 @@
 """The panel with a generation's whole story, and everything its buttons do."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.errors import Code, Remedy, StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.sending import Sending
 from stylestudio_desktop.services import generate, history, history_bulk, queue, steering, wallet
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.history import parts
 from stylestudio_desktop.ui.history.pane import HistoryPane
 from stylestudio_desktop.ui.history.parts import PictureButton
 from stylestudio_desktop.ui.history.story import seconds_left
@@ -312,3 +316,17 @@ def _spend(studio: Studio, product: int, tokens: int) -> None:
         count = min(4, tokens)
         generate.start(studio, Brief(products=(FileId(product),), quality="draft", count=count))
         tokens -= count
+
+
+def test_what_left_this_computer_is_told() -> None:
+    photo = {"role": "product", "sha256": "ab" * 32, "width": 20, "height": 10, "size": 2000}
+    left = Sending(1, 0, 1_795_000_000_000, "openai", "", json.dumps([photo]), '["seed"]')
+    nothing = Sending(1, 1, 1_795_000_000_000, "local", "", "[]", "[]")
+
+    rows = parts.sent(SimpleNamespace(sendings=(left, nothing)))  # type: ignore[arg-type]
+
+    assert ("Sent to", "openai") in rows
+    assert ("The model has no", "seed") in rows
+    (told,) = [value for name, value in rows if name == "Photo"]
+    assert told.startswith("20 × 10")
+    assert "ab" * 32 in told
