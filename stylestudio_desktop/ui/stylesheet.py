@@ -85,6 +85,14 @@ QComboBox::down-arrow {{ image: url({icons}/chevron-down-field.svg); width: 14px
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line_strong};
   selection-background-color: {accent_soft}; selection-color: {text}; }}
 QCheckBox, QRadioButton {{ spacing: {s}px; min-height: {xl}px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {line_strong};
+  border-radius: {rs}px; background: {raised}; }}
+QCheckBox::indicator:hover {{ border-color: {text_faint}; }}
+QCheckBox::indicator:focus {{ border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+  image: url({icons}/check-{name}.svg); }}
+QCheckBox::indicator:indeterminate {{ image: url({icons}/minus-field.svg); }}
+QCheckBox::indicator:disabled {{ background: {window}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {sunken}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
