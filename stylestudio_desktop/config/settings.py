@@ -27,6 +27,7 @@ class Settings:
     trash_days: int = 30
     monthly_budget: int = 0
     payment_relay: str = ""
+    payment_return_page: str = "https://stripe.com/"
     no_network: bool = False
     engine_weights_offered: bool = False
     engine_files_tried_at: int = 0

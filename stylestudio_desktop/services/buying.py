@@ -7,14 +7,14 @@ and `reconciling` brings the purchase to its end.
 import json
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from stylestudio_desktop.domain.errors import Code, IllegalStep, NotFound, PaymentError
 from stylestudio_desktop.domain.events import PurchaseChanged
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.purchase import PurchaseStatus
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.payments.gateway import Gateway, Order
+from stylestudio_desktop.payments.gateway import Checkout, Gateway, Order
 from stylestudio_desktop.services import settling, till
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import purchases
@@ -99,13 +99,33 @@ def begin(studio: Studio, package_id: str, back: Back, gateway: Gateway) -> Purc
 def open_page(studio: Studio, row: Purchase, gateway: Gateway) -> Purchase:
     """Ask for the payment page of a purchase that was just begun, and keep where it is."""
     try:
-        seen = gateway.begin(order_of(row))
+        seen = _page_of(studio, row, gateway)
     except PaymentError as error:
         if not error.again:
             settling.give_up(studio, row.id, error.sentence)
         raise
     settling.settle(studio, seen)
     return purchase(studio, row.id)
+
+
+def _page_of(studio: Studio, row: Purchase, gateway: Gateway) -> Checkout:
+    """Ask for the page; where no page of this computer is taken as the way back, for another.
+
+    Stripe may want https for real payments (“Livemode requests must always be redirected via
+    HTTPS”). The way back credits nothing, so any page does.
+    """
+    order = order_of(row)
+    try:
+        return gateway.begin(order)
+    except PaymentError as error:
+        local = order.success_url.startswith("http://")
+        if error.again or error.code is Code.PAYMENT_KEY or not local:
+            raise
+    elsewhere = studio.settings.value.payment_return_page
+    order = replace(order, key=f"{order.key}/https", success_url=elsewhere, cancel_url=elsewhere)
+    with studio.database.write():
+        purchases.asked(studio.database, row.id, json.dumps(asdict(order)))
+    return gateway.begin(order)
 
 
 def carry_on(studio: Studio, row: Purchase, gateway: Gateway) -> settling.Outcome:

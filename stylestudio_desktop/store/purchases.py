@@ -47,6 +47,11 @@ _OPENED = setting(
     [TokenPurchases.stripe_checkout_session_id, TokenPurchases.checkout_url],
     (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
 )
+_ASKED = setting(
+    TokenPurchases,
+    [TokenPurchases.request],
+    (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
+)
 _COMPLETED = setting(
     TokenPurchases,
     [
@@ -122,6 +127,11 @@ def mode(db: Database) -> str | None:
     """Return the mode of the workspace's purchases, None before the first."""
     found = db.value(_ANY)
     return None if found is None else str(found)
+
+
+def asked(db: Database, purchase_id: int, request: str) -> None:
+    """Keep what the gateway is asked for instead of what it refused."""
+    db.run(_ASKED, (request, purchase_id))
 
 
 def opened(db: Database, purchase_id: int, checkout_id: str, url: str | None) -> bool:

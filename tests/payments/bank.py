@@ -58,6 +58,8 @@ class Bank:
                 "for this endpoint. Having the 'rak_checkout_session_write' permission would "
                 "allow this request to continue.",
             )
+        if fault == "no_http":
+            raise Refused(400, "Livemode requests must always be redirected via HTTPS.")
         if fault == "revoked":
             raise Refused(401, "Invalid API Key provided: rk_test_secretsecret")
         self.asked.append((verb, given))

@@ -108,6 +108,24 @@ def test_a_refused_page_ends_the_purchase_and_names_the_right(studio: Studio, ba
     sound(studio)
 
 
+def test_where_only_https_is_taken_as_the_way_back(studio: Studio, bank: Bank) -> None:
+    bank.faults = ["no_http", "down_after"]
+    with pytest.raises(PaymentError) as told:
+        buy(studio)
+    assert told.value.again
+    reconciling.reconcile(studio)
+    (made,) = bank.sessions.values()
+    assert made["success_url"] == studio.settings.value.payment_return_page
+    bank.pay(made["id"])
+    reconciling.reconcile(studio)
+    assert credits(studio) == [100]
+    bank.faults = ["no_http", "no_http"]
+    with pytest.raises(PaymentError, match="HTTPS"):
+        buy(studio)
+    assert wallet.bought(studio).items[0].status == "failed"
+    sound(studio)
+
+
 def aged(studio: Studio, row: Purchase, hours: float) -> None:
     """Let a purchase have been begun some hours ago."""
     with studio.database.write():
