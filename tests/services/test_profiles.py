@@ -262,8 +262,8 @@ def test_a_neighbour_s_things_can_not_be_reached_by_their_ids(
         lambda: generate.start(other, brief_for(FileId(ids["product"]))),
         lambda: steering.cancel(other, ids["waiting"]),
         lambda: steering.move_to_top(other, ids["waiting"]),
-        lambda: exporting.pictures_of(other, [ids["product"]]),
-        lambda: exporting.pictures_of(other, [ids["finished"]]),
+        lambda: exporting.meant(other, [ids["product"]]),
+        lambda: exporting.meant(other, [ids["finished"]]),
     ]
     before = mine.database.rows("SELECT id, status, trashed_at FROM generations")
     for reach in reaches:
