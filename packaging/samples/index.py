@@ -41,6 +41,11 @@ PEOPLE = (
     ("person-3", "Person with smooth tied hair"),
     ("person-4", "Person with wide curly hair"),
 )
+MANNEQUINS = (
+    ("mannequin-narrow", "Mannequin, narrow"),
+    ("mannequin-broad", "Mannequin, broad"),
+    ("mannequin-dark", "Mannequin, dark"),
+)
 
 
 def row(
@@ -68,6 +73,10 @@ def main() -> None:
     items += [
         row(f"people/{n}.jpg", title, "model_image", None, "realistic", OPENPEOPLE)
         for n, title in PEOPLE
+    ]
+    items += [
+        row(f"people/{n}.jpg", title, "model_image", None, "minimalist", OURS)
+        for n, title in MANNEQUINS
     ]
     text = json.dumps({"version": 1, "items": items}, indent=2, ensure_ascii=False) + "\n"
     (FOLDER / "collection.json").write_text(text, encoding="utf-8")

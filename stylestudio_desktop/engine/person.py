@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stylestudio_desktop.engine import mannequins
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -99,6 +100,9 @@ class Person:
 
 def read_person(photo: Photo, networks: Networks, check: Callable[[], None]) -> Person:
     """Read the one person in `photo`; raise EngineFault when there is none to be found."""
+    known = figure(photo)
+    if known is not None:
+        return known
     rgb = photo.rgb
     alpha = networks.matte(rgb)
     check()
@@ -114,6 +118,23 @@ def read_person(photo: Photo, networks: Networks, check: Callable[[], None]) -> 
     points, seen, score, metric = _pose(rgb, bounds(body.astype(np.float32)), networks)
     check()
     return Person(rgb, alpha, parts, points, seen, metric, score)
+
+
+def figure(photo: Photo) -> Person | None:
+    """Return the mannequin in `photo` if it is one of ours, whose anatomy needs no network."""
+    anatomy = mannequins.known(photo.digest)
+    if anatomy is None:
+        return None
+    height, width = photo.rgb.shape[:2]
+    alpha = mannequins.outline(anatomy, width, height)
+    parts = np.zeros((6, height, width), np.float32)
+    face = np.arange(height) < anatomy.chin * height
+    parts[FACE], parts[SKIN] = alpha * face[:, None], alpha * (1 - face)[:, None]
+    parts[GROUND] = 1 - alpha
+    points = np.array(anatomy.landmarks, np.float32) * (width, height)
+    metric = np.zeros((33, 3), np.float32)
+    metric[:, :2] = (points - (points[23] + points[24]) / 2) / height * mannequins.TALL_M
+    return Person(photo.rgb, alpha, parts, points, np.ones(33, np.float32), metric, 1.0)
 
 
 def others_in(alpha: Plane) -> bool:

@@ -1,5 +1,6 @@
 """Reads photos as hostile bytes: format by content, limits before decoding, upright, in sRGB."""
 
+import hashlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -20,11 +21,15 @@ MIN_SIDE = 64
 
 @dataclass(frozen=True)
 class Photo:
-    """A decoded photo: sRGB values from 0 to 255, and its own transparency where it has one."""
+    """A decoded photo: sRGB values from 0 to 255, and its own transparency where it has one.
+
+    `digest` is the SHA-256 of the file it was read from, in hexadecimal digits.
+    """
 
     rgb: Picture
     alpha: Plane | None
     name: str
+    digest: str = ""
 
     @property
     def long_side(self) -> int:
@@ -39,7 +44,7 @@ class Photo:
         scale = long_side / max(height, width)
         size = max(1, round(width * scale)), max(1, round(height * scale))
         alpha = None if self.alpha is None else resized(self.alpha, *size)
-        return Photo(resized(self.rgb, *size), alpha, self.name)
+        return Photo(resized(self.rgb, *size), alpha, self.name, self.digest)
 
 
 def read(path: Path, long_side: int) -> Photo:
@@ -82,7 +87,8 @@ def _decode(data: bytes, name: str, long_side: int) -> Photo:
     plane = None if alpha is None else np.asarray(alpha, dtype=np.float32) / 255
     if plane is not None and float(plane.min()) > 0.98:
         plane = None
-    return Photo(rgb, plane, name).fitted(long_side)
+    digest = hashlib.sha256(data).hexdigest()
+    return Photo(rgb, plane, name, digest).fitted(long_side)
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

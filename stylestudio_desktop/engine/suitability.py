@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
@@ -31,10 +31,11 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
         return []
     if len(shots) > 1:
         return [f"The engine dresses a person in one garment at a time. {INSTEAD}"]
-    if not networks.has(*NEEDED):
+    if not networks.has(*NEEDED) and not mannequins.is_one(order.people[0]):
         return [
             "The networks for people are not installed, so a garment can't be put on a person. "
-            "Fetch them in the settings (about 90 MB), or make a studio picture."
+            "Fetch them in the settings (about 90 MB), choose one of the mannequins, or make a "
+            "studio picture."
         ]
     kind = order.garment
     if kind == "auto":

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.backdrop import Stage, painted
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.drape import Draped, draped
@@ -33,7 +33,7 @@ def dressed(
         raise EngineFault(
             "input", f"The engine dresses a person in one garment at a time. {INSTEAD}"
         )
-    if not networks.has(*NEEDED):
+    if not networks.has(*NEEDED) and not mannequins.is_one(order.people[0]):
         raise EngineFault("input", f"The networks for people are not installed. {INSTEAD}")
     kind = order.garment if order.garment != "auto" else guessed(product.alpha)
     if kind not in WORN:

@@ -37,6 +37,19 @@ def moment(at: int) -> str:
     return f"{locale.toString(time.date(), 'd MMM yyyy')}, {clock}"
 
 
+def honest(mode: str) -> str:
+    """Return how the embedded engine made a picture in a mode of its own; "" for other services."""
+    if mode == "still_life":
+        return translate("Wording", "Made on this computer by compositing, no generative model")
+    if mode == "draft":
+        return translate(
+            "Wording",
+            "Draft composite, made on this computer by compositing, no generative model. "
+            "Placement preview, not a photograph and not a fit guarantee",
+        )
+    return ""
+
+
 def day(number: int) -> str:
     """Return a day counted from 1970-01-01 as a short date."""
     date = QDate(1970, 1, 1).addDays(number)

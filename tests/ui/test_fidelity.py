@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.fidelity import REASONS, VERDICTS, Fidelity, Heat, Likeness, Verdict
-from stylestudio_desktop.ui import fidelity
+from stylestudio_desktop.engine import picture
+from stylestudio_desktop.ui import fidelity, wording
 from stylestudio_desktop.ui.fidelity import FidelityView, heat_picture
 
 FACTS = {"points": 40, "matched": 31, "outline_overlap": 0.97}
@@ -39,11 +40,17 @@ def test_a_report_is_shown_and_taken_away(qtbot: QtBot) -> None:
 
 
 def test_the_map_glows_where_the_picture_differs() -> None:
-    picture = QImage(400, 200, QImage.Format.Format_RGB32)
-    picture.fill(QColor("white"))
-    shown = heat_picture(picture, Heat(2, 1, bytes([0, 255])), 100)
+    shown_picture = QImage(400, 200, QImage.Format.Format_RGB32)
+    shown_picture.fill(QColor("white"))
+    shown = heat_picture(shown_picture, Heat(2, 1, bytes([0, 255])), 100)
     assert (shown.width(), shown.height()) == (100, 50)
     calm, hot = shown.pixelColor(5, 25), shown.pixelColor(95, 25)
     assert calm.red() == pytest.approx(calm.blue(), abs=2)
     assert hot.red() > hot.blue() + 80
     assert heat_picture(None, Heat(2, 1, bytes([0, 0])), 100).width() == 100
+
+
+def test_the_engines_pictures_say_how_they_were_made() -> None:
+    for mode, label in (("still_life", picture.LABEL), ("draft", picture.DRAFT)):
+        assert wording.honest(mode) == label
+    assert wording.honest("") == ""

@@ -1,5 +1,7 @@
 """Writes down all that is known of a picture, for the viewer's panel, as people say it."""
 
+import json
+
 from PySide6.QtCore import QCoreApplication
 
 from stylestudio_desktop.domain.ids import made_at
@@ -36,6 +38,15 @@ def file_rows(row: StoredFile) -> Rows:
         (translate("Facts", "Added"), wording.moment(made_at(row.id))),
         (translate("Facts", "Digest"), f"{row.storage_id[:16]}…"),
     ]
+
+
+def honest_rows(row: StoredFile) -> Rows:
+    """Return how the embedded engine made a picture, and its warnings; nothing for others."""
+    given = json.loads(row.facts)
+    honest = wording.honest(str(given.get("mode", "")))
+    warned = " ".join(str(one) for one in given.get("warnings", ()))
+    rows = [(translate("Facts", "How"), honest), (translate("Facts", "Mind"), warned)]
+    return [(name, value) for name, value in rows if honest and value]
 
 
 def story_rows(names: Names, made: Generation) -> Rows:

@@ -98,7 +98,7 @@ class LibrarySource:
             height=row.height,
             favourite=bool(row.favourite),
             rating=row.rating,
-            rows=(*rows, *facts.file_rows(row)),
+            rows=(*rows, *facts.honest_rows(row), *facts.file_rows(row)),
             before=self._product(story),
             generation=row.generation_id,
             fidelity=fidelity.of_pictures(self._studio, [file_id]).get(file_id),

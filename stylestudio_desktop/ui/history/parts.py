@@ -200,6 +200,10 @@ def facts(story: Story, service: str) -> list[tuple[str, str]]:
     rows += [(name, str(value)) for name, value in optional if value is not None]
     if row.options not in ("", "{}"):
         rows.append((translate("Story", "Options"), row.options))
+    for one in story.results[:1]:
+        honest = wording.honest(str(json.loads(one.facts).get("mode", "")))
+        if honest:
+            rows.append((translate("Story", "How"), honest))
     if row.processing_time_ms is not None:
         rows.append((translate("Story", "Took"), wording.length(row.processing_time_ms)))
     return rows
