@@ -1,0 +1,146 @@
+"""How long each stage of the embedded engine takes, and its memory, beside the bare networks.
+
+Stages are told from the engine's own reports of progress, so what is measured is what runs. The
+floor of a quality is the inference of the same networks alone, warm, on pictures of the size that
+they get. Networks that are not installed are left out and named. Where other programs run, the
+processor's seconds (of all threads together) say more than the clock's.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from stylestudio_desktop.engine import limits, weights
+from stylestudio_desktop.engine.fidelity.report import examine
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.order import Order
+from stylestudio_desktop.engine.render import render
+from stylestudio_desktop.engine.suitability import NEEDED
+
+SIDES = {"draft": 768, "standard": 1024, "high": 2048}
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+PRODUCT = SAMPLES / "products" / "tee-print.jpg"
+PEOPLE = {"mannequin": "mannequin-narrow.jpg", "person": "person-1.jpg"}
+TARGETS_S = {"draft": (1.5, 5.0), "standard": (3.0, 10.0)}  # still life, on a person
+MEGABYTE = 1_048_576
+
+
+class Stages:
+    """Adds up the time between the engine's reports, by the stage that was told last."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._stage, self._since = "Starting", time.perf_counter()
+
+    def __call__(self, stage: str, _progress: float) -> None:
+        """Close the running stage and begin another."""
+        moment = time.perf_counter()
+        self.spent[self._stage] = self.spent.get(self._stage, 0.0) + moment - self._since
+        self._stage, self._since = stage, moment
+
+    def total(self) -> float:
+        """Close the last stage and return the whole time in seconds."""
+        self("", 1.0)
+        return sum(self.spent.values())
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held so far."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / MEGABYTE if sys.platform == "darwin" else most / 1024
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def bare(networks: Networks, person: bool) -> float:
+    """Return the seconds of inference alone, warm: the cut-out's network, and those for people."""
+    rng = np.random.default_rng(1)
+    picture = rng.uniform(0, 255, (768, 576, 3)).astype(np.float32)
+    patch = rng.uniform(0, 255, (256, 256, 3)).astype(np.float32)
+    runs: list[Callable[[], object]] = []
+    if networks.has("u2netp"):
+        runs.append(lambda: networks.salient(picture))
+    if person and networks.has(*NEEDED):
+        runs.append(lambda: networks.matte(picture))
+        runs += 2 * [lambda: networks.parts(picture)]
+        runs += 3 * [lambda: networks.landmarks(patch)]
+    for run in runs:
+        run()
+    return sum(timed(run) for run in runs)
+
+
+def measured(
+    networks: Networks, quality: str, worn: str | None, folder: Path, rounds: int
+) -> dict[str, object]:
+    """Return the best of some warm rounds of one job, with its stages."""
+    side = SIDES[quality]
+    people = () if worn is None else (SAMPLES / "people" / PEOPLE[worn],)
+    best: Stages | None = None
+    seconds = processor = float("inf")
+    for seed in range(rounds + 1):  # the first one loads the networks
+        order = Order(
+            (PRODUCT,), people, "realistic", quality, side, side, 1, seed, {"garment": "top"}
+        )
+        stages, before = Stages(), time.process_time()
+        render(order, folder, networks, stages)
+        total = stages.total()
+        if seed:
+            processor = min(processor, time.process_time() - before)
+        if seed and total < seconds:
+            best, seconds = stages, total
+    floor = bare(networks, worn == "person")
+    target = TARGETS_S.get(quality, (None, None))[worn is not None]
+    return {
+        "name": f"{'still life' if worn is None else f'on a {worn}'}, {quality}, {side} px",
+        "seconds": round(seconds, 3),
+        "processor_seconds": round(processor, 3),
+        "networks_alone": round(floor, 3),
+        "target": target,
+        "met": None if target is None else seconds <= target,
+        "stages": {} if best is None else {k: round(v, 3) for k, v in best.spent.items()},
+        "peak_mb": round(peak_mb()),
+    }
+
+
+def main() -> None:
+    """Run and print one JSON object a line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
+    parser.add_argument("--quality", choices=SIDES, action="append", help="all, unless named")
+    parser.add_argument("--rounds", type=int, default=2)
+    chosen = parser.parse_args()
+    limits.settle()
+    networks = Networks(weights.folder(), limits.threads())
+    missing = [name for name in ("u2netp", *NEEDED) if not networks.has(name)]
+    print(json.dumps({"threads": limits.threads(), "missing": missing, "before_mb": peak_mb()}))
+    kinds = [None, "mannequin", *(["person"] if networks.has(*NEEDED) else [])]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for quality in chosen.quality or SIDES:
+            for worn in kinds:
+                row = measured(networks, quality, worn, folder, chosen.rounds)
+                print(json.dumps(row), flush=True)
+            made = folder / "picture-1.jpg"
+            took = timed(lambda made=made: examine([PRODUCT], made, networks, lambda *_told: None))
+            row = {
+                "name": f"compare, {quality}",
+                "seconds": round(took, 3),
+                "peak_mb": round(peak_mb()),
+            }
+            print(json.dumps(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
