@@ -92,6 +92,12 @@ class Asking:
         found = self._lookalikes.find(file_id)
         return array("q", [file_id, *(near.id for near in found)])
 
+    def look(self, wanted: Asked, limit: int = -1) -> "tuple[array[int], State | None]":
+        """Return ids with the state they belong to; None where somebody committed in between."""
+        before = self.state(wanted)
+        found = self.ids(wanted, limit) if limit else array("q")
+        return found, before if self.state(wanted) == before else None
+
     def fitting(self, wanted: Asked, among: Sequence[int]) -> set[int]:
         """Return those of some pictures that belong to the list."""
         from stylestudio_desktop.services import finding

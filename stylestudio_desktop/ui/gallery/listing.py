@@ -22,6 +22,7 @@ from stylestudio_desktop.ui.widgets.grid import Card, Grid
 
 FIRST = 400
 HEAD = 200
+Looked = tuple["array[int]", State | None]
 QUIET_MS = 150
 REST_MS = 250
 MOST_TOUCHED = 500
@@ -70,16 +71,12 @@ class Listing(QObject):
         self._serial += 1
         serial = self._serial
 
-        def op() -> "tuple[array[int], State]":
-            state = self._asking.state(wanted)
-            return self._asking.ids(wanted, FIRST), state
-
-        def first(found: "tuple[array[int], State]") -> None:
+        def first(found: Looked) -> None:
             if serial == self._serial:
                 self._state = found[1]
                 self._show_first(found[0], serial)
 
-        self._run(op, first)
+        self._run(lambda: self._asking.look(wanted, FIRST), first)
 
     def reload(self) -> None:
         """Read the whole list again; view and selection stay with their pictures.
@@ -92,15 +89,16 @@ class Listing(QObject):
         self._reading = True
         serial, wanted, began = self._serial, self.wanted, monotonic()
 
-        def done(found: "array[int]") -> None:
+        def done(found: Looked) -> None:
             self._reading, self._took = False, monotonic() - began
             if serial == self._serial:
                 self.complete = True
-                self._grid.refresh_ids(found)
+                self._state = found[1]
+                self._grid.refresh_ids(found[0])
                 self._grid.refresh_cards()
                 self.counted.emit()
 
-        self._run(lambda: self._asking.ids(wanted), done)
+        self._run(lambda: self._asking.look(wanted), done)
 
     def on_event(self, event: Event) -> None:
         """Touch in what this process changed."""
@@ -219,11 +217,7 @@ class Listing(QObject):
         self._looking, self._looked = True, monotonic()
         serial, wanted = self._serial, self.wanted
 
-        def op() -> "tuple[array[int], State]":
-            state = self._asking.state(wanted)
-            return self._asking.ids(wanted, HEAD) if wanted.plain else array("q"), state
-
-        def done(found: "tuple[array[int], State]") -> None:
+        def done(found: Looked) -> None:
             self._looking = False
             if serial != self._serial:
                 return
@@ -236,11 +230,12 @@ class Listing(QObject):
             if added:
                 self.counted.emit()
 
-        self._run(op, done)
+        head = HEAD if wanted.plain else 0
+        self._run(lambda: self._asking.look(wanted, head), done)
 
-    def _differs(self, before: "State | None", now: State, added: int) -> bool:
+    def _differs(self, before: State | None, now: State | None, added: int) -> bool:
         """Say whether others belong to the list than those shown, with `added` put in front."""
-        if before is None:
+        if before is None or now is None:
             return True
         if self.wanted.counted:
             return now.number - before.number != added

@@ -85,7 +85,15 @@ def test_only_what_is_in_view_is_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     ids = list(filled.grid.contents.ids)
-    quiet()
+    listing = filled.listing
+
+    def at_rest() -> bool:
+        """The import's own commits have been looked at."""
+        timers = (listing._again, listing._anew)
+        busy = filled._window.tasks.busy() or any(timer.isActive() for timer in timers)
+        return not busy and listing._state is not None and listing._state.number == len(ids)
+
+    qtbot.waitUntil(at_rest, timeout=10_000)
     asked: list[int] = []
     listed: list[object] = []
     fetch = filled.grid.source.fetch_cards
