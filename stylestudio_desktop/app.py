@@ -15,7 +15,7 @@ from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.providers.registry import Providers, Wanted
-from stylestudio_desktop.services import ledger_proof
+from stylestudio_desktop.services import ledger_keys
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.services.studio import Studio
@@ -64,7 +64,7 @@ def open_studio(
         user_id=user.id,
         secrets=vault,
     )
-    ledger_proof.attach(studio)
+    ledger_keys.attach(studio)
     database.seals.restored = sealed_anew
     return studio
 

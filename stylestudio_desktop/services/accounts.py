@@ -8,7 +8,7 @@ from stylestudio_desktop.domain.events import BalanceChanged, BatchChanged, Even
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import User
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import batches, entries, generations, users
+from stylestudio_desktop.store import entries, users
 from stylestudio_desktop.store.database import Database
 
 
@@ -48,6 +48,8 @@ def concerns(studio: Studio, event: Event) -> bool:
     """Say whether a fact is about the person at the desk: the queue works for everybody."""
     if isinstance(event, BalanceChanged):
         return event.user_id == studio.user_id
+    from stylestudio_desktop.store import batches, generations  # no start needs them
+
     generation_id = getattr(event, "generation_id", None)
     if generation_id is not None:
         return generations.owner(studio.database, generation_id) in (studio.user_id, None)

@@ -135,3 +135,11 @@ class HeadKeeper:
                 _log.warning("the ledger does not continue where it was last seen")
                 return
         secrets.set(_head(anchor), head_text(head))
+
+
+def attach(studio: Studio) -> None:
+    """Let this studio's entries be sealed; the keyring is asked when the first one is written."""
+    keeper = HeadKeeper(studio)
+    studio.database.seals.find_key = lambda anchor: find_key(studio.secrets, anchor)
+    studio.database.seals.moved = keeper.moved
+    studio.database.seals.close = keeper.close

@@ -22,7 +22,7 @@ from stylestudio_desktop.domain.seal import (
     walk,
 )
 from stylestudio_desktop.services import ledger_keys
-from stylestudio_desktop.services.ledger_keys import HeadKeeper, Kept
+from stylestudio_desktop.services.ledger_keys import Kept
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, seals
 from stylestudio_desktop.store.seals import Anchor
@@ -33,14 +33,6 @@ ACCEPTING_S = 60.0
 FIRST = "The first seal of this library."
 LONGEST_REASON = 500
 _BREATH = 1000
-
-
-def attach(studio: Studio) -> None:
-    """Let this studio's entries be sealed; the keyring is asked when the first one is written."""
-    keeper = HeadKeeper(studio)
-    studio.database.seals.find_key = lambda anchor: ledger_keys.find_key(studio.secrets, anchor)
-    studio.database.seals.moved = keeper.moved
-    studio.database.seals.close = keeper.close
 
 
 def at_start(studio: Studio, stopped: Callable[[], bool] = lambda: False) -> Standing:

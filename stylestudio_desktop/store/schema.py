@@ -5,8 +5,6 @@ from pathlib import Path
 
 from stylestudio_desktop.domain.errors import StorageError, StorageNewer
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.domain.keeping import Reason, SnapshotName
-from stylestudio_desktop.store.copying import snapshot
 from stylestudio_desktop.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,6 +41,9 @@ def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _te
     if version == newest:
         return
     if version > 0:
+        from stylestudio_desktop.domain.keeping import Reason, SnapshotName
+        from stylestudio_desktop.store.copying import snapshot
+
         say(f"Backing up the library before bringing it from schema {version} to {newest}")
         name = SnapshotName(now_ms(), version, Reason.MIGRATION)
         snapshot(database, database.path.parent / "backups" / str(name))
