@@ -81,7 +81,10 @@ class BarChart(_Chart):
             )
             if index % every == 0:
                 painter.setPen(theme().colour("text_faint"))
-                below = QRectF(left, area.bottom() + 2, step * every, Type.SMALL + Space.XS)
+                # The last name would reach beyond the edge: it ends there instead.
+                wide = painter.fontMetrics().horizontalAdvance(bar.name)
+                at = min(left, area.right() - wide)
+                below = QRectF(at, area.bottom() + 2, wide + 1, Type.SMALL + Space.XS)
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft, bar.name)
         painter.setPen(theme().colour("text_faint"))
         painter.drawText(QRectF(0, 0, area.width(), Space.L), f"{top:,.10g}")
