@@ -1,7 +1,6 @@
 """Every command, typed as people type it, with the exit codes and the JSON that scripts rely on."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -289,25 +288,42 @@ def test_an_unknown_outcome_waits_for_a_decision(shell: Shell, tmp_path: Path) -
     assert shell.json("verify")["ok"]
 
 
+INTERRUPTED = """
+import sys, threading
+from stylestudio_desktop.__main__ import main
+from tests.factories import FakeProvider
+
+service = FakeProvider()
+service.hold.set()
+
+def tell() -> None:
+    while not service.asked:
+        threading.Event().wait(0.01)
+    print("asked", file=sys.stderr, flush=True)
+
+threading.Thread(target=tell, daemon=True).start()
+sys.exit(main(sys.argv[1:], providers={"local": service}))
+"""
+
+
 def test_ctrl_c_cancels_and_says_so(shell: Shell, tmp_path: Path) -> None:
-    shell.provider.hold.set()
-    stop = threading.Event()
+    """In a process of its own: the signal would be everybody's in this one."""
+    words = ["--workspace", str(shell.workspace), "generate", "--product", str(photo(tmp_path))]
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, *words, "--quality", "draft"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+    ) as child:  # fmt: skip
+        assert child.stderr is not None
+        said = ""
+        while "asked" not in said:
+            line = child.stderr.readline()
+            assert line, said
+            said += line
+        child.send_signal(signal.SIGINT)
+        said += child.stderr.read()
 
-    def press() -> None:
-        while not shell.provider.asked and not stop.wait(0.01):
-            pass
-        os.kill(os.getpid(), signal.SIGINT)
-
-    presser = threading.Thread(target=press)
-    presser.start()
-    try:
-        code = shell.run("generate", "--product", str(photo(tmp_path)), "--quality", "draft")
-    finally:
-        stop.set()
-        presser.join()
-
-    assert code == 130
-    assert "tokens come back" in shell.err
+    assert child.returncode == 130
+    assert "tokens come back" in said
     items = shell.json("list", "generations")["items"]
     assert [one["status"] for one in items] == ["cancelled"]
     assert shell.json("dashboard")["user"]["token_balance"] == 10
