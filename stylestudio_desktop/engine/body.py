@@ -204,6 +204,15 @@ def _draw(mask: Mask, start: NDArray[Any], end: NDArray[Any], thickness: float) 
     cv2.line(mask, ends[0], ends[1], 1, max(1, int(thickness)))
 
 
+def _draw_arm(mask: Mask, arm: NDArray[Any], unit: float) -> None:
+    """Draw an arm as it usually tapers, in `unit`s of half a shoulder width."""
+    total = length_of(arm)
+    for share in np.linspace(0, 1, 4 * STATIONS):
+        point, _ = point_along(arm, share * total)
+        radius = 1.03 * float(np.interp(share, ARM_AT, ARM_HALF)) * unit
+        cv2.circle(mask, (int(point[0]), int(point[1])), max(1, int(radius)), 1, -1)
+
+
 def zone(person: Person, body: Body, sink: float) -> Plane:
     """Return where the body itself must be: torso, neck and arms, softly bounded.
 
@@ -212,10 +221,9 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
     mask = np.zeros(person.alpha.shape, np.uint8)
     lower = np.concatenate([halves[STATIONS // 2 :] for halves in body.arm_halves]).sum(axis=1)
     usual = 2 * np.interp(np.linspace(0, 1, STATIONS), ARM_AT, ARM_HALF)[STATIONS // 2 :]
-    slim = float(np.clip(np.median(lower / person.half / np.tile(usual, 2)), 0.75, 1.15))
+    slim = float(np.clip(np.median(lower / person.half / np.tile(usual, 2)), 0.75, 1.35))
     for arm in body.arms:
-        _draw(mask, arm[0], arm[1], 0.42 * slim * person.half)
-        _draw(mask, arm[1], arm[2], 0.34 * slim * person.half)
+        _draw_arm(mask, arm, slim * person.half)
     along = np.linspace(-0.02, 1.1, 30)
     centre = person.shoulders + (person.hips - person.shoulders) * along[:, None]
     half = body.half_width(np.clip(along, 0, 2))[:, None] * 0.97

@@ -12,6 +12,9 @@ from stylestudio_desktop.engine.garment import Legs, Panel
 from stylestudio_desktop.engine.person import Person
 from stylestudio_desktop.engine.warp import BODY, WORN_LEGS, Warp
 
+SLIM = 0.86  # half a waist in half shoulder widths: a loose top hides how slim it is
+LOWEST = 0.97  # a skirt ends above the ground, at this share of the way to the ankles
+
 
 def warped_skirt(person: Person, body: Body, panel: Panel, alpha: Plane) -> Warp:
     """Hang a skirt on the waist."""
@@ -19,14 +22,17 @@ def warped_skirt(person: Person, body: Body, panel: Panel, alpha: Plane) -> Warp
     start = max(4, int(0.14 * panel.height))
     band = float(np.median(panel.halves[int(0.03 * panel.height) : start]))
     band = max(band, 0.4 * float(np.median(panel.halves)))
-    scale = float(body.half_width(np.array(waist))) * 1.04 / (band * 0.92)
+    waist_half = min(float(body.half_width(np.array(waist))), SLIM * person.half)
+    scale = waist_half * 1.04 / (band * 0.92)
     knees = (person.points[25] + person.points[26]) / 2
     legs = (knees - person.hips) / max(float(np.hypot(*(knees - person.hips))), 1e-6)
     down = -person.up * 0.6 + legs * 0.4
     down = down / np.hypot(*down)
     origin = person.shoulders + (person.hips - person.shoulders) * waist
     grid = meshes.over_mask(alpha, lambda points: np.zeros(len(points), int))
-    below = (grid.points[:, 1] - panel.top) * scale
+    ankles = max(float((person.points[i] - origin) @ down) for i in (27, 28))
+    long = min(1.0, LOWEST * ankles / max(panel.height * scale, 1.0))
+    below = (grid.points[:, 1] - panel.top) * scale * long
     along = waist + below / person.torso
     own = panel.half_at(grid.points[:, 1]) * scale
     room = np.where(along < 1.35, body.half_width(np.clip(along, 0, 1.35)) * 1.03, 0)

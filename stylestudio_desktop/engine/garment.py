@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import Mask, Plane, bounds
+from stylestudio_desktop.engine.hood import hood_foot, hood_rise
 from stylestudio_desktop.engine.sleeves import Sleeve, sleeve_of
 
 
@@ -17,7 +18,8 @@ class Panel:
 
     `rows` are picture rows and `halves` the panel's half width there, without sleeves; `top` is
     the row that hangs on the shoulders (or the waist). The pairs (`shoulders`, `neck` as points,
-    `pits` as points) are left and right in the picture and None for a skirt.
+    `pits` as points) are left and right in the picture and None for a skirt. `hood` is how far a
+    hood rises above the shoulders, 0 where there is none.
     """
 
     box: tuple[int, int, int, int]
@@ -29,6 +31,7 @@ class Panel:
     neck: NDArray[Any] | None = None
     pits: NDArray[Any] | None = None
     sleeves: tuple[Sleeve | None, Sleeve | None] = (None, None)
+    hood: float = 0.0
 
     @property
     def height(self) -> int:
@@ -76,7 +79,8 @@ def top_points(alpha: Plane, kind: str) -> Panel:
         stepped[1] and box[2] - pits[1, 0] > clear,
     ]
     shoulders = _shoulders(mask, box, axis, pits, sleeved, tops)
-    neck = _neck(shoulders, axis, tops)
+    hood = hood_rise(shoulders, axis, tops, height)
+    neck = hood_foot(shoulders, axis, tops, hood) if hood else _neck(shoulders, axis, tops)
     halves = _panel_halves(left, right, shoulders, pits, box)
     found = [
         sleeve_of(mask, shoulders[side], pits[side], side) if sleeved[side] else None
@@ -85,7 +89,7 @@ def top_points(alpha: Plane, kind: str) -> Panel:
     rows = np.arange(box[1], box[3])
     line = float(shoulders[:, 1].mean())
     sleeves = found[0], found[1]
-    return Panel(box, axis, rows, halves, line, shoulders, neck, pits, sleeves)
+    return Panel(box, axis, rows, halves, line, shoulders, neck, pits, sleeves, hood)
 
 
 def skirt_points(alpha: Plane) -> Panel:

@@ -13,6 +13,11 @@ from stylestudio_desktop.engine.garment import Panel
 from stylestudio_desktop.engine.person import Person
 from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_SLEEVE, WORN_TORSO, Warp
 
+LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
+
+
+SUNK = 0.55  # of its height: how a hood stands when it is down
+
 
 def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str) -> Warp:
     """Hang a top, jacket or dress on the shoulders, its sleeves on the arms."""
@@ -107,6 +112,8 @@ def _torso_targets(
         raise ValueError("a top needs arm-pits")
     points = grid.points
     below = (points[:, 1] - panel.top) * scale
+    if panel.hood:  # worn, a hood sinks together behind the neck
+        below = np.where(below < 0, SUNK * below, below)
     along = below / person.torso
     own = panel.half_at(points[:, 1]) * scale
     loose = WORN_TORSO if kind != "dress" else 0.92
@@ -126,6 +133,8 @@ def _torso_targets(
     targets[torso] = spots[torso]
     edge = np.where(np.abs(across) > 0.75, 0.12, 0.05)
     weights = np.where(torso, np.where(along > pit_at, edge, 0.01), 0.004)
+    if panel.hood:
+        weights = np.where(torso & (along < -0.05), 0.3, weights)
     return targets, weights
 
 
@@ -191,6 +200,8 @@ def _sleeve_targets(
     seen_length = length_of(arm)
     true_length = _unforeshortened(person, side, seen_length)
     cover = min(sleeve.length * scale / true_length, 1.06)
+    if cover > LONG:  # long sleeves end at the wrist, whatever the arm's length
+        cover = 1.02
     chosen = np.nonzero(grid.labels == 1 + side)[0]
     along, across, half = sleeve.place(grid.points[chosen])
     outward = person.right * (-1 if side == 0 else 1)

@@ -1,0 +1,109 @@
+"""Tells which of the clothes in a photo of a person the new garment takes the place of."""
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine.body import Body
+from stylestudio_desktop.engine.filters import Plane, smoothstep, to_lab, wide_blur
+from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
+
+UPPER = ("top", "jacket", "dress")
+
+
+def old_garment(person: Person, body: Body, kind: str) -> Plane:
+    """Return the old clothes that the new garment takes the place of.
+
+    Clothes are split at the waist by colour: each pixel between chest and thigh goes to the part,
+    upper or lower, whose mean colour it is nearer to; elsewhere height alone decides.
+    """
+    cloth = smoothstep(person.parts[CLOTHES] + 0.5 * person.parts[OTHER], 0.3, 0.7)
+    cloth = np.maximum(cloth * (1 - above_collar(person)), collar_rest(person))
+    cloth = cloth * person.alpha * (1 - _shoes(person))
+    if kind in ("dress", "skirt", "shorts"):
+        cloth = cloth * (1 - _bare_legs(person))
+    if kind == "dress":
+        return cloth
+    upper = upper_share(person, body)
+    return (cloth * (upper if kind in UPPER else 1 - upper)).astype(np.float32)
+
+
+def _shoes(person: Person) -> Plane:
+    """Return the feet with what is worn on them: from just above the ankles down."""
+    y, x = np.mgrid[0 : person.alpha.shape[0], 0 : person.alpha.shape[1]].astype(np.float32)
+    feet = np.zeros(person.alpha.shape, np.float32)
+    for side in person.sides:
+        knee, ankle = person.points[side[4]], person.points[side[5]]
+        shin = (ankle - knee) / max(float(np.hypot(*(ankle - knee))), 1e-6)
+        below = (x - ankle[0]) * shin[0] + (y - ankle[1]) * shin[1]
+        near = np.hypot(x - ankle[0], y - ankle[1]) < 1.3 * person.half
+        reach = 0.12 * person.half
+        feet = np.maximum(feet, smoothstep(below, -1.5 * reach, -0.5 * reach) * near)
+    return feet
+
+
+def _bare_legs(person: Person) -> Plane:
+    """Return the shins where they are mostly skin: sunlit skin is easily taken for cloth."""
+    y, x = np.mgrid[0 : person.alpha.shape[0], 0 : person.alpha.shape[1]].astype(np.float32)
+    shins = np.zeros(person.alpha.shape, np.float32)
+    for side in person.sides:
+        hip, knee, ankle = (person.points[i] for i in side[3:])
+        thigh = (knee - hip) / max(float(np.hypot(*(knee - hip))), 1e-6)
+        below = (x - knee[0]) * thigh[0] + (y - knee[1]) * thigh[1]
+        middle = (knee + ankle) / 2
+        near = np.hypot(x - middle[0], y - middle[1]) < 0.75 * np.hypot(*(ankle - knee))
+        shin = smoothstep(below, -0.1 * person.half, 0.1 * person.half) * near
+        solid = (shin > 0.5) & (person.alpha > 0.8)
+        skin = float((person.parts[SKIN] * solid).sum())
+        if skin > 0.35 * float(solid.sum()):
+            shins = np.maximum(shins, shin)
+    return shins
+
+
+def collar_rest(person: Person) -> Plane:
+    """Return cloth on the throat that was taken for skin: far brighter, or of another hue."""
+    skin = (person.parts[FACE] > 0.8) & (person.alpha > 0.9)
+    if int(skin.sum()) < 100:
+        return np.zeros_like(person.alpha)
+    lab = to_lab(cv2.GaussianBlur(person.rgb, (0, 0), 1.0))
+    usual = np.median(lab[skin], axis=0)
+    hue = np.hypot(lab[..., 1] - usual[1], lab[..., 2] - usual[2])
+    bright = smoothstep(lab[..., 0] - usual[0], 12, 18)
+    strange = np.maximum(bright, smoothstep(hue, 20, 26))
+    column = np.zeros(person.alpha.shape, np.uint8)
+    chin = 0.6 * (person.points[9] + person.points[10]) / 2 + 0.4 * person.shoulders
+    reach = person.right * 0.6 * person.half
+    low = person.shoulders - person.up * 0.1 * person.half
+    corners = np.array([chin - reach, chin + reach, low + reach, low - reach])
+    cv2.fillPoly(column, [corners.astype(np.int32)], 1)
+    return (strange * column * (person.parts[HAIR] < 0.3)).astype(np.float32)
+
+
+def upper_share(person: Person, body: Body) -> Plane:
+    """Return how far each pixel of the clothes belongs to the upper part, 0 to 1."""
+    height, width = person.alpha.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    along = person.height_of(np.stack([x, y], axis=-1)).astype(np.float32)
+    by_height = 1 - smoothstep(along, 0.98, 1.06)
+    on_arm = np.minimum(body.along_arms[0][1], body.along_arms[1][1]) < 0.30 * person.half
+    on_arm = on_arm & (along < 0.75)
+    lab = to_lab(cv2.GaussianBlur(person.rgb, (0, 0), 1.5))
+    sure = person.parts[CLOTHES] > 0.8
+    chest, thigh = sure & (along > 0.25) & (along < 0.6), sure & (along > 1.18) & (along < 1.6)
+    if int(chest.sum()) < 200 or int(thigh.sum()) < 200:
+        return np.maximum(by_height, on_arm.astype(np.float32))
+    upper, lower = np.median(lab[chest], axis=0), np.median(lab[thigh], axis=0)
+    if float(np.linalg.norm(upper - lower)) < 16:
+        return np.maximum(by_height, on_arm.astype(np.float32))
+    nearer = np.linalg.norm(lab - lower, axis=-1) - np.linalg.norm(lab - upper, axis=-1)
+    by_colour = smoothstep(wide_blur(nearer.astype(np.float32), 0.02 * person.half), -3, 3)
+    unsure = smoothstep(along, 0.7, 0.8) * (1 - smoothstep(along, 1.2, 1.3))
+    share = by_height * (1 - unsure) + by_colour * unsure
+    return np.maximum(share, on_arm.astype(np.float32)).astype(np.float32)
+
+
+def above_collar(person: Person) -> Plane:
+    """Return 1 above the middle between chin and shoulders, 0 below it."""
+    chin = (person.points[9] + person.points[10]) / 2
+    edge = 0.65 * float(chin[1]) + 0.35 * float(person.shoulders[1])
+    y = np.arange(person.alpha.shape[0], dtype=np.float32)[:, None]
+    return np.broadcast_to(1 - smoothstep(y, edge - 6, edge + 6), person.alpha.shape)

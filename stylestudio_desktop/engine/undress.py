@@ -1,0 +1,72 @@
+"""Takes away what would peek out of the old clothes: painted skin on the body, nothing beside."""
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine.body import Body, zone
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Plane,
+    disc,
+    over,
+    shrunk,
+    smoothstep,
+    wide_blur,
+)
+from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, collar_rest
+from stylestudio_desktop.engine.person import FACE, HAIR, SKIN, Person
+from stylestudio_desktop.engine.skin import painted_skin
+
+
+def undressed(
+    person: Person,
+    body: Body,
+    old: Plane,
+    shown: Plane,
+    front: Plane,
+    kind: str,
+    sink: float,
+) -> tuple[Image, Plane, float]:
+    """Take away what would peek out of the old garment: skin on the body, nothing beside it.
+
+    Returns the picture, the new outline, and how much of the old garment became painted skin.
+    """
+    held = front * (1 - collar_rest(person))
+    peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)
+    mask = cv2.morphologyEx(
+        (peek > 0.35).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
+    )
+    reach = max(2, round(0.07 * person.half))
+    mask = cv2.dilate(mask, disc(reach)).astype(np.uint8)
+    face = person.parts[FACE] * above_collar(person)
+    free = (shown < 0.98) & (person.parts[HAIR] < 0.5) & ((face < 0.5) | (peek > 0.35))
+    gone = cv2.GaussianBlur((mask & free).astype(np.float32), (0, 0), 1.2)
+    on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
+    painted = gone * on_body
+    painted = np.maximum(painted, _blend(person, painted) * on_body * (1 - front))
+    base = person.rgb
+    share = float((painted > 0.5).sum()) / max(float((old > 0.5).sum()), 1.0)
+    if bool((painted > 0.1).any()):
+        base = over(base, painted_skin(person, body, on_body, old), painted)
+    inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
+    beside = gone * (1 - on_body) * (1 - inner)
+    alpha = person.alpha * (1 - beside)
+    return base, alpha.astype(np.float32), share
+
+
+def _blend(person: Person, painted: Plane) -> Plane:
+    """Return how far painted skin runs out over the skin beside it, so that no seam is seen."""
+    reach = 0.16 * person.half
+    skin = smoothstep(person.parts[SKIN], 0.5, 0.8) * (1 - person.parts[FACE])
+    return smoothstep(wide_blur(painted, reach), 0.05, 0.6) * skin
+
+
+def _leg_zone(person: Person) -> Plane:
+    mask = np.zeros(person.alpha.shape, np.uint8)
+    for side in person.sides:
+        hip, knee, ankle = (person.points[i] for i in side[3:])
+        for start, end, thick in ((hip, knee, 0.60), (knee, ankle, 0.42)):
+            ends = [tuple(int(value) for value in point) for point in (start, end)]
+            cv2.line(mask, ends[0], ends[1], 1, max(1, int(thick * person.half)))
+    soft = cv2.GaussianBlur((mask & (person.alpha > 0.5)).astype(np.float32), (0, 0), 2)
+    return smoothstep(soft, 0.1, 0.9)

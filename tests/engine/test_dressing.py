@@ -1,0 +1,126 @@
+"""How a garment sits on a person: necklines, hoods, hems above the ground, feet that stay."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.drape import Draped, draped
+from stylestudio_desktop.engine.garment import top_points
+from stylestudio_desktop.engine.neckline import neck_opening
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.person import CLOTHES, HAIR, SKIN, Person, read_person
+from tests.engine.conftest import MASKS, SAMPLES, no_check
+
+SIZE = (720, 800)
+
+
+def product(name: str) -> Cutout:
+    """Return a sample product cut out by its hand-checked mask."""
+    with Image.open(MASKS / f"{name}.png") as picture:
+        alpha = np.asarray(picture.convert("L").resize(SIZE), np.float32) / 255
+    with Image.open(SAMPLES / "products" / f"{name}.jpg") as picture:
+        colour = np.asarray(picture.convert("RGB").resize(SIZE), np.float32)
+    return Cutout(colour, alpha, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("tee-white", "top"),
+        ("tee-black", "top"),
+        ("tee-blue", "top"),
+        ("longsleeve-striped", "top"),
+        ("shirt-striped", "top"),
+        ("jacket-denim", "jacket"),
+        ("hoodie-grey", "top"),
+        ("dress-evening", "dress"),
+    ],
+)
+def test_the_inside_of_the_back_is_told_from_the_front(name: str, kind: str) -> None:
+    cut = product(name)
+    panel = top_points(cut.alpha, kind)
+    opening = neck_opening(cut.colour, cut.alpha, panel)
+    assert opening is not None
+    assert panel.neck is not None
+    half = float(panel.neck[1, 0] - panel.neck[0, 0]) / 2
+    axis = int(panel.neck[:, 0].mean())
+    top = int((cut.alpha[:, axis] > 0.5).argmax())
+    assert opening[top + 4, axis] > 0.9
+    depth = int((opening[:, axis] > 0.5).sum()) - top
+    assert 0.2 * half < depth < 2.4 * half
+    chest = int(top + 2.6 * half)
+    assert float(opening[chest:].max()) < 0.1
+    for side in (0, 1):
+        x = int(panel.neck[side, 0] + (-0.35 if side == 0 else 0.35) * half)
+        assert float(opening[:, x].max()) < 0.5, "the front's shoulder belongs to the front"
+
+
+def test_a_hood_is_told_from_a_collar_and_from_straps() -> None:
+    for name, kind in (("tee-blue", "top"), ("shirt-striped", "top"), ("dress-summer", "dress")):
+        assert top_points(product(name).alpha, kind).hood == 0
+    panel = top_points(product("hoodie-grey").alpha, "top")
+    assert panel.hood > 0.15 * panel.height
+    assert panel.neck is not None
+    assert panel.shoulders is not None
+    assert panel.shoulders[0, 0] < panel.neck[0, 0] < panel.axis < panel.neck[1, 0]
+
+
+@pytest.fixture(scope="module")
+def model(warm_networks: Networks) -> Person:
+    """A woman in a white tee and shorts, barefoot."""
+    return read_person(
+        photo.read(SAMPLES / "people" / "person-1.jpg", 800), warm_networks, no_check
+    )
+
+
+def worn(model: Person, name: str, kind: str) -> Draped:
+    """Return the person wearing a sample product."""
+    return draped(model, product(name), kind)
+
+
+def test_a_long_skirt_ends_above_the_ground_and_leaves_the_feet(model: Person) -> None:
+    result = worn(model, "skirt-pleated", "skirt")
+    ankle = float(max(model.points[27, 1], model.points[28, 1]))
+    rows = np.nonzero((result.garment > 0.5).any(axis=1))[0]
+    assert rows.max() <= ankle + 0.05 * model.torso
+    feet = model.alpha[int(ankle + 0.15 * model.half) :] > 0.9
+    assert float((result.alpha[int(ankle + 0.15 * model.half) :][feet] > 0.9).mean()) > 0.97
+
+
+def test_long_sleeves_go_round_the_arm_down_to_the_wrist(model: Person) -> None:
+    result = worn(model, "hoodie-grey", "top")
+    for side in model.sides:
+        elbow, wrist = model.points[side[1]], model.points[side[2]]
+        for share in (0.2, 0.5, 0.75):
+            x, y = elbow * (1 - share) + wrist * share
+            assert result.garment[int(y), int(x)] > 0.5
+    bare = (model.parts[SKIN] > 0.8) & (result.garment < 0.5) & (result.alpha > 0.9)
+    height, width = bare.shape
+    rows, columns = np.mgrid[0:height, 0:width]
+    along = model.height_of(np.stack([columns, rows], axis=-1))
+    assert float(bare[(along > 0.15) & (along < 0.75)].sum()) < 0.02 * float(bare.sum())
+
+
+def test_the_old_hem_is_not_seen_through_the_new_top(model: Person) -> None:
+    """Below the old tee's hem the new top shows its own colours, with no line across."""
+    result = worn(model, "tee-blue", "top")
+    x = int(model.hips[0])
+    column = slice(int(model.hips[1] - 0.35 * model.torso), int(model.hips[1] - 0.02 * model.torso))
+    middle = result.rgb[column, x - 12 : x + 12].mean(axis=(1, 2))
+    assert float(np.abs(np.diff(middle, n=6)).max()) < 40
+    steps = np.abs(middle[6:] - middle[:-6])
+    assert float(steps.max()) < 14
+
+
+def test_hair_stays_on_the_head(model: Person) -> None:
+    """Dark hair is easily read as cloth; nothing above the collar is ever taken away."""
+    parts = model.parts.copy()
+    hair = parts[HAIR] > 0.5
+    parts[CLOTHES][hair], parts[HAIR][hair] = 0.9, 0.1
+    mistaken = Person(
+        model.rgb, model.alpha, parts, model.points, model.seen, model.metric, model.score
+    )
+    result = worn(mistaken, "tee-blue", "top")
+    assert float((result.alpha[hair & (model.alpha > 0.9)] > 0.9).mean()) > 0.99
