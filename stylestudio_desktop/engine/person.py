@@ -144,6 +144,13 @@ def others_in(alpha: Plane) -> bool:
     return float(rest.sum()) > 0.2 * float(mask.sum())
 
 
+def other_faces_in(face: Plane) -> bool:
+    """Say whether a second patch of face is large enough to be another person's."""
+    mask = (face > 0.5).astype(np.uint8)
+    rest = largest((mask & (1 - grown(largest(mask), 3))).astype(np.uint8))
+    return float(rest.sum()) > 0.10 * float(mask.sum()) > 0
+
+
 def _padded(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     left, top, right, bottom = box
     pad_x, pad_y = int(0.08 * (right - left)), int(0.04 * (bottom - top))

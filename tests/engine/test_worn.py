@@ -13,7 +13,7 @@ from stylestudio_desktop.engine.garment import leg_points, top_points
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
-from stylestudio_desktop.engine.person import Person, read_person
+from stylestudio_desktop.engine.person import FACE, Person, read_person
 from stylestudio_desktop.engine.picture import DRAFT
 from stylestudio_desktop.engine.render import render
 from stylestudio_desktop.engine.suitability import against, reasons
@@ -120,10 +120,40 @@ def test_check_refuses_what_does_not_fit(model: Person) -> None:
     cropped = model.cropped(0, 0, model.alpha.shape[1], height)
     assert "lower body" in against(cropped, "trousers")[0]
     assert "No clear pose" in against(dataclasses.replace(model, score=0.1), "top")[0]
+    behind = model.points.copy()
+    behind[[11, 12]] = behind[[12, 11]]
+    assert "from behind" in against(dataclasses.replace(model, points=behind), "top")[0]
+    seated = model.points.copy()
+    seated[[27, 28]] = model.hips - model.up * 0.8 * model.torso
+    assert "sits" in against(dataclasses.replace(model, points=seated), "trousers")[0]
+    assert against(dataclasses.replace(model, points=seated), "top") == []
+    faces = model.parts.copy()
+    faces[FACE] = np.maximum(faces[FACE], np.roll(faces[FACE], 150, axis=0))
+    assert "more than one" in against(dataclasses.replace(model, parts=faces), "top")[0]
     twice = model.alpha.copy()
     half = twice.shape[1] // 2
     twice = np.concatenate([model.alpha, model.alpha[:, :half], model.alpha[:, half:]], axis=1)
     assert "more than one" in against(dataclasses.replace(model, alpha=twice), "top")[0]
+
+
+@pytest.mark.parametrize("kind", ["top", "jacket", "dress", "trousers"])
+def test_a_portrait_shows_too_little_to_dress(
+    kind: str, warm_networks: Networks, tmp_path: Path
+) -> None:
+    """The pose network makes up hips for a head and shoulders, and is sure of them."""
+    with Image.open(PEOPLE / "person-2.jpg") as picture:
+        width, height = picture.size
+        box = (int(0.3 * width), int(0.02 * height), int(0.7 * width), int(0.26 * height))
+        picture.crop(box).resize((600, 560)).save(tmp_path / "portrait.jpg", quality=95)
+    order = worn_order("tee-blue", kind, people=[tmp_path / "portrait.jpg"])
+    assert reasons(order, warm_networks, quiet) != []
+
+
+def test_mannequins_can_wear_everything(warm_networks: Networks) -> None:
+    for path in sorted(PEOPLE.glob("mannequin-*.jpg")):
+        figure = read_person(photo.read(path, 600), warm_networks, no_check)
+        for kind in ("top", "jacket", "dress", "skirt", "trousers", "shorts"):
+            assert against(figure, kind) == []
 
 
 def test_no_person_in_the_photo_is_told(warm_networks: Networks, tmp_path: Path) -> None:
