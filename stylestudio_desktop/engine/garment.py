@@ -81,7 +81,7 @@ def top_points(alpha: Plane, kind: str) -> Panel:
     shoulders = _shoulders(mask, box, axis, pits, sleeved, tops)
     hood = hood_rise(shoulders, axis, tops, height)
     neck = hood_foot(shoulders, axis, tops, hood) if hood else _neck(shoulders, axis, tops)
-    halves = _panel_halves(left, right, shoulders, pits, box)
+    halves = _panel_halves(left, right, shoulders, pits, box, kind)
     found = [
         sleeve_of(mask, shoulders[side], pits[side], side) if sleeved[side] else None
         for side in (0, 1)
@@ -249,6 +249,7 @@ def _panel_halves(
     shoulders: NDArray[Any],
     pits: NDArray[Any],
     box: tuple[int, int, int, int],
+    kind: str,
 ) -> NDArray[Any]:
     """Return the panel's half width by row: from shoulder to arm-pit a straight seam."""
     height = len(left)
@@ -259,6 +260,9 @@ def _panel_halves(
     share = np.clip(np.arange(height) / pit, 0, 1)
     halves = np.where(np.arange(height) < pit, span * (1 - share) + chest * share, halves)
     halves = np.where(np.arange(height) < 0.7 * height, np.minimum(halves, 1.6 * chest), halves)
+    widest = 1.3 if kind != "dress" else 99.0  # cuffs that touch the hem are no part of it
+    sure = np.nonzero((halves > 0.5 * chest) & (halves < widest * chest))[0]
+    halves = np.interp(np.arange(height), sure, halves[sure]) if len(sure) else halves
     tail = max(3, int(0.04 * height))
     halves[-tail:] = halves[-tail - 1]
     return np.maximum(_smooth(halves, 9), 3)

@@ -88,8 +88,8 @@ def _too_near(person: Person) -> bool:
     """Say whether torso and head have no likely proportions: they were guessed, not seen.
 
     Of people who stand before the camera the torso is 1.36 to 1.66 times as long as the shoulders
-    are wide, and the nose 0.58 to 0.70 shoulder widths above them (20 photos measured; 0.97 for a narrow
-    mannequin); portraits and selfies, whose hips the network makes up, lie at 0.2 to 1.24.
+    are wide, and the nose 0.58 to 0.70 shoulder widths above them (20 photos measured; 0.97 for a
+    narrow mannequin); portraits and selfies, whose hips the network makes up, lie at 0.2 to 1.24.
     """
     wide = 2 * max(person.half, 1e-6)
     nose = float((person.points[0] - person.shoulders) @ person.up) / wide

@@ -219,8 +219,8 @@ def _sleeve_targets(
         targets[index] = point + normal * (outer + 1.5 - (1 - offset) / 2 * wide)
         firm = float(np.clip((share - 0.45) / 0.5, 0, 1))
         weight = 0.0004 + 0.12 * firm * firm * (3 - 2 * firm)
-        if offset > 0.5 and share > 0.08:
-            weight = max(weight, 0.07)
+        if offset > 0.3 and share > 0.02:
+            weight = max(weight, 0.15)
         weights[index] = weight * (0.12 + 0.5 * firm if offset < -0.1 else 1.0)
     return cover * 0.97
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mannequins, photo
+from stylestudio_desktop.engine.accepted import flaw
 from stylestudio_desktop.engine.backdrop import Stage, painted
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.drape import Draped, draped
@@ -21,8 +22,6 @@ from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.person import Person, read_person
 from stylestudio_desktop.engine.suitability import INSTEAD, NEEDED, against
-
-LEAST_SHOWN = 0.02  # a garment that covers less of the person than this went wrong
 
 
 def dressed(
@@ -44,12 +43,13 @@ def dressed(
     reasons = against(person, kind)
     if reasons:
         raise EngineFault("input", f"{reasons[0]} {INSTEAD}")
-    person, whole = _framed(person, kind, order)
+    person, whole = framed(person, kind, order)
     report("Fitting the garment", 0.45)
     result = draped(person, product, kind)
     report("Fitting the garment", 0.6)
-    if float((result.garment > 0.5).mean()) < LEAST_SHOWN or not np.isfinite(result.rgb).all():
-        raise EngineFault("content", f"The garment could not be fitted well enough. {INSTEAD}")
+    wrong = flaw(result, person, kind)
+    if wrong is not None:
+        raise EngineFault("content", f"The garment could not be fitted: {wrong}. {INSTEAD}")
     return result, whole
 
 
@@ -82,7 +82,7 @@ def _side_for(order: Order, kind: str) -> int:
     return round(order.height * (1.45 if kind in ("top", "jacket") else 1.10))
 
 
-def _framed(person: Person, kind: str, order: Order) -> tuple[Person, bool]:
+def framed(person: Person, kind: str, order: Order) -> tuple[Person, bool]:
     """Crop to what the picture shows: from the head to above the knee for tops, else all of it."""
     left, top, right, bottom = bounds(person.alpha)
     height, width = person.alpha.shape

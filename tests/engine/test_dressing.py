@@ -1,10 +1,13 @@
 """How a garment sits on a person: necklines, hoods, hems above the ground, feet that stay."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.accepted import flaw
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.drape import Draped, draped
 from stylestudio_desktop.engine.garment import top_points
@@ -124,3 +127,30 @@ def test_hair_stays_on_the_head(model: Person) -> None:
     )
     result = worn(mistaken, "tee-blue", "top")
     assert float((result.alpha[hair & (model.alpha > 0.9)] > 0.9).mean()) > 0.99
+
+
+def test_a_garment_that_went_wrong_is_not_delivered(model: Person) -> None:
+    good = worn(model, "jacket-denim", "jacket")
+    assert flaw(good, model, "jacket") is None
+    torn, gaps, aside = (good.garment.copy() for _ in range(3))
+    middle = int((model.shoulders[1] + model.hips[1]) / 2)
+    torn[middle : middle + 20] = 0
+    assert "apart" in str(flaw(dataclasses.replace(good, garment=torn), model, "jacket"))
+    gaps[:, ::9] = 0
+    gaps[::9] = good.garment[::9]
+    assert "gaps" in str(flaw(dataclasses.replace(good, garment=gaps), model, "jacket"))
+    aside = np.roll(aside, round(0.9 * model.half), axis=1)
+    assert "beside" in str(flaw(dataclasses.replace(good, garment=aside), model, "jacket"))
+    nothing = dataclasses.replace(good, garment=np.zeros_like(good.garment))
+    assert "hardly anything" in str(flaw(nothing, model, "jacket"))
+
+
+def test_cuffs_that_touch_the_hem_do_not_widen_it() -> None:
+    """At some sizes the cut-out joins them; the hem must stay as wide as the body."""
+    cut = product("jacket-denim")
+    panel = top_points(cut.alpha, "jacket")
+    joined = cut.alpha.copy()
+    left, _, right, bottom = panel.box
+    joined[bottom - 14 : bottom - 4, left + 20 : right - 20] = 1
+    chest = float(panel.halves[panel.height // 2])
+    assert float(top_points(joined, "jacket").halves.max()) < 1.35 * chest

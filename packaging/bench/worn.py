@@ -1,0 +1,158 @@
+"""Contact sheets of garments on people, to be looked at one by one, and what came of each pair.
+
+Every garment of the sample collection, and of a folder of your own (`--garments`, files named
+KIND-anything.jpg), is put on every person of the collection and of `--people`; `--styles` adds
+a sheet for each style. The JSON counts pairs made, refused before and stopped after the work.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from stylestudio_desktop.engine import limits, photo, weights
+from stylestudio_desktop.engine.accepted import flaw
+from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.drape import draped
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.order import WORN, Order
+from stylestudio_desktop.engine.person import Person, read_person
+from stylestudio_desktop.engine.suitability import against
+from stylestudio_desktop.engine.worn import framed, on_stage
+
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+TALL = 1100  # pixels of a person's photo, about what a standard picture needs
+TILE = (300, 400)
+PAPER = (236, 235, 232)
+Tile = NDArray[np.uint8]
+
+
+def _no_check() -> None:
+    """Never stop in the middle."""
+
+
+def garments(folder: Path | None) -> list[tuple[Path, str]]:
+    """Return the photos of garments with their kinds."""
+    items = json.loads((SAMPLES / "collection.json").read_text("utf-8"))["items"]
+    found = [(SAMPLES / one["file"], str(one.get("kind"))) for one in items]
+    if folder is not None:
+        found += [(path, path.name.split("-")[0]) for path in sorted(folder.glob("*.jpg"))]
+    return [(path, kind) for path, kind in found if kind in WORN]
+
+
+def people(folder: Path | None) -> list[Path]:
+    """Return the photos of people."""
+    own = sorted(folder.rglob("*.jpg")) if folder is not None else []
+    return [*sorted((SAMPLES / "people").glob("*.jpg")), *own]
+
+
+def tile(picture: Tile | None, words: str) -> Tile:
+    """Return one cell of a sheet: a picture, or the words that say why there is none."""
+    cell = Image.new("RGB", TILE, PAPER)
+    if picture is not None:
+        shown = Image.fromarray(picture)
+        shown.thumbnail((TILE[0], TILE[1] - 16), Image.Resampling.LANCZOS)
+        cell.paste(shown, ((TILE[0] - shown.width) // 2, 0))
+    lines = "\n".join(words[at : at + 44] for at in range(0, len(words), 44))
+    height = TILE[1] - 14 if picture is not None else 40
+    ImageDraw.Draw(cell).text((4, height), lines, fill=(70, 20, 20))
+    return np.asarray(cell)
+
+
+def tried(
+    person: Person, path: Path, kind: str, cutout: Cutout, styles: list[str]
+) -> tuple[str, list[Tile]]:
+    """Return how the pair ended and a cell for each style."""
+    reasons = against(person, kind)
+    if reasons:
+        return "refused", [tile(None, f"{path.stem}: {reasons[0]}")] * len(styles)
+    cells = []
+    order = Order((path,), (path,), styles[0], "standard", 768, 1024, 1, 7, {"garment": kind})
+    near, whole = framed(person, kind, order)
+    try:
+        result = draped(near, cutout, kind)
+        wrong = flaw(result, near, kind)
+    except EngineFault as fault:
+        wrong = str(fault)
+    if wrong is not None:
+        return "stopped", [tile(None, f"{path.stem}: {wrong}")] * len(styles)
+    for style in styles:
+        order = Order((path,), (path,), style, "standard", 768, 1024, 1, 7, {"garment": kind})
+        pixels = on_stage(order, result, whole, order.seed, _no_check)
+        mark = f"{path.stem} {'!' * len(result.warnings)}"
+        cells.append(tile(pixels, mark))
+    return "made", cells
+
+
+def main() -> int:
+    """Make the sheets and print what was counted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/worn"))
+    parser.add_argument("--garments", type=Path)
+    parser.add_argument("--people", type=Path)
+    parser.add_argument("--styles", default="realistic")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    styles = options.styles.split(",")
+    options.out.mkdir(parents=True, exist_ok=True)
+    limits.settle()
+    networks = Networks(weights.folder(), limits.threads())
+    cut_out = [
+        (path, kind, cut(photo.read(path, TALL), networks, _no_check))
+        for path, kind in garments(options.garments)
+    ]
+    ends: Counter[str] = Counter()
+    spent: list[float] = []
+    for who in people(options.people):
+        shot = photo.read(who, TALL)
+        try:
+            person = read_person(shot, networks, _no_check)
+        except EngineFault as fault:
+            ends["refused"] += len(cut_out)
+            print(f"{who.stem}: {fault}", file=sys.stderr)
+            continue
+        rows: list[list[Tile]] = [[] for _ in styles]
+        for path, kind, cutout in cut_out:
+            begun = time.perf_counter()
+            end, cells = tried(person, path, kind, cutout, styles)
+            ends[end] += 1
+            if end == "made":
+                spent.append((time.perf_counter() - begun) / len(styles))
+            for row, cell in zip(rows, cells, strict=True):
+                row.append(cell)
+        _written(options.out / f"{who.parent.parent.name}-{who.stem}.jpg", shot.rgb, rows)
+    print(json.dumps(_counted(ends, spent, options.out)))
+    return 0
+
+
+def _written(target: Path, photo_pixels: NDArray[Any], rows: list[list[Tile]]) -> None:
+    """Write one person's sheet: the photo, then all garments, seven cells in a row."""
+    first = tile(np.asarray(photo_pixels, np.uint8), "the photo")
+    cells = [first, *(cell for row in rows for cell in row)]
+    cells += [tile(None, "")] * (-len(cells) % 7)
+    sheet = [np.concatenate(cells[at : at + 7], axis=1) for at in range(0, len(cells), 7)]
+    whole = cv2.cvtColor(np.concatenate(sheet), cv2.COLOR_RGB2BGR)
+    cv2.imwrite(str(target), whole, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _counted(ends: Counter[str], spent: list[float], out: Path) -> dict[str, Any]:
+    return {
+        "name": "worn",
+        "pairs": sum(ends.values()),
+        **{end: ends[end] for end in ("made", "refused", "stopped")},
+        "median_s": round(float(np.median(spent)), 2) if spent else None,
+        "sheets": str(out),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
