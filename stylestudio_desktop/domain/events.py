@@ -92,6 +92,19 @@ class QueueChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePaused(Event):
+    """A service takes no new work for a reason of its own; `reason` is an error's code.
+
+    `until` is when it goes on by itself (UTC milliseconds), None where somebody must cure it.
+    """
+
+    provider: str
+    until: int | None
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchChanged(Event):
     """A batch was started, went on, rests, or ended."""
 

@@ -24,6 +24,7 @@ from stylestudio_desktop.domain.records import (
 )
 from stylestudio_desktop.domain.sending import Sending
 from stylestudio_desktop.services import accounts, attempts, library
+from stylestudio_desktop.services.alternatives import Alternative, alternatives
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import batches, counts, entries, files, generations, jobs, sendings
@@ -50,6 +51,7 @@ class Story:
     job: Job | None
     item: BatchItem | None = None
     sendings: tuple[Sending, ...] = ()
+    instead: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def story(studio: Studio, generation_id: int) -> Story:
         if row.batch_id is None
         else batches.of_generation(studio.database, generation_id),
         sendings=tuple(sendings.of_generation(studio.database, generation_id)),
+        instead=alternatives(studio, row),
     )
 
 

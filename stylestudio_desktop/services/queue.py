@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.events import (
     GenerationMoved,
     GenerationProgressed,
     QueueChanged,
+    ServicePaused,
 )
 from stylestudio_desktop.domain.generation import Review, Role, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID, now_ms
@@ -142,8 +143,12 @@ def pause_service(
 ) -> None:
     """Let a service take no new work until `until` (UTC milliseconds), or until resumed."""
     with studio.database.write():
+        known = jobs.pauses(studio.database).get(provider)
         jobs.pause(studio.database, provider, until, reason.value, sentence)
         studio.tell(QueueChanged())
+        going = known is not None and (known[0] is None or known[0] > now_ms())
+        if known is None or not going or known[1] != reason.value:  # not each time it is put off
+            studio.tell(ServicePaused(provider, until, reason.value, sentence))
 
 
 def prepare(studio: Studio, row: Generation, job: Job) -> Prepared:

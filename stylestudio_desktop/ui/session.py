@@ -18,6 +18,7 @@ from stylestudio_desktop.domain.events import (
     GenerationEnded,
     GenerationProgressed,
     LedgerChecked,
+    ServicePaused,
 )
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import accounts, wallet
@@ -226,6 +227,10 @@ class Session:
             self.window.toast(text, "bad", (self.window.tr("Open the wallet"), show))
         if isinstance(event, GenerationCompleted | GenerationEnded):
             self._tell_end(event)
+        elif isinstance(event, ServicePaused):
+            from stylestudio_desktop.ui.frame.paused import tell_pause
+
+            tell_pause(self.window, event)
 
     def _tell_end(self, event: GenerationCompleted | GenerationEnded) -> None:
         if self.window.current in (CREATE, HISTORY):

@@ -1,17 +1,22 @@
 """The queue as people know it from downloads: reordered, held up by service, done elsewhere."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, NotFound
+from stylestudio_desktop.domain.events import Event, ServicePaused
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import (
     arranging,
     attempts,
     finishing,
     generate,
+    history,
     lineup,
     queue,
     steering,
@@ -170,3 +175,44 @@ def test_a_service_that_was_removed_is_still_lined_up(studio: Studio, line: list
     assert lineup._side_by_side(studio, "local") == 1
     assert len(line) == 4
     studio.providers["local"] = FakeProvider()  # type: ignore[index]
+
+
+def test_who_else_could_make_it_is_named_after_a_failure_of_the_service(
+    studio: Studio, line: list[int]
+) -> None:
+    a, b, *_ = line
+    assert history.story(studio, a).instead == ()
+    finishing.fail(studio, a, Code.SERVICE_REFUSED, "It was refused.")
+    (other,) = history.story(studio, a).instead
+    assert (other.provider, other.name, other.price) == ("other", "Test service", 1)
+    finishing.fail(studio, b, Code.FILE_MISSING, "A photo is gone.")
+    assert history.story(studio, b).instead == ()
+    queue.pause_service(studio, "other", None, Code.NEEDS_PAYMENT, "It has no credit.")
+    assert history.story(studio, a).instead == ()
+    steering.resume_queue(studio, "other")
+    assert len(history.story(studio, a).instead) == 1
+
+
+def test_only_services_that_can_do_it_are_named(studio: Studio, tmp_path: Path) -> None:
+    product = import_photo(studio, tmp_path)
+    person = import_photo(studio, tmp_path, "pink", Category.MODEL)
+    row = generate.start(studio, replace(brief_for(product), models=(person,)))
+    finishing.fail(studio, row.id, Code.SERVICE_FAILED, "It failed.")
+    assert history.story(studio, row.id).instead == ()  # the other one takes no people
+
+
+def test_a_pause_that_a_service_asks_for_is_told_once(studio: Studio) -> None:
+    told: list[ServicePaused] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ServicePaused):
+            told.append(event)
+
+    studio.bus.subscribe(listen)
+    for _ in range(2):
+        queue.pause_service(studio, "other", None, Code.NEEDS_KEY, "It has no key.")
+    assert told == [ServicePaused("other", None, "needs_key", "It has no key.")]
+    queue.pause_service(studio, "other", None, Code.NEEDS_PAYMENT, "It has no credit.")
+    queue.pause_service(studio, "local", now_ms() - 1, Code.SERVICE_BUSY, "Busy.")
+    queue.pause_service(studio, "local", now_ms() + 9000, Code.SERVICE_BUSY, "Busy.")
+    assert [one.provider for one in told] == ["other", "other", "local", "local"]

@@ -17,8 +17,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.domain.events import ServicePaused
+from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.ui import ahead
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
+from stylestudio_desktop.ui.frame.paused import tell_pause
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.frame.top_bar import initials
@@ -381,3 +385,23 @@ def test_no_part_of_a_card_is_ever_a_window_of_its_own(qapp: QApplication) -> No
     qapp.removeEventFilter(windows)
 
     assert windows.seen == []
+
+
+def test_a_pause_that_needs_somebody_is_told_with_the_way_to_its_cure(window: MainWindow) -> None:
+    def notice(until: int | None, code: Code) -> tuple[str, str] | None:
+        for old in window.findChildren(Toast):
+            old.setParent(None)
+        tell_pause(window, ServicePaused("openai", until, code.value, "OpenAI has no credit left."))
+        found = window.findChildren(Toast)
+        if not found:
+            return None
+        action = found[0].findChild(QPushButton, "toastAction")
+        assert isinstance(action, QPushButton)
+        return found[0].accessibleName(), action.text()
+
+    assert notice(None, Code.NEEDS_PAYMENT) == ("OpenAI has no credit left.", "Open settings")
+    assert notice(now_ms() + 600_000, Code.SERVICE_BUSY) == (
+        "OpenAI has no credit left.",
+        "See the queue",
+    )
+    assert notice(now_ms() + 20_000, Code.SERVICE_BUSY) is None

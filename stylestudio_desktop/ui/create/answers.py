@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from stylestudio_desktop.domain.ids import FileId, GenerationId
-from stylestudio_desktop.services import steering
+from stylestudio_desktop.services import arranging, steering
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.making import Making
@@ -36,6 +36,10 @@ class Answers:
             self._desk.run(changes[ask], lambda _row: self._making.look([generation_id]))
         elif ask in _STEPS:
             self._desk.like(generation_id, partial(self._go, _STEPS[ask]))
+        elif ask is Ask.INSTEAD:
+            first = self._making.stories[generation_id].instead[0]
+            made = partial(arranging.elsewhere, studio, generation_id, first.provider)
+            self._desk.run(made, lambda row: self._making.follow([row.id]))
         elif ask is Ask.OPEN:
             results = self._making.stories[generation_id].results
             self._window.open_pane(GALLERY, ShowFiles(tuple(FileId(one.id) for one in results)))

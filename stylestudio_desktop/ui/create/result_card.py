@@ -39,6 +39,7 @@ class Ask(Enum):
     STORY = "story"
     PHOTOS = "photos"
     SERVICE = "service"
+    INSTEAD = "instead"
     SETTINGS = "settings"
     TOKENS = "tokens"
     AGAIN = "again"
@@ -228,5 +229,9 @@ def _offers(story: Story) -> list[tuple[Ask, str, str]]:
         Remedy.CHANGE_PROVIDER: (Ask.SERVICE, words.tr("Choose another service"), "cloud"),
         Remedy.CHANGE_INPUT: (Ask.PHOTOS, words.tr("Change the photos"), "image-plus"),
     }
+    if story.instead:
+        text = words.tr("Use %1 instead").replace("%1", story.instead[0].name)
+        other = (Ask.SERVICE, words.tr("Choose another service"), "cloud")
+        return [(Ask.INSTEAD, text, "cloud"), retry, other]
     helps = remedies.get(steering.REMEDIES.get(row.error_code or "", Remedy.RETRY))
     return [retry, more] if helps is None else [helps, retry]

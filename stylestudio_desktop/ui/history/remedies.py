@@ -1,6 +1,7 @@
 """What the story's buttons do: decide, run again, go where it helps."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -10,7 +11,8 @@ from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import Remedy, StudioError
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import generate, steering
+from stylestudio_desktop.services import arranging, generate, steering
+from stylestudio_desktop.services.alternatives import Alternative
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.listening import attached
@@ -37,8 +39,13 @@ class Answers(QObject):
         self._acting = acting
         self._open_new = open_new
 
-    def offers(self, remedy: Remedy, generation_id: int) -> list[Offer]:
-        """Return the buttons that help after a failure, the best first; retrying is always one."""
+    def offers(
+        self, remedy: Remedy, generation_id: int, instead: Sequence[Alternative] = ()
+    ) -> list[Offer]:
+        """Return the buttons that help after a failure, the best first; retrying is always one.
+
+        `instead` are services that could make the same wish now, with one click each.
+        """
         retry = (self.tr("Retry"), lambda: self._acting.retry([generation_id]))
         first: dict[Remedy, Offer] = {
             Remedy.TOP_UP: (self.tr("Get tokens"), self.get_tokens),
@@ -53,7 +60,26 @@ class Answers(QObject):
             Remedy.REVEAL_FILES: (self.tr("Show the files"), self._reveal),
         }  # fmt: skip
         helps = first.get(remedy)
-        return [retry] if helps is None else [helps, retry]
+        others = [
+            (
+                self.tr("Use %1 instead").replace("%1", one.name),
+                partial(self.make_elsewhere, generation_id, one.provider),
+            )
+            for one in instead
+        ]
+        if others and remedy is Remedy.CHANGE_PROVIDER:
+            helps = None  # the choice stands there by name
+        return [*others, *([] if helps is None else [helps]), retry]
+
+    def make_elsewhere(self, generation_id: int, provider: str) -> None:
+        """Have the same wish made by another service, and show how it gets on."""
+        studio = self._studio
+        self._window.tasks.run(
+            attached(studio, lambda: arranging.elsewhere(studio, generation_id, provider)),
+            self._on_started,
+            self._on_failed,
+            owner=self,
+        )
 
     def send_again(self, generation_id: int) -> None:
         """Answer an open question with “run it again”."""

@@ -226,7 +226,7 @@ class StoryPanel(SidePanel):
         offers = []
         if row.status == Status.FAILED.value and row.trashed_at is None:
             remedy = REMEDIES.get(row.error_code or "", Remedy.RETRY)
-            offers = self._answers.offers(remedy, row.id)
+            offers = self._answers.offers(remedy, row.id, told.story.instead)
         return parts.notice(row.error, offers)
 
     def _running(self, told: Told) -> QWidget | None:

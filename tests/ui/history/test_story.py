@@ -22,6 +22,7 @@ from stylestudio_desktop.ui.history.parts import PictureButton
 from stylestudio_desktop.ui.history.story import seconds_left
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, MakeMoreLike, ShowFiles
+from tests.factories import FakeProvider
 
 Ids = dict[str, list[int]]
 
@@ -330,3 +331,18 @@ def test_what_left_this_computer_is_told() -> None:
     (told,) = [value for name, value in rows if name == "Photo"]
     assert told.startswith("20 × 10")
     assert "ab" * 32 in told
+
+
+def test_a_refusal_is_made_by_another_service_with_one_click(
+    pane: HistoryPane, studio: Studio, made: Ids, qtbot: QtBot
+) -> None:
+    other = FakeProvider("other")
+    studio.providers["other"] = other  # type: ignore[index]
+    failed = made["failed"][0]
+    read(pane, failed, qtbot)
+    press(pane, "Use Test service instead", qtbot)
+
+    qtbot.waitUntil(lambda: pane.story.generation_id not in (None, failed))
+    row = history.story(studio, pane.story.generation_id or 0).generation
+    assert row.provider == "other"
+    assert history.story(studio, failed).generation.status == "failed"
