@@ -260,7 +260,7 @@ def _keeping(add: Any) -> None:
     one.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     one = add("restore-backup", "Bring the library back as a snapshot or full backup has it.")
     one.add_argument("what", nargs="?", metavar="NAME|PLACE", help="a snapshot, folder or file")
-    one.add_argument("--at", metavar="MOMENT", help="the last snapshot before this moment")
+    one.add_argument("--at", metavar="MOMENT", help="as it was at this moment")
     one.add_argument("--into", metavar="DIR", help="into an empty folder, as a library of its own")
     one.add_argument("--back", action="store_true", help="bring back what a restore replaced")
 

@@ -10,7 +10,15 @@ from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import table_export
-from stylestudio_desktop.services.backup import drill, full, proving, reading, record, snapshots
+from stylestudio_desktop.services.backup import (
+    drill,
+    full,
+    moments,
+    proving,
+    reading,
+    record,
+    snapshots,
+)
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 
 
@@ -95,8 +103,15 @@ def _list(desk: Desk) -> int:
             backups.append(
                 {"path": str(home), "moment": manifest.moment, "pictures": manifest.pictures}
             )
+    reach = moments.reach(desk.workspace)
     if desk.json:
-        print_json({"snapshots": [_shape(one) for one in found], "backups": backups})
+        print_json(
+            {
+                "snapshots": [_shape(one) for one in found],
+                "backups": backups,
+                "reach": [{"begin": one.begin, "end": one.end} for one in reach],
+            }
+        )
         return 0
     table(
         ("Snapshot", "Of", "Because", "Size"),
@@ -108,6 +123,11 @@ def _list(desk: Desk) -> int:
     )
     for one in backups:
         say(f"{one['path']}: {moment_text(one['moment'])}, {one['pictures']:,} pictures")
+    for stretch in reach:
+        say(
+            f"Any moment from {moment_text(stretch.begin)} to {moment_text(stretch.end)}, to "
+            "within a second, by “restore-backup --at MOMENT”."
+        )
     return 0
 
 

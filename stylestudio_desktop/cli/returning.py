@@ -9,7 +9,7 @@ from stylestudio_desktop.cli.keeping import moment_text
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import ledger_proof
-from stylestudio_desktop.services.backup import reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
 
 
 def restore_backup(desk: Desk) -> int:
@@ -45,7 +45,7 @@ def _origin(desk: Desk) -> restore.Origin:
     given = desk.arguments
     if given.at is not None:
         moment = typed.since(given.at)
-        return restore.at(desk.workspace, moment or 0)
+        return moments.find(desk.workspace, moment or 0)
     with contextlib.suppress(BadInput):
         return snapshots.find(desk.workspace, given.what)
     return reading.find(Path(given.what).expanduser().absolute())

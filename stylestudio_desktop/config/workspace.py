@@ -64,6 +64,11 @@ class Workspace:
         return self.root / "backups"
 
     @property
+    def journal(self) -> Path:
+        """What every commit wrote since the oldest moment that one can go back to."""
+        return self.root / "journal"
+
+    @property
     def restoring(self) -> Path:
         """A restored library on its way in; empty but in the middle of a restore."""
         return self.root / "restoring"
@@ -94,7 +99,7 @@ class Workspace:
     def make(self) -> None:
         """Make the folders, readable by the user alone. Raises StorageError."""
         try:
-            for folder in (self.root, self.files, self.logs, self.tmp, self.locks):
+            for folder in (self.root, self.files, self.logs, self.tmp, self.locks, self.journal):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(

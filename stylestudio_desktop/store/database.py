@@ -17,6 +17,8 @@ from stylestudio_desktop.domain.errors import (
     StorageFull,
     StorageNewer,
 )
+from stylestudio_desktop.store.journal import Journal
+from stylestudio_desktop.store.journal_notes import FOLDER
 from stylestudio_desktop.store.seals import Seals
 
 LEAST_SQLITE = (3, 51, 3)
@@ -56,6 +58,7 @@ class Database:
         self._writing = threading.RLock()
         self._after: list[Callable[[], None]] = []
         self.seals = Seals()
+        self.journal: Journal | None = None
 
     def open(self) -> None:
         """Open the file, made with mode 0600 if it is not there. Raises StorageError."""
@@ -76,9 +79,20 @@ class Database:
             ) from error
         if 0 < size < _SMALLEST:
             raise _damaged(f"only {size} bytes are left of it")
+        pragmas: tuple[tuple[str, int | str], ...] = _PRAGMAS
+        if (self.path.parent / FOLDER).is_dir():
+            pragmas = (*pragmas, ("wal_autocheckpoint", 0))
+            self.journal = Journal(self.path, self._bare)
         with translated():
-            self.engine.init(str(self.path), pragmas=_PRAGMAS, timeout=BUSY_MS // 1000)
+            self.engine.init(str(self.path), pragmas=pragmas, timeout=BUSY_MS // 1000)
             self.engine.connect(reuse_if_open=True)
+
+    def _bare(self) -> Any:
+        """Open a connection for the journal, which looks at the log and reads no rows."""
+        connection = SQLITE.connect(self.path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA cache_size = 10")
+        return connection
 
     def use_wal(self) -> None:
         """Write ahead from now on, on every connection; the file itself remembers it.
@@ -89,8 +103,21 @@ class Database:
             self.value("PRAGMA journal_mode = wal")
 
     def close(self) -> None:
-        """Close this thread's connection."""
+        """Close this thread's connection, and the journal's own."""
+        self._leave()
+        if self.journal is not None:
+            self.journal.close()
+
+    def leave_journal(self) -> None:
+        """Copy what is new, and go on without the journal and its connection."""
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+    def _leave(self) -> None:
         if not self.engine.is_closed():
+            if self.journal is not None:
+                self.journal.copy(patient=True)
             self.engine.close()
 
     @contextmanager
@@ -101,7 +128,7 @@ class Database:
         try:
             yield
         finally:
-            self.close()
+            self._leave()
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -115,8 +142,12 @@ class Database:
                 yield
                 return
             self._after.clear()
+            if self.journal is not None:
+                self.journal.before_write()
             with translated(), self.engine.atomic("IMMEDIATE"):
                 yield
+            if self.journal is not None:
+                self.journal.after_write()
             after, self._after = self._after, []
         for callback in after:
             callback()

@@ -46,7 +46,7 @@ def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _te
 
         say(f"Backing up the library before bringing it from schema {version} to {newest}")
         name = SnapshotName(now_ms(), version, Reason.MIGRATION)
-        snapshot(database, database.path.parent / "backups" / str(name))
+        snapshot(database, database.path.parent / "backups" / str(name), base=True)
     _migrate(database, newest)
 
 

@@ -67,13 +67,13 @@ QToolButton[role="chip"]:focus, QPushButton[role="chip"]:focus {{ border-color: 
 """
 
 _FIELDS = """
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit {{
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {{
   background: {raised}; border: 1px solid {line_strong}; border-radius: {rm}px;
   padding: 0 {s}px; min-height: {field}px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
 QPlainTextEdit, QTextEdit {{ padding: {xs}px {xs}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-QComboBox:focus, QDateEdit:focus {{ border-color: {accent}; }}
+QComboBox:focus, QDateTimeEdit:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{
   color: {text_faint}; background: {window}; }}
 QLineEdit QToolButton {{ padding: 0; border: none; background: transparent; min-width: 20px;

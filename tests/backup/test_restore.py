@@ -27,7 +27,15 @@ from stylestudio_desktop.services import (
     steering,
     wallet,
 )
-from stylestudio_desktop.services.backup import full, reading, restore, schedule, snapshots, swap
+from stylestudio_desktop.services.backup import (
+    full,
+    moments,
+    reading,
+    restore,
+    schedule,
+    snapshots,
+    swap,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, restored
 from stylestudio_desktop.store.database import SQLITE, Database
@@ -332,10 +340,10 @@ def test_a_stopped_restore_changes_nothing_and_the_next_begins_anew(studio: Stud
 
 def test_the_moment_asked_for_gets_the_last_snapshot_before(studio: Studio) -> None:
     first, second = (snapshots.take(studio, Reason.ASKED) for _ in range(2))
-    assert restore.at(studio.workspace, second.moment) == second
-    assert restore.at(studio.workspace, second.moment - 1) == first
+    assert moments.find(studio.workspace, second.moment) == second
+    assert moments.find(studio.workspace, second.moment - 1) == first
     with pytest.raises(BadInput, match="as old as that"):
-        restore.at(studio.workspace, first.moment - 1)
+        moments.find(studio.workspace, first.moment - 60_000)
 
 
 # --- putting it in place

@@ -1,8 +1,13 @@
 """The commands on copies, typed as people type them."""
 
 import shutil
+import time
+from datetime import datetime
 from pathlib import Path
 
+import pytest
+
+from stylestudio_desktop.store import journal
 from tests.backup.test_full import damage
 from tests.cli.conftest import Shell
 from tests.factories import photo
@@ -39,6 +44,23 @@ def test_back_to_a_moment(shell: Shell, tmp_path: Path) -> None:
     assert "queue resume" in shell.out
     assert shell.run("restore-backup", "--at", "2001-01-01") == 2
     assert shell.run("restore-backup", "--back") == 0
+
+
+def test_back_to_a_moment_between_two_snapshots(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)
+    shell.json("backup", "snapshot")
+    first = imported(shell, tmp_path, "teal")
+    time.sleep(0.02)
+    moment = datetime.now().astimezone().isoformat(timespec="milliseconds")
+    time.sleep(0.02)
+    imported(shell, tmp_path, "red")
+    assert len(shell.json("backup", "list")["reach"]) == 1
+    assert shell.run("backup", "list") == 0
+    assert "Any moment from" in shell.out
+    assert shell.run("restore-backup", "--at", moment) == 0
+    assert ids(shell) == [first]
 
 
 def test_full_backups_are_made_listed_checked_and_restored(shell: Shell, tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ from threading import Event
 
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services.backup import proving, reading, record, restore, snapshots
+from stylestudio_desktop.services.backup import (
+    moments,
+    proving,
+    reading,
+    record,
+    restore,
+    snapshots,
+)
 from stylestudio_desktop.services.backup.reading import Progress, silent
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, copying
@@ -35,8 +42,10 @@ def drill(studio: Studio, progress: Progress = silent, cancelled: Event | None =
     found: list[str] = []
     tried: list[str] = []
     if newest is not None:
-        found += _try(studio, newest, progress, cancelled)
-        tried.append("the newest snapshot")
+        origin = moments.find(studio.workspace, max(newest.moment, now_ms()))
+        found += _try(studio, origin, progress, cancelled)
+        since = isinstance(origin, moments.Moment)
+        tried.append("the newest snapshot" + " with what was written since" * since)
     if place:
         found += _read(studio, place, progress, cancelled)
         tried.append("the last full backup")
@@ -51,24 +60,24 @@ def drill(studio: Studio, progress: Progress = silent, cancelled: Event | None =
 
 def _try(
     studio: Studio,
-    newest: snapshots.Snapshot,
+    origin: restore.Origin,
     progress: Progress,
     cancelled: Event | None,
 ) -> list[str]:
     folder = studio.workspace.restoring / "drill"
     try:
-        made = restore.stage(studio.workspace, newest, folder, progress, cancelled)
+        made = restore.stage(studio.workspace, origin, folder, progress, cancelled)
         copy = copying.Copy(folder / reading.DATABASE)
         with contextlib.closing(copy):
             copy.open()
             found = [
-                f"In {newest.path.name}: {fault.sentence.format(*row)}"
+                f"In the library brought back: {fault.sentence.format(*row)}"
                 for fault in FAULTS
                 for row in audit.faults(copy, fault)
             ]
         if made.missing:
             found.append(
-                f"{len(made.missing)} pictures of {newest.path.name} are no longer in the library."
+                f"{len(made.missing)} pictures of the snapshot are no longer in the library."
             )
         return found
     except StorageError as error:

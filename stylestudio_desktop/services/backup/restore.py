@@ -1,4 +1,4 @@
-"""Restores a library to a snapshot or a full backup: built in a folder of its own, then proven.
+"""Restores a library to a snapshot, a moment or a full backup: built apart, then proven.
 
 What is there now is not touched until the new one is whole; `swap` then changes their places and
 keeps the old one.
@@ -18,7 +18,8 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioErro
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition, FileStore
-from stylestudio_desktop.services.backup import reading, snapshots
+from stylestudio_desktop.services.backup import reading
+from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.backup.reading import (
     CATALOGUE,
     DATABASE,
@@ -30,7 +31,7 @@ from stylestudio_desktop.services.backup.reading import (
     stopping,
 )
 from stylestudio_desktop.services.backup.snapshots import Snapshot
-from stylestudio_desktop.store import audit, copying, restored
+from stylestudio_desktop.store import audit, copying, restored, rewinding
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import bring_up_to_date
 
@@ -53,22 +54,11 @@ class Restored:
     remark: str
 
 
-Origin = Snapshot | Backup
+Origin = Snapshot | Backup | Moment
 
 
-def at(workspace: Workspace, moment: int) -> Snapshot:
-    """Return the snapshot that shows the library as it was at `moment` (UTC milliseconds).
-
-    That is the last one before it; the person is told its own moment. Raises BadInput where no
-    snapshot reaches that far back.
-    """
-    found = snapshots.listing(workspace)
-    for one in found:
-        if one.moment <= moment:
-            return one
-    raise BadInput(
-        "No snapshot is as old as that. “stylestudio backup list” shows how far back it goes."
-    )
+def _moment(origin: Origin) -> int:
+    return origin.manifest.moment if isinstance(origin, Backup) else origin.moment
 
 
 def stage(
@@ -89,12 +79,13 @@ def stage(
         clear(target)
         make_private_folder(target)
         _put_database(origin, target / DATABASE, stopping(cancelled))
+        if isinstance(origin, Moment):
+            rewinding.lead(workspace.journal, target / DATABASE, origin.way)
         _prove(target / DATABASE)
         bought, remark = _make_fit(workspace, target / DATABASE, origin)
         found, missing = _pictures(workspace, origin, target, progress, stopping(cancelled))
         settings = _settings(origin, target)
-    moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
-    return Restored(target, moment, found, missing, bought, settings, remark)
+    return Restored(target, _moment(origin), found, missing, bought, settings, remark)
 
 
 def clear(folder: Path) -> None:
@@ -134,8 +125,9 @@ def _put_database(origin: Origin, target: Path, check: Callable[[], None]) -> No
 
 @contextlib.contextmanager
 def _source(origin: Origin) -> Iterator[tuple[BinaryIO, str | None]]:
-    if isinstance(origin, Snapshot):
-        with reading.open_regular_file(origin.path) as file:
+    if not isinstance(origin, Backup):
+        snapshot = origin.snapshot if isinstance(origin, Moment) else origin
+        with reading.open_regular_file(snapshot.path) as file:
             yield file, None
         return
     with origin.open(DATABASE) as file:
@@ -163,12 +155,11 @@ def _prove(path: Path) -> None:
 
 
 def _make_fit(workspace: Workspace, path: Path, origin: Origin) -> tuple[int, str]:
-    moment = origin.moment if isinstance(origin, Snapshot) else origin.manifest.moment
     new = Database(path)
     with contextlib.closing(new):
         new.open()
         with new.write():
-            restored.mark(new, moment, now_ms(), _SENTENCE)
+            restored.mark(new, _moment(origin), now_ms(), _SENTENCE)
         bought = _bring_purchases(workspace, new)
         new.value("PRAGMA journal_mode = delete")
     return bought
@@ -254,7 +245,7 @@ def _link(present: FileStore | None, new: FileStore, row: audit.Bytes, origin: O
 
 
 def _fetch(origin: Origin, new: FileStore, row: audit.Bytes) -> bool:
-    if isinstance(origin, Snapshot):
+    if not isinstance(origin, Backup):
         return False
     try:
         with origin.open(picture_name(row.storage_id)) as source, new.batch() as batch:
@@ -268,7 +259,7 @@ def _fetch(origin: Origin, new: FileStore, row: audit.Bytes) -> bool:
 
 
 def _settings(origin: Origin, target: Path) -> bool:
-    if isinstance(origin, Snapshot):
+    if not isinstance(origin, Backup):
         return False
     for name in (SETTINGS, CATALOGUE):
         part = origin.manifest.parts.get(name)

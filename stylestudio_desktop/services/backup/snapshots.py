@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.keeping import (
 )
 from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import copying
+from stylestudio_desktop.store import copying, rewinding
 
 SPARE = 64 * 1_048_576
 """Bytes that stay free beside a snapshot, so that what runs can still be saved."""
@@ -97,7 +97,7 @@ def _take(studio: Studio, reason: Reason, check: Callable[[], None]) -> Snapshot
     moment = now_ms()
     while (path := workspace.backups / str(SnapshotName(moment, schema, reason))).exists():
         moment += 1
-    copying.snapshot(studio.database, path, check)
+    copying.snapshot(studio.database, path, check, base=True)
     thin(workspace)
     return _snapshot(path, SnapshotName(moment, schema, reason), path.stat().st_size)
 
@@ -129,7 +129,12 @@ def thin(workspace: Workspace) -> int:
             if one.moment in gone and not protected:
                 one.path.unlink(missing_ok=True)
                 removed += 1
+        rewinding.thin(workspace.journal, _names(listing(workspace)))
     return removed
+
+
+def _names(there: list[Snapshot]) -> set[str]:
+    return {one.path.name for one in there}
 
 
 def changed_since(workspace: Workspace, moment: int) -> bool:
@@ -149,10 +154,13 @@ def changed_since(workspace: Workspace, moment: int) -> bool:
 def is_due(workspace: Workspace, now: int) -> bool:
     """Say whether the hourly snapshot is due: an hour has passed and something has changed.
 
+    One is due at once where the journal has begun anew and no snapshot leads into it.
+
     What lies in the future was taken before the clock was set back, and does not count.
     """
-    past = (one.moment for one in listing(workspace) if one.moment <= now + HOUR_MS)
+    there = listing(workspace)
+    past = (one.moment for one in there if one.moment <= now + HOUR_MS)
     newest = next(past, None)
-    if newest is None:
+    if newest is None or not rewinding.is_rooted(workspace.journal, _names(there)):
         return True
     return now - newest >= HOUR_MS and changed_since(workspace, newest)

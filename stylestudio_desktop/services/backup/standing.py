@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass
 
-from stylestudio_desktop.services.backup import record, schedule, snapshots
+from stylestudio_desktop.services.backup import moments, record, schedule, snapshots
 from stylestudio_desktop.services.backup.record import Record
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store.rewinding import Stretch
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The proven snapshots, newest first; what is remembered; and whether a restore waits."""
+    """The proven snapshots, newest first; what is remembered; and whether a restore waits.
+
+    `reach` are the stretches of time any moment of which can be gone back to, oldest first.
+    """
 
     snapshots: tuple[Snapshot, ...]
     known: Record
     place: str
     every_days: int
     looking: bool
+    reach: tuple[Stretch, ...] = ()
 
     @property
     def verified_at(self) -> int:
@@ -34,4 +39,5 @@ def standing(studio: Studio) -> Standing:
         value.backup_place,
         value.backup_every_days,
         schedule.waits_for_a_look(studio),
+        moments.reach(studio.workspace),
     )

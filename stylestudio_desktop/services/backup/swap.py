@@ -125,6 +125,7 @@ def _need_alone(workspace: Workspace) -> None:
     try:
         with contextlib.closing(database):
             database.open()
+            database.leave_journal()
             database.value("PRAGMA busy_timeout = 500")
             database.value("PRAGMA journal_mode = delete")
     except StorageBusy as error:

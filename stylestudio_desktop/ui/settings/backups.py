@@ -12,14 +12,21 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import steering
-from stylestudio_desktop.services.backup import drill, full, reading, restore, snapshots, swap
-from stylestudio_desktop.services.backup.snapshots import Snapshot
+from stylestudio_desktop.services.backup import (
+    drill,
+    full,
+    moments,
+    reading,
+    restore,
+    snapshots,
+    swap,
+)
 from stylestudio_desktop.services.backup.standing import Standing, standing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
-from stylestudio_desktop.ui.settings.fields import Choice, Number, Section
+from stylestudio_desktop.ui.settings.fields import Choice, Instant, Number, Section
 from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -93,6 +100,11 @@ class BackupSection(Section):
         )
         self.body.addWidget(FormRow(self.tr("Go back to"), self.moments, hint))
         self._row(button(self.tr("Go back…"), self.go_back, "danger"))
+        self.then = Instant()
+        self._then_row = FormRow(self.tr("Or to any moment"), self.then)
+        self.body.addWidget(self._then_row)
+        self.then_button = button(self.tr("Go back to that moment…"), self.go_back_to, "danger")
+        self._row(self.then_button)
 
     def _row(self, *buttons: QWidget) -> None:
         row = QHBoxLayout()
@@ -129,9 +141,31 @@ class BackupSection(Section):
         self.trouble.setVisible(bool(wrong))
         self.looked.setVisible(now.looking)
         self.days.set_value(now.every_days)
+        self._show_reach(now)
         self.moments.clear()
         for one in now.snapshots:
             self.moments.addItem(wording.moment(one.moment), one.path.name)
+
+    def _show_reach(self, now: Standing) -> None:
+        """Say honestly which moments can be reached."""
+        self.then.setEnabled(bool(now.reach))
+        self.then_button.setEnabled(bool(now.reach))
+        if not now.reach:
+            self._then_row.say(self.tr("No moment in between yet: it begins with a snapshot."))
+            return
+        self.then.set_reach(now.reach[0].begin, now_ms())
+        lines = [
+            self.tr("To within a second, any moment from %1 until now.")
+            if stretch is now.reach[-1]
+            else self.tr("From %1 to %2.")
+            for stretch in now.reach
+        ]
+        self._then_row.say(
+            " ".join(
+                line.replace("%1", wording.moment(one.begin)).replace("%2", wording.moment(one.end))
+                for line, one in zip(lines, now.reach, strict=True)
+            )
+        )
 
     def take_snapshot(self) -> None:
         """Copy the database now."""
@@ -189,20 +223,31 @@ class BackupSection(Section):
         if name is None:
             self._window.toast(self.tr("There is no snapshot to go back to."), "warning")
             return
+        place = self._studio.workspace
+        self._ask_to_go(self.moments.currentText(), lambda: snapshots.find(place, name))
+
+    def go_back_to(self) -> None:
+        """Ask, then build the library as it was at the moment that was typed."""
+        place, moment = self._studio.workspace, self.then.moment()
+        self._ask_to_go(self.then.text(), lambda: moments.find(place, moment))
+
+    def _ask_to_go(self, when: str, origin: Callable[[], restore.Origin]) -> None:
         text = self.tr(
             "The library will be as it was on %1. What was done after that is not in it, but is "
             "kept whole in a folder of its own. What you bought stays yours."
         )
-        asked = QMessageBox.question(
-            self, self.tr("Go back"), text.replace("%1", self.moments.currentText())
-        )
+        asked = QMessageBox.question(self, self.tr("Go back"), text.replace("%1", when))
         if asked == QMessageBox.StandardButton.Yes:
-            self._begin(partial(self._restore, name), self.tr("Restoring"), self._ready)
+            self._begin(partial(self._restore, origin), self.tr("Restoring"), self._ready)
 
-    def _restore(self, name: str, progress: Progress, cancelled: threading.Event) -> object:
+    def _restore(
+        self,
+        origin: Callable[[], restore.Origin],
+        progress: Progress,
+        cancelled: threading.Event,
+    ) -> object:
         place = self._studio.workspace
-        origin: Snapshot = snapshots.find(place, name)
-        made = restore.stage(place, origin, None, progress, cancelled)
+        made = restore.stage(place, origin(), None, progress, cancelled)
         swap.plan(place, made.stage, made.settings)
         return made
 

@@ -1,8 +1,8 @@
 """Fields of the settings that do not change by accident, and a card to group them."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QDoubleSpinBox, QWidget
 
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import Card
@@ -66,6 +66,31 @@ class Number(QDoubleSpinBox):
         self.blockSignals(True)
         self.setValue(value)
         self.blockSignals(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the page scroll."""
+        event.ignore()
+
+
+class Instant(QDateTimeEdit):
+    """A moment to the second, between an earliest and a latest one. The wheel passes it by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setDisplayFormat("d MMM yyyy  HH:mm:ss")
+        self.setMaximumWidth(FIELD + 40)
+
+    def set_reach(self, begin: int, end: int) -> None:
+        """Allow moments from `begin` to `end` (UTC milliseconds); a moment that fits stays."""
+        begin -= begin % 1000
+        self.setDateTimeRange(
+            QDateTime.fromMSecsSinceEpoch(begin), QDateTime.fromMSecsSinceEpoch(end)
+        )
+
+    def moment(self) -> int:
+        """Return the moment (UTC milliseconds) at the end of the second that is shown."""
+        return self.dateTime().toMSecsSinceEpoch() // 1000 * 1000 + 999
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the page scroll."""

@@ -152,3 +152,23 @@ def test_damage_is_found_explained_and_mended(
     assert "worked out anew" in pane.health.found.text()
     assert "kept count says" not in pane.health.found.text()
     assert pane.health.mend.isHidden()
+
+
+def test_any_moment_can_be_gone_back_to(
+    pane: SettingsPane,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not pane.backups.then_button.isEnabled()
+    with studio.database.write():
+        studio.database.run("UPDATE users SET name = 'Then'")
+    press(pane.backups, "Snapshot now", qtbot)
+    idle(pane, qtbot, calm)
+    assert pane.backups.then_button.isEnabled()
+    assert pane.backups.then.moment() % 1000 == 999
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    press(pane.backups, "Go back to that moment", qtbot)
+    idle(pane, qtbot, calm)
+    assert swap.is_planned(studio.workspace)

@@ -1,0 +1,317 @@
+"""Keeps what every commit wrote, so that the library can be taken back to any moment.
+
+SQLite writes each commit into a log beside the database (“-wal”) and later folds that log in and
+writes it anew from the start. Here every one of these logs is copied, byte for byte, into the
+folder `journal` before it may be folded in; a snapshot and the copies since then give the library
+of any moment in between (`rewinding`).
+
+What keeps the copies whole: where that folder is, no connection of ours folds the log in by
+itself (`wal_autocheckpoint` is off), and `fold` does so only under a lock, after copying, and with
+a read transaction that keeps SQLite from going further than what was copied. The last connection
+that closes folds in by itself; everybody copies before closing, and writes down how the database
+was left. Where the promise can't be kept (a full disk, another program wrote), the chain breaks:
+`whole` is removed, and a new snapshot begins a new one. A journal that fails never fails a commit.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stylestudio_desktop.store.journal_notes import (
+    FOLDER,
+    Position,
+    log_path,
+    notes_path,
+    numbers,
+    read_notes,
+)
+
+FOLD_FRAMES = 1000
+"""Pages in the log before it is folded in, SQLite's own usual number: about 4 MB."""
+EVERY_S = 1.0
+"""How far apart two moments are that can be told from each other while somebody writes."""
+LARGEST_STEP = 256 << 20
+"""Bytes copied at once; what writes more than that (a million rows, say) breaks the chain."""
+MOST = 1 << 30
+"""Bytes that the journal may hold, if a quarter of what is free on the disk allows it."""
+
+_HEADER = 32  # sqlite.org/fileformat2.html#walformat
+_FRAME = 24
+_BLOCK = 1 << 20
+_PATIENT_S = 10.0
+_BINARY = getattr(os, "O_BINARY", 0)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Last:
+    """The newest log in the journal, as its notes tell."""
+
+    number: int
+    header: bytes
+    offset: int
+    ended: tuple[int, int] | None
+
+
+class Journal:
+    """The journal of one database, written by every process that has it open."""
+
+    def __init__(self, database: Path, connect: Any) -> None:
+        """Prepare; `connect` opens a bare connection to the database at that path."""
+        self.folder = database.parent / FOLDER
+        self._database = database
+        self._wal = database.with_name(database.name + "-wal")
+        self._connect = connect
+        self._mutex = threading.RLock()
+        self._connection: Any = None
+        self._seen: tuple[bytes, int] | None = None
+        self._position: Position | None = None
+        self._copied_at = 0.0
+        self._lock: Any = None
+
+    def before_write(self) -> None:
+        """Copy what was committed earlier, if that is a moment that lasted."""
+        if time.monotonic() - self._copied_at >= EVERY_S:
+            self.copy()
+
+    def after_write(self) -> None:
+        """Copy, and fold in, if it is time to."""
+        with self._mutex, self._never_failing():
+            total, folded = self._frames()
+            if total - folded > FOLD_FRAMES:
+                self._fold()
+            elif time.monotonic() - self._copied_at >= EVERY_S:
+                self._copy()
+
+    def copy(self, *, patient: bool = False) -> Position | None:
+        """Copy what is new; return the place up to which all is there, None if it isn't.
+
+        While another process copies, nothing is done, or that is waited for.
+        """
+        found = None
+        with self._mutex, self._never_failing():
+            found = self._copy(patient=patient)
+        return found
+
+    def position(self) -> Position | None:
+        """Return the place that what is committed now has, None where the chain is broken."""
+        found = self.copy(patient=True)
+        if found is not None:
+            return found
+        with self._mutex, self._never_failing(), self._locked(_PATIENT_S):
+            last = self._last()  # nothing was committed since the last one closed
+            if last is not None and self._follows(last, b""):
+                found = Position(last.number, last.offset)
+        return found
+
+    def note_base(self, name: str, position: Position) -> None:
+        """Write down that the snapshot `name` holds nothing after `position`."""
+        with self._mutex, self._never_failing(), self._locked(_PATIENT_S):
+            self._note(position.number, f"base {position.offset} {name}")
+
+    def close(self) -> None:
+        """Let go of the database, which the caller has closed, and note how it was left."""
+        with self._mutex, self._never_failing():
+            self._copy(patient=True)
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            if not self._wal.exists():
+                with self._locked(_PATIENT_S):
+                    self._note_end()
+
+    @contextlib.contextmanager
+    def _never_failing(self) -> Iterator[None]:
+        """Break the chain rather than fail: the books go on without a journal."""
+        try:
+            yield
+        except TimeoutError:  # another process copies just now (filelock's own is one, too)
+            return
+        except OSError as error:
+            _log.warning("the journal can't be written (%s); its chain is broken", error)
+            self._break()
+        except Exception as error:  # the driver's own errors have no common root with Peewee's
+            if type(error).__module__.partition(".")[0] not in ("sqlite3", "pysqlite3"):
+                raise
+            _log.info("the journal could not look at the database: %s", error)
+
+    def _break(self) -> None:
+        with contextlib.suppress(OSError):
+            (self.folder / "whole").unlink(missing_ok=True)
+        self._seen = None
+        self._copied_at = time.monotonic() + 60.0  # a disk that is full is not asked each second
+        with contextlib.suppress(Exception):
+            self._bare().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    @contextlib.contextmanager
+    def _locked(self, patience: float) -> Iterator[None]:
+        if self._lock is None:
+            from filelock import FileLock
+
+            self._lock = FileLock(self.folder / "lock", thread_local=False)
+        with self._lock.acquire(timeout=patience, poll_interval=0.005):
+            yield
+
+    def _bare(self) -> Any:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _frames(self) -> tuple[int, int]:
+        """Return how many pages are in the log, and folded in (sqlite.org/pragma, NOOP)."""
+        _, total, folded = self._bare().execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        return int(total), int(folded)
+
+    def _header(self) -> bytes:
+        try:
+            with self._wal.open("rb") as file:
+                return file.read(_HEADER)
+        except FileNotFoundError:
+            return b""
+
+    def _copy(self, *, patient: bool = False) -> Position | None:
+        total = self._frames()[0]
+        if total <= 0 or (self._header(), total) == self._seen:
+            return self._position
+        with self._locked(_PATIENT_S if patient else 0):
+            return self._copy_alone()
+
+    def _copy_alone(self) -> Position | None:
+        """Copy under the lock. A log that begins anew meanwhile is looked at again."""
+        for _ in range(5):
+            header = self._header()
+            total = self._frames()[0]
+            if total <= 0 or len(header) < _HEADER:
+                return self._position
+            size = int.from_bytes(header[8:12], "big") + _FRAME
+            end = _HEADER + total * size
+            last = self._last()
+            same = last is not None and last.header == header
+            number = 1 if last is None else last.number + (not same)
+            start = last.offset if last is not None and same else 0
+            if end - start > LARGEST_STEP:
+                raise OSError(f"{end - start} bytes at once are too many")
+            stamp = self._carry(number, start, end)
+            if self._header() != header:
+                continue
+            if not same:
+                linked = last is not None and self._follows(last, header)
+                (self.folder / "whole").touch(mode=0o600)
+                self._note(number, "linked" if linked else "new")
+            if end > start:
+                self._note(number, f"at {end} {stamp}")
+            self._seen = (header, total)
+            self._position = Position(number, end)
+            self._copied_at = time.monotonic()
+            return self._position
+        return None
+
+    def _carry(self, number: int, start: int, end: int) -> int:
+        """Copy bytes of the log into the journal; return when the last was written (UTC ms)."""
+        path = log_path(self.folder, number)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+        with os.fdopen(descriptor, "r+b") as copy, self._wal.open("rb") as log:
+            copy.truncate(start)
+            copy.seek(start)
+            log.seek(start)
+            left = end - start
+            while left:
+                block = log.read(min(_BLOCK, left))
+                if not block:
+                    raise OSError("the log is shorter than it should be")
+                copy.write(block)
+                left -= len(block)
+            return os.fstat(log.fileno()).st_mtime_ns // 1_000_000
+
+    def _note(self, number: int, line: str) -> None:
+        path = notes_path(self.folder, number)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # torn by a power cut
+                    line = f"\n{line}"
+            file.write(f"{line}\n".encode())
+
+    def _note_end(self) -> None:
+        last = self._last()
+        if last is not None and last.ended is None and (self.folder / "whole").exists():
+            self._sync(last.number)
+            self._note(last.number, "end {} {}".format(*self._left()))
+
+    def _left(self) -> tuple[int, int]:
+        """Return how the database's file looks, which changes whenever somebody folds into it."""
+        found = self._database.stat()
+        return found.st_size, found.st_mtime_ns
+
+    def _follows(self, last: _Last, header: bytes) -> bool:
+        """Say whether nothing can have been lost between the last log and this one."""
+        if not (self.folder / "whole").exists():
+            return False
+        if last.ended is not None:
+            return last.ended == self._left()
+        # Writing from the start again, SQLite counts the first salt up (walRestartHdr).
+        before, now = (int.from_bytes(one[16:20], "big") for one in (last.header, header))
+        return bool(header) and now == (before + 1) & 0xFFFFFFFF
+
+    def _last(self) -> _Last | None:
+        known = numbers(self.folder)
+        if not known:
+            return None
+        offset, ended = 0, None
+        for word in read_notes(self.folder, known[-1]):
+            if word[0] == "at":
+                offset, ended = int(word[1]), None
+            elif word[0] == "end":
+                ended = int(word[1]), int(word[2])
+        try:
+            with log_path(self.folder, known[-1]).open("rb") as file:
+                header = file.read(_HEADER)
+                whole = file.seek(0, os.SEEK_END) >= offset
+        except FileNotFoundError:
+            header, whole = b"", False
+        if not whole:  # a power cut took what was copied last
+            (self.folder / "whole").unlink(missing_ok=True)
+            return _Last(known[-1], b"", 0, None)
+        return _Last(known[-1], header, offset, ended)
+
+    def _sync(self, number: int) -> None:
+        for path in (log_path(self.folder, number), notes_path(self.folder, number)):
+            with path.open("r+b") as file:
+                os.fsync(file.fileno())
+
+    def _fold(self) -> None:
+        holder = self._connect()
+        try:
+            with self._locked(0):
+                # SQLite folds in no further than what this transaction sees.
+                holder.execute("BEGIN")
+                holder.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+                position = self._copy_alone()
+                if position is None:
+                    return
+                self._sync(position.number)
+                self._bare().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._thin()
+        finally:
+            holder.close()
+
+    def _thin(self) -> None:
+        """Remove the oldest logs that are over the journal's size."""
+        most = min(MOST, shutil.disk_usage(self.folder).free // 4)
+        known = numbers(self.folder)
+        sizes = [log_path(self.folder, number).stat().st_size for number in known]
+        total = sum(sizes)
+        for number, size in zip(known[:-1], sizes, strict=False):
+            if total <= most:
+                return
+            log_path(self.folder, number).unlink()
+            notes_path(self.folder, number).unlink()
+            total -= size

@@ -1,0 +1,278 @@
+"""Going back to any moment: by the journal of what every commit wrote since a snapshot."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.keeping import HOUR_MS
+from stylestudio_desktop.services.backup import drill, moments, restore, snapshots
+from stylestudio_desktop.services.backup.moments import Moment
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import copying, journal, journal_notes, rewinding
+from stylestudio_desktop.store.database import SQLITE, Database
+from tests.backup import histories
+from tests.backup.histories import Life
+
+
+@pytest.fixture(autouse=True)
+def _every_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)
+
+
+@pytest.fixture
+def life(tmp_path: Path):
+    lived = Life(tmp_path / "life")
+    yield lived
+    lived.close()
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path) -> None:
+    (tmp_path / "life").mkdir()
+
+
+def name_at(studio: Studio, moment: int, folder: Path) -> str:
+    """Return what the user was called at a moment."""
+    origin = moments.find(studio.workspace, moment)
+    made = restore.stage(studio.workspace, origin, folder)
+    copy = copying.Copy(made.stage / "library.sqlite3")
+    copy.open()
+    found = str(copy.value("SELECT name FROM users"))
+    copy.close()
+    restore.clear(folder)
+    return found
+
+
+def rename(studio: Studio, name: str) -> int:
+    """Rename the user; return a moment at which that is the present."""
+    with studio.database.write():
+        studio.database.run("UPDATE users SET name = ?", (name,))
+    time.sleep(0.012)
+    moment = now_ms()
+    time.sleep(0.012)
+    return moment
+
+
+def log_of(studio: Studio) -> journal.Journal:
+    found = studio.database.journal
+    assert found is not None
+    return found
+
+
+def test_random_histories_can_be_gone_back_in() -> None:
+    histories.drill(4, most=12)
+
+
+def test_a_moment_between_two_snapshots_is_reached(life: Life, tmp_path: Path) -> None:
+    before = [rename(life.studio, name) for name in ("one", "two")]
+    life.do("snapshot")
+    after = rename(life.studio, "three")
+    assert name_at(life.studio, before[0], tmp_path / "a") == "one"
+    assert name_at(life.studio, before[1], tmp_path / "a") == "two"
+    assert name_at(life.studio, after, tmp_path / "a") == "three"
+    (stretch,) = moments.reach(life.studio.workspace)
+    assert stretch.begin <= before[0] < after <= stretch.end + 100
+
+
+def test_the_trial_restore_tries_the_journal(life: Life) -> None:
+    rename(life.studio, "later")
+    assert "with what was written since" in drill.drill(life.studio).sentence
+
+
+def test_before_the_first_snapshot_there_is_nothing(life: Life) -> None:
+    first = snapshots.listing(life.studio.workspace)[-1]
+    with pytest.raises(BadInput, match="as old as that"):
+        moments.find(life.studio.workspace, first.moment - 60_000)
+
+
+def test_what_was_written_and_not_yet_copied_is_reached_too(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "EVERY_S", 1000.0)
+    moment = rename(life.studio, "at the very end")
+    assert name_at(life.studio, moment, tmp_path / "a") == "at the very end"
+
+
+def test_after_a_crash_of_all_the_chain_goes_on(life: Life, tmp_path: Path) -> None:
+    life.do("crash")
+    close_studio(life.studio)
+    call = [sys.executable, "-c", histories._CRASH, str(life.studio.workspace.database), "last"]
+    assert subprocess.run(call, check=False, timeout=60).returncode == 9
+    life.do("reopen")
+    moment = rename(life.studio, "later")
+    assert name_at(life.studio, moment, tmp_path / "a") == "later"
+    assert len(moments.reach(life.studio.workspace)) == 1
+
+
+def test_another_program_breaks_the_chain_and_a_snapshot_begins_a_new_one(
+    life: Life, tmp_path: Path
+) -> None:
+    before = rename(life.studio, "ours")
+    close_studio(life.studio)
+    other = SQLITE.connect(life.studio.workspace.database, isolation_level=None)
+    other.execute("UPDATE users SET name = 'theirs'")
+    other.close()
+    life.do("reopen")
+    rename(life.studio, "ours again")
+    place = life.studio.workspace
+    now = now_ms()
+    assert isinstance(moments.find(place, before), Moment)
+    assert not isinstance(moments.find(place, now), Moment), "nothing leads there"
+    assert snapshots.is_due(place, now), "without waiting for the hour"
+    life.do("snapshot")
+    assert not snapshots.is_due(place, now_ms())
+    moment = rename(life.studio, "ours for good")
+    assert name_at(life.studio, moment, tmp_path / "a") == "ours for good"
+    assert name_at(life.studio, before, tmp_path / "a") == "ours"
+    assert len(moments.reach(place)) == 2
+
+
+def test_a_full_disk_breaks_the_chain_and_never_a_commit(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal.Journal, "_carry", full)
+        rename(life.studio, "written all the same")
+    assert life.studio.database.value("SELECT name FROM users") == "written all the same"
+    assert not (life.studio.workspace.journal / "whole").exists()
+    life.do("reopen")
+    rename(life.studio, "later")
+    assert snapshots.is_due(life.studio.workspace, now_ms() + HOUR_MS)
+    life.do("snapshot")
+    assert isinstance(moments.find(life.studio.workspace, rename(life.studio, "a")), Moment)
+
+
+def test_too_much_at_once_is_not_copied(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "LARGEST_STEP", 1_000_000)
+    life.do("much")
+    assert not (life.studio.workspace.journal / "whole").exists()
+
+
+def test_a_log_that_grows_is_folded_in_and_written_anew(life: Life) -> None:
+    for _ in range(4):
+        life.do("much")
+    wal = life.studio.workspace.database.with_name("library.sqlite3-wal")
+    assert wal.stat().st_size < 16_000_000
+    assert len(journal_notes.numbers(life.studio.workspace.journal)) >= 4
+
+
+def test_the_journal_has_a_size(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST", 12_000_000)
+    for _ in range(6):
+        life.do("much")
+    place = life.studio.workspace
+    assert sum(one.stat().st_size for one in place.journal.iterdir()) < 24_000_000
+    assert journal_notes.numbers(place.journal)[0] > 1
+    assert not isinstance(moments.find(place, life.model[1][0]), Moment)
+    assert snapshots.is_due(place, now_ms())
+
+
+def test_logs_before_the_oldest_snapshot_go(life: Life) -> None:
+    life.do("much")
+    life.do("much")
+    life.do("snapshot")
+    oldest = snapshots.listing(life.studio.workspace)[-1]
+    oldest.path.unlink()
+    first = journal_notes.numbers(life.studio.workspace.journal)[0]
+    snapshots.thin(life.studio.workspace)
+    assert journal_notes.numbers(life.studio.workspace.journal)[0] > first
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "gone"])
+def test_a_damaged_log_is_noticed_and_never_used(life: Life, harm: str) -> None:
+    for name in ("one", "two", "three"):
+        rename(life.studio, name)
+    origin = moments.find(life.studio.workspace, now_ms())
+    assert isinstance(origin, Moment)
+    path = journal_notes.log_path(life.studio.workspace.journal, origin.way.end.number)
+    data = bytearray(path.read_bytes())
+    data[origin.way.end.offset - 2000] ^= 1
+    if harm == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(bytes(data) if harm == "flip" else bytes(data[:-3000]))
+    with pytest.raises(StorageError, match="damaged"):
+        restore.stage(life.studio.workspace, origin)
+
+
+def test_what_a_power_cut_took_from_the_journal_is_noticed(life: Life) -> None:
+    rename(life.studio, "one")
+    log_of(life.studio).close()
+    number = journal_notes.numbers(life.studio.workspace.journal)[-1]
+    os.truncate(journal_notes.log_path(life.studio.workspace.journal, number), 5000)
+    life.do("reopen")
+    rename(life.studio, "two")
+    assert len(journal_notes.numbers(life.studio.workspace.journal)) == number + 1
+    assert not isinstance(moments.find(life.studio.workspace, now_ms()), Moment)
+
+
+def test_torn_and_foreign_notes_are_nothing(life: Life, tmp_path: Path) -> None:
+    moment = rename(life.studio, "one")
+    number = journal_notes.numbers(life.studio.workspace.journal)[-1]
+    path = journal_notes.notes_path(life.studio.workspace.journal, number)
+    with path.open("a") as file:
+        file.write("\n../../etc/passwd\nbase x y\nat 12\nat 99")
+    (life.studio.workspace.journal / "mine.log").write_text("new\n")
+    rename(life.studio, "two")
+    assert name_at(life.studio, moment, tmp_path / "a") == "one"
+    assert name_at(life.studio, now_ms(), tmp_path / "a") == "two"
+    assert rewinding.stretches(tmp_path / "nowhere", set()) == []
+
+
+def test_two_processes_share_one_journal(life: Life, tmp_path: Path) -> None:
+    other = Database(life.studio.workspace.database)
+    other.open()
+    seen = []
+    for number in range(6):
+        name = f"turn {number}"
+        writer = other if number % 2 else life.studio.database
+        with writer.write():
+            writer.run("UPDATE users SET name = ?", (name,))
+        time.sleep(0.012)
+        seen.append((now_ms(), name))
+        time.sleep(0.012)
+    other.close()
+    for moment, name in seen:
+        assert name_at(life.studio, moment, tmp_path / "a") == name
+
+
+def test_without_its_folder_there_is_no_journal(tmp_path: Path) -> None:
+    database = Database(tmp_path / "plain.sqlite3")
+    database.open()
+    assert database.journal is None
+    database.leave_journal()
+    database.close()
+
+
+def test_a_library_that_can_not_be_opened_is_gone_back_in_all_the_same(
+    life: Life, tmp_path: Path
+) -> None:
+    """The whole point: rubbish in the middle of the database costs nothing before it."""
+    moment = rename(life.studio, "before the rubbish")
+    place = life.studio.workspace
+    close_studio(life.studio)
+    size = place.database.stat().st_size
+    with place.database.open("r+b") as file:
+        file.seek(size // 3)
+        file.write(b"rubbish " * (size // 24))
+    origin = moments.find(place, now_ms())
+    made = restore.stage(place, origin, tmp_path / "saved")
+    copy = copying.Copy(made.stage / "library.sqlite3")
+    copy.open()
+    assert copy.value("SELECT name FROM users") == "before the rubbish"
+    copy.close()
+    assert moment
+    shutil.copyfile(made.stage / "library.sqlite3", place.database)
+    life.do("reopen")
