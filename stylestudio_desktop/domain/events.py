@@ -13,6 +13,7 @@ class GenerationStarted(Event):
     """A generation was created, its tokens held and its place in the queue taken."""
 
     generation_id: int
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def enqueue(studio: Studio, row: Generation, attempt: int, moment: int) -> None:
     )
     budget.keep_to_month(studio)
     record(studio, row, Action.GENERATION_STARTED, moment, tokens=row.price)
-    studio.tell(GenerationStarted(row.id))
+    studio.tell(GenerationStarted(row.id, row.batch_id))
 
 
 @contextmanager

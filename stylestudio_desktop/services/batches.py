@@ -1,6 +1,7 @@
 """A batch from its start to its end: one row with its own progress, to be paused and gone on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from stylestudio_desktop.domain.batch import (
@@ -22,6 +23,7 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.domain.events import BatchChanged, QueueChanged
 from stylestudio_desktop.domain.generation import OPEN, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID, new_id, now_ms
+from stylestudio_desktop.domain.records import Count
 from stylestudio_desktop.services import steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import batches, users
@@ -88,8 +90,7 @@ def owned(studio: Studio, batch_id: int) -> Batch:
 
 def listing(studio: Studio, limit: int = 50, before: int = LARGEST_ID) -> list[Progress]:
     """Return the newest batches with their progress, below id `before`."""
-    found = batches.newest(studio.database, studio.user_id, before, limit)
-    return [measure(studio, batch) for batch in found]
+    return measured(studio, batches.newest(studio.database, studio.user_id, before, limit))
 
 
 def progress(studio: Studio, batch_id: int) -> Progress:
@@ -99,7 +100,16 @@ def progress(studio: Studio, batch_id: int) -> Progress:
 
 def measure(studio: Studio, batch: Batch) -> Progress:
     """Return how far a batch is, from kept counts alone."""
-    kept = batches.counts(studio.database, batch.id)
+    return measured(studio, [batch])[0]
+
+
+def measured(studio: Studio, found: Sequence[Batch]) -> list[Progress]:
+    """Return how far each batch is; their kept counts are read together."""
+    kept = batches.counts(studio.database, [batch.id for batch in found])
+    return [_progress(batch, kept.get(batch.id, [])) for batch in found]
+
+
+def _progress(batch: Batch, kept: Sequence[Count]) -> Progress:
     number = {one.key: one.number for one in kept}
     return Progress(
         batch=batch,

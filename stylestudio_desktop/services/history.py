@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from stylestudio_desktop.domain.batch import BatchItem
+from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound
 from stylestudio_desktop.domain.events import GenerationsChanged
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT, GenerationFilter
@@ -31,12 +31,16 @@ from stylestudio_desktop.store import batches, counts, entries, files, generatio
 
 
 class HistoryRow(NamedTuple):
-    """A generation with its picture, its products' names and, while open, its queue place."""
+    """A generation with its picture, its products' names and, while open, its queue place.
+
+    With `batch` set it is a whole batch, as the timeline shows it.
+    """
 
     card: GenerationCard
     thumbnail: str | None
     job: Job | None
     products: tuple[str, ...] = ()
+    batch: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

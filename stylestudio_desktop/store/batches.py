@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from peewee import SQL
 
 from stylestudio_desktop.domain.batch import Batch, BatchItem, BatchStatus, ItemState
+from stylestudio_desktop.domain.ids import LARGEST_ID
 from stylestudio_desktop.domain.records import Count
-from stylestudio_desktop.store.batch_tables import BatchCounts, Batches, BatchItems
+from stylestudio_desktop.store.batch_tables import Batches, BatchItems
 from stylestudio_desktop.store.database import Database, prepared
 from stylestudio_desktop.store.rows import columns, inserting, setting
 from stylestudio_desktop.store.tables import PLACE
@@ -35,10 +36,18 @@ _SET_STATUS = setting(
     (Batches.id == PLACE) & (Batches.status == PLACE),
 )
 _SET_BUDGET = setting(Batches, [Batches.budget, Batches.updated_at], Batches.id == PLACE)
-_COUNTS = prepared(
-    BatchCounts.select(BatchCounts.status, BatchCounts.number, BatchCounts.tokens).where(
-        BatchCounts.batch_id == PLACE
-    )
+# A batch leaves the timeline when all it made is in the trash.
+_SHOWN = (
+    "SELECT {} FROM batches AS b WHERE user_id = ? AND id < ?"
+    " AND (status IN ('running', 'paused')"
+    " OR EXISTS (SELECT 1 FROM generations WHERE batch_id = b.id AND trashed_at IS NULL)"
+    " OR NOT EXISTS (SELECT 1 FROM generations WHERE batch_id = b.id))"
+    " ORDER BY id DESC LIMIT ?"
+)
+_COUNTS = "SELECT batch_id, status, number, tokens FROM batch_counts WHERE batch_id IN ({})"
+_HEADS = (
+    "SELECT batch_id, max(id) FROM generations WHERE batch_id IN ({}) AND trashed_at IS NULL"
+    " GROUP BY batch_id"
 )
 _NEXT = prepared(
     BatchItems.select(*_ITEM)
@@ -107,9 +116,32 @@ def running(db: Database) -> list[Batch]:
     return [Batch._make(row) for row in db.rows(_RUNNING)]
 
 
-def counts(db: Database, batch_id: int) -> list[Count]:
-    """Return how many rows stand where, with the tokens charged or held for them."""
-    return [Count._make(row) for row in db.rows(_COUNTS, (batch_id,))]
+def shown(db: Database, user_id: int, before: int, limit: int) -> list[Batch]:
+    """Return up to `limit` batches with an id below `before` that have not gone to the trash."""
+    sql = _SHOWN.format(", ".join(Batch._fields))
+    return [Batch._make(row) for row in db.rows(sql, (user_id, before, limit))]
+
+
+def shown_ids(db: Database, user_id: int) -> list[int]:
+    """Return the ids of all of a user's batches that `shown` names, newest first."""
+    return [row[0] for row in db.rows(_SHOWN.format("id"), (user_id, LARGEST_ID, -1))]
+
+
+def counts(db: Database, ids: Sequence[int]) -> dict[int, list[Count]]:
+    """Return for each batch how many rows stand where, with the tokens charged or held."""
+    found: dict[int, list[Count]] = {}
+    for batch_id, *rest in db.rows(_among(_COUNTS, len(ids)), ids) if ids else ():
+        found.setdefault(batch_id, []).append(Count._make(rest))
+    return found
+
+
+def heads(db: Database, ids: Sequence[int]) -> dict[int, int]:
+    """Return the newest generation of each batch that has begun."""
+    return {row[0]: row[1] for row in db.rows(_among(_HEADS, len(ids)), ids)} if ids else {}
+
+
+def _among(sql: str, number: int) -> str:
+    return sql.format(", ".join("?" * number))
 
 
 def next_item(db: Database, batch_id: int) -> BatchItem | None:

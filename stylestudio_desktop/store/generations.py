@@ -215,22 +215,31 @@ def _linked_sql(number: int) -> str:
 
 
 def page(
-    db: Database, user_id: int, wanted: GenerationFilter, before: int, limit: int
+    db: Database,
+    user_id: int,
+    wanted: GenerationFilter,
+    before: int,
+    limit: int,
+    *,
+    loose: bool = False,
 ) -> list[GenerationCard]:
-    """Return up to `limit` generations with an id below `before`, newest first."""
+    """Return up to `limit` generations with an id below `before`, newest first.
+
+    `loose` leaves out those that belong to a batch.
+    """
     below, values, query = _bounds(user_id, wanted, before)
     if query is not None:
         values = [query, *values]
-    sql = _page_sql(query is not None, wanted, below)
+    sql = _page_sql(query is not None, wanted, below, loose=loose)
     return [GenerationCard._make(row) for row in db.rows(sql, [*values, limit])]
 
 
-def ids(db: Database, user_id: int, wanted: GenerationFilter) -> list[int]:
-    """Return the ids of all generations that fit, newest first."""
+def ids(db: Database, user_id: int, wanted: GenerationFilter, *, loose: bool = False) -> list[int]:
+    """Return the ids of all generations that fit, newest first; `loose`: of no batch's."""
     below, values, query = _bounds(user_id, wanted, LARGEST_ID)
     if query is not None:
         values = [query, *values]
-    sql = _page_sql(query is not None, wanted, below, True)
+    sql = _page_sql(query is not None, wanted, below, True, loose=loose)
     return [row[0] for row in db.rows(sql, [*values, -1])]
 
 
@@ -251,14 +260,16 @@ def _bounds(
     return wanted.since is not None, values, query
 
 
-def _page_sql(search: bool, wanted: GenerationFilter, since: bool, only_ids: bool = False) -> str:
+def _page_sql(
+    search: bool, wanted: GenerationFilter, since: bool, only_ids: bool = False, *, loose: bool
+) -> str:
     narrowed = (wanted.status is not None, wanted.trashed, wanted.batch is not None)
-    return _narrowed_sql(search, *narrowed, since, only_ids)
+    return _narrowed_sql(search, *narrowed, since, only_ids, loose)
 
 
 @lru_cache(maxsize=64)
 def _narrowed_sql(
-    search: bool, status: bool, trashed: bool, batch: bool, since: bool, only_ids: bool
+    search: bool, status: bool, trashed: bool, batch: bool, since: bool, only_ids: bool, loose: bool
 ) -> str:
     fields = [Generations.id] if only_ids else _CARD
     key: Any = Generations.id
@@ -280,6 +291,8 @@ def _narrowed_sql(
         query = query.where(SQL('+"t1"."status" = ?') if batch else Generations.status == PLACE)
     if batch:
         query = query.where(Generations.batch_id == PLACE)
+    if loose:
+        query = query.where(SQL('+"t1"."batch_id" IS NULL'))
     if trashed:
         query = query.where(Generations.trashed_at.is_null(False))
     else:

@@ -27,6 +27,7 @@ from stylestudio_desktop.services import (
     storage,
     synthetic,
     till,
+    timeline,
     wallet,
 )
 from stylestudio_desktop.services.studio import Studio
@@ -195,6 +196,8 @@ def test_every_way_to_narrow_a_list(
     for status in (None, "completed", "cancelled"):
         wanted = GenerationFilter(status=status, **common)
         history.rows(studio, wanted)
+        timeline.rows(studio, wanted)
+        timeline.ids(studio, wanted)
         history.ids(studio, wanted)
     for category, favourite in itertools.product((None, "generated_image"), (False, True)):
         narrowed = FileFilter(category=category, favourite=favourite, **common)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.filters import GenerationFilter
-from stylestudio_desktop.services import history_bulk, history_csv
+from stylestudio_desktop.services import history_bulk, history_csv, timeline
 from stylestudio_desktop.services.history_bulk import Account
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
@@ -53,15 +53,17 @@ class Acting(QObject):
 
     def retry(self, ids: Sequence[int]) -> None:
         """Try failed generations again."""
-        self._bulk(history_bulk.retry, ids, self.tr("Sending again"), self._tell_retried)
+        self._bulk(_all(history_bulk.retry), ids, self.tr("Sending again"), self._tell_retried)
 
     def cancel(self, ids: Sequence[int]) -> None:
         """Stop generations that wait or run."""
-        self._bulk(history_bulk.cancel, ids, self.tr("Cancelling"), self._tell_cancelled)
+        self._bulk(timeline.cancel, ids, self.tr("Cancelling"), self._tell_cancelled)
 
     def trash(self, ids: Sequence[int]) -> None:
         """Move ended generations to the trash, with one undo for all of them."""
-        self._bulk(history_bulk.trash, ids, self.tr("Moving to the trash"), self._tell_trashed)
+        self._bulk(
+            _all(history_bulk.trash), ids, self.tr("Moving to the trash"), self._tell_trashed
+        )
 
     def restore(self, ids: Sequence[int]) -> None:
         """Bring generations back from the trash."""
@@ -178,3 +180,17 @@ class Acting(QObject):
     def _on_closing(self) -> None:
         self._stopped.set()
         self._tasks.close()
+
+
+def _all(act: Bulk) -> Bulk:
+    """Let `act` reach every generation of the batches among the rows."""
+
+    def op(
+        studio: Studio,
+        chosen: Sequence[int],
+        progress: Callable[[int, int], None],
+        cancelled: threading.Event | None,
+    ) -> Account:
+        return act(studio, timeline.members(studio, chosen), progress, cancelled)
+
+    return op

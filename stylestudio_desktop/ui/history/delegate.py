@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.ui import icons, wording
 from stylestudio_desktop.ui.history.model import PROMPT, STATUS, TOKENS, TOOK, HistoryModel
+from stylestudio_desktop.ui.history.queue_rows import batch_words
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Radius, Size, Space, Type
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
@@ -112,6 +113,11 @@ class HistoryDelegate(QStyledItemDelegate):
         if card.error and card.status == "failed":
             self._text(painter, below, wording.clipped(card.error, 200), self._small, "bad")
             return
+        if row.batch is not None:
+            why = f" · {card.error}" if card.error else ""
+            said = wording.clipped(batch_words(row.batch) + why, 200)
+            self._text(painter, below, said, self._small, "text_faint")
+            return
         pictures = self.tr("%n picture(s)", "", card.pictures)
         facts = f"{pictures} · {card.quality.capitalize()} · {card.aspect_ratio}"
         self._text(painter, below, facts, self._small, "text_faint")
@@ -122,7 +128,8 @@ class HistoryDelegate(QStyledItemDelegate):
         review = row.job.review if row.job is not None else None
         status = wording.badge(row.card.status, review)
         running = row.job is not None and bool(row.job.stage) and review is None
-        middle = area.center().y() - (8 if running else 0)
+        under_way = row.batch is not None and not row.batch.over
+        middle = area.center().y() - (8 if running or under_way else 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self._pill_width(status)
@@ -132,6 +139,9 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.restore()
         if running and row.job is not None:
             self._paint_progress(painter, area, row.job.stage, row.job.progress)
+        elif under_way and row.batch is not None:
+            done = f"{wording.count(row.batch.ended)} / {wording.count(row.batch.batch.total)}"
+            self._paint_progress(painter, area, done, row.batch.share)
 
     def _paint_progress(
         self, painter: QPainter, area: QRect, stage: str, share: float | None

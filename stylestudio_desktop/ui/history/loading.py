@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from stylestudio_desktop.domain.events import (
+    BatchChanged,
     FilesChanged,
     GenerationCompleted,
     GenerationEnded,
@@ -17,7 +18,7 @@ from stylestudio_desktop.domain.events import (
 )
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.ids import made_at
-from stylestudio_desktop.services import history, library
+from stylestudio_desktop.services import history, library, timeline
 from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.model import PAGE, HistoryModel
@@ -75,7 +76,7 @@ class HistoryLoader(QObject):
         self._drop()
         studio = self._studio
         self._task = self._tasks.run(
-            attached(studio, lambda: history.rows(studio, wanted, limit=PAGE).items),
+            attached(studio, lambda: timeline.rows(studio, wanted, limit=PAGE).items),
             self._on_first,
             self._on_failed,
             owner=self,
@@ -84,7 +85,7 @@ class HistoryLoader(QObject):
     def fetch(self, before: int, limit: int) -> Sequence[HistoryRow]:
         """Return rows below id `before` under the filter in force; called on other threads."""
         studio, wanted = self._studio, self._wanted
-        return attached(studio, lambda: history.rows(studio, wanted, str(before), limit).items)()
+        return attached(studio, lambda: timeline.rows(studio, wanted, str(before), limit).items)()
 
     def _drop(self) -> None:
         if self._task is not None:
@@ -103,7 +104,7 @@ class HistoryLoader(QObject):
         self._drop()
         studio, wanted = self._studio, self._wanted
         self._task = self._tasks.run(
-            attached(studio, lambda: array("q", history.ids(studio, wanted))),
+            attached(studio, lambda: array("q", timeline.ids(studio, wanted))),
             self._on_ids,
             self._on_failed,
             owner=self,
@@ -122,12 +123,14 @@ class HistoryLoader(QObject):
             self._model.progressed(event.generation_id, event.stage, event.progress)
             self.touched.emit(event.generation_id)
         elif isinstance(event, GenerationStarted):
-            self._on_started(event.generation_id)
+            self._on_started(event)
         elif isinstance(event, GenerationMoved | GenerationCompleted | GenerationEnded):
-            self._model.refresh([event.generation_id])
+            self._model.refresh([event.generation_id, *self._model.open_batches()])
             if self._wanted.status is not None:
                 self._soon.start()
             self.touched.emit(event.generation_id)
+        elif isinstance(event, BatchChanged):
+            self._on_batch(event.batch_id)
         elif isinstance(event, FilesChanged):
             self.touched.emit(0)  # such as by a comparison with the product photo
         elif isinstance(event, GenerationsChanged):
@@ -136,13 +139,24 @@ class HistoryLoader(QObject):
             for generation_id in event.generation_ids[:1]:
                 self.touched.emit(generation_id)
 
-    def _on_started(self, generation_id: int) -> None:
-        wanted = self._wanted
-        if wanted.search or wanted.status is not None:
+    def _on_started(self, event: GenerationStarted) -> None:
+        wanted, generation_id = self._wanted, event.generation_id
+        if event.batch_id is not None and timeline.folds(wanted):
+            self._on_batch(event.batch_id)
+        elif wanted.search or wanted.status is not None:
             self._soon.start()
         elif not wanted.trashed and (wanted.since or 0) <= made_at(generation_id):
             self._model.add_front(generation_id)
             self.loaded.emit()
+
+    def _on_batch(self, batch_id: int) -> None:
+        """Let a batch's one row tell what is true now; a new one comes in at the top."""
+        if not timeline.folds(self._wanted):
+            return
+        if self._model.position(batch_id) < 0:
+            self._soon.start()
+        else:
+            self._model.refresh([batch_id])
 
     def _on_elsewhere(self) -> None:
         if not self._elsewhere.isActive():  # a stream of commits is followed, not waited out
@@ -156,7 +170,7 @@ class HistoryLoader(QObject):
         studio, wanted = self._studio, self._wanted
 
         def op() -> tuple[list[HistoryRow], tuple[int, int]]:
-            return history.rows(studio, wanted, limit=PAGE).items, _marks(studio)
+            return timeline.rows(studio, wanted, limit=PAGE).items, _marks(studio)
 
         self._look = self._tasks.run(
             attached(studio, op), self._on_looked, self._on_look_failed, owner=self

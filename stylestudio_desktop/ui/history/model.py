@@ -120,6 +120,17 @@ class HistoryModel(QAbstractTableModel):
             if row >= 0:
                 self._tell(row, row)
 
+    def open_batches(self) -> list[int]:
+        """Return the batches among the kept rows of which something still waits or runs."""
+        return [
+            one for one, row in self._rows.items() if row.batch is not None and not row.batch.over
+        ]
+
+    def batch_at(self, row_id: int) -> HistoryRow | None:
+        """Return the row with this id if it stands for a whole batch."""
+        row = self._rows.get(row_id)
+        return row if row is not None and row.batch is not None else None
+
     def progressed(self, generation_id: int, stage: str, share: float | None) -> None:
         """Show how far a running generation is, without reading it again."""
         known = self._rows.get(generation_id)
@@ -192,6 +203,8 @@ class HistoryModel(QAbstractTableModel):
         if column == STYLE:
             return card.style.capitalize()
         if column == SERVICE:
+            if row.batch is not None:
+                return self.tr("Batch")
             return self._services.get(card.provider, card.provider)
         if column == TOKENS:
             return wording.count(card.tokens_used)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
-from stylestudio_desktop.services import library
+from stylestudio_desktop.services import library, timeline
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.history.filters import HistoryFilters
@@ -182,8 +182,8 @@ class HistoryPane(Pane):
         self._clock.timeout.connect(self.table.viewport().update)
         self.views.picked.connect(self._on_view)
         self.filters.changed.connect(lambda: self.loader.load(self.filters.value()))
-        self.table.opened.connect(self._open)
-        self.table.turned.connect(self.story.turn_to)
+        self.table.opened.connect(self._on_opened)
+        self.table.turned.connect(self._on_turned)
         self.table.chosen_changed.connect(self._on_chosen)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
@@ -200,6 +200,19 @@ class HistoryPane(Pane):
         self.story.show_story(generation_id)
         # A generation that the filters leave out still tells its story beside the list.
         self._seeking = None if self.table.go_to(generation_id) else generation_id
+
+    def _on_opened(self, row_id: int) -> None:
+        """A generation tells its story; a batch shows its pictures."""
+        row = self.model.batch_at(row_id)
+        if row is None:
+            self._open(row_id)
+        else:
+            self.story.close_panel()
+            self.filters.set_batch(row_id, row.card.prompt)
+
+    def _on_turned(self, row_id: int) -> None:
+        if self.model.batch_at(row_id) is None:
+            self.story.turn_to(row_id)
 
     def _turn(self, view: str) -> None:
         if self.views.value() != view:
@@ -228,7 +241,9 @@ class HistoryPane(Pane):
 
     def _on_loaded(self) -> None:
         number = len(self.model.ids)
-        self._count.setText(self.tr("%n generation(s)", "", number))
+        folded = timeline.folds(self.filters.value())
+        text = self.tr("%n row(s)", "", number) if folded else self.tr("%n picture(s)", "", number)
+        self._count.setText(text)
         if self._seeking is not None and self.table.go_to(self._seeking):
             self._seeking = None
         if self.views.value() != LIST:

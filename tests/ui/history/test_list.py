@@ -187,7 +187,7 @@ def test_a_failing_library_says_so_and_offers_another_try(
         raise StorageError("The disk is gone. Nothing was lost. Plug it in.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(history, "rows", broken)
+        patch.setattr(timeline, "rows", broken)
         pane = window.open_pane(HISTORY)
         assert isinstance(pane, HistoryPane)
         calm()

@@ -91,7 +91,7 @@ def test_its_pictures_are_listed_until_its_chip_is_let_go(
     assert pane.filters.batch.text() == "autumn"
     assert pane.filters.narrowed()
     pane.filters.batch.setChecked(False)
-    qtbot.waitUntil(lambda: len(pane.model.ids) > 3)
+    qtbot.waitUntil(lambda: batch.id in pane.model.ids)  # one row again
     assert not pane.filters.batch.isVisible()
 
 
@@ -177,4 +177,47 @@ def test_a_budget_that_is_used_up_is_asked_for_anew(
     dialog.accept()
     qtbot.waitUntil(lambda: batches.progress(studio, batch.id).batch.status == "running")
     assert batches.progress(studio, batch.id).batch.budget == 4
+    calm()
+
+
+def test_in_the_timeline_a_batch_is_one_row_that_opens_its_pictures(
+    window: MainWindow,
+    batch: Batch,
+    studio: Studio,
+    tmp_path: Path,
+    qtbot: QtBot,
+    calm: Calm,
+) -> None:
+    other = generate.start(studio, brief_for(import_photo(studio, tmp_path))).id
+    pane = window.open_pane(HISTORY)
+    assert isinstance(pane, HistoryPane)
+    qtbot.waitUntil(lambda: {*pane.model.ids} == {batch.id, other})
+    qtbot.waitUntil(lambda: pane.model.batch_at(batch.id) is not None)
+    row = pane.model.position(batch.id)
+    said = [pane.model.index(row, column).data() for column in range(pane.model.columnCount())]
+    assert said[:4] == ["autumn", "Working", "", "Batch"]
+    assert pane.table.grab().width() > 0
+
+    for generation_id in line(studio)[:1]:
+        steering.cancel(studio, generation_id)
+
+    def cancelled() -> int:
+        shown = pane.model.batch_at(batch.id)
+        pane.model.at(row)
+        return 0 if shown is None or shown.batch is None else shown.batch.cancelled
+
+    qtbot.waitUntil(lambda: cancelled() == 1)
+
+    pane.table.opened.emit(batch.id)
+    qtbot.waitUntil(lambda: len(pane.model.ids) == 3)
+    assert pane.filters.batch.text() == "autumn"
+    assert pane.story.generation_id is None
+    pane.filters.batch.setChecked(False)
+    qtbot.waitUntil(lambda: batch.id in pane.model.ids)
+    pane.table.go_to(batch.id)
+    pane.acting.cancel(pane.table.chosen())
+    qtbot.waitUntil(lambda: batches.progress(studio, batch.id).over)
+    qtbot.waitUntil(lambda: not pane.acting.busy)
+    pane.acting.trash(pane.table.chosen())
+    qtbot.waitUntil(lambda: [*pane.model.ids] == [other])
     calm()
