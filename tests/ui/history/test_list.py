@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.domain.records import GenerationCard
-from stylestudio_desktop.services import finishing, generate, history, queue, steering
+from stylestudio_desktop.services import finishing, generate, history, queue, steering, timeline
 from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.delegate import ROW
