@@ -263,6 +263,12 @@ def _keeping(add: Any) -> None:
     one.add_argument("--at", metavar="MOMENT", help="as it was at this moment")
     one.add_argument("--into", metavar="DIR", help="into an empty folder, as a library of its own")
     one.add_argument("--back", action="store_true", help="bring back what a restore replaced")
+    one = add("bring-back", "Bring single pictures, generations or collections from a backup.")
+    one.add_argument("ids", nargs="*", metavar="ID", help="as the backup has them")
+    one.add_argument("--from", dest="origin", required=True, metavar="NAME|PLACE")
+    one.add_argument("--list", action="store_true", help="show what is in the backup")
+    one.add_argument("--search", default="", metavar="TEXT", help="list: names and prompts")
+    one.add_argument("--before", metavar="ID", help="list: pictures older than this one")
 
 
 def _people(add: Any) -> None:

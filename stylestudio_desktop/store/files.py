@@ -41,6 +41,7 @@ _SAME = prepared(
     .limit(SQL("1"))
 )
 _STORED = prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
+_TAKEN = prepared(Files.select(Files.id).where(Files.id == PLACE))
 _EXPIRED = prepared(
     Files.select(*_FIELDS)
     .where((Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE))
@@ -105,6 +106,11 @@ def same(db: Database, user_id: int, storage_id: str, category: str) -> int | No
 def stored(db: Database, storage_id: str) -> bool:
     """Say whether any row of any user refers to these bytes."""
     return db.row(_STORED, (storage_id,)) is not None
+
+
+def taken(db: Database, file_id: int) -> bool:
+    """Say whether an id is a picture's already, whoever owns it."""
+    return db.row(_TAKEN, (file_id,)) is not None
 
 
 def uses(db: Database, file_id: int) -> list[tuple[int, str]]:

@@ -110,6 +110,13 @@ def link(
     )
 
 
+def link_at(db: Database, generation_id: int, role: Role, position: int, file_id: int) -> None:
+    """Add one file of a generation at `position`, or after the last where that is taken."""
+    taken = {one.position for one in linked(db, [generation_id]) if one.role == role.value}
+    place = position if position not in taken else max(taken) + 1
+    db.run_many(_LINK, [(generation_id, role.value, place, file_id, 0)])
+
+
 def promote(db: Database, generation_id: int) -> None:
     """Make the first picture that is left the main one, if a generation has lost its main one."""
     best = db.row(_MAIN, (generation_id,))

@@ -248,6 +248,15 @@ def test_two_processes_share_one_journal(life: Life, tmp_path: Path) -> None:
         assert name_at(life.studio, moment, tmp_path / "a") == name
 
 
+def test_without_its_database_a_library_is_gone_back_in(life: Life) -> None:
+    rename(life.studio, "one")
+    close_studio(life.studio)
+    place = life.studio.workspace
+    place.database.rename(place.root / "away")
+    assert isinstance(moments.find(place, now_ms()), Moment)
+    (place.root / "away").rename(place.database)
+
+
 def test_without_its_folder_there_is_no_journal(tmp_path: Path) -> None:
     database = Database(tmp_path / "plain.sqlite3")
     database.open()

@@ -87,6 +87,24 @@ def test_full_backups_are_made_listed_checked_and_restored(shell: Shell, tmp_pat
     assert shell.run("verify", "--deep") == 0
 
 
+def test_single_pieces_are_listed_and_brought_back(shell: Shell, tmp_path: Path) -> None:
+    first = imported(shell, tmp_path, "teal")
+    place = str(tmp_path / "disk")
+    shell.json("backup", "full", "--to", place)
+    shell.json("trash", first)
+    shell.json("purge", "--older-than", "0")
+    assert shell.run("bring-back", "--from", place) == 2
+    listed = shell.json("bring-back", "--from", place, "--list", "--search", "teal")
+    assert [(one["id"], one["now"]) for one in listed["pictures"]] == [(first, "gone")]
+    assert shell.run("bring-back", "--from", place, "--list") == 0
+    assert "teal.jpg" in shell.out
+    assert shell.run("bring-back", first, "--from", place) == 0
+    assert "1 of them anew" in shell.out
+    assert shell.json("bring-back", first, "--from", place)["new"] == []
+    assert ids(shell) == [first]
+    assert shell.run("verify", "--deep") == 0
+
+
 def test_damage_is_told_with_exit_code_five(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("backup", "verify") == 2
     assert shell.run("backup", "drill") == 2

@@ -76,16 +76,28 @@ def stage(
     """
     target = folder or workspace.restoring / "library"
     with storing("restoring the library"):
-        clear(target)
-        make_private_folder(target)
-        _put_database(origin, target / DATABASE, stopping(cancelled))
-        if isinstance(origin, Moment):
-            rewinding.lead(workspace.journal, target / DATABASE, origin.way)
-        _prove(target / DATABASE)
+        put_database(workspace, origin, target, stopping(cancelled))
         bought, remark = _make_fit(workspace, target / DATABASE, origin)
         found, missing = _pictures(workspace, origin, target, progress, stopping(cancelled))
         settings = _settings(origin, target)
     return Restored(target, _moment(origin), found, missing, bought, settings, remark)
+
+
+def put_database(
+    workspace: Workspace, origin: Origin, target: Path, check: Callable[[], None]
+) -> Path:
+    """Put the origin's database into the folder `target`, proven and in today's form.
+
+    Raises BadInput for one that can't be trusted, StorageError for one that is damaged.
+    """
+    clear(target)
+    make_private_folder(target)
+    path = target / DATABASE
+    _put_database(origin, path, check)
+    if isinstance(origin, Moment):
+        rewinding.lead(workspace.journal, path, origin.way)
+    _prove(path)
+    return path
 
 
 def clear(folder: Path) -> None:

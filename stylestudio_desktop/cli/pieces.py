@@ -1,0 +1,81 @@
+"""The command that brings single pieces back from a backup, or shows what is in one."""
+
+from stylestudio_desktop.cli import reading as typed
+from stylestudio_desktop.cli.at_work import at_work
+from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.services.adopting import Adopted
+from stylestudio_desktop.services.backup import pieces
+
+
+def bring_back(desk: Desk) -> int:
+    """Bring back what is named, or list what the backup holds."""
+    given = desk.arguments
+    if bool(given.ids) == given.list:
+        raise BadInput("Name what to bring back, or see what there is with --list.")
+    with desk.open() as studio, at_work(studio):
+        if given.list:
+            with pieces.look_into(studio, given.origin) as inside:
+                return _list(desk, inside)
+        wanted = typed.ids(given.ids)
+        with Bar("Bringing back") as bar, pieces.look_into(studio, given.origin) as inside:
+            done = inside.bring_back(wanted, progress=bar.step)
+    return told(desk, done)
+
+
+def told(desk: Desk, done: Adopted) -> int:
+    """Say what came in."""
+    for name in done.missing:
+        note(f"{name}: its bytes are in neither the library nor there.")
+    if desk.json:
+        print_json(
+            {
+                "pictures": [str(one) for one in done.pictures.values()],
+                "new": [str(one) for one in done.new],
+                "generations": [str(one) for one in done.generations],
+                "missing": done.missing,
+            }
+        )
+    else:
+        say(f"{len(done.pictures):,} pictures are in the library, {len(done.new):,} of them anew.")
+    return 0
+
+
+def _list(desk: Desk, inside: pieces.Inside) -> int:
+    given = desk.arguments
+    before = LARGEST_ID if given.before is None else typed.an_id(given.before)
+    seen = inside.pictures(given.search, before)
+    sets = inside.collections()
+    if desk.json:
+        print_json(
+            {
+                "pictures": [
+                    {
+                        "id": str(one.row.id),
+                        "filename": one.row.filename,
+                        "category": one.row.category,
+                        "generation": None
+                        if one.row.generation_id is None
+                        else str(one.row.generation_id),
+                        "now": one.here,
+                    }
+                    for one in seen
+                ],
+                "collections": [{"id": str(one.id), "name": one.name} for one in sets],
+                "next": str(seen[-1].row.id) if len(seen) == pieces.PAGE else None,
+            }
+        )
+        return 0
+    table(
+        ("Id", "Name", "Generation", "Now"),
+        [
+            (str(one.row.id), one.row.filename, str(one.row.generation_id or ""), one.here)
+            for one in seen
+        ],
+    )
+    table(("Collection", "Name"), [(str(one.id), one.name) for one in sets])
+    if len(seen) == pieces.PAGE:
+        say(f"More: --before {seen[-1].row.id}")
+    return 0

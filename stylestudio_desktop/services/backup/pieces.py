@@ -1,0 +1,221 @@
+"""Brings single pictures, generations and collections back from a backup, and nothing else."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import BinaryIO
+
+from stylestudio_desktop.domain.errors import BadInput, NotFound
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.generation import Role, Status
+from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.domain.records import Collection, StoredFile
+from stylestudio_desktop.files.disk import storing
+from stylestudio_desktop.files.store import Condition, FileStore
+from stylestudio_desktop.services import adopting, organising
+from stylestudio_desktop.services.adopting import Adopted, Story
+from stylestudio_desktop.services.backup import reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup.reading import (
+    Backup,
+    Progress,
+    picture_name,
+    silent,
+    stopping,
+)
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import collections, files, generations, notes, tags, undoing
+from stylestudio_desktop.store.copying import Copy
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture in a backup; `here` says how it is now: “here”, “trash” or “gone”."""
+
+    row: StoredFile
+    here: str
+
+
+class Inside:
+    """An open backup: what is in it, and the way back for each piece."""
+
+    def __init__(self, studio: Studio, copy: Copy, origin: restore.Origin) -> None:
+        """Look into `copy`, the origin's proven database."""
+        self._studio = studio
+        self._copy = copy
+        self._origin = origin
+
+    def pictures(self, search: str = "", before: int = LARGEST_ID, limit: int = PAGE) -> list[Seen]:
+        """Return pictures of the backup, newest first, by names and prompts."""
+        wanted = FileFilter(search=search)
+        rows = files.page(self._copy, self._studio.user_id, wanted, before, limit)
+        mine = {
+            row.id: row
+            for row in files.by_ids(
+                self._studio.database, self._studio.user_id, [row.id for row in rows]
+            )
+        }
+        return [Seen(row, _standing(mine.get(row.id))) for row in rows]
+
+    def collections(self) -> list[Collection]:
+        """Return the backup's collections."""
+        return collections.listing(self._copy, self._studio.user_id)
+
+    def fetch(self, row: StoredFile) -> BinaryIO:
+        """Open a picture's bytes. Raises StorageError where there are none.
+
+        A snapshot has none of its own; a library that a restore has replaced may still have them.
+        """
+        if isinstance(self._origin, Backup):
+            return self._origin.open(picture_name(row.storage_id))
+        place = self._studio.workspace
+        for kept in swap.kept(place):
+            store = FileStore(kept / "files", place.tmp)
+            if store.quick(row.storage_id, row.size) is Condition.INTACT:
+                return store.open(row.storage_id)
+        return self._studio.files.open(row.storage_id)
+
+    def bring_back(
+        self,
+        wanted: Sequence[int],
+        progress: Progress = silent,
+        cancelled: Event | None = None,
+    ) -> Adopted:
+        """Bring pictures, generations and collections back by their ids in the backup.
+
+        What is here already stays as it is; what lies in the trash comes out of it. Raises
+        NotFound, with nothing changed, if the backup has no such thing; Stopped; StorageError.
+        """
+        plans = [self._plan(one) for one in wanted]
+        into = Adopted()
+        check = stopping(cancelled)
+        for number, (plan, one) in enumerate(zip(plans, wanted, strict=True)):
+            progress(number, len(plans), str(one))
+            for row in files.by_ids(self._copy, self._studio.user_id, plan.loose):
+                check()
+                self._one(row, into)
+            for generation_id in plan.made:
+                check()
+                adopting.story(self._studio, self._story(generation_id), self.fetch, into)
+            if plan.collection is not None:
+                self._collect(plan.collection, into)
+        self._describe(into)
+        progress(len(plans), len(plans), "")
+        return into
+
+    def _plan(self, one: int) -> "_Plan":
+        owner = self._studio.user_id
+        if files.get(self._copy, one, owner) is not None:
+            return _Plan(loose=(one,))
+        if generations.get(self._copy, one, owner) is not None:
+            return _Plan(made=(one,))
+        for collection in self.collections():
+            if collection.id == one:
+                inside = collections.in_order(self._copy, owner, one)
+                return _Plan(loose=tuple(inside), collection=collection)
+        raise NotFound(f"There is no picture, generation or collection {one} in this backup.")
+
+    def _one(self, row: StoredFile, into: Adopted) -> None:
+        if row.generation_id is None:
+            adopting.picture(self._studio, row, self.fetch, into)
+        else:
+            told = self._story(row.generation_id, only=row.id)
+            adopting.story(self._studio, told, self.fetch, into)
+
+    def _story(self, generation_id: int, only: int | None = None) -> Story:
+        return story_of(self._copy, self._studio.user_id, generation_id, only)
+
+    def _collect(self, collection: Collection, into: Adopted) -> None:
+        studio = self._studio
+        with studio.database.write():
+            found = collections.find(studio.database, studio.user_id, collection.name)
+            if found is None:
+                made = organising.new_collection(studio, collection.name, collection.description)
+                found = made.id
+            begin = collections.next_position(studio.database, found)
+            order = collections.in_order(self._copy, studio.user_id, collection.id)
+            ids = [into.pictures[one] for one in order if one in into.pictures]
+            places = {one: begin + place for place, one in enumerate(ids)}
+            undoing.write(studio.database, studio.user_id, "collection", found, places)
+
+    def _describe(self, into: Adopted) -> None:
+        describe(self._studio, self._copy, self._studio.user_id, into)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    loose: tuple[int, ...] = ()
+    made: tuple[int, ...] = ()
+    collection: Collection | None = None
+
+
+def _standing(row: StoredFile | None) -> str:
+    if row is None:
+        return "gone"
+    return "here" if row.trashed_at is None else "trash"
+
+
+def story_of(copy: Copy, owner: int, generation_id: int, only: int | None = None) -> Story:
+    """Return a generation of `owner` as `copy` has it, with one of its pictures or with all.
+
+    Raises NotFound for one that is not finished: it has no pictures.
+    """
+    made = generations.get(copy, generation_id, owner)
+    if made is None or made.status != Status.COMPLETED.value:
+        raise NotFound(f"Generation {generation_id} has no pictures in this backup.")
+    linked = generations.linked(copy, [generation_id])
+    rows = {row.id: row for row in files.by_ids(copy, owner, [one.file_id for one in linked])}
+
+    def playing(role: Role) -> tuple[StoredFile, ...]:
+        return tuple(
+            rows[one.file_id]
+            for one in linked
+            if one.role == role.value and (only in (None, one.file_id) or role is not Role.RESULT)
+        )
+
+    results = {one.file_id: one.position for one in linked if one.role == Role.RESULT.value}
+    return Story(made, playing(Role.PRODUCT), playing(Role.MODEL), playing(Role.RESULT), results)
+
+
+def describe(studio: Studio, copy: Copy, owner: int, into: Adopted) -> None:
+    """Give the pictures that are new here the notes and tags that they have in `copy`."""
+    new = set(into.new)
+    with studio.database.write():
+        for there, here in into.pictures.items():
+            if here not in new:
+                continue
+            note = notes.of_file(copy, owner, there)
+            if note:
+                undoing.write(studio.database, studio.user_id, "note", 0, {here: note})
+            for tag in tags.of_file(copy, owner, there):
+                mine = organising.tag_called(studio, tag.name)
+                undoing.write(studio.database, studio.user_id, "tag", mine, {here: 1})
+
+
+@contextlib.contextmanager
+def look_into(studio: Studio, what: str, cancelled: Event | None = None) -> Iterator[Inside]:
+    """Open a snapshot by its name, or a full backup by its place, to bring pieces back from it.
+
+    Raises BadInput where there is none or it can't be trusted, StorageError where it is damaged.
+    """
+    origin = _origin(studio, what)
+    folder = studio.workspace.restoring / "look"
+    with contextlib.ExitStack() as held:
+        if isinstance(origin, Backup):
+            held.enter_context(contextlib.closing(origin))
+        with storing("looking into a backup"):
+            path = restore.put_database(studio.workspace, origin, folder, stopping(cancelled))
+            held.callback(restore.clear, folder)
+        copy = Copy(path)
+        held.enter_context(contextlib.closing(copy))
+        copy.open()
+        yield Inside(studio, copy, origin)
+
+
+def _origin(studio: Studio, what: str) -> restore.Origin:
+    with contextlib.suppress(BadInput):
+        return snapshots.find(studio.workspace, what)
+    return reading.find(Path(what).expanduser().absolute())
