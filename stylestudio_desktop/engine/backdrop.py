@@ -24,7 +24,7 @@ class Stage:
     """What a painter needs to know: the frame, the light's place (shares of it), the colours.
 
     `horizon` is the height of the floor's edge as a share of the frame, or None for a flat set
-    seen from above.
+    seen from above. `backdrop` is one of `setting.BACKDROPS`; `style` leaves it to the style.
     """
 
     width: int
@@ -33,6 +33,7 @@ class Stage:
     light: tuple[float, float]
     colours: list[NDArray[Any]]
     horizon: float | None
+    backdrop: str = "style"
 
     @property
     def long(self) -> int:
@@ -47,14 +48,39 @@ class Stage:
 
 def painted(stage: Stage, rng: np.random.Generator) -> Image:
     """Return the lit set of `stage`, without any product."""
-    painters: dict[str, Callable[[Stage, np.random.Generator], Image]] = {
+    from stylestudio_desktop.engine import sets
+
+    styled: dict[str, Callable[[Stage, np.random.Generator], Image]] = {
         "realistic": _seamless,
         "fashion": _gel_lit,
         "artistic": _painted_set,
         "vintage": _plaster,
         "minimalist": _bright,
     }
-    return np.clip(painters[stage.style](stage, rng), 0, 255).astype(np.float32)
+    asked: dict[str, Callable[[Stage, np.random.Generator], Image]] = {
+        "seamless": _seamless,
+        "gradient": sets.gradient,
+        "wall": sets.wall_and_floor,
+        "fabric": sets.cloth,
+        "gel": sets.gels,
+    }
+    painter = asked.get(stage.backdrop, styled[stage.style])
+    return np.clip(painter(stage, rng), 0, 255).astype(np.float32)
+
+
+def cornered(image: Image, horizon: float) -> Image:
+    """Return the set with a floor that meets its wall in a corner at `horizon` (share of height).
+
+    The floor of one colour with the wall looks away from the lamp and is a little darker; the
+    corner itself sees the least light.
+    """
+    y = (np.arange(image.shape[0], dtype=np.float32)[:, None] + 0.5) / image.shape[0]
+    y = y + np.zeros(image.shape[:2], np.float32)
+    floor = smoothstep(y - horizon, -0.0015, 0.0015)
+    near = np.exp(-np.abs(y - horizon) / 0.05)
+    line = np.exp(-np.square((y - horizon) / 0.004))
+    loss = 0.13 * floor + 0.09 * near + 0.14 * line
+    return (image * (1 - loss)[..., None]).astype(np.float32)
 
 
 def _base(stage: Stage) -> Image:
@@ -78,7 +104,8 @@ def _pool(stage: Stage, reach: float) -> Plane:
     return (1 - smoothstep(np.hypot(along_x, along_y), 0.0, reach)).astype(np.float32)
 
 
-def _lit(image: Image, stage: Stage, reach: float = 1.15) -> Image:
+def lit(image: Image, stage: Stage, reach: float = 1.15) -> Image:
+    """Return the set under the lamp, whose light fades with distance."""
     falloff = LOOKS[stage.style].falloff
     gain = 1 + falloff * (_pool(stage, reach) - 0.62)
     return (image * gain[..., None]).astype(np.float32)
@@ -86,7 +113,7 @@ def _lit(image: Image, stage: Stage, reach: float = 1.15) -> Image:
 
 def _seamless(stage: Stage, rng: np.random.Generator) -> Image:
     """Paper from a roll under one large soft box."""
-    image = _lit(_base(stage), stage)
+    image = lit(_base(stage), stage)
     if stage.horizon is None:
         _, v = stage.grid()
         image = image * (1.02 - 0.07 * smoothstep(v, 0.45, 1.05))[..., None]
@@ -101,18 +128,18 @@ def _gel_lit(stage: Stage, rng: np.random.Generator) -> Image:
     gel, deep = stage.colours[1], stage.colours[2]
     kind = int(rng.integers(3))
     if kind == 0:
-        image = over(image, _flat(image, deep), _panel(stage, rng))
+        image = over(image, flat(image.shape, deep), _panel(stage, rng))
     elif kind == 1:
-        image = over(image, _flat(image, gel), _disc_shape(stage, rng, 0.40))
+        image = over(image, flat(image.shape, gel), _disc_shape(stage, rng, 0.40))
     x, y = stage.grid()
     far = 1 - stage.light[0]
     glow = 1 - smoothstep(np.hypot((x - far) * 0.8, y - 0.95), 0.0, 0.95)
-    image = over(image, _flat(image, gel), 0.75 * glow)
-    image = _lit(image, stage)
+    image = over(image, flat(image.shape, gel), 0.75 * glow)
+    image = lit(image, stage)
     if kind == 2:
         image = image * (0.84 + 0.34 * _blinds(stage, rng))[..., None]
     dark = smoothstep(np.hypot(x - 0.5, y - 0.5), 0.42, 0.85)
-    return over(image, _flat(image, deep), 0.45 * dark)
+    return over(image, flat(image.shape, deep), 0.45 * dark)
 
 
 def _painted_set(stage: Stage, rng: np.random.Generator) -> Image:
@@ -127,7 +154,7 @@ def _painted_set(stage: Stage, rng: np.random.Generator) -> Image:
     image = _board(image, shape, second, stage, rng)
     low = _hill(stage, rng)
     image = _board(image, low, pale, stage, rng)
-    return _lit(image, stage)
+    return lit(image, stage)
 
 
 def _plaster(stage: Stage, rng: np.random.Generator) -> Image:
@@ -138,7 +165,7 @@ def _plaster(stage: Stage, rng: np.random.Generator) -> Image:
         _, v = stage.grid()
         edge = 0.78 + 0.0008 * fractal(stage.height, stage.width, rng, 14, 3)
         low = smoothstep(v - edge, -0.002, 0.002)
-        image = over(image, _flat(image, stage.colours[1]), 0.8 * low)
+        image = over(image, flat(image.shape, stage.colours[1]), 0.8 * low)
         line = np.exp(-(((v - edge) / 0.0022) ** 2)).astype(np.float32)
         image = image * (1 - 0.22 * line)[..., None]
     image = image * (1 + 0.030 * stain)[..., None]
@@ -149,12 +176,12 @@ def _plaster(stage: Stage, rng: np.random.Generator) -> Image:
     worn = smoothstep(fractal(stage.height, stage.width, rng, 7, 6), 1.25, 1.6)
     image = over(image, image * 1.08 + 6, 0.45 * worn)
     window = wide_blur(_blinds(stage, rng, bars=2.0), 0.012 * stage.long)
-    return (_lit(image, stage) * (0.90 + 0.18 * window)[..., None]).astype(np.float32)
+    return (lit(image, stage) * (0.90 + 0.18 * window)[..., None]).astype(np.float32)
 
 
 def _bright(stage: Stage, rng: np.random.Generator) -> Image:
     """Nearly white, one faint slant of daylight, nothing else."""
-    image = _lit(_base(stage), stage, reach=1.3)
+    image = lit(_base(stage), stage, reach=1.3)
     x, y = stage.grid()
     slant = x * stage.width / stage.long + y * stage.height / stage.long * 0.55
     ray = smoothstep(slant, 0.30, 0.62) * (1 - smoothstep(slant, 0.95, 1.35))
@@ -164,8 +191,9 @@ def _bright(stage: Stage, rng: np.random.Generator) -> Image:
     )
 
 
-def _flat(like: Image, colour: NDArray[Any]) -> Image:
-    return np.broadcast_to(colour.astype(np.float32), like.shape)
+def flat(shape: tuple[int, ...], colour: NDArray[Any]) -> Image:
+    """Return `colour` everywhere."""
+    return np.broadcast_to(colour.astype(np.float32), shape)
 
 
 def _circle(stage: Stage, centre: tuple[float, float], radius: float) -> Plane:
@@ -217,7 +245,7 @@ def _board(
     size = stage.width, stage.height
     moved = cv2.warpAffine(shape, shift, size, borderMode=cv2.BORDER_REPLICATE)
     image = image * (1 - 0.24 * wide_blur(moved, 0.008 * stage.long))[..., None]
-    painted_board = _brushed(_flat(image, colour), stage, rng, float(rng.uniform(-1.6, 1.6)))
+    painted_board = _brushed(flat(image.shape, colour), stage, rng, float(rng.uniform(-1.6, 1.6)))
     return over(image, painted_board, shape)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stylestudio_desktop.engine import setting
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.looks import LOOKS
 
@@ -13,15 +14,13 @@ MAX_COUNT = 4
 SIDES = (64, 4096)
 KINDS = ("auto", "top", "dress", "trousers", "skirt", "shorts", "jacket", "shoes", "bag", "other")
 WORN = ("top", "dress", "trousers", "skirt", "shorts", "jacket")  # what can be draped
-STANDING = ("shoes", "bag")
 
 
 @dataclass(frozen=True)
 class Order:
     """What to make: `count` pictures of `products`, the n-th with the seed `seed` + n.
 
-    `options` are short texts: `garment` (one of KINDS), `placement` (auto, laid, standing),
-    `backdrop` (style, white).
+    `options` are short texts: `garment` (one of KINDS) and those that `setting.read` knows.
     """
 
     products: tuple[Path, ...]
@@ -38,6 +37,11 @@ class Order:
     def garment(self) -> str:
         """The kind of garment the user named, or `auto`."""
         return self.options.get("garment", "auto")
+
+    @property
+    def setting(self) -> setting.Setting:
+        """How the products are shown where nobody wears them."""
+        return setting.read(self.options, self.garment, self.style)
 
     @property
     def long_side(self) -> int:
@@ -77,3 +81,4 @@ class Order:
             raise EngineFault("input", f"Ask for 1 to {MAX_COUNT} pictures and a seed below 2^31.")
         if self.garment not in KINDS:
             raise EngineFault("input", f"The engine knows no garment called {self.garment}.")
+        setting.read(self.options, self.garment, self.style)

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Image as Picture
@@ -43,8 +44,21 @@ class Facts:
 
 
 def save(path: Path, pixels: NDArray[Any], facts: Facts) -> None:
-    """Write `pixels` (H x W x 3, sRGB) to the new JPEG `path` by way of a temporary file."""
+    """Write `pixels` (H x W x 3, sRGB) to the new JPEG or PNG `path` by way of a temporary file."""
     buffer = io.BytesIO()
+    if path.suffix == ".png":
+        marked = PngInfo()
+        marked.add_itxt("XML:com.adobe.xmp", _xmp(facts).decode("utf-8"))
+        Image.fromarray(pixels, "RGB").save(
+            buffer,
+            "PNG",
+            compress_level=3,
+            icc_profile=srgb_profile(),
+            pnginfo=marked,
+            exif=_exif(facts),
+        )
+        write_whole(path, buffer.getvalue())
+        return
     Image.fromarray(pixels, "RGB").save(
         buffer,
         "JPEG",

@@ -8,10 +8,11 @@ from typing import Any
 import cv2
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import photo, picture, stage
+from stylestudio_desktop.engine import layer, photo, picture, stage
 from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.order import STANDING, Order
+from stylestudio_desktop.engine.order import Order
 
 Report = Callable[[str, float], None]  # a stage's name and progress; may raise Cancelled
 PREVIEW_SIDE = 768
@@ -44,8 +45,8 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
     products, warnings = _cut_all(order, networks, report)
     if order.people:
         return _worn(order, products[0], warnings, out, networks, report)
-    subjects = [stage.subject(each) for each in products]
-    standing = _stands(order)
+    subjects = [layer.subject(each) for each in products]
+    garment = order.garment if order.garment != "auto" else guessed(products[0].alpha)
     made = []
     for index in range(order.count):
         begun = 0.45 + 0.55 * index / order.count
@@ -54,7 +55,15 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
             report("Setting the stage and the light", begun)
 
         check()
-        pixels = _set(order, subjects, order.seed + index, standing, check)
+        pixels = stage.still_life(
+            subjects,
+            order.style,
+            (order.width, order.height),
+            order.seed + index,
+            setting=order.setting,
+            garment=garment,
+            check=check,
+        )
         report("Saving the picture", begun + 0.5 / order.count)
         made.append(_saved(order, out, index, pixels, "still_life", picture.LABEL, warnings))
     return made
@@ -95,19 +104,6 @@ def _worn(
     return made
 
 
-def _set(
-    order: Order,
-    subjects: list[stage.Subject],
-    seed: int,
-    standing: bool,
-    check: Callable[[], None],
-) -> NDArray[Any]:
-    size = order.width, order.height
-    if order.options.get("backdrop") == "white":
-        return stage.on_white(subjects, size, seed, standing=standing)
-    return stage.still_life(subjects, order.style, size, seed, standing=standing, check=check)
-
-
 def _saved(
     order: Order,
     out: Path,
@@ -118,7 +114,9 @@ def _saved(
     warnings: list[str],
 ) -> Made:
     seed = order.seed + index
-    path = out / f"picture-{index + 1}.jpg"
+    # A marketplace's white must stay white: JPEG would scatter it along the product's edge.
+    exact = mode == "still_life" and order.setting.backdrop == "white"
+    path = out / f"picture-{index + 1}.{'png' if exact else 'jpg'}"
     picture.save(path, pixels, picture.Facts(label, order.style, mode, seed))
     return Made(str(path), order.width, order.height, seed, mode, list(warnings), label)
 
@@ -143,11 +141,3 @@ def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cut
         warnings.extend(note for note in result.warnings if note not in warnings)
         found.append(result)
     return found, warnings
-
-
-def _stands(order: Order) -> bool:
-    """Say whether the products stand on a floor: as asked, else shoes and bags do."""
-    placement = order.options.get("placement", "auto")
-    if placement in ("laid", "standing"):
-        return placement == "standing"
-    return order.garment in STANDING

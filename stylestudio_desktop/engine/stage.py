@@ -1,53 +1,52 @@
-"""Sets products on a stage: backdrop, places, shadows, light, and the finished development."""
+"""Sets products on a stage: backdrop, places, shadows, light, and the finished development.
+
+Everything but the product is made on a canvas of one size and enlarged; the product alone is
+taken from its photo at the picture's own size. So a picture of 4,096 pixels is the one of 768,
+larger: nothing moves, nothing is invented, and little memory is needed.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.backdrop import Stage, painted
-from stylestudio_desktop.engine.cutout import Cutout
-from stylestudio_desktop.engine.edges import feathered
-from stylestudio_desktop.engine.filters import Image, Plane, bounds, over
-from stylestudio_desktop.engine.grade import eight_bits, graded
-from stylestudio_desktop.engine.layout import Place, arrange
-from stylestudio_desktop.engine.light import laid_shadow, relit, shadowed, standing_shadow
-from stylestudio_desktop.engine.looks import LOOKS, scheme_for
+from stylestudio_desktop.engine import composing, props, relief, whites
+from stylestudio_desktop.engine.backdrop import Stage, cornered, painted
+from stylestudio_desktop.engine.filters import Image, Plane, over
+from stylestudio_desktop.engine.grade import Development, eight_bits, scaled_rows
+from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.layer import Layer, Subject, fitted, rows
+from stylestudio_desktop.engine.light import (
+    laid_shadow,
+    leaning_shadow,
+    reflected,
+    shadowed,
+    standing_shadow,
+)
+from stylestudio_desktop.engine.looks import LOOKS, Look, scheme_for
+from stylestudio_desktop.engine.setting import Setting
 
-FLOOR = 0.84  # where standing products touch the floor, as a share of the height
-HORIZON = 0.66  # where the wall sweeps into the floor behind them
-WHITE_FILL = 0.86  # marketplaces ask for 85 % of the frame
+CANVAS = 1024  # the long side of the canvas on which sets are made
+BAND = 256  # rows that are finished at once: a look at cancellation between two
+
+Check = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A product cropped to its silhouette, with colours continued beyond the edge."""
+class Staged:
+    """A picture before its development: the finished set, and the products to lay on it."""
 
-    colour: Image
-    alpha: Plane
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.alpha.shape[1], self.alpha.shape[0]
-
-    @property
-    def mean(self) -> NDArray[Any]:
-        """The mean colour of the product."""
-        total = float(self.alpha.sum()) + 1e-6
-        weighed = (self.colour * self.alpha[..., None]).sum(axis=(0, 1))
-        return np.asarray(weighed / total, np.float32)
+    canvas: Image
+    layers: tuple[Layer, ...] = ()
 
 
-def subject(cutout: Cutout) -> Subject:
-    """Crop a cut-out to what is seen of it."""
-    left, top, right, bottom = bounds(cutout.alpha, 0.1)
-    alpha = cutout.alpha[top:bottom, left:right]
-    colour = cutout.colour[top:bottom, left:right]
-    return Subject(feathered(colour, alpha, max(2.0, 0.01 * max(alpha.shape))), alpha)
+def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the canvas of a picture of `size`: one for every size of the same shape."""
+    long = max(size)
+    width, height = (max(2, 2 * int(side * CANVAS / long / 2 + 1e-6)) for side in size)
+    return width, height
 
 
 def still_life(
@@ -56,55 +55,156 @@ def still_life(
     size: tuple[int, int],
     seed: int,
     *,
-    standing: bool,
-    check: Callable[[], None],
+    setting: Setting,
+    garment: str,
+    check: Check,
 ) -> NDArray[Any]:
     """Return the picture of `subjects` (1 to 5) in `size` (width, height).
 
     The seed moves light, backdrop, places and grain. Inside a product's mask the picture differs
     from the photo only by light and development. `check` may raise Cancelled between steps.
     """
+    if setting.backdrop == "white":
+        return whites.on_white(subjects, size, check)
+    scene = staged(subjects, style, size, seed, setting=setting, garment=garment, check=check)
+    return developed(scene, style, size, seed, setting, check)
+
+
+def staged(
+    subjects: list[Subject],
+    style: str,
+    size: tuple[int, int],
+    seed: int,
+    *,
+    setting: Setting,
+    garment: str,
+    check: Check,
+) -> Staged:
+    """Build the set on its canvas, with every shadow that falls on it, and place the products."""
     rng = np.random.default_rng([seed, 11])
-    width, height = size
+    frame = canvas_size(size)
     look = LOOKS[style]
-    unit = float(max(size))
     light = _lamp(rng)
     mean = np.mean([each.mean for each in subjects], axis=0)
     colours = scheme_for(style, mean, rng)
-    horizon = HORIZON if standing else None
-    picture = painted(Stage(width, height, style, light, colours, horizon), rng)
-    check()
-    places = arrange(
+    layout = composing.composed(
         [each.size for each in subjects],
-        size,
+        frame,
+        setting.arrangement,
         look.fill,
-        look.tilt if len(subjects) == 1 else look.tilt * 1.6,
-        rng,
-        floor=FLOOR if standing else None,
+        look.tilt,
+        np.random.default_rng([seed, 12]),
         aside=style == "minimalist",
     )
-    for each, place in zip(subjects, places, strict=True):
-        colour, alpha = _placed(each, place, size)
-        throw = standing_shadow if standing else laid_shadow
-        picture = shadowed(picture, throw(alpha, look, light, unit))
+    stage = Stage(*frame, style, light, colours, layout.horizon, setting.backdrop)
+    picture = painted(stage, rng)
+    if setting.arrangement == "leaning" and setting.backdrop != "wall":
+        picture = cornered(picture, float(layout.horizon or 0.8))
+    check()
+    layers = []
+    for each, place in zip(subjects, layout.places, strict=True):
+        gain = relief.gain(each.colour, each.alpha, light, look.relief)
+        layers.append(Layer(each, place, None if setting.light == "even" else gain))
         check()
-        picture = over(picture, relit(colour, alpha, light, look.relief), alpha)
-        check()
-    return graded(picture, style, seed)
+    picture = _furnished(picture, stage, layout, layers, setting, garment, look)
+    check()
+    return Staged(picture, tuple(layers))
 
 
-def on_white(
-    subjects: list[Subject], size: tuple[int, int], seed: int, *, standing: bool
+def _furnished(
+    picture: Image,
+    stage: Stage,
+    layout: composing.Composition,
+    layers: list[Layer],
+    setting: Setting,
+    garment: str,
+    look: Look,
+) -> Image:
+    """Add props, shadows and reflections to the set, each where the light throws it."""
+    unit, frame = float(stage.long), (stage.width, stage.height)
+    shape = stage.height, stage.width
+    away = (0.5 - stage.light[0]) * 0.05 * unit, 0.014 * unit
+    placed = [rows(fitted(each, frame, frame), frame, frame, 0, stage.height) for each in layers]
+    if layout.rail is not None:
+        rod = props.rail(shape, layout.rail, unit, stage.style)
+        picture = props.laid(picture, rod, 0.42 * look.strength, unit, away)
+    faces = []
+    for box in layout.plinths:
+        tone = _plinth_tone(stage)
+        rounded = (stage.light[0] * 1000) % 2 < 1.3
+        stand, face = props.plinth(shape, box, tone, stage.light, round_=rounded)
+        base = standing_shadow(stand.alpha, look, stage.light, unit)
+        picture = shadowed(picture, base if box[3] < stage.height else 0.4 * base)
+        picture = over(picture, stand.colour, stand.alpha)
+        faces.append(face)
+    for index, (colour, alpha) in enumerate(placed):
+        face = faces[index] if faces else None
+        if setting.reflection:
+            mirror, share = reflected(colour, alpha, unit)
+            picture = over(picture, mirror, share if face is None else share * face)
+        shade = _shade(alpha, stage, setting.arrangement, look, face)
+        picture = shadowed(picture, shade)
+    if layout.rail is not None:
+        for _, alpha in placed:
+            kind = garment if len(placed) == 1 else guessed(alpha)
+            hook = props.hanger(alpha, kind, layout.rail, unit, stage.style)
+            picture = props.laid(picture, hook, 0.30 * look.strength, unit, away)
+    return picture
+
+
+def _shade(alpha: Plane, stage: Stage, arrangement: str, look: Look, face: Plane | None) -> Plane:
+    """Return the shadow of one product for its arrangement; on a plinth it stays on the top."""
+    unit = float(stage.long)
+    if arrangement == "hung":
+        return laid_shadow(alpha, look, stage.light, unit, 1.7)
+    if arrangement == "leaning":
+        return leaning_shadow(alpha, look, stage.light, unit, float(stage.horizon or 0.8))
+    if arrangement == "standing":
+        return standing_shadow(alpha, look, stage.light, unit)
+    if face is not None:
+        return standing_shadow(alpha, look, stage.light, unit) * face
+    return laid_shadow(alpha, look, stage.light, unit)
+
+
+def _plinth_tone(stage: Stage) -> NDArray[Any]:
+    """Return a plinth's colour: the set's own, lighter, or its pale accent where it has one."""
+    if stage.style == "artistic" and stage.backdrop in ("style", "seamless"):
+        return np.asarray(stage.colours[2], np.float32)
+    grey = [np.array([150, 148, 152], np.float32)]
+    wall = np.asarray((grey if stage.backdrop == "gel" else stage.colours)[0], np.float32)
+    return np.asarray(wall + (np.float32(250) - wall) * 0.34, np.float32)
+
+
+def developed(
+    scene: Staged,
+    style: str,
+    size: tuple[int, int],
+    seed: int,
+    setting: Setting,
+    check: Check,
 ) -> NDArray[Any]:
-    """Return `subjects` on pure white (255), ungraded and without a shadow, for marketplaces."""
-    rng = np.random.default_rng([seed, 11])
-    picture = np.full((size[1], size[0], 3), 255, np.float32)
-    floor = 0.93 if standing else None
-    places = arrange([each.size for each in subjects], size, WHITE_FILL, 0.0, rng, floor=floor)
-    for each, place in zip(subjects, places, strict=True):
-        colour, alpha = _placed(each, place, size)
-        picture = over(picture, colour, alpha)
-    return eight_bits(picture)
+    """Lay the products on the set at the picture's own size, band by band, and develop it."""
+    frame = scene.canvas.shape[1], scene.canvas.shape[0]
+    whole = scene.canvas
+    for layer in scene.layers:
+        colour, alpha = rows(fitted(layer, frame, frame), frame, frame, 0, frame[1])
+        whole = over(whole, colour, alpha)
+    check()
+    development = Development(style, seed, size, whole)
+    layers = [fitted(layer, frame, size) for layer in scene.layers]
+    made = np.empty((size[1], size[0], 3), np.uint8)
+    for first in range(0, size[1], BAND):
+        count = min(BAND, size[1] - first)
+        band = scaled_rows(scene.canvas, size, first, count)
+        for layer in layers:
+            colour, alpha = rows(layer, frame, size, first, count)
+            band = over(band, colour, alpha)
+        finished = setting.grade == "none"
+        made[first : first + count] = (
+            eight_bits(band) if finished else development.band(band, first)
+        )
+        check()
+    return made
 
 
 def _lamp(rng: np.random.Generator) -> tuple[float, float]:
@@ -112,31 +212,3 @@ def _lamp(rng: np.random.Generator) -> tuple[float, float]:
     if rng.random() < 0.7:
         return float(rng.uniform(0.16, 0.32)), float(rng.uniform(0.06, 0.20))
     return float(rng.uniform(0.68, 0.84)), float(rng.uniform(0.06, 0.20))
-
-
-def _placed(each: Subject, place: Place, size: tuple[int, int]) -> tuple[Image, Plane]:
-    """Resample a subject into the frame in one step, after the blur that shrinking asks for."""
-    scale = place.height / each.size[1]
-    turn = np.deg2rad(place.turn)
-    cosine, sine = float(np.cos(turn)) * scale, float(np.sin(turn)) * scale
-    middle_x, middle_y = (each.size[0] - 1) / 2, (each.size[1] - 1) / 2
-    matrix = np.array(
-        [
-            [cosine, -sine, place.x - cosine * middle_x + sine * middle_y],
-            [sine, cosine, place.y - sine * middle_x - cosine * middle_y],
-        ],
-        np.float32,
-    )
-    colour, alpha = each.colour, each.alpha
-    if scale < 0.75:
-        sigma = 0.42 / scale
-        colour = cv2.GaussianBlur(colour, (0, 0), sigma)
-        alpha = cv2.GaussianBlur(alpha, (0, 0), 0.8 * sigma, borderType=cv2.BORDER_CONSTANT)
-    alpha = cv2.copyMakeBorder(alpha, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    colour = cv2.copyMakeBorder(colour, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    matrix[:, 2] -= matrix[:, 0] + matrix[:, 1]
-    turned = cv2.warpAffine(
-        colour, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    mask = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
-    return np.clip(turned, 0, 255), np.clip(mask, 0, 1)

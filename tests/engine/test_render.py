@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylestudio_desktop.engine import photo, stage
+from stylestudio_desktop.engine import layer, photo
 from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.faults import Cancelled, EngineFault
 from stylestudio_desktop.engine.looks import LOOKS
@@ -109,34 +109,24 @@ def test_group_of_five_shows_all_five(tmp_path: Path, bare_networks: Networks) -
         assert near.sum() > 1500
 
 
-def test_product_changes_only_by_light(bare_networks: Networks, tee: Path) -> None:
-    """Inside the mask all channels get one gain, so hue and print stay as photographed."""
-    shot = photo.read(tee, 300)
-    found = stage.subject(cut(shot, bare_networks, no_check))
-    from stylestudio_desktop.engine.light import relit
-
-    lit = relit(found.colour, found.alpha, (0.2, 0.1), LOOKS["fashion"].relief)
-    solid = (found.alpha > 0.99) & (lit.max(axis=2) < 254)
-    ratio = lit[solid] / np.maximum(found.colour[solid], 1e-3)
-    assert float(np.abs(ratio[:, 0] - ratio[:, 1]).max()) < 0.01
-    assert 0.6 < float(ratio.min()) <= float(ratio.max()) < 1.5
-
-
 def test_white_backdrop_is_exactly_white(
     tee: Path, tmp_path: Path, bare_networks: Networks
 ) -> None:
     made = render(order_of(tee, options={"backdrop": "white"}), tmp_path, bare_networks, quiet)
     with Image.open(made[0].path) as picture:
         pixels = np.asarray(picture)
-    assert (pixels[:6] == 255).all()
-    assert (pixels == 255).all(axis=2).mean() > 0.3
+    assert made[0].path.endswith(".png")  # JPEG would scatter the white along the edge
+    ground = (pixels == 255).all(axis=2)
+    assert 0.3 < ground.mean() < 0.8
+    rows, columns = np.nonzero(~ground)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 >= 0.85 * 320
 
 
 @pytest.mark.parametrize("placement", ["laid", "standing"])
 def test_shadow_darkens_the_set_beside_the_product(
     placement: str, tee: Path, bare_networks: Networks
 ) -> None:
-    found = stage.subject(cut(photo.read(tee, 300), bare_networks, no_check))
+    found = layer.subject(cut(photo.read(tee, 300), bare_networks, no_check))
     from stylestudio_desktop.engine.light import laid_shadow, standing_shadow
 
     alpha = np.pad(found.alpha, 60)
