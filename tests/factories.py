@@ -15,6 +15,7 @@ from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId, now_ms
+from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Capabilities,
@@ -92,6 +93,9 @@ class FakeProvider:
             seed=True,
             cancel=True,
             reattach=self.reattach,
+            arrangements=ARRANGEMENTS,
+            backdrops=BACKDROPS,
+            worn_qualities=("draft", "standard", "high"),
         )
         model = ModelCard("plain", "Plain", able)
         return ServiceCard(

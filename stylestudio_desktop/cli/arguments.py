@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS, REFLECTIONS
 
 ACCOUNT = (
     "show", "list", "add", "switch", "lock", "unlock", "rename", "email", "picture",
@@ -114,6 +115,10 @@ def _making(add: Any) -> None:
     one.add_argument("--strength", type=float)
     one.add_argument("--guidance-scale", type=float)
     one.add_argument("--steps", type=int, dest="num_inference_steps", metavar="N")
+    shown = "for products that nobody wears, made on this computer"
+    one.add_argument("--arrangement", choices=ARRANGEMENTS, default=ARRANGEMENTS[0], help=shown)
+    one.add_argument("--backdrop", choices=BACKDROPS, default=BACKDROPS[0], help=shown)
+    one.add_argument("--reflection", choices=REFLECTIONS, default=REFLECTIONS[0], help=shown)
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
     one.add_argument(
         "--consent", action="store_true", help="agree that photos of people go to the service"

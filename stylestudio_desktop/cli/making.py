@@ -5,10 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from stylestudio_desktop.cli import reading, shapes
+from stylestudio_desktop.cli.arguments import Arguments
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, say
 from stylestudio_desktop.cli.waiting import Wait
+from stylestudio_desktop.domain import staging
 from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
@@ -96,7 +98,7 @@ def _brief(desk: Desk, studio: Studio) -> Brief:
         strength=given.strength,
         guidance_scale=given.guidance_scale,
         num_inference_steps=given.num_inference_steps,
-        options=MappingProxyType(_options(given.option)),
+        options=MappingProxyType(_options(given.option) | _staged(given)),
     )
     check(asked)
     return replace(
@@ -114,6 +116,10 @@ def _options(words: Sequence[str]) -> dict[str, str]:
             raise BadInput(f"“{word[:60]}” is not an option. Write it as NAME=VALUE.")
         found[name] = value
     return found
+
+
+def _staged(given: Arguments) -> dict[str, str]:
+    return staging.chosen([(name, str(getattr(given, name))) for name in staging.OPTIONS])
 
 
 def _wait(desk: Desk, studio: Studio, generation_id: int) -> int:

@@ -94,7 +94,9 @@ def _grained(across: Plane, along: Plane, rng: np.random.Generator) -> Plane:
     u = np.mod(across * 700, 1022)
     v = np.mod(along * 300, 1022)
     u, v = np.minimum(u, 1022 - u), np.minimum(v, 1022 - v)  # mirrored, so that no seam shows
-    return cv2.remap(noise, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR)
+    return cv2.remap(
+        np.asarray(noise, np.float32), u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR
+    )
 
 
 def cloth(stage: Stage, rng: np.random.Generator) -> Image:

@@ -3,29 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stylestudio_desktop.domain.staging import (
+    ARRANGEMENTS,
+    BACKDROPS,
+    REFLECTIONS,
+    fits,
+    usual,
+)
 from stylestudio_desktop.engine.faults import EngineFault
 
-ARRANGEMENTS = ("auto", "standing", "leaning", "laid", "hung", "plinth")
-BACKDROPS = ("style", "seamless", "gradient", "wall", "fabric", "gel", "white")
-REFLECTIONS = ("auto", "none", "floor")
 LIGHTS = ("style", "even")
 GRADES = ("style", "none")
 ON_A_FLOOR = ("standing", "leaning", "plinth")
 
-USUAL = {
-    "shoes": "standing",
-    "bag": "standing",
-    "dress": "hung",
-    "jacket": "hung",
-}
-"""How a kind of product is shown unless asked otherwise; all others are laid flat."""
-NEVER = {"shoes": ("hung",)}
 OLDER = "placement"  # the name under which generations before arrangements kept theirs
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How the products are shown: every value is one of the tuples above, `auto` resolved.
+    """How the products are shown: every value is one of `domain.staging`, `auto` resolved.
 
     `light` even and `grade` none leave the product's pixels as the photo has them.
     """
@@ -47,11 +43,11 @@ def read(options: Mapping[str, str], garment: str, style: str) -> Setting:
     chosen = _one_of(options, "arrangement", ARRANGEMENTS)
     if chosen == "auto" and options.get(OLDER, "auto") in ARRANGEMENTS:
         chosen = options.get(OLDER, "auto")
-    if chosen in NEVER.get(garment, ()):
+    if not fits(garment, chosen):
         raise EngineFault(
             "input", f"Products of the kind {garment} can't be hung. Choose another arrangement."
         )
-    arrangement = USUAL.get(garment, "laid") if chosen == "auto" else chosen
+    arrangement = usual(garment) if chosen == "auto" else chosen
     backdrop = _one_of(options, "backdrop", BACKDROPS)
     asked = _one_of(options, "reflection", REFLECTIONS)
     standing = arrangement in ("standing", "plinth")

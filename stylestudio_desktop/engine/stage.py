@@ -132,11 +132,11 @@ def _furnished(
     for box in layout.plinths:
         tone = _plinth_tone(stage)
         rounded = (stage.light[0] * 1000) % 2 < 1.3
-        stand, face = props.plinth(shape, box, tone, stage.light, round_=rounded)
+        stand, top = props.plinth(shape, box, tone, stage.light, round_=rounded)
         base = standing_shadow(stand.alpha, look, stage.light, unit)
         picture = shadowed(picture, base if box[3] < stage.height else 0.4 * base)
         picture = over(picture, stand.colour, stand.alpha)
-        faces.append(face)
+        faces.append(top)
     for index, (colour, alpha) in enumerate(placed):
         face = faces[index] if faces else None
         if setting.reflection:

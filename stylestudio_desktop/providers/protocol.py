@@ -41,6 +41,9 @@ class Capabilities:
     num_inference_steps: bool = False
     negative_prompt: bool = False
     needs_model_photo: bool = False
+    arrangements: tuple[str, ...] = ()  # of domain.staging; empty where they can't be chosen
+    backdrops: tuple[str, ...] = ()
+    worn_qualities: tuple[str, ...] | None = None  # those for pictures of people, None for all
     cancel: bool = False
     reattach: Reattach = Reattach.NONE
     result_lifetime_s: int | None = None

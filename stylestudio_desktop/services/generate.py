@@ -21,6 +21,7 @@ from stylestudio_desktop.domain.generation import (
 )
 from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
 from stylestudio_desktop.domain.records import Generation, StoredFile
+from stylestudio_desktop.domain.staging import OPTIONS
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, users
@@ -161,7 +162,7 @@ def _check_able(studio: Studio, brief: Brief) -> None:
     refusals = [one.refusal for one in card.models if brief.model in (None, one.id)]
     if refusals and refusals[0]:
         raise BadInput(f"{refusals[0]} Nothing was started.")
-    problems = (
+    problems: tuple[tuple[bool, str], ...] = (
         (len(brief.products) > able.max_products, f"at most {able.max_products} product photos"),
         (len(brief.models) > able.max_models, f"at most {able.max_models} photos of people"),
         (able.needs_model_photo and not brief.models, "a photo of a person"),
@@ -169,6 +170,14 @@ def _check_able(studio: Studio, brief: Brief) -> None:
         (brief.aspect_ratio not in able.ratios, f"the ratios {', '.join(able.ratios)}"),
         (brief.count > able.max_count, f"at most {able.max_count} pictures at a time"),
     )
+    for option, offered in (("arrangement", able.arrangements), ("backdrop", able.backdrops)):
+        value = brief.options.get(option, OPTIONS[option][0])
+        asked_for = value != OPTIONS[option][0] and value not in offered
+        problems += ((asked_for, f"no {option} “{value[:40]}”"),)
+    worn = able.worn_qualities
+    if brief.models and worn is not None:
+        unworn = brief.quality not in worn
+        problems += ((unworn, f"pictures of people in the qualities {', '.join(worn)}"),)
     for wrong, takes in problems:
         if wrong:
             raise BadInput(f"{name} takes {takes}. Nothing was started.")

@@ -156,13 +156,18 @@ def test_generate_makes_a_picture_and_charges_once(shell: Shell, tmp_path: Path)
         *("generate", "--product", str(photo(tmp_path)), "--model", model),
         *("--prompt", "on a beach", "--style", "fashion", "--quality", "standard"),
         *("--ratio", "3:4", "--count", "2", "--seed", "7", "--option", "kind=top"),
+        *("--arrangement", "hung", "--backdrop", "white"),
     )
 
     row = answer["generation"]
     assert row["status"] == "completed"
     assert row["tokens_used"] == row["price"] == 4
     assert row["parameters"]["seed"] == 7
-    assert row["parameters"]["options"] == {"kind": "top"}
+    assert row["parameters"]["options"] == {
+        "kind": "top",
+        "arrangement": "hung",
+        "backdrop": "white",
+    }
     assert row["parameters"]["count"] == 2
     assert "on a beach" in row["full_prompt"]
     assert answer["balance"] == 6
@@ -213,7 +218,13 @@ def test_a_missing_stored_photo_is_5(shell: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--style", "nonsense"), ("--quality", "x"), ("--ratio", "1:9"), ("--provider", "x")],
+    [
+        ("--style", "nonsense"),
+        ("--quality", "x"),
+        ("--backdrop", "beach"),
+        ("--ratio", "1:9"),
+        ("--provider", "x"),
+    ],
 )
 def test_wrong_names_are_told_before_any_photo_is_taken_in(
     shell: Shell, tmp_path: Path, option: str, value: str

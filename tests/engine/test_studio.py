@@ -9,12 +9,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
 from stylestudio_desktop.engine import composing, relief, setting, stage
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.faults import Cancelled, EngineFault
 from stylestudio_desktop.engine.layer import Subject, fitted, rows, subject
 from stylestudio_desktop.engine.looks import LOOKS
-from stylestudio_desktop.engine.setting import ARRANGEMENTS, BACKDROPS, Setting
+from stylestudio_desktop.engine.setting import Setting
 from tests.engine.conftest import drawn_tee, no_check
 
 SHAPES = {"1:1": (1, 1), "16:9": (16, 9), "9:16": (9, 16), "3:2": (3, 2), "2:3": (2, 3),

@@ -51,6 +51,7 @@ def test_choices_are_those_of_the_product() -> None:
         ("draft", 1, 768),
         ("standard", 2, 1024),
         ("high", 3, 2048),
+        ("ultra", 5, 4096),
     ]
     assert [row["id"] for row in CATALOGUE["ratios"]] == [
         "1:1",

@@ -109,7 +109,7 @@ def test_what_can_t_be_made_is_refused(
     "change",
     [
         {"style": "baroque"},
-        {"quality": "ultra"},
+        {"quality": "gigantic"},
         {"aspect_ratio": "5:1"},
         {"provider": "nobody"},
         {"model": "nothing"},
@@ -131,7 +131,7 @@ def test_a_service_that_needs_a_person_says_so(tmp_path: Path) -> None:
             card = super().card
             able = dataclasses.replace(
                 card.models[0].capabilities, needs_model_photo=True, max_products=1,
-                qualities=("standard",), ratios=("1:1",),
+                qualities=("standard", "high"), ratios=("1:1",), worn_qualities=("standard",),
             )  # fmt: skip
             return dataclasses.replace(
                 card, models=(dataclasses.replace(card.models[0], capabilities=able),)
@@ -143,9 +143,12 @@ def test_a_service_that_needs_a_person_says_so(tmp_path: Path) -> None:
     fitting = brief_for(one, models=(person,), quality="standard")
     for brief, word in (
         (dataclasses.replace(fitting, models=()), "photo of a person"),
-        (dataclasses.replace(fitting, quality="draft"), "qualities standard"),
+        (dataclasses.replace(fitting, quality="draft"), "qualities standard, high"),
         (dataclasses.replace(fitting, aspect_ratio="3:4"), "ratios 1:1"),
         (dataclasses.replace(fitting, products=(one, two)), "at most 1 product"),
+        (dataclasses.replace(fitting, options={"arrangement": "flying"}), "no arrangement"),
+        (dataclasses.replace(fitting, options={"backdrop": "beach"}), "no backdrop"),
+        (dataclasses.replace(fitting, quality="high"), "pictures of people in the qualities"),
     ):
         assert (
             word in unchanged(studio, BadInput, lambda b=brief: generate.start(studio, b)).sentence

@@ -150,24 +150,25 @@ def _model(raw: Any) -> ModelEntry:
     modes = texts(raw, "modes")
     people = int(number(raw, "max_models", 0, 16, 0))
     lifetime = maybe(raw, "result_lifetime_s", 1, 10**9, None)
+    knobs: dict[str, Any] = {
+        knob: flag(raw, knob, False)
+        for knob in (
+            "seed",
+            "strength",
+            "guidance_scale",
+            "num_inference_steps",
+            "negative_prompt",
+            "needs_model_photo",
+            "cancel",
+        )
+    }
     able = Capabilities(
         max_products=int(number(raw, "max_products", 1, 16, 1)),
         max_models=people,
         ratios=texts(raw, "ratios") or _RATIOS,
         qualities=tuple(qualities) or ("draft", "standard", "high"),
         max_count=int(number(raw, "max_count", 1, 10, 1)),
-        **{
-            knob: flag(raw, knob, False)
-            for knob in (
-                "seed",
-                "strength",
-                "guidance_scale",
-                "num_inference_steps",
-                "negative_prompt",
-                "needs_model_photo",
-                "cancel",
-            )
-        },
+        **knobs,
         reattach=choice(Reattach, raw.get("reattach"), Reattach.NONE),
         result_lifetime_s=None if lifetime is None else int(lifetime),
         upload_max_bytes=int(number(raw, "upload_max_bytes", 10_000, 10**9, 10_000_000)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
 from stylestudio_desktop.providers.local.process import EngineProcess, Task, wait_for
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -29,7 +30,7 @@ from stylestudio_desktop.providers.protocol import (
 )
 
 RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4")
-QUALITIES = ("draft", "standard", "high")
+QUALITIES = ("draft", "standard", "high", "ultra")
 SHORT_S = 60.0  # the longest a preview or a photo check may take, model loading included
 IDLE_S = 0.2
 KINDS = {"input": Kind.INPUT, "content": Kind.CONTENT, "cancelled": Kind.CANCELLED}
@@ -50,6 +51,9 @@ CARD = ServiceCard(
                 max_count=4,
                 seed=True,
                 cancel=True,
+                arrangements=ARRANGEMENTS,
+                backdrops=BACKDROPS,
+                worn_qualities=QUALITIES[:3],
                 reattach=Reattach.OWN_ID,
                 upload_max_bytes=64_000_000,
                 upload_max_side=20_000,

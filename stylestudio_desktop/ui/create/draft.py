@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from types import MappingProxyType
 
+from stylestudio_desktop.domain import staging
 from stylestudio_desktop.domain.brief import MAX_PROMPT, Brief
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.ids import FileId
@@ -40,6 +41,8 @@ class Need(Enum):
     QUALITY = "quality"
     RATIO = "ratio"
     FEWER_PICTURES = "fewer_pictures"
+    WORN_QUALITY = "worn_quality"
+    ARRANGEMENT = "arrangement"
     SHORTER_PROMPT = "shorter_prompt"
     READY_SERVICE = "ready_service"
 
@@ -82,6 +85,15 @@ class Draft:
     strength: float | None = None
     guidance_scale: float | None = None
     steps: int | None = None
+    arrangement: str = staging.AUTO
+    backdrop: str = staging.BACKDROPS[0]
+    reflection: str = staging.AUTO
+
+    @property
+    def kind(self) -> str:
+        """The one kind that all products are of, else `auto`."""
+        kinds = {one.kind for one in self.products}
+        return kinds.pop() if len(kinds) == 1 else "auto"
 
     @property
     def batch(self) -> bool:
@@ -147,6 +159,19 @@ def problems(draft: Draft, able: Capabilities, ready: bool = True) -> tuple[Prob
             Problem(Need.FEWER_PEOPLE, Step.MODEL, able.max_models),
         ),
         (draft.quality not in able.qualities, Problem(Need.QUALITY, Step.LOOK)),
+        (
+            bool(draft.models)
+            and able.worn_qualities is not None
+            and draft.quality in able.qualities
+            and draft.quality not in able.worn_qualities,
+            Problem(Need.WORN_QUALITY, Step.LOOK),
+        ),
+        (
+            bool(able.arrangements)
+            and not draft.models
+            and not staging.fits(draft.kind, draft.arrangement),
+            Problem(Need.ARRANGEMENT, Step.LOOK),
+        ),
         (draft.ratio not in able.ratios, Problem(Need.RATIO, Step.LOOK)),
         (
             draft.count > able.max_count,
@@ -191,16 +216,24 @@ def briefs(draft: Draft, able: Capabilities) -> tuple[Brief, ...]:
             strength=draft.strength if able.strength else None,
             guidance_scale=draft.guidance_scale if able.guidance_scale else None,
             num_inference_steps=draft.steps if able.num_inference_steps else None,
-            options=MappingProxyType(_options(group)),
+            options=MappingProxyType(_options(draft, group, able)),
         )
         for group in groups
     )
 
 
-def _options(group: Sequence[Photo]) -> dict[str, str]:
-    kinds = {one.kind for one in group}
-    kind = kinds.pop() if len(kinds) == 1 else "auto"
-    return {} if kind == "auto" else {"garment": kind}
+def _options(draft: Draft, group: Sequence[Photo], able: Capabilities) -> dict[str, str]:
+    kind = replace(draft, products=tuple(group)).kind
+    found = {} if kind == "auto" else {"garment": kind}
+    if able.arrangements and not draft.models:
+        fits = staging.fits(kind, draft.arrangement)  # one of a batch may be of another kind
+        asked = (
+            ("arrangement", draft.arrangement if fits else staging.AUTO),
+            ("backdrop", draft.backdrop),
+            ("reflection", draft.reflection),
+        )
+        found |= staging.chosen(asked)
+    return found
 
 
 def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Draft:
@@ -210,7 +243,11 @@ def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Dr
     """
     kind = brief.options.get("garment", "auto")
     kind = kind if kind in KINDS else "auto"
+    shown = _staged(brief)
     return Draft(
+        arrangement=shown["arrangement"],
+        backdrop=shown["backdrop"],
+        reflection=shown["reflection"],
         products=tuple(replace(one, kind=kind) for one in products),
         together=len(products) > 1,
         models=tuple(models),
@@ -226,3 +263,12 @@ def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Dr
         guidance_scale=brief.guidance_scale,
         steps=brief.num_inference_steps,
     )
+
+
+def _staged(brief: Brief) -> dict[str, str]:
+    """Return how the products of `brief` were shown; what is odd falls back to what is usual."""
+    asked = {name: brief.options.get(name, known[0]) for name, known in staging.OPTIONS.items()}
+    return {
+        name: value if value in staging.OPTIONS[name] else staging.OPTIONS[name][0]
+        for name, value in asked.items()
+    }

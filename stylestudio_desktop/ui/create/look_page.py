@@ -13,6 +13,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
 from stylestudio_desktop.ui.create.page import Page, emptied
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
+from stylestudio_desktop.ui.create.staging_part import StagingPart
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 from stylestudio_desktop.ui.widgets.chips import Segments
@@ -39,7 +40,12 @@ class LookPage(Page):
         self.qualities: dict[str, ChoiceCard] = {}
         self.ratios: dict[str, ChoiceCard] = {}
         self.services: dict[tuple[str, str | None], ChoiceCard] = {}
-        self._parts = [self._build_rest, self._build_numbers, self._build_pictured]
+        self._parts = [
+            self._build_rest,
+            self._build_staging,
+            self._build_numbers,
+            self._build_pictured,
+        ]
 
     def grow(self) -> bool:
         """Make the styles, the numbers, the words: all at once would be felt."""
@@ -63,9 +69,13 @@ class LookPage(Page):
             if value in cards:
                 cards[value].setChecked(True)
         off = words.tr("Not offered by %1").replace("%1", name)
+        person = words.tr("Not with a person")
         for ids, offered in ((self.qualities, able.qualities), (self.ratios, able.ratios)):
             for one, card in ids.items():
-                card.refuse("" if one in offered else off)
+                unworn = ids is self.qualities and one not in self._left()
+                reason = person if unworn else ""
+                card.refuse(reason if one in offered else off)
+        self.staging.show_draft(draft, able)
         self._show_services()
         self._show_count(able.max_count)
         if self.prompt.toPlainText() != draft.prompt:
@@ -86,6 +96,16 @@ class LookPage(Page):
         self._build_count()
         self._section(words.tr("Quality"), self._quality_cards(largest), 190)
         self._build_services()
+
+    def _left(self) -> tuple[str, ...]:
+        """Return the qualities that are left with what is chosen."""
+        able = self._desk.able
+        worn = able.worn_qualities if self._desk.draft.models else None
+        return able.qualities if worn is None else worn
+
+    def _build_staging(self) -> None:
+        self.staging = StagingPart(self._desk.photos, self._desk.edit)
+        self.column.addWidget(self.staging)
 
     def _build_rest(self) -> None:
         self.column.addWidget(label(words.tr("Anything special?"), "label"))

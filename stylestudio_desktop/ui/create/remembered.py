@@ -8,6 +8,7 @@ from typing import Any
 from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_MODELS, MAX_PROMPT, MAX_SEED
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.ids import LARGEST_ID, FileId
+from stylestudio_desktop.domain.staging import OPTIONS
 from stylestudio_desktop.ui.create.draft import KINDS, MOST_ALONE, Draft, Photo
 
 
@@ -53,6 +54,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, str)
     if name in ("prompt", "negative_prompt"):
         return isinstance(value, str) and len(value) <= MAX_PROMPT
+    if name in OPTIONS:
+        return value in OPTIONS[name]
     if name == "together":
         return isinstance(value, bool)
     if name == "count":

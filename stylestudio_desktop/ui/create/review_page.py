@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stylestudio_desktop.files.scaling import Tier
+from stylestudio_desktop.ui import staged
 from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
@@ -106,6 +107,8 @@ class ReviewPage(Page):
             (words.tr("Shape"), words.size(draft, catalogue)),
             (words.tr("Made by"), self._desk.card.name),
         ]
+        if draft.products:
+            rows += staged.rows(drafts.briefs(draft, able)[0].options)[0]
         kinds = {one.kind for one in draft.products} - {"auto"}
         if kinds:
             text = ", ".join(words.kind_name(kind) for kind in sorted(kinds))

@@ -53,6 +53,10 @@ def sentence(problem: Problem, service: str) -> str:
         Need.FEWER_PICTURES: tr("%1 makes at most %n picture(s) at a time.", limit).replace(
             "%1", service
         ),
+        Need.WORN_QUALITY: tr("%1 makes pictures of people up to 2,048 pixels only.").replace(
+            "%1", service
+        ),
+        Need.ARRANGEMENT: tr("Choose another arrangement: this kind of product can't be hung."),
         Need.SHORTER_PROMPT: tr("Shorten the words to %n characters.", limit),
         Need.READY_SERVICE: tr("%1 takes no work now. Look at it in the settings.").replace(
             "%1", service

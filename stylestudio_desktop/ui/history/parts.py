@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLa
 
 from stylestudio_desktop.domain.records import StateChange, TokenEntry
 from stylestudio_desktop.services.history import Story
-from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui import staged, wording
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Radius, Space
 from stylestudio_desktop.ui.wallet.words import movement
@@ -175,6 +175,10 @@ def sent(story: Story) -> list[tuple[str, str]]:
     return rows
 
 
+def _listed(options: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in options.items())
+
+
 def facts(story: Story, service: str) -> list[tuple[str, str]]:
     """Return what was asked for, beside words and photos, as names and values."""
     row = story.generation
@@ -198,8 +202,10 @@ def facts(story: Story, service: str) -> list[tuple[str, str]]:
         (translate("Story", "Job at the service"), row.remote_id),
     )
     rows += [(name, str(value)) for name, value in optional if value is not None]
-    if row.options not in ("", "{}"):
-        rows.append((translate("Story", "Options"), row.options))
+    said, others = staged.rows(json.loads(row.options or "{}"))
+    rows += said
+    if others:
+        rows.append((translate("Story", "Options"), _listed(others)))
     for one in story.results[:1]:
         honest = wording.honest(str(json.loads(one.facts).get("mode", "")))
         if honest:

@@ -135,6 +135,40 @@ def test_the_kind_of_garment_goes_along_where_it_is_one() -> None:
     assert dict(drafts.briefs(Draft(products=(photo(1),)), ABLE)[0].options) == {}
 
 
+def test_how_products_are_shown_goes_along_and_comes_back() -> None:
+    able = replace(ABLE, arrangements=("auto", "hung"), backdrops=("style", "white"))
+    draft = replace(TWO, arrangement="hung", backdrop="white", together=True)
+    wanted = {"arrangement": "hung", "backdrop": "white"}
+
+    brief = drafts.briefs(draft, able)[0]
+    assert dict(brief.options) == wanted
+    assert dict(drafts.briefs(draft, ABLE)[0].options) == {}
+    worn = replace(draft, models=(photo(9),))
+    assert dict(drafts.briefs(worn, able)[0].options) == {}
+
+    again = drafts.like(brief, draft.products, ())
+    assert (again.arrangement, again.backdrop, again.reflection) == ("hung", "white", "auto")
+    odd = drafts.like(replace(brief, options={"arrangement": "flying"}), draft.products, ())
+    assert odd.arrangement == "auto"
+
+
+def test_shoes_can_not_be_hung_and_a_batch_hangs_the_others() -> None:
+    able = replace(ABLE, arrangements=("auto", "hung"))
+    shoes = Draft(products=(photo(1, "shoes"),), arrangement="hung")
+    assert needs(shoes, able) == [Need.ARRANGEMENT]
+
+    batch = Draft(products=(photo(1, "shoes"), photo(2, "dress")), arrangement="hung")
+    assert needs(batch, able) == []
+    assert [one.options.get("arrangement") for one in drafts.briefs(batch, able)] == [None, "hung"]
+
+
+def test_the_largest_size_is_not_for_people() -> None:
+    able = replace(ABLE, worn_qualities=("draft",))
+    worn = Draft(products=(photo(1),), models=(photo(2),))
+    assert needs(worn, able) == [Need.WORN_QUALITY]
+    assert needs(replace(worn, models=()), able) == []
+
+
 def test_photos_are_added_once_and_up_to_a_limit() -> None:
     some = (photo(1), photo(2))
 

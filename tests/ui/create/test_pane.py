@@ -25,6 +25,7 @@ from stylestudio_desktop.services import (
     steering,
 )
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
 from stylestudio_desktop.ui.create.picker import Picker
@@ -288,6 +289,25 @@ def test_a_look_is_chosen_by_its_cards(desk: Desk) -> None:
     assert (draft.style, draft.ratio, draft.quality) == ("vintage", "2:3", "high")
     assert (draft.prompt, draft.seed) == ("calm", 12)
     assert look.styles["vintage"].isChecked()
+
+
+def test_how_it_is_shown_is_chosen_by_cards(desk: Desk, tmp_path: Path) -> None:
+    file_id = with_product(desk, tmp_path)
+    desk.pane.go(Step.LOOK)
+    cards = desk.pane.pages.look.staging
+
+    cards.arrangements["plinth"].click()
+    cards.backdrops["white"].click()
+    assert not cards.reflection.isEnabled()
+    desk.pane.go(Step.REVIEW)
+    assert ("Arrangement", "On a plinth") in desk.pane.pages.review.choices.rows
+
+    shoes = drafts.of_kind(desk.pane.desk.draft.products, file_id, "shoes")
+    desk.pane.desk.edit(products=shoes)
+    desk.pane.go(Step.LOOK)
+    assert not cards.arrangements["hung"].isEnabled()
+    assert cards.arrangements["plinth"].isChecked()
+    assert "Standing" in cards.arrangements["auto"].toolTip()
 
 
 def test_the_review_shows_the_whole_prompt(desk: Desk, tmp_path: Path) -> None:
