@@ -58,20 +58,20 @@ def _window(arguments: Arguments) -> int:
     # the first paint. The window's own collector takes over once it stands.
     gc.disable()
     from stylestudio_desktop.app import run_window
-    from stylestudio_desktop.config.workspace import choose_workspace
+    from stylestudio_desktop.config.workspaces import choose
 
-    return run_window(choose_workspace(arguments.workspace))
+    return run_window(choose(arguments.workspace))
 
 
 def _command(arguments: Arguments, providers: "Mapping[str, Provider] | None") -> int:
     from stylestudio_desktop.cli.desk import Desk, handler
-    from stylestudio_desktop.config.workspace import choose_workspace
+    from stylestudio_desktop.config.workspaces import choose
 
-    workspace = choose_workspace(arguments.workspace)
+    workspace = choose(arguments.workspace)
 
     @contextlib.contextmanager
-    def opened() -> "Iterator[Studio]":
-        yield from _studio(workspace, providers, arguments.command or "")
+    def opened(other: "Workspace | None" = None) -> "Iterator[Studio]":
+        yield from _studio(other or workspace, providers, arguments.command or "")
 
     return handler(arguments.command or "")(Desk(arguments, workspace, opened))
 

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.config.catalogue import load_catalogue
 from stylestudio_desktop.config.chosen import chosen_in
 from stylestudio_desktop.config.presence import Presence
@@ -51,7 +52,8 @@ def open_studio(
     bring_up_to_date(database)
     settings = SettingsFile(workspace.settings)
     user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
-    vault = Secrets() if secrets is None else secrets
+    keys = workspaces.character(workspace).keys
+    vault = Secrets(service=keys) if secrets is None else secrets
     studio = Studio(
         workspace=workspace,
         database=database,

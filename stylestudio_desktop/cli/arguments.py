@@ -252,6 +252,12 @@ def _tending(add: Any) -> None:
     one.add_argument("--files", type=int, metavar="M", help="photos among them")
     one.add_argument("--seed", type=int, default=1, metavar="S")
     _keeping(add)
+    one = add("workspace", "Keep several libraries apart, and move pictures between them.")
+    actions = ("list", "create", "switch", "copy", "compare", "sync")
+    one.add_argument("action", nargs="?", choices=actions, default="list")
+    one.add_argument("name", nargs="?", metavar="NAME|DIR")
+    one.add_argument("--kind", choices=("production", "staging", "development"), default="staging")
+    one.add_argument("--yes", action="store_true", help="sync: do it; without it, only say what")
     add("doctor", "Tell how the program and its surroundings are.")
 
 

@@ -40,6 +40,7 @@ _HANDLERS = {
     "export-tables": "keeping:export_tables",
     "restore-backup": "returning:restore_backup",
     "bring-back": "pieces:bring_back",
+    "workspace": "workspaces:workspace",
     "doctor": "tending:doctor",
 }
 
@@ -50,7 +51,8 @@ class Desk:
 
     arguments: Arguments
     workspace: Workspace
-    open: Callable[[], AbstractContextManager[Studio]]
+    open: Callable[..., AbstractContextManager[Studio]]
+    """Opens that library, or the one of another workspace that is given."""
 
     @property
     def json(self) -> bool:

@@ -1,6 +1,5 @@
 """Says where a workspace keeps its database, files and the rest, and makes its folders."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,13 +105,3 @@ class Workspace:
                 f"The workspace {self.root} can't be used: {error.strerror}. Nothing was changed. "
                 "Choose another folder, or check that you may write to this one."
             ) from error
-
-
-def choose_workspace(given: str | None) -> Workspace:
-    """Return the workspace named by the caller, by STYLESTUDIO_WORKSPACE, or the user's own."""
-    name = given or os.environ.get("STYLESTUDIO_WORKSPACE")
-    if name:
-        return Workspace(Path(name).expanduser().absolute())
-    import platformdirs
-
-    return Workspace(Path(platformdirs.user_data_dir("StyleStudio", False)) / "workspace")

@@ -6,6 +6,7 @@ import secrets as chance
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.domain.errors import Code, PaymentError
 from stylestudio_desktop.domain.purchase import Mode
 from stylestudio_desktop.payments.stripe_keys import mode_of
@@ -161,7 +162,18 @@ def _key(studio: Studio) -> str | None:
 
 
 def _agree(studio: Studio, mode: Mode) -> None:
-    """A workspace keeps to the mode of its first purchase: test tokens are no real ones."""
+    """A workspace keeps to the mode of its first purchase: test tokens are no real ones.
+
+    One that is for trials never has a live one.
+    """
+    own = workspaces.character(studio.workspace)
+    if mode is Mode.LIVE and own.for_trials:
+        raise PaymentError(
+            f"“{own.name}” is a {own.kind} workspace, so a live key is refused here: no real money "
+            "may move in it. Nothing was changed. Use a test key, or switch to your production "
+            "workspace (“stylestudio workspace list”).",
+            code=Code.PAYMENT_KEY,
+        )
     kept = purchases.mode(studio.database)
     if kept is None or kept == mode.value:
         return
