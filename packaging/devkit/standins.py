@@ -1,10 +1,12 @@
-"""Keeps what the shared stand-in for Stripe needs apart from the program's own environment.
+"""Keeps what the shared stand-ins need apart from the program's own environment.
 
-Its package comes as source only and brings a web framework that Stripe's library would look for
-at every import, so neither fits into `.venv`. Tests that pay there are skipped without it.
+Stripe's comes as source only and brings a web framework that Stripe's library would look for at
+every import, so neither fits into `.venv`; the sign-in provider runs on Node. Tests that pay or
+sign in there are skipped without them.
 """
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +23,43 @@ def home(places: Places) -> Path:
 
 
 def provide(places: Places) -> None:
-    """Make the environment if the stand-in is beside the checkout and it is not there yet."""
+    """Make what the stand-ins beside the checkout need, where it is not there yet."""
+    _provide_stripe(places)
+    _provide_signin(places)
+
+
+def signin_home(places: Places) -> Path:
+    """Return the folder of the sign-in provider's packages."""
+    return places.root / "build" / "signin"
+
+
+def _provide_signin(places: Places) -> None:
+    script = places.root.parent / "shared" / "tools" / "oidc_provider.mjs"
+    lists = places.lock("signin").with_suffix("")
+    pins = lists / "package-lock.json"
+    npm = shutil.which("npm")
+    if not script.is_file() or not pins.is_file():
+        return
+    target = signin_home(places)
+    mark = target / "made-from"
+    digest = hashlib.sha256(pins.read_bytes()).hexdigest()
+    if mark.is_file() and mark.read_text(encoding="utf-8") == digest:
+        return
+    if npm is None or shutil.which("node") is None:
+        say.line("Node is not installed; the test that signs in with a certified provider waits.")
+        return
+    say.line("Setting up the sign-in provider in build/signin")
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(lists / name, target / name)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(target)]
+    if not _ran(command):
+        say.line("It could not be set up; the test that signs in there is skipped.")
+        return
+    mark.write_text(digest, encoding="utf-8")
+
+
+def _provide_stripe(places: Places) -> None:
     script = places.root.parent / "shared" / "tools" / "stripe_standin.py"
     pins = places.lock("standins")
     if not script.is_file() or not pins.is_file():

@@ -297,3 +297,7 @@ def _people(add: Any) -> None:
     one.add_argument("--yes", action="store_true", help="delete without asking")
     one.add_argument("--client-id", metavar="ID", help="this program's name at the issuer")
     one.add_argument("--device", action="store_true", help="sign in on another device")
+    one.add_argument(
+        "--secret", action="store_true",
+        help="the service gave this program a secret: it is asked for, or read from standard input",
+    )  # fmt: skip

@@ -100,23 +100,22 @@ def _sign_in(desk: Desk, studio: Studio) -> Profile:
     import webbrowser
 
     from stylestudio_desktop.services import signing_in
-    from stylestudio_desktop.vault import openid
 
     given = desk.arguments
     if not given.client_id:
         raise BadInput("“account sign-in” needs the issuer's address and --client-id.")
-    signing_in.require_network(studio)
-    client = openid.Client(given.who, given.client_id)
-    if given.device:
-        asked = openid.ask_device(client)
+    secret = _asked("Secret of this program there: ") if given.secret else ""
+    client = signing_in.client(studio, given.who, given.client_id, secret)
+    if given.device or signing_in.needs_code(client):
+        asked = signing_in.ask_code(studio, client)
         note(f"Open {asked.address} on any device and type {asked.code}.")
-        return signing_in.arrive(studio, openid.by_device(client, asked))
+        return signing_in.with_code(studio, client, asked)
 
     def show(address: str) -> None:
         note(f"Sign in here: {address}")
         webbrowser.open(address)
 
-    return signing_in.arrive(studio, openid.by_browser(client, show))
+    return signing_in.with_browser(studio, client, show)
 
 
 def _sign_out(_desk: Desk, studio: Studio) -> Profile:

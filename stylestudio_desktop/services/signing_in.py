@@ -3,6 +3,9 @@
 Signing in opens a profile and never locks one: without a network everything that is here works.
 """
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from stylestudio_desktop.domain.account import Profile, normal_email
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
@@ -10,7 +13,8 @@ from stylestudio_desktop.domain.records import Action
 from stylestudio_desktop.services import profiles
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import profiles as rows
-from stylestudio_desktop.vault.openid import Client, Person, SignInFailed, renew
+from stylestudio_desktop.vault import github, openid
+from stylestudio_desktop.vault.asking import Asked, Client, Person, SignInFailed
 from stylestudio_desktop.vault.secrets import Source
 
 
@@ -22,6 +26,57 @@ def require_network(studio: Studio) -> None:
             "changed, and all that is on this computer stays open.",
             code=Code.NO_NETWORK,
         )
+
+
+def client(studio: Studio, issuer: str, client_id: str, secret: str = "") -> Client:
+    """Return who asks a sign-in service; a secret that it gave this program stays in the keyring.
+
+    With no `secret` the one kept for that service is used, if there is one.
+    """
+    issuer, client_id, secret = issuer.strip(), client_id.strip(), secret.strip()
+    host = urlsplit(issuer).hostname or ""
+    if secret and host:
+        studio.secrets.set(_program(host), secret)
+    elif host:
+        secret = studio.secrets.get(_program(host)) or ""
+    return Client(issuer, client_id, secret)
+
+
+def needs_code(asking: Client) -> bool:
+    """Say whether a service knows no way back from the browser, only a code to be typed."""
+    return github.is_meant(asking)
+
+
+def with_browser(
+    studio: Studio,
+    asking: Client,
+    show: Callable[[str], None],
+    stopped: Callable[[], bool] = lambda: False,
+) -> Profile:
+    """Let somebody sign in through the system's browser. Raises SignInFailed, BadInput."""
+    require_network(studio)
+    person = openid.by_browser(asking, show, stopped)
+    return _remembered(studio, asking, person)
+
+
+def ask_code(studio: Studio, asking: Client) -> Asked:
+    """Begin a sign-in by a code that is typed in any browser. Raises SignInFailed."""
+    require_network(studio)
+    return github.ask_device(asking) if needs_code(asking) else openid.ask_device(asking)
+
+
+def with_code(
+    studio: Studio, asking: Client, asked: Asked, stopped: Callable[[], bool] = lambda: False
+) -> Profile:
+    """Wait until the code was typed, and let that person sit down. Raises SignInFailed."""
+    wait = github.by_device if needs_code(asking) else openid.by_device
+    person = wait(asking, asked, stopped)
+    return _remembered(studio, asking, person)
+
+
+def _remembered(studio: Studio, asking: Client, person: Person) -> Profile:
+    studio.settings.change(sign_in_issuer=asking.issuer, sign_in_client=asking.client_id)
+    return arrive(studio, person)
 
 
 def arrive(studio: Studio, person: Person) -> Profile:
@@ -90,7 +145,7 @@ def still_welcome(studio: Studio, client: Client) -> bool | None:
     if token is None or identity is None or studio.settings.value.no_network:
         return None
     try:
-        person = renew(client, token)
+        person = openid.renew(client, token)
     except SignInFailed as error:
         return False if "refused" in error.sentence else None
     if person.refresh_token is not None:
@@ -101,6 +156,10 @@ def still_welcome(studio: Studio, client: Client) -> bool | None:
 def keeps_token(studio: Studio) -> bool:
     """Say whether a refresh token of the person at the desk lies in the keyring."""
     return studio.secrets.source(_token(studio.user_id)) is Source.KEYRING
+
+
+def _program(host: str) -> str:
+    return f"signin_client:{host[:64]}"
 
 
 def _token(user_id: int) -> str:

@@ -65,3 +65,30 @@ def test_a_failure_is_told_and_tried_again(
 def test_a_command_that_is_not_there_is_a_failure() -> None:
     assert not standins._ran(["/no/such/command"])
     assert standins._ran([sys.executable, "-c", "pass"])
+
+
+def test_the_sign_in_provider_is_brought_where_node_is(
+    places: Places,
+    asked: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    script = places.root.parent / "shared" / "tools" / "oidc_provider.mjs"
+    script.parent.mkdir(parents=True)
+    script.touch()
+    lists = places.root / "packaging" / "lock" / "signin"
+    lists.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (lists / name).write_text("{}")
+    monkeypatch.setattr(standins.shutil, "which", lambda _name: None)
+    standins.provide(places)
+    assert asked == []
+    assert "Node is not installed" in capsys.readouterr().out
+    monkeypatch.setattr(standins.shutil, "which", lambda name: f"/bin/{name}")
+    for _ in range(2):
+        standins.provide(places)
+    assert [command[1:3] for command in asked] == [["ci", "--ignore-scripts"]]
+    (lists / "package-lock.json").write_text("{ }")
+    monkeypatch.setattr(standins, "_ran", lambda _command: False)
+    standins.provide(places)
+    assert "skipped" in capsys.readouterr().out

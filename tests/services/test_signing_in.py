@@ -5,17 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import profiles, signing_in
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.vault import github
 from stylestudio_desktop.vault.openid import Client, Person, SignInFailed
 from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
 from tests.factories import FakeProvider
 from tests.vault.drawer import Drawer, with_backend
+from tests.vault.github_standin import GitHub
 from tests.vault.provider import CLIENT, Provider
 
 ANNA = Person("https://id.example", "anna", "Anna@Example.com", "Anna", "refresh-token-secret")
@@ -95,8 +98,6 @@ def test_whoever_is_no_longer_welcome_keeps_what_is_here(studio: Studio) -> None
 
 
 def test_the_sign_in_command(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    import requests
-
     provider = Provider()
 
     def browse(address: str) -> bool:
@@ -109,7 +110,7 @@ def test_the_sign_in_command(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> N
     assert "--client-id" in shell.err
     found = shell.json("account", "sign-in", provider.issuer, "--client-id", CLIENT)
     assert found["email"] == "Anna@Example.com"
-    monkeypatch.setattr("stylestudio_desktop.vault.openid._rest", lambda *_: None)
+    monkeypatch.setattr("stylestudio_desktop.vault.openid.rest", lambda *_: None)
     again = shell.json("account", "sign-in", provider.issuer, "--client-id", CLIENT, "--device")
     assert again["id"] == found["id"]
     assert "WDJB-MJHT" in shell.err
@@ -117,3 +118,52 @@ def test_the_sign_in_command(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> N
     provider.close()
     assert shell.run("account", "sign-in", provider.issuer, "--client-id", CLIENT) == 4
     assert shell.run("dashboard") == 0
+
+
+def test_a_secret_that_the_service_gave_is_sent_and_kept_in_the_keyring(
+    studio: Studio, drawer: Drawer
+) -> None:
+    provider = Provider()
+    provider.lies = {"known": {"scopes_supported": ["openid", "email", "profile"]}}
+    asking = signing_in.client(studio, f" {provider.issuer} ", CLIENT, "GOCSPX-secret")
+    assert signing_in.client(studio, provider.issuer, CLIENT) == asking
+    assert "GOCSPX-secret" in drawer.kept.values()
+    pages: list[str] = []
+
+    def browse(address: str) -> None:
+        pages.append(address)
+        back = provider.agree(address)
+        requests.get(back.pop("to"), params=back, timeout=5)
+
+    assert signing_in.with_browser(studio, asking, browse).email == "Anna@Example.com"
+    assert "access_type=offline" in pages[0]
+    assert "offline_access" not in pages[0]  # that service does not know it
+    assert "GOCSPX" not in pages[0]
+    assert provider.asked[0]["client_secret"] == "GOCSPX-secret"
+    assert studio.settings.value.sign_in_issuer == provider.issuer
+    assert "GOCSPX" not in studio.workspace.settings.read_text("utf-8")
+    provider.close()
+
+
+def test_a_code_is_the_only_way_to_github(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = GitHub()
+    monkeypatch.setattr(github, "ISSUER", service.address)
+    monkeypatch.setattr(github, "API", service.address)
+    asking = signing_in.client(studio, service.address, "Iv1.0123456789abcdef")
+    assert signing_in.needs_code(asking)
+    profile = signing_in.with_code(studio, asking, signing_in.ask_code(studio, asking))
+    assert profile.email == "Mona@Example.com"
+    assert not signing_in.keeps_token(studio)
+    assert not signing_in.needs_code(signing_in.client(studio, "not an address", "id"))
+    service.close()
+
+
+def test_another_device_may_type_the_code_of_any_service(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Provider()
+    monkeypatch.setattr("stylestudio_desktop.vault.openid.rest", lambda *_: None)
+    asking = signing_in.client(studio, provider.issuer, CLIENT)
+    profile = signing_in.with_code(studio, asking, signing_in.ask_code(studio, asking))
+    assert profile.email == "Anna@Example.com"
+    provider.close()

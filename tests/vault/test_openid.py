@@ -129,7 +129,7 @@ def test_waiting_ends_when_the_person_stops_it(provider: Provider) -> None:
 
 
 def test_another_device_does_as_well(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openid, "_rest", lambda _seconds, _stopped: None)
+    monkeypatch.setattr(openid, "rest", lambda _seconds, _stopped: None)
     client = Client(provider.issuer, CLIENT)
     asked = openid.ask_device(client)
     assert (asked.code, asked.address) == ("WDJB-MJHT", f"{provider.issuer}/activate")
@@ -182,7 +182,7 @@ def _modules() -> Path | None:
     root = Path(__file__).resolve().parents[2]
     for folder in (
         Path(named) if named else None,
-        root / "node_modules",
+        root / "build" / "signin" / "node_modules",
         TOOL.parent / "node_modules",
     ):
         if folder is not None and (folder / "oidc-provider").is_dir():
@@ -196,8 +196,8 @@ _missing = next(
         for reason, absent in (
             ("node is not installed", shutil.which("node") is None),
             ("../shared/tools/oidc_provider.mjs is not there", not TOOL.is_file()),
-            ("npm's oidc-provider 9.13.3 is not installed (STYLESTUDIO_NODE_MODULES names its "
-             "folder)", _modules() is None),
+            ("npm's oidc-provider is not in build/signin; “packaging/dev.py test” brings it",
+             _modules() is None),
         )
         if absent
     ),

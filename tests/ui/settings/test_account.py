@@ -17,8 +17,9 @@ from stylestudio_desktop.ui.settings.account import AccountSection
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog, admitted
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
-from stylestudio_desktop.vault import passphrase
+from stylestudio_desktop.vault import github, passphrase
 from tests.factories import photo
+from tests.vault.github_standin import GitHub
 from tests.vault.provider import CLIENT, Provider
 
 WORD = "open sesame"
@@ -204,3 +205,29 @@ def test_somebody_signs_in_with_the_browser(
     panel.stop_button.click()
     qtbot.waitUntil(lambda: "stopped" in panel._said.text())
     provider.close()
+
+
+def test_somebody_signs_in_with_a_code_typed_anywhere(
+    section: AccountSection, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = GitHub()
+    monkeypatch.setattr(github, "ISSUER", service.address)
+    monkeypatch.setattr(github, "API", service.address)
+    opened: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda address: opened.append(address.toString()) or True
+    )
+    panel = section.sign_in
+    panel.issuer.setText(service.address)
+    panel.client.setText("Iv1.0123456789abcdef")
+    panel.go_button.click()  # GitHub knows no other way
+    qtbot.waitUntil(lambda: "WDJB-MJHT" in panel._said.text())
+    assert opened == [f"{service.address}/login/device"]
+    with qtbot.waitSignal(panel.arrived, timeout=10_000):
+        pass
+    assert profiles.current(studio).email == "Mona@Example.com"
+    service.polls = [{"error": "access_denied"}]
+    panel.code_button.click()
+    qtbot.waitUntil(lambda: "did not agree" in panel._said.text())
+    assert panel.code_button.isEnabled()
+    service.close()
