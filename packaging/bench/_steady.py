@@ -1,0 +1,61 @@
+"""What the benchmarks of a window share: percentiles, memory, and whether a line stays flat."""
+
+import resource
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtWidgets import QApplication
+
+
+def memory_mb() -> float:
+    """Return the resident memory now, in MB (its peak where there is no /proc)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / 1_048_576
+
+
+def open_files() -> int:
+    """Return how many files this process holds open; 0 where the system does not tell."""
+    try:
+        return len(list(Path("/proc/self/fd").iterdir()))
+    except OSError:
+        return 0
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` of the values lie; 0.0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Return how many there are, and their p50, p99 and maximum."""
+    return {
+        "number": len(values),
+        "p50": round(percentile(values, 0.5), 2),
+        "p99": round(percentile(values, 0.99), 2),
+        "max": round(max(values, default=0.0), 2),
+    }
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return the rise of the straight line through `points` (least squares) for one unit of x."""
+    if len(points) < 2:
+        return 0.0
+    middle_x = sum(x for x, _ in points) / len(points)
+    middle_y = sum(y for _, y in points) / len(points)
+    wide = sum((x - middle_x) ** 2 for x, _ in points)
+    return sum((x - middle_x) * (y - middle_y) for x, y in points) / wide if wide else 0.0
+
+
+def run_until(done: Callable[[], bool], seconds: float = 10.0) -> float:
+    """Let Qt work until `done`; return the milliseconds that took."""
+    begin = perf_counter()
+    while not done():
+        QApplication.processEvents()
+        if perf_counter() - begin > seconds:
+            raise RuntimeError("The window did not come to rest.")
+    return (perf_counter() - begin) * 1000
