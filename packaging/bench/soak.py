@@ -60,6 +60,7 @@ class Slice:
         self.turns: list[float] = []
         self.frames: list[float] = []
         self.deeds: dict[str, list[float]] = defaultdict(list)
+        self.longest: dict[str, float] = defaultdict(float)
 
     def told(self, number: int, minutes: float) -> dict[str, object]:
         """Return it as plain values; memory in MB, times in milliseconds."""
@@ -71,6 +72,7 @@ class Slice:
             "threads": threading.active_count(),
             "open_files": open_files(),
             "turns": spread(self.turns),
+            "longest_turns": {name: round(ms, 1) for name, ms in sorted(self.longest.items())},
             "frames": spread(self.frames),
             "deeds": {name: spread(taken) for name, taken in sorted(self.deeds.items())},
         }
@@ -109,7 +111,10 @@ class Soak:
         moment = time.thread_time()
         # What the scripts themselves do in their ticks is what somebody's hand would have done:
         # it belongs to the turn, but the measuring does not.
-        self.slices[-1].turns.append((moment - self._spent) * 1000)
+        turn = (moment - self._spent) * 1000
+        self.slices[-1].turns.append(turn)
+        longest = self.slices[-1].longest
+        longest[self._name] = max(longest[self._name], turn)
         now = time.monotonic()
         if now - self._measured >= MEMORY_EVERY_S:
             self._measured = now

@@ -143,6 +143,16 @@ def restore(
     return _change(studio, selection, undo.Step("trashed_at", 0, None), progress, cancelled)
 
 
+def unstack(
+    studio: Studio,
+    selection: Selection,
+    progress: Progress = _quiet,
+    cancelled: Event | None = None,
+) -> Done:
+    """Take pictures off their stacks of look-alikes; they are not stacked again by themselves."""
+    return _change(studio, selection, undo.Step("stack_id", 0, None), progress, cancelled)
+
+
 def tag(
     studio: Studio,
     selection: Selection,

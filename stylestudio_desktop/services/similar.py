@@ -191,10 +191,3 @@ def collapsed(
 def stack_sizes(studio: Studio, stacks: Sequence[int]) -> Mapping[int, int]:
     """Return how many live pictures lie on each of some stacks."""
     return similar.sizes(studio.database, studio.user_id, stacks)
-
-
-def unstack(studio: Studio, wanted: Sequence[int]) -> None:
-    """Take pictures off their stacks; they are not stacked again by themselves."""
-    with studio.database.write():
-        similar.set_stack(studio.database, studio.user_id, None, wanted)
-        studio.tell(FilesChanged(tuple(wanted)))

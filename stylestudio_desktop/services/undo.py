@@ -88,6 +88,7 @@ _KINDS = {
     ("note", False): "unnoted",
     ("trashed_at", True): "trashed",
     ("trashed_at", False): "restored",
+    ("stack_id", False): "unstacked",
     ("tag", True): "tagged",
     ("tag", False): "untagged",
     ("collection", True): "collected",

@@ -1,7 +1,7 @@
 """Keeps what pictures were before a step, in little space, and reads and writes what steps change.
 
 A step changes one attribute of many pictures to one value. An attribute is a column of the
-picture (rating, favourite, note, trashed_at) or its membership in a tag or collection, where
+picture (rating, favourite, note, trashed_at, stack_id) or its membership in a tag or collection, where
 None means that it is no member.
 """
 
@@ -16,7 +16,7 @@ from stylestudio_desktop.store.gallery_tables import GalleryActionParts, Gallery
 from stylestudio_desktop.store.rows import columns, inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
 
-COLUMNS = ("rating", "favourite", "note", "trashed_at")
+COLUMNS = ("rating", "favourite", "note", "trashed_at", "stack_id")
 _MEMBERS = {"tag": "file_tags", "collection": "collection_files"}
 _OWNERS = {"tag": "tags", "collection": "collections"}
 _SET = {

@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.errors import NotFound
 from stylestudio_desktop.domain.finding import parse
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.files.phash import distance
-from stylestudio_desktop.services import bulk, finding, fingerprints, library, similar
+from stylestudio_desktop.services import bulk, finding, fingerprints, library, similar, undo
 from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.fingerprints import Fingerprints
 from stylestudio_desktop.services.similar import Lookalikes
@@ -132,7 +132,12 @@ def test_near_identical_pictures_share_a_stack_as_they_join(studio: Studio, tmp_
     bulk.trash(studio, Selection(ids=[twin]))
     assert twin not in {near.id for near in looks.find(one, limit=2)}
     assert similar.stack_of(studio, one) == [third, one]
-    similar.unstack(studio, [third])
+    done = bulk.unstack(studio, Selection(ids=[third, other]))
+    assert (done.changed, done.wanted) == (1, 2)
+    assert similar.stack_of(studio, third) == [third]
+    undo.undo(studio)
+    assert similar.stack_of(studio, third) == [third, one]
+    undo.redo(studio)
     assert similar.stack_of(studio, third) == [third]
     assert looks.study(NEVER) == 0
     assert looks.refresh() == 5
@@ -214,7 +219,7 @@ def test_every_single_bit_of_every_quarter_is_probed() -> None:
 def test_stacks_are_collapsed_to_their_first_and_counted(studio: Studio) -> None:
     seen = sorted((one.id for one in fill(studio, 12)), reverse=True)
     library.restore(studio, seen)
-    similar.unstack(studio, seen)
+    bulk.unstack(studio, Selection(ids=seen))
     with studio.database.write():
         store.set_stack(studio.database, studio.user_id, 7, [seen[1], seen[4], seen[5]])
         store.set_stack(studio.database, studio.user_id, 8, [seen[2], seen[9]])

@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,19 +31,12 @@ from stylestudio_desktop.services import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import similar, undoing
-from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider, photo
+from tests.overhearing import complaints, overhear
 from tests.payments.bank import Bank
 from tests.payments.counter import at
 
 GENERATIONS = 20_000
-SMALL = {
-    "users", "jobs", "pauses", "meta", "generation_counts", "file_counts", "sqlite_schema",
-}  # fmt: skip
-"""Tables that stay short however large a library grows: the queue holds open work alone."""
-
-_ALIAS = re.compile(r'"(\w+)" AS "(\w+)"')
-_STEP = re.compile(r"^(SCAN|SEARCH) (\S+)")
 
 
 @pytest.fixture(scope="module")
@@ -67,42 +59,8 @@ def studio(workspace: Path) -> Iterator[Studio]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Every text that was run meanwhile, with the values of its first run."""
     texts: dict[str, Any] = {}
-    # `row`, `rows`, `value`, `stream` and `run` all end here, inside the engine.
-    for name in ("rows", "row", "stream", "run"):
-        genuine = getattr(Database, name)
-
-        def note(
-            self: Database, sql: str, values: Any = (), *rest: Any, _genuine: Any = genuine,
-            **named: Any,
-        ) -> Any:  # fmt: skip
-            texts.setdefault(sql, tuple(values))
-            return _genuine(self, sql, values, *rest, **named)
-
-        monkeypatch.setattr(Database, name, note)
+    overhear(monkeypatch, lambda _db, sql, values: texts.setdefault(sql, tuple(values)))
     return texts
-
-
-def complaints(database: Database, sql: str, values: Any) -> list[str]:
-    """Return the steps of a query's plan that grow with the library, or sort in memory."""
-    if not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-        return []
-    aliases = {alias: table for table, alias in _ALIAS.findall(sql)}
-    steps = [
-        row[3]
-        for row in database.engine.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
-    ]
-    found = []
-    large = False
-    for step in steps:
-        seen = _STEP.match(step)
-        if seen and "VIRTUAL TABLE" not in step:
-            table = aliases.get(seen[2], seen[2])
-            large |= table not in SMALL
-            if seen[1] == "SCAN" and table not in SMALL:
-                found.append(f"{step} ({table})")
-    if large:
-        found += [step for step in steps if "TEMP B-TREE" in step]
-    return found
 
 
 def check(studio: Studio, asked: dict[str, Any]) -> None:

@@ -73,6 +73,10 @@ class Acting(QObject):
         """Rate pictures."""
         self._do("rated", "rate", ids, rating, quiet=len(ids) == 1)
 
+    def unstack(self, ids: Ids) -> None:
+        """Take pictures off their stacks."""
+        self._do("unstacked", "unstack", ids)
+
     def note(self, ids: Ids, text: str) -> None:
         """Write one note on pictures; an empty one takes theirs away."""
         self._do("noted" if text.strip() else "unnoted", "note", ids, text)

@@ -26,6 +26,7 @@ class Doer(Protocol):
     def note(self) -> None: ...
     def similar(self) -> None: ...
     def turn_stack(self) -> None: ...
+    def unstack(self) -> None: ...
     def more_like(self) -> None: ...
     def use_as_product(self) -> None: ...
     def use_as_model(self) -> None: ...
@@ -73,6 +74,9 @@ class Deeds:
         )
         self.stack = add(
             "stack", translate("Gallery", "Open or close the stack"), doer.turn_stack, "copy", "S"
+        )
+        self.unstack = add(
+            "unstack", translate("Gallery", "Take off the stack"), doer.unstack, "x", "Shift+S"
         )
         self.more_like = add(
             "more",
@@ -143,7 +147,7 @@ class Deeds:
         rating.addActions(list(reversed(self.ratings)))
         made.addActions([self.tag, self.collect, self.note])
         made.addSeparator()
-        made.addActions([self.similar, self.stack])
+        made.addActions([self.similar, self.stack, self.unstack])
         made.addSeparator()
         made.addActions([self.more_like, self.product, self.model])
         made.addSeparator()
@@ -165,6 +169,8 @@ class Deeds:
         self.similar.setEnabled(chosen == 1 and not trash)
         self.stack.setEnabled(chosen == 1 and stacks)
         self.stack.setVisible(stacks)
+        self.unstack.setEnabled(chosen > 0 and stacks)
+        self.unstack.setVisible(stacks)
         for action in (self.view, self.favour, self.export, self.product, self.model):
             action.setEnabled(chosen > 0)
         for action in (*self.ratings, self.tag, self.collect, self.note):

@@ -142,6 +142,10 @@ class Doing(QObject):
         if card is not None and card.stack:
             self._place.turn_stack(card.stack)
 
+    def unstack(self) -> None:
+        """Take what is chosen off its stack of look-alikes."""
+        self._place.acting.unstack(self._place.chosen())
+
     def more_like(self) -> None:
         """Ask Create for more like the chosen picture."""
         generation, ids = self._place.generation_shown(), self._place.chosen()

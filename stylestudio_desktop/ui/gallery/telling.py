@@ -15,6 +15,7 @@ def done(kind: str, number: int) -> str:
         "unnoted": translate("Deeds", "Note taken off %n picture(s)", "", number),
         "trashed": translate("Deeds", "%n picture(s) moved to the trash", "", number),
         "restored": translate("Deeds", "%n picture(s) brought back", "", number),
+        "unstacked": translate("Deeds", "%n picture(s) taken off the stack", "", number),
         "tagged": translate("Deeds", "%n picture(s) tagged", "", number),
         "untagged": translate("Deeds", "Tag taken off %n picture(s)", "", number),
         "collected": translate("Deeds", "%n picture(s) put into the collection", "", number),

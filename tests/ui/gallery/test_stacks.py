@@ -90,6 +90,26 @@ def test_the_next_of_a_stack_takes_the_place_of_one_that_goes(
     assert shown(filled)[0] == twins[0]
 
 
+def test_a_picture_is_taken_off_its_stack_and_laid_back(
+    filled: GalleryPane, twins: list[int], quiet: Quiet, studio: Studio, qtbot: QtBot
+) -> None:
+    assert not filled.deeds.unstack.isVisible()
+    filled.browser.filters.stacks.click()
+    quiet()
+    filled.grid.select(Ranges([(0, 1)]))
+    filled.grid.setFocus()
+    qtbot.keyClick(filled.grid, KEYS.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    quiet()
+    assert shown(filled)[:2] == twins[:2]
+    assert badge(filled, twins[0]) == ""
+    assert badge(filled, twins[1]) == "2 alike"
+    assert similar.stack_of(studio, twins[0]) == [twins[0]]
+    filled.doing.undo()
+    quiet()
+    assert badge(filled, twins[0]) == "3 alike"
+    assert twins[1] not in shown(filled)
+
+
 def test_look_alikes_are_found_and_left_again(
     filled: GalleryPane, twins: list[int], quiet: Quiet, studio: Studio, qtbot: QtBot
 ) -> None:

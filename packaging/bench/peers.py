@@ -1,0 +1,233 @@
+"""The same photos in our gallery and in other programs: time to open, and to show the last page.
+
+Each program starts on a screen of its own (Xvfb, 1280 by 800), is left alone until the screen
+stands still, and then gets the End key. What is measured is what somebody sees: from the start
+of the process, or from the key, to the last change on the screen before it stood still. Each is
+run twice: the first time without any cache of thumbnails, the second time with what it kept.
+Ours made its thumbnails when the photos were imported; how long that took is told with it.
+
+The number of photos is moderate (20,000 by default): with a million, the others are no longer
+opened in the time that a benchmark has. Programs that are not installed are skipped and named.
+"""
+
+import argparse
+import json
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("STYLESTUDIO_KEYRING", "off")
+
+from _library import opened
+from _photos import library_of
+from PIL import Image
+
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.services import library
+
+SIZE = (1280, 800)
+STILL_S = 2.0
+UNMOVED_S = 30.0
+LOOK_S = 0.03
+NEEDED = ("Xvfb", "xdotool")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program: its command, and where a click gives the list of pictures the keyboard."""
+
+    name: str
+    command: tuple[str, ...]
+    click: tuple[int, int] = (640, 400)
+
+
+class Screen:
+    """A screen in memory that can be looked at without asking the X server."""
+
+    def __init__(self, number: int, folder: Path) -> None:
+        self.name = f":{number}"
+        self._server = subprocess.Popen(
+            [
+                "Xvfb", self.name, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+                "-fbdir", str(folder), "-nolisten", "tcp",
+            ],
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        frame = folder / "Xvfb_screen0"
+        end = time.monotonic() + 10
+        while not (frame.is_file() and frame.stat().st_size) and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        with frame.open("rb") as file:
+            self._pixels = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+
+    def seen(self) -> int:
+        """Return a number that changes with what is on the screen."""
+        return zlib.adler32(self._pixels)
+
+    def still(self, since: float) -> float:
+        """Wait until nothing changes; return the milliseconds from `since` to the last change."""
+        last, changed = self.seen(), since
+        while True:
+            time.sleep(LOOK_S)
+            now = time.monotonic()
+            seen = self.seen()
+            if seen != last:
+                last, changed = seen, now
+            # At the very start an empty screen stands still, too.
+            enough = STILL_S if changed > since else UNMOVED_S
+            if now - changed > enough:
+                return (changed - since) * 1000
+
+    def press(self, *words: str) -> None:
+        """Have xdotool do something on this screen."""
+        environment = {**os.environ, "DISPLAY": self.name}
+        subprocess.run(["xdotool", *words], env=environment, check=False, capture_output=True)
+
+    def save(self, path: Path) -> None:
+        """Write what is on the screen as a PNG."""
+        head = struct.unpack(">25I", self._pixels[:100])
+        begin = head[0] + 12 * head[19]
+        size, line = (head[4], head[5]), head[12]
+        pixels = self._pixels[begin : begin + line * size[1]]
+        Image.frombuffer("RGB", size, pixels, "raw", "BGRX", line, 1).save(path)
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.terminate()
+        self._server.wait(10)
+
+
+@contextmanager
+def screen(number: int) -> Iterator[Screen]:
+    """Give a screen for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Screen(number, Path(folder))
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def tried(program: Program, home: Path, number: int, picture: Path | None) -> dict[str, float]:
+    """Start a program, wait for its first view, go to the end, and end it."""
+    environment: Mapping[str, str] = {
+        **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
+        "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "GDK_BACKEND": "x11",
+        "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"),
+        "QT_QPA_PLATFORM": "xcb", "NO_AT_BRIDGE": "1",
+    }  # fmt: skip
+    with screen(number) as shown:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            program.command,
+            env={**environment, "DISPLAY": shown.name},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        figures = {"open": shown.still(began)}
+        shown.press("mousemove", *map(str, program.click), "click", "1")
+        time.sleep(STILL_S)
+        began = time.monotonic()
+        shown.press("key", "End")
+        figures["last page"] = shown.still(began)
+        figures["memory"] = resident_mb(process.pid)
+        if picture is not None:
+            shown.save(picture)
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return figures
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process, 0 where it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
+
+
+def programs(photos: Path, workspace: Path) -> tuple[list[Program], list[str]]:
+    """Return ours and the others that are installed, and sentences about those that are not."""
+    ours = (sys.executable, "-m", "stylestudio_desktop", "--workspace", str(workspace))
+    known = [
+        Program("Style Studio", ours),
+        Program("gThumb", ("gthumb", str(photos))),
+        Program("geeqie", ("geeqie", "--without-tools=no", str(photos)), (150, 600)),
+    ]
+    there = [one for one in known if one is known[0] or shutil.which(one.command[0])]
+    missing = [f"{one.name} is not installed; skipped." for one in known if one not in there]
+    return there, missing
+
+
+def measure(chosen: argparse.Namespace, base: Path) -> Iterator[dict[str, object]]:
+    """Yield a row for each program and round."""
+    photos = base / "photos"
+    if len(list(photos.glob("*.jpg")) if photos.is_dir() else ()) < chosen.photos:
+        library_of(photos, chosen.photos, 320, 240)
+    paths: Sequence[Path] = sorted(photos.glob("*.jpg"))
+    began = time.monotonic()
+    with opened(base / "workspace") as studio:
+        studio.settings.change(engine_weights_offered=True)
+        there = sum(one.number for one in library.totals(studio))
+        if there < len(paths):
+            library.import_files(studio, paths, Category.PRODUCT)
+    imported = time.monotonic() - began
+    listed, missing = programs(photos, base / "workspace")
+    for sentence in missing:
+        print(sentence, file=sys.stderr)
+    for place, program in enumerate(listed):
+        home = Path(tempfile.mkdtemp(dir=base))
+        for again in (False, True):
+            picture = base / f"{program.name}-{int(again)}.png" if chosen.pictures else None
+            figures = tried(program, home, 91 + place, picture)
+            yield {
+                "name": program.name,
+                "photos": len(paths),
+                "thumbnails": "kept" if again or place == 0 else "none yet",
+                "open_ms": round(figures["open"]),
+                "last_page_ms": round(figures["last page"]),
+                "memory_mb": round(figures["memory"]),
+                **({"import_s": round(imported, 1)} if place == 0 else {}),
+            }
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
+    parser.add_argument("--photos", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, help="kept for the next run (default: not kept)")
+    parser.add_argument("--pictures", action="store_true", help="keep a screenshot of each")
+    chosen = parser.parse_args()
+    lacking = [name for name in NEEDED if shutil.which(name) is None]
+    if lacking:
+        print(f"Skipped: {' and '.join(lacking)} must be installed to drive other programs.")
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        base = chosen.folder or Path(name)
+        base.mkdir(parents=True, exist_ok=True)
+        for row in measure(chosen, base):
+            print(json.dumps(row), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
