@@ -1,8 +1,8 @@
 """Keeps what pictures were before a step, in little space, and reads and writes what steps change.
 
 A step changes one attribute of many pictures to one value. An attribute is a column of the
-picture (rating, favourite, note, trashed_at, stack_id) or its membership in a tag or collection, where
-None means that it is no member.
+picture (rating, favourite, note, trashed_at, stack_id) or its membership in a tag or collection,
+where None means that it is no member.
 """
 
 import json
