@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-POLL_MS = 200
+POLL_MS = 100
+"""Asking takes some microseconds; what another process commits is to be seen within 300 ms."""
 
 
 class Live(QObject):

@@ -1,14 +1,17 @@
 """What the window's tests share."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.widgets.grid import Grid
+from tests.overhearing import complaints, overhear
 from tests.ui.library import FakeLibrary
 from tests.ui.watchdog import watchdog
 
@@ -63,3 +66,29 @@ def settled(qtbot: QtBot, tasks: Tasks) -> Callable[[Grid], None]:
         qtbot.waitUntil(lambda: grid.settled() and not tasks.busy(), timeout=5000)
 
     return wait
+
+
+_PLANNED: set[str] = set()
+_MARKS = re.compile(r"\?(, ?\?)+")
+
+
+@pytest.fixture(autouse=True)
+def planned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test in which the window asks what would take longer in a larger library.
+
+    Whatever any pane asks passes here; each text is looked at once. Statistics are never gathered
+    in a library, so that the plan is the same at ten rows and at ten million.
+    """
+    wrong: list[str] = []
+
+    def look(database: Database, sql: str, values: object) -> None:
+        text = _MARKS.sub("?", sql)
+        if text not in _PLANNED:
+            found = complaints(database, sql, values)
+            wrong.extend(f"{step}: {sql}" for step in found)
+            if not found:
+                _PLANNED.add(text)
+
+    overhear(monkeypatch, look)
+    yield wrong
+    assert not wrong, "a pane asks what grows with the library:\n" + "\n".join(wrong)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -28,7 +29,7 @@ from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.tasks import Task, Tasks
 
 SOON_MS = 120
-ELSEWHERE_MS = 300
+ELSEWHERE_MS = 150
 
 
 class HistoryLoader(QObject):
@@ -54,13 +55,13 @@ class HistoryLoader(QObject):
         self._task: Task[Any] | None = None
         self._look: Task[Any] | None = None
         self._marks: tuple[int, int] | None = None
+        self._looked = 0.0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self._load_ids)
         self._elsewhere = QTimer(self)
         self._elsewhere.setSingleShot(True)
-        self._elsewhere.setInterval(ELSEWHERE_MS)
         self._elsewhere.timeout.connect(self._look_around)
         live.happened.connect(self._on_happened)
         live.changed_elsewhere.connect(self._on_elsewhere)
@@ -159,14 +160,17 @@ class HistoryLoader(QObject):
             self._model.refresh([batch_id])
 
     def _on_elsewhere(self) -> None:
-        if not self._elsewhere.isActive():  # a stream of commits is followed, not waited out
-            self._elsewhere.start()
+        """Look at once, and then not before a pause: a stream of commits is followed."""
+        if not self._elsewhere.isActive():
+            passed = round((monotonic() - self._looked) * 1000)
+            self._elsewhere.start(max(0, ELSEWHERE_MS - passed))
 
     def _look_around(self) -> None:
         """Ask for the newest rows and two kept sums; only what they show to be new is read."""
         if self._look is not None:
-            self._elsewhere.start()
+            self._elsewhere.start(ELSEWHERE_MS)
             return
+        self._looked = monotonic()
         studio, wanted = self._studio, self._wanted
 
         def op() -> tuple[list[HistoryRow], tuple[int, int]]:

@@ -30,7 +30,7 @@ from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import CREATE, MainWindow
 
-SOON_MS = 250
+SOON_MS = 120
 MOST_JOBS, MOST_BATCHES = 40, 10
 ROWS_AT_ONCE = 4
 W = TypeVar("W", bound=QWidget)

@@ -1,9 +1,5 @@
 """What another process commits is in the gallery within 300 ms, and nothing else is touched."""
 
-import queue
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,40 +11,18 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from tests.ui.gallery.seeing import Quiet
+from tests.ui.neighbour import Ask, neighbour_of
 from tests.ui.pictures import picture
 
 WITHIN_S = 0.3
 TRIES = 4
-Ask = Callable[[str], float]
 
 
 @pytest.fixture
 def neighbour(studio: Studio) -> Iterator[Ask]:
     """Return what asks a second process to do something and returns when it was committed."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.ui.gallery.neighbour", str(studio.workspace.root)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-    said: queue.Queue[str] = queue.Queue()
-    assert child.stdin is not None
-    assert child.stdout is not None
-    lines = child.stdout
-    threading.Thread(target=lambda: [said.put(line) for line in lines], daemon=True).start()
-    assert said.get(timeout=60) == "ready\n"
-
-    def ask(line: str) -> float:
-        assert child.stdin is not None
-        child.stdin.write(f"{line}\n")
-        child.stdin.flush()
-        return float(said.get(timeout=30))
-
-    yield ask
-    child.stdin.close()
-    assert child.wait(30) == 0
-    lines.close()
+    with neighbour_of(studio.workspace.root) as ask:
+        yield ask
 
 
 def test_a_second_process_is_seen_at_once(
