@@ -280,6 +280,8 @@ def _keeping(add: Any) -> None:
     one.add_argument("--list", action="store_true", help="show what is in the backup")
     one.add_argument("--search", default="", metavar="TEXT", help="list: names and prompts")
     one.add_argument("--before", metavar="ID", help="list: pictures older than this one")
+    one = add("rebuild", "Bring photos and generations back from pictures alone, the last resort.")
+    one.add_argument("folder", metavar="DIR", help="a lost library, or exported pictures")
 
 
 def _people(add: Any) -> None:

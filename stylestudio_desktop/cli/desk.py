@@ -39,6 +39,7 @@ _HANDLERS = {
     "backup": "keeping:backup",
     "export-tables": "keeping:export_tables",
     "restore-backup": "returning:restore_backup",
+    "rebuild": "pieces:rebuild",
     "bring-back": "pieces:bring_back",
     "workspace": "workspaces:workspace",
     "doctor": "tending:doctor",

@@ -1,11 +1,14 @@
 """The command that brings single pieces back from a backup, or shows what is in one."""
 
+from pathlib import Path
+
 from stylestudio_desktop.cli import reading as typed
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.services import rebuilding
 from stylestudio_desktop.services.adopting import Adopted
 from stylestudio_desktop.services.backup import pieces
 
@@ -23,6 +26,16 @@ def bring_back(desk: Desk) -> int:
         with Bar("Bringing back") as bar, pieces.look_into(studio, given.origin) as inside:
             done = inside.bring_back(wanted, progress=bar.step)
     return told(desk, done)
+
+
+def rebuild(desk: Desk) -> int:
+    """Bring back what pictures say about themselves, into this library."""
+    folder = Path(desk.arguments.folder).expanduser().absolute()
+    with desk.open() as studio, at_work(studio), Bar("Rebuilding") as bar:
+        done = rebuilding.rebuild(studio, folder, bar.step)
+    for name in done.rejected:
+        note(f"{name}: no picture that this program takes; it stays where it is.")
+    return told(desk, done.adopted)
 
 
 def told(desk: Desk, done: Adopted) -> int:

@@ -49,6 +49,7 @@ class DigitalSource(Enum):
 class Description:
     """How one picture was made. `made_at` is UTC milliseconds, `sources` SHA-256 digests.
 
+    `people` are those among the sources that show people.
     `label` is the sentence for people ("Made with AI from photos of the product"); `system` and
     `version` name what made it; `parameters` are plain JSON values.
     """
@@ -58,6 +59,7 @@ class Description:
     negative_prompt: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     sources: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     label: str = ""
     title: str = ""
     system: str = ""
@@ -88,9 +90,13 @@ def packet_of(description: Description) -> bytes:
         if value:
             item = f'<rdf:li xml:lang="x-default">{_text(value)}</rdf:li>'
             lines.append(f"<{name}><rdf:Alt>{item}</rdf:Alt></{name}>")
-    if description.sources:
-        items = "".join(f"<rdf:li>{_text(source)}</rdf:li>" for source in description.sources)
-        lines.append(f"<studio:Sources><rdf:Seq>{items}</rdf:Seq></studio:Sources>")
+    for name, digests in (
+        ("studio:Sources", description.sources),
+        ("studio:People", description.people),
+    ):
+        if digests:
+            items = "".join(f"<rdf:li>{_text(one)}</rdf:li>" for one in digests)
+            lines.append(f"<{name}><rdf:Seq>{items}</rdf:Seq></{name}>")
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _SPACES.items())
     body = "\n".join(lines)
     return (
@@ -134,6 +140,7 @@ def description_of(packet: bytes) -> Description | None:
         negative_prompt=found["studio:NegativePrompt"],
         parameters=MappingProxyType(parameters),
         sources=tuple(_items(root, "studio:Sources")),
+        people=tuple(_items(root, "studio:People")),
         label="".join(_items(root, "dc:description")),
         title="".join(_items(root, "dc:title")),
         system=found["Iptc4xmpExt:AISystemUsed"],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from stylestudio_desktop.domain import ledger
+from stylestudio_desktop.domain.brief import MAX_COUNT
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.events import FilesChanged, FilesImported
 from stylestudio_desktop.domain.generation import Category, Role, Status
@@ -23,6 +24,8 @@ from stylestudio_desktop.store import entries, fidelity, files, generations
 
 Fetch = Callable[[StoredFile], BinaryIO]
 """Opens a picture's bytes elsewhere. Raises StorageError or BadInput where they are gone."""
+
+Progress = Callable[[int, int, str], None]
 
 _WALK = (Status.UPLOADING, Status.PROCESSING, Status.COMPLETED)
 
@@ -76,29 +79,40 @@ def story(studio: Studio, told: Story, fetch: Fetch, into: Adopted) -> int | Non
             picture(studio, row._replace(category=Category.PRODUCT.value), fetch, into)
         return None
     with studio.database.write():
-        return _generation(studio, told, there, into)
+        found, beyond = _generation(studio, told, there, into)
+    for row in beyond:
+        picture(studio, row._replace(category=Category.PRODUCT.value), fetch, into)
+    return found
 
 
 def _generation(
     studio: Studio, told: Story, there: Sequence[StoredFile], into: Adopted
-) -> int | None:
+) -> tuple[int, list[StoredFile]]:
+    """Return the generation's id here, and the pictures for which it has no place."""
     database = studio.database
     here = generations.get(database, told.made.id, studio.user_id)
     if here is None:
         here = _begin(studio, told, into)
         into.generations.append(here.id)
     elif here.status != Status.COMPLETED.value:
-        return here.id  # it goes its own way here
+        return here.id, []  # it goes its own way here
     if here.trashed_at is not None:
         generations.set_trashed(database, studio.user_id, [here.id], None, now_ms())
+    linked = generations.linked(database, [here.id])
+    room = MAX_COUNT - sum(one.role == Role.RESULT.value for one in linked)
+    beyond: list[StoredFile] = []
     for row in there:
+        if files.get(database, row.id, studio.user_id) is None and room <= 0:
+            beyond.append(row)
+            continue
         before = len(into.new)
         found = _row(studio, row, here.id, into)
         if len(into.new) > before:
+            room -= 1
             generations.link_at(database, here.id, Role.RESULT, told.places[row.id], found)
             fidelity.mark_due(database, studio.user_id, [found])
     generations.promote(database, here.id)
-    return here.id
+    return here.id, beyond
 
 
 def _begin(studio: Studio, told: Story, into: Adopted) -> Generation:

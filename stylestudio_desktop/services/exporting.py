@@ -13,18 +13,16 @@ from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile, UsageRecord
 from stylestudio_desktop.files.export import checked_folder, export_picture
-from stylestudio_desktop.files.metadata import Description, DigitalSource
+from stylestudio_desktop.files.metadata import Description
 from stylestudio_desktop.files.names import DEFAULT_PATTERN, fill_pattern
 from stylestudio_desktop.files.presets import Marketplace, Original, Preset, Web
-from stylestudio_desktop.services import generate, sources
+from stylestudio_desktop.services import describing, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, usage
 
 __all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "meant"]
 
 PRESETS: dict[str, Preset] = {"original": Original(), "web": Web(), "marketplace": Marketplace()}
-MADE_HERE = "Put together from photos of the product on this computer; no generative model"
-MADE_BY_AI = "Made with AI from photos of the product"
 
 
 PORTION = 500
@@ -201,23 +199,15 @@ def _shown(studio: Studio, row: StoredFile) -> str:
 
 def describe(studio: Studio, row: StoredFile, made: Generation) -> Description:
     """Return what an exported picture of the generation `made` says about itself."""
-    linked = generations.linked(studio.database, [made.id])
     facts: dict[str, Any] = json.loads(row.facts)
-    provider = studio.providers.get(made.provider)
-    here = provider is not None and not provider.card.remote
-    usual = MADE_HERE if here else MADE_BY_AI
-    return Description(
-        source=DigitalSource.COMPOSITE if here else DigitalSource.PARTLY_GENERATED,
-        prompt=made.full_prompt,
-        negative_prompt=made.negative_prompt,
-        parameters=generate.brief_from(made, (), ()).parameters(),
-        sources=tuple(one.storage_id for one in linked if one.role != Role.RESULT.value),
-        label=str(facts.get("label") or usual),
+    linked = generations.linked(studio.database, [made.id])
+    places = [one.position for one in linked if one.file_id == row.id]
+    return describing.describe(
+        studio,
+        made,
+        places[0] if places else 0,
         title=row.filename,
-        system=made.provider,
-        version=made.model or "",
-        generation=str(made.id),
-        made_at=made.completed_at,
+        label=str(facts.get("label") or ""),
     )
 
 

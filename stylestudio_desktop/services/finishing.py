@@ -16,12 +16,13 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.generation import Category, Role, Status, check_step
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile
-from stylestudio_desktop.files.containers import without_recipe
+from stylestudio_desktop.files.containers import with_xmp, without_recipe
+from stylestudio_desktop.files.metadata import packet_of
 from stylestudio_desktop.files.names import safe_stem
 from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output
-from stylestudio_desktop.services import attempts
+from stylestudio_desktop.services import attempts, describing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import batches, entries, fidelity, files, generations, jobs, users
 
@@ -39,14 +40,20 @@ class Saved:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
+def save_result(
+    studio: Studio, partial: Path, output: Output, made: Generation | None = None
+) -> Saved:
     """Check a fetched picture, every pixel of it, and take it into the file store.
 
-    Raises BadInput if it is no sound picture, StorageError for the disk. `partial` is gone then
+    It then says itself how `made` made it, so that its story outlives the database. Raises
+    BadInput if it is no sound picture, StorageError for the disk. `partial` is gone then
     or belongs to the store.
     """
     name = f"Picture {output.position + 1}"
-    _strip_recipe(partial)
+    if partial.stat().st_size <= RESULT_LIMITS.max_bytes:  # the probe refuses what is larger
+        _strip_recipe(partial)
+        if made is not None:
+            _describe(studio, partial, output, made)
     found = probe(partial, RESULT_LIMITS, decode=True, name=name)
     stored = studio.files.adopt(partial)
     studio.thumbnails.make(stored.storage_id, studio.files.path(stored.storage_id))
@@ -55,13 +62,27 @@ def save_result(studio: Studio, partial: Path, output: Output) -> Saved:
 
 def _strip_recipe(partial: Path) -> None:
     """Take the workflow out of a fetched picture; what is no sound picture is left to the probe."""
-    if partial.stat().st_size > RESULT_LIMITS.max_bytes:
-        return
     data = partial.read_bytes()
     with contextlib.suppress(BadInput):
         bare = without_recipe(data)
         if bare is not data:
             partial.write_bytes(bare)
+
+
+def _describe(studio: Studio, partial: Path, output: Output, made: Generation) -> None:
+    """Write into a fetched picture how it was made; one that can't carry it goes without.
+
+    The same picture fetched again becomes the same bytes, so nothing of now is in it.
+    """
+    said = describing.describe(
+        studio,
+        made,
+        output.position,
+        label=str(output.facts.get("label") or ""),
+        made_at=made.created_at,
+    )
+    with contextlib.suppress(BadInput):
+        partial.write_bytes(with_xmp(partial.read_bytes(), packet_of(said)))
 
 
 def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:

@@ -111,9 +111,10 @@ def link(
 
 
 def link_at(db: Database, generation_id: int, role: Role, position: int, file_id: int) -> None:
-    """Add one file of a generation at `position`, or after the last where that is taken."""
+    """Add one file of a generation at `position`, or at the first free one where that is taken."""
     taken = {one.position for one in linked(db, [generation_id]) if one.role == role.value}
-    place = position if position not in taken else max(taken) + 1
+    free = (place for place in (position, *range(len(taken) + 1)) if place not in taken)
+    place = next(free)
     db.run_many(_LINK, [(generation_id, role.value, place, file_id, 0)])
 
 

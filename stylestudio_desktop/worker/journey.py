@@ -228,7 +228,7 @@ class Journey:
                     raise
                 self._rest(max(error.retry_after_s or 0.0, retrying.backed_off(1.0, fault)))
         try:
-            return finishing.save_result(self._studio, partial, output)
+            return finishing.save_result(self._studio, partial, output, self._row)
         except BadInput as error:
             fact = error.sentence.partition(". Nothing was changed")[0]
             raise BadInput(

@@ -105,6 +105,19 @@ def test_single_pieces_are_listed_and_brought_back(shell: Shell, tmp_path: Path)
     assert shell.run("verify", "--deep") == 0
 
 
+def test_a_library_is_rebuilt_from_its_pictures_alone(shell: Shell, tmp_path: Path) -> None:
+    first = imported(shell, tmp_path, "teal")
+    shell.json("generate", "--product", first, "--prompt", "by the sea")
+    lost = shell.workspace
+    shell.workspace = tmp_path / "new"
+    assert shell.run("rebuild", str(lost)) == 0
+    assert "2 of them anew" in shell.out
+    (found,) = shell.json("list", "generations")["items"]
+    assert found["prompt"] == "by the sea"
+    assert shell.run("verify", "--deep") == 0
+    assert shell.run("rebuild", str(tmp_path / "nowhere")) == 2
+
+
 def test_damage_is_told_with_exit_code_five(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("backup", "verify") == 2
     assert shell.run("backup", "drill") == 2

@@ -1,0 +1,303 @@
+"""Rebuilds a library from pictures alone, by what they say about themselves: the last resort.
+
+When the database and every backup are gone, the made pictures still name their prompt, their
+settings and the photos they were made from by digest. Photos, generations and their links come
+back; tokens, purchases, notes and collections do not. Pictures that were exported carry the same
+and give their story back as well.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
+
+from stylestudio_desktop.domain import brief as briefs
+from stylestudio_desktop.domain.brief import Brief
+from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.generation import Category, Status
+from stylestudio_desktop.domain.ids import LARGEST_ID, RANDOM_BITS, FileId, id_at, new_id
+from stylestudio_desktop.domain.records import Generation, StoredFile
+from stylestudio_desktop.files.containers import xmp_of
+from stylestudio_desktop.files.disk import open_regular
+from stylestudio_desktop.files.metadata import Description, description_of
+from stylestudio_desktop.files.probe import (
+    STORED_LIMITS,
+    SUFFIXES,
+    Probe,
+    described,
+    judge,
+    read_whole,
+)
+from stylestudio_desktop.services import adopting
+from stylestudio_desktop.services.adopting import Adopted, Story
+from stylestudio_desktop.services.studio import Studio
+
+_LATEST = 1 << 42
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    path: Path
+    digest: str
+    probe: Probe
+    at: int
+    said: Description | None
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What came back, and the files that are no pictures of this program's kind."""
+
+    adopted: Adopted = field(default_factory=Adopted)
+    seen: int = 0
+    rejected: list[str] = field(default_factory=list)
+
+
+def rebuild(
+    studio: Studio,
+    folder: Path,
+    progress: "adopting.Progress" = lambda _done, _all, _name: None,
+    cancelled: Event | None = None,
+) -> Rebuilt:
+    """Bring what lies in `folder`, a lost library's or one of exported pictures, into this one.
+
+    What is here already is not doubled, so it can be stopped and begun again. Raises BadInput
+    where there is no such folder, StorageError for the disk.
+    """
+    place = folder / "files" if (folder / "files").is_dir() else folder
+    if not place.is_dir():
+        raise BadInput(f"There is no folder “{folder}”. Nothing was changed. Choose another.")
+    done = Rebuilt()
+    paths = list(_walk(place))
+    found: dict[str, _Picture] = {}
+    for number, path in enumerate(paths):
+        if cancelled is not None and cancelled.is_set():
+            return done
+        progress(number, 2 * len(paths), path.name)
+        try:
+            picture = _look(path)
+        except (BadInput, StorageError):
+            done.rejected.append(path.name)
+            continue
+        found.setdefault(picture.digest, picture)
+    done.seen = len(found)
+    _adopt(studio, found, done.adopted, lambda n, all_, name: progress(n + all_, 2 * all_, name),
+           cancelled)  # fmt: skip
+    progress(1, 1, "")
+    return done
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield every ordinary file, in the order of names; links are not followed."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(root) / name
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _look(path: Path) -> _Picture:
+    data = read_whole(path, STORED_LIMITS, path.name)
+    header = judge(data, path.name, STORED_LIMITS)
+    packet = xmp_of(data)
+    said = None if packet is None else description_of(packet)
+    at = min(max(1, path.stat().st_mtime_ns // 1_000_000), _LATEST - 1)
+    return _Picture(path, hashlib.sha256(data).hexdigest(), described(header, len(data)), at, said)
+
+
+def _adopt(
+    studio: Studio,
+    found: dict[str, _Picture],
+    into: Adopted,
+    progress: "adopting.Progress",
+    cancelled: Event | None,
+) -> None:
+    people = {one for picture in found.values() if picture.said for one in picture.said.people}
+    rows: dict[str, StoredFile] = {}
+    stories: dict[str, list[_Picture]] = {}
+    for digest, picture in found.items():
+        if picture.said is not None and picture.said.sources:
+            stories.setdefault(picture.said.generation or digest, []).append(picture)
+            category = Category.GENERATED
+        else:
+            category = Category.MODEL if digest in people else Category.PRODUCT
+        rows[digest] = _row(picture, category)
+
+    def fetch(row: StoredFile) -> BinaryIO:
+        return os.fdopen(open_regular(found[row.storage_id].path, follow=False), "rb")
+
+    told = [_story(pictures, rows) for pictures in stories.values()]
+    for number, (digest, picture) in enumerate(found.items()):
+        if cancelled is not None and cancelled.is_set():
+            return
+        if rows[digest].category != Category.GENERATED.value:
+            adopting.picture(studio, rows[digest], fetch, into)
+        progress(number, len(found), picture.path.name)
+    for one, pictures in zip(told, stories.values(), strict=True):
+        if cancelled is not None and cancelled.is_set():
+            return
+        if one is None:
+            for picture in pictures:
+                row = rows[picture.digest]._replace(category=Category.PRODUCT.value)
+                adopting.picture(studio, row, fetch, into)
+        else:
+            adopting.story(studio, one, fetch, into)
+
+
+def _row(picture: _Picture, category: Category) -> StoredFile:
+    said, probe = picture.said, picture.probe
+    at = _moment(picture)
+    name = picture.path.name
+    if not Path(name).suffix:  # a file of a store is named by its digest alone
+        name = (said.title if said and said.title else name[:12]) + (
+            "" if said and Path(said.title).suffix else SUFFIXES[probe.format]
+        )
+    return StoredFile(
+        id=_id_of(at, picture.digest),
+        user_id=0,
+        filename=name[:255],
+        content_type=probe.content_type,
+        size=probe.size,
+        storage_id=picture.digest,
+        uploaded_at=at,
+        category=category.value,
+        width=probe.width,
+        height=probe.height,
+        format=probe.format,
+        generation_id=None,
+        original_url=None,
+        favourite=0,
+        rating=0,
+        style=None if said is None else _text(said, "style", "") or None,
+        provider=None if said is None else _text(said, "provider", "") or None,
+        facts=json.dumps({} if said is None else {"label": said.label}),
+        trashed_at=None,
+    )
+
+
+def _moment(picture: _Picture) -> int:
+    """Return when a picture was made (UTC milliseconds), as far as that can be believed."""
+    said = None if picture.said is None else picture.said.made_at
+    return picture.at if said is None or not 0 < said < _LATEST else said
+
+
+def _id_of(at: int, digest: str) -> int:
+    """Return an id that sorts where the moment does, the same for the same picture each time."""
+    return id_at(at) | int(digest[:8], 16) & ((1 << RANDOM_BITS) - 1)
+
+
+def _story(pictures: list[_Picture], rows: dict[str, StoredFile]) -> Story | None:
+    """Return the story that pictures of one generation tell, None where it can't be true."""
+    said = pictures[0].said
+    if said is None or not all(one in rows for one in said.sources):
+        return None
+    products = tuple(rows[one] for one in said.sources if one not in said.people)
+    models = tuple(rows[one] for one in said.people if one in rows)
+    used = [
+        *((one, Category.PRODUCT) for one in products),
+        *((one, Category.MODEL) for one in models),
+    ]
+    if any(one.category != category.value for one, category in used):
+        return None  # it was made from a made picture, which plays no such part here
+    made = _generation(said, _moment(pictures[0]), tuple(FileId(one.id) for one in products),
+                       tuple(FileId(one.id) for one in models))  # fmt: skip
+    if made is None:
+        return None
+    order = sorted(pictures, key=_place)
+    results = tuple(rows[one.digest] for one in order)
+    return Story(
+        made, products, models, results, {row.id: place for place, row in enumerate(results)}
+    )
+
+
+def _place(picture: _Picture) -> tuple[int, str]:
+    place = picture.said.parameters.get("place") if picture.said else None
+    return (place if type(place) is int else 99, picture.path.name)
+
+
+def _generation(
+    said: Description, moment: int, products: tuple[FileId, ...], models: tuple[FileId, ...]
+) -> Generation | None:
+    given = said.parameters
+    try:
+        brief = briefs.check(
+            Brief(
+                products=products,
+                models=models,
+                prompt=_text(said, "prompt", said.prompt),
+                negative_prompt=said.negative_prompt,
+                style=_text(said, "style", "realistic"),
+                quality=_text(said, "quality", "standard"),
+                aspect_ratio=_text(said, "aspect_ratio", "1:1"),
+                count=_number(given.get("count"), int) or 1,
+                provider=_text(said, "provider", said.system or "local"),
+                model=_text(said, "model", "") or None,
+                seed=_number(given.get("seed"), int),
+                strength=_number(given.get("strength"), float),
+                guidance_scale=_number(given.get("guidance_scale"), float),
+                num_inference_steps=_number(given.get("num_inference_steps"), int),
+            )
+        )
+    except BadInput:
+        return None
+    options = given.get("options")
+    plain = {
+        _clean(str(key))[:100]: _clean(str(value))[:1000]
+        for key, value in (options.items() if isinstance(options, dict) else ())
+    }
+    return Generation(
+        id=_known_id(said.generation),
+        user_id=0,
+        status=Status.COMPLETED.value,
+        prompt=brief.prompt,
+        negative_prompt=brief.negative_prompt,
+        full_prompt=said.prompt[: 4 * briefs.MAX_PROMPT],
+        provider=brief.provider,
+        model=brief.model,
+        style=brief.style,
+        quality=brief.quality,
+        aspect_ratio=brief.aspect_ratio,
+        pictures=brief.count,
+        strength=brief.strength,
+        guidance_scale=brief.guidance_scale,
+        num_inference_steps=brief.num_inference_steps,
+        seed=brief.seed,
+        options=json.dumps(plain),
+        price=0,
+        tokens_used=0,
+        error_code=None,
+        error=None,
+        retry_count=0,
+        processing_time_ms=None,
+        remote_id=None,
+        created_at=moment,
+        updated_at=moment,
+        completed_at=moment,
+        trashed_at=None,
+    )
+
+
+def _known_id(word: str) -> int:
+    fits = word.isascii() and word.isdigit() and len(word) < 20 and 0 < int(word) <= LARGEST_ID
+    return int(word) if fits else new_id()
+
+
+def _text(said: Description, name: str, usual: str) -> str:
+    value = said.parameters.get(name)
+    return _clean(value) if isinstance(value, str) else usual
+
+
+def _clean(text: str) -> str:
+    """Leave out what no database takes: halves of characters, and NUL."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")[: briefs.MAX_PROMPT]
+
+
+def _number(value: Any, kind: type) -> Any:
+    if kind is float and type(value) is int:
+        return float(value)
+    return value if type(value) is kind else None
