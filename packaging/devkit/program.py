@@ -28,13 +28,15 @@ def run(places: Places, arguments: Sequence[str]) -> int:
 
 def bench(places: Places, arguments: Sequence[str]) -> int:
     """Run the benchmark that the first of `arguments` names, with the others."""
-    known = sorted(
-        path.stem for path in places.benches.glob("*.py") if not path.stem.startswith("_")
-    )
+    programs = {
+        path.stem: path for path in places.benches.glob("*.py") if not path.stem.startswith("_")
+    }
+    programs |= {path.parent.name: path.parent for path in places.benches.glob("*/__main__.py")}
+    known = sorted(programs)
     if not arguments or arguments[0] not in known:
         raise Trouble(f"Say which benchmark to run: {', '.join(known) or 'there is none yet'}.")
     environment.ensure(places, environment.PROGRAM)
-    script = str(places.benches / f"{arguments[0]}.py")
+    script = str(programs[arguments[0]])
     return _become(places, [str(places.python), script, *arguments[1:]])
 
 

@@ -1,12 +1,13 @@
 """Whether the window stays awake while two hundred pictures are made behind it.
 
-The service of `queue_pace` makes them over loopback; the real window shows the queue, its strip,
+The service of `pace` makes them over loopback; the real window shows the queue, its strip,
 its batches and toasts meanwhile. A turn is what the UI thread works between two looks of a clock
 that ticks every five milliseconds, counted in the thread's own processor time, so that a busy
 machine does not count; a turn longer than a frame (16 ms) would be felt.
 """
 
 import argparse
+import json
 import os
 import tempfile
 import time
@@ -14,9 +15,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from pace import a_picture, begin, memory, results, serving, studio_of
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
-from queue_pace import a_picture, begin, memory, results, serving, studio_of
 
 from stylestudio_desktop.providers.http import Http
 from stylestudio_desktop.ui.session import Session
@@ -76,10 +77,17 @@ def main() -> None:
     http.close()
     turns.sort()
     over, felt = sum(turn > 16 for turn in turns), sum(turn > 50 for turn in turns)
-    print(f"{done} of {given.jobs} pictures behind an open window, {len(turns)} turns")
-    print(f"  p50 {at(turns, 0.5):.2f}, p99 {at(turns, 0.99):.2f}, longest {turns[-1]:.1f} ms")
-    print(f"  {over} turns above 16 ms, {felt} above 50 ms")
-    print(f"  memory {before:.0f} MB when it stood, {memory():.0f} MB at its highest")
+    figures = {
+        "pictures": done,
+        "turns": len(turns),
+        "turn_p50_ms": round(at(turns, 0.5), 2),
+        "turn_p99_ms": round(at(turns, 0.99), 2),
+        "turn_longest_ms": round(turns[-1], 1),
+        "turns_above_16_ms": over,
+        "turns_above_50_ms": felt,
+        "memory_mb": [round(before), round(memory())],
+    }
+    print(json.dumps(figures, indent=1))
 
 
 def at(ordered: list[float], share: float) -> float:

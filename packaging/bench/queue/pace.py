@@ -2,7 +2,7 @@
 
 A loopback server plays a service that takes some seconds a picture, a few at once; the whole
 program but the window works on it: rows, holds, the worker, the ComfyUI adapter, download,
-checking, storing. (Not called “queue”: a program's folder comes before the standard library's.)
+checking, storing.
 
 The ideal is the service's own pace. A few more jobs than it runs at once wait there, as ComfyUI
 and fal let them, so that it is not idle between the end of one and our next look. The bare client
@@ -13,6 +13,7 @@ else.
 import argparse
 import io
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -21,7 +22,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -162,12 +163,28 @@ def begin(studio: Studio, folder: Path, jobs: int) -> None:
     generate.start_many(studio, [replace(brief, seed=number) for number in range(jobs)])
 
 
-def worked(studio: Studio) -> tuple[float, float]:
-    """Let the queue come to rest; return seconds and the processor's seconds."""
+@dataclass
+class Work:
+    """What it took to work a queue off: seconds, the processor's seconds, megabytes by quarter."""
+
+    spent: float
+    busy: float
+    memory: list[float]
+
+
+def worked(studio: Studio) -> Work:
+    """Let the queue come to rest."""
     runner = Runner(studio)
+    marks: list[float] = []
+
+    def at_rest() -> bool:
+        marks.append(memory())
+        return runner.idle()
+
     begun, busy = time.monotonic(), time.process_time()
-    runner.run(threading.Event(), until=runner.idle)
-    return time.monotonic() - begun, time.process_time() - busy
+    runner.run(threading.Event(), until=at_rest)
+    quarters = [marks[(len(marks) - 1) * part // 4] for part in (1, 2, 3, 4)]
+    return Work(time.monotonic() - begun, time.process_time() - busy, quarters)
 
 
 def bare(service: Service, jobs: int, places: int) -> tuple[float, float]:
@@ -208,36 +225,55 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=2, help="jobs that may wait at the service")
     parser.add_argument("--overhead-jobs", type=int, default=60)
     given = parser.parse_args()
-    picture = a_picture()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        http = Http()
-        with serving(given.seconds, given.places, picture) as service:
-            with studio_of(folder, service, given.places + given.waiting, http) as studio:
-                begin(studio, folder, given.jobs)
-                before = memory()
-                spent, _ = worked(studio)
-                done = results(studio)
-            ideal = given.jobs * given.seconds / given.places
-            print(
-                f"{done} of {given.jobs} pictures, {given.seconds:g} s each, {given.places} at once"
-            )
-            print(f"  ideal {ideal:.1f} s, queue {spent:.1f} s: {spent / ideal:.3f} of the ideal")
-            print(f"  memory {before:.0f} MB before, {memory():.0f} MB at its highest")
-            again, _ = bare(service, given.jobs, given.places + given.waiting)
-            print(f"  a bare client with the same pauses {again:.1f} s: {again / ideal:.3f}")
-        with serving(0.0, 1, picture) as service:
-            (folder / "second").mkdir()
-            with studio_of(folder / "second", service, 1, http) as studio:
-                begin(studio, folder, given.overhead_jobs)
-                ours, busy = worked(studio)
-            floor, floor_busy = bare(service, given.overhead_jobs, 1)
-        http.close()
-    each, least = 1000 * ours / given.overhead_jobs, 1000 * floor / given.overhead_jobs
-    print(f"a service that takes no time, one at once, {given.overhead_jobs} pictures:")
-    print(f"  queue {each:.1f} ms a picture, bare requests {least:.1f} ms: {each - least:.1f} more")
-    share = 1000 * (busy - floor_busy) / given.overhead_jobs
-    print(f"  of which {share:.1f} ms are this process's own work, the service's included in both")
+        figures = pace(Path(name), given)
+        (Path(name) / "second").mkdir()
+        figures |= overhead(Path(name) / "second", given.overhead_jobs)
+    print(json.dumps(figures, indent=1))
+
+
+def pace(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    """Return how long the queue takes beside the service's own pace, and what it holds."""
+    jobs, places = given.jobs, given.places
+    http = Http()
+    with serving(given.seconds, places, a_picture()) as service:
+        with studio_of(folder, service, places + given.waiting, http) as studio:
+            begin(studio, folder, jobs)
+            before = memory()
+            work = worked(studio)
+            done = results(studio)
+        again, _ = bare(service, jobs, places + given.waiting)
+    http.close()
+    ideal = jobs * given.seconds / places
+    return {
+        "pictures": done,
+        "jobs": jobs,
+        "seconds_each": given.seconds,
+        "places": places,
+        "ideal_s": round(ideal, 1),
+        "queue_s": round(work.spent, 1),
+        "queue_of_ideal": round(work.spent / ideal, 3),
+        "bare_client_of_ideal": round(again / ideal, 3),
+        "memory_mb": [round(mark) for mark in (before, *work.memory)],
+        "load": [round(one, 1) for one in os.getloadavg()] if hasattr(os, "getloadavg") else [],
+    }
+
+
+def overhead(folder: Path, jobs: int) -> dict[str, Any]:
+    """Return what a picture costs at a service that takes no time, one at once."""
+    http = Http()
+    with serving(0.0, 1, a_picture()) as service:
+        with studio_of(folder, service, 1, http) as studio:
+            begin(studio, folder, jobs)
+            ours = worked(studio)
+        least, least_busy = bare(service, jobs, 1)
+    http.close()
+    return {
+        "overhead_jobs": jobs,
+        "queue_ms_each": round(1000 * ours.spent / jobs, 1),
+        "bare_ms_each": round(1000 * least / jobs, 1),
+        "own_processor_ms_each": round(1000 * (ours.busy - least_busy) / jobs, 1),
+    }
 
 
 def results(studio: Studio) -> int:
