@@ -3,12 +3,12 @@
 import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
 from stylestudio_desktop.providers.catalogue import ServiceEntry
-from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, inline
+from stylestudio_desktop.providers.http import Answer, Fields, Http, inline
+from stylestudio_desktop.providers.http.hosted import Hosted, asking
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -19,7 +19,6 @@ from stylestudio_desktop.providers.protocol import (
     ProviderError,
     Readiness,
     RemoteRef,
-    ServiceCard,
     State,
     Update,
 )
@@ -29,7 +28,7 @@ _LARGEST_ANSWER = 160_000_000
 _AFAR = "url:"
 
 
-class CustomServer:
+class CustomServer(Hosted):
     """An OpenAI-compatible server, LocalAI for one.
 
     Settings, all optional but the first: base_url; model; edits (“yes”: photos go to images/edits
@@ -45,34 +44,15 @@ class CustomServer:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._settings = settings
-        self._door = http.door(
-            Access(
-                entry.name,
-                settings.get("base_url") or entry.base_url,
-                also=entry.hosts,
-                credentials=self._proof,
-                nearby=True,
-            )
-        )
-
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        return {"Authorization": f"Bearer {secret}"} if secret else {}
+        super().__init__(entry, secret, http, settings)
+        self._door = self._opened(self._base(), nearby=True)
 
     def _on(self, switch: str, default: str = "no") -> bool:
         return self._settings.get(switch, default).lower() in ("yes", "true", "1")
 
-    @property
-    def card(self) -> ServiceCard:
-        """The service's description."""
-        return self._entry.card()
-
     def check(self) -> Readiness:
         """Ask for the list of models."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             found = self._door.get("models", context, read_s=15.0).fields().children("data")
             names = [one.maybe_text("id") for one in found]
@@ -185,9 +165,6 @@ class CustomServer:
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """Find an answer that was kept before a crash; the server itself can't be asked."""
         return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""
 
 
 def _file(path: Path, number: int) -> tuple[str, Path, str]:

@@ -5,11 +5,11 @@ Facts: FASHN's documentation and the types of its SDK 0.9.0 (services, 1.3).
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, code_of, marks, plain
+from stylestudio_desktop.providers.http import Answer, Fields, Http, code_of, marks, plain
+from stylestudio_desktop.providers.http.hosted import Hosted, asking
 from stylestudio_desktop.providers.http.photos import data_url
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -21,7 +21,6 @@ from stylestudio_desktop.providers.protocol import (
     ProviderError,
     Readiness,
     RemoteRef,
-    ServiceCard,
     State,
     Update,
 )
@@ -43,7 +42,7 @@ _NOT_PROCESSED = ("InternalServerError", "RateLimitExceeded", "ConcurrencyLimitE
 _OURS = ("ImageLoadError", "PoseError", "InputValidationError")
 
 
-class Fashn:
+class Fashn(Hosted):
     """Settings: base_url. One product photo a job; what a model can't do is told in the facts."""
 
     def __init__(
@@ -53,35 +52,12 @@ class Fashn:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._door = http.door(
-            Access(
-                entry.name,
-                settings.get("base_url") or entry.base_url,
-                also=entry.hosts,
-                credentials=self._proof,
-                nearby=bool(settings.get("base_url")),
-                judge=_judge,
-            )
-        )
-
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        if not secret:
-            raise ProviderError(
-                Kind.AUTH, "There is no key for FASHN. Nothing was sent. Enter one in Settings."
-            )
-        return {"Authorization": f"Bearer {secret}"}
-
-    @property
-    def card(self) -> ServiceCard:
-        """The service's description."""
-        return self._entry.card()
+        super().__init__(entry, secret, http, settings)
+        self._door = self._opened(self._base(), _judge)
 
     def check(self) -> Readiness:
         """Ask for the credits left, which costs none and needs a valid key."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             left = self._door.get("credits", context, read_s=15.0).fields().child("credits")
             total = left.maybe_number("total")
@@ -175,9 +151,6 @@ class Fashn:
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """FASHN has no list of jobs, so an order without an answer stays unknown."""
         return Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""
 
 
 def _inputs(job: Prepared, model: ModelEntry) -> tuple[dict[str, Any], list[str]]:

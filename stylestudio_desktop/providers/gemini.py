@@ -6,11 +6,11 @@ Facts: Google's documentation of generateContent and its SDK 3.4.0 (services, 1.
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, inline, marks, plain
+from stylestudio_desktop.providers.http import Answer, Fields, Http, inline, marks, plain
+from stylestudio_desktop.providers.http.hosted import Hosted, asking
 from stylestudio_desktop.providers.http.photos import encoded, media_type_of
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -23,7 +23,6 @@ from stylestudio_desktop.providers.protocol import (
     ProviderError,
     Readiness,
     RemoteRef,
-    ServiceCard,
     State,
     Update,
 )
@@ -35,7 +34,7 @@ _MOST_SENT = 20_000_000
 _ODD_FAILURES = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "STOP", "MAX_TOKENS", "MALFORMED")
 
 
-class Gemini:
+class Gemini(Hosted):
     """Settings: base_url. One picture a job; there is no id, no list and no way to stop."""
 
     def __init__(
@@ -45,35 +44,15 @@ class Gemini:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._door = http.door(
-            Access(
-                entry.name,
-                settings.get("base_url") or entry.base_url,
-                also=entry.hosts,
-                credentials=self._proof,
-                nearby=bool(settings.get("base_url")),
-                judge=_judge,
-            )
-        )
+        super().__init__(entry, secret, http, settings)
+        self._door = self._opened(self._base(), _judge)
 
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        if not secret:
-            raise ProviderError(
-                Kind.AUTH, "There is no key for Gemini. Nothing was sent. Enter one in Settings."
-            )
+    def _headers(self, secret: str) -> Mapping[str, str]:
         return {"x-goog-api-key": secret}  # in the address it would end in logs
-
-    @property
-    def card(self) -> ServiceCard:
-        """The service's description."""
-        return self._entry.card()
 
     def check(self) -> Readiness:
         """Ask for the list of models, which costs nothing and needs a valid key."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             found = self._door.get("models", context, params={"pageSize": "1000"}, read_s=15.0)
             listed = found.fields().children("models")
@@ -139,9 +118,6 @@ class Gemini:
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """Find an answer that was kept before a crash; Google itself can't be asked."""
         return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""
 
 
 def _request_of(job: Prepared, model: ModelEntry, photos: list[Path]) -> dict[str, Any]:

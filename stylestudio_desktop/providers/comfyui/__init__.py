@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
 from stylestudio_desktop.providers.catalogue import ServiceEntry
 from stylestudio_desktop.providers.comfyui import reading, workflows
-from stylestudio_desktop.providers.http import Access, Door, Fields, Http
+from stylestudio_desktop.providers.http import Fields, Http
+from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -28,7 +28,7 @@ from stylestudio_desktop.providers.protocol import (
 _SHORT_S = 15.0
 
 
-class ComfyUI:
+class ComfyUI(Hosted):
     """Settings: base_url, checkpoint, workflows (a folder of files in API format)."""
 
     def __init__(
@@ -39,24 +39,9 @@ class ComfyUI:
         settings: Mapping[str, str],
     ) -> None:
         """`secret` is only needed for a proxy in front of ComfyUI, which itself has no keys."""
-        self._entry = entry
-        self._settings = settings
-        self._secret = secret
-        base = settings.get("base_url") or entry.base_url
-        self._door: Door = http.door(
-            Access(
-                entry.name,
-                base,
-                credentials=self._proof,
-                nearby=True,
-                judge=reading.refusal,
-            )
-        )
+        super().__init__(entry, secret, http, settings)
+        self._door = self._opened(self._base(), reading.refusal, nearby=True)
         self._without_jobs = False
-
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        return {"Authorization": f"Bearer {secret}"} if secret else {}
 
     @property
     def card(self) -> ServiceCard:
@@ -65,7 +50,7 @@ class ComfyUI:
 
     def check(self) -> Readiness:
         """Ask for version and device."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             found = self._door.get("system_stats", context, read_s=_SHORT_S).fields()
             system = found.child("system")
@@ -90,7 +75,7 @@ class ComfyUI:
 
     def learn(self) -> Mapping[str, Any]:
         """Say which of the models can be used with what this ComfyUI and its user have."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         folder = self._settings.get("workflows", "")
         there = bool(folder) and any(Path(folder).glob("*.json"))
         without = "This ComfyUI has no checkpoint to paint with. Put one into its models folder."
@@ -121,7 +106,7 @@ class ComfyUI:
         ).fields()
         given = answer.text("prompt_id")
         if given != job.intent_id:
-            self.cancel(RemoteRef(given), replace(context, cancelled=Event()))
+            self.cancel(RemoteRef(given), unstopped(context))
             raise ProviderError(
                 Kind.PROVIDER,
                 "This ComfyUI gives jobs names of its own, so that they could be lost or made "
@@ -251,7 +236,7 @@ class ComfyUI:
 
     def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
         """Take the job out of the queue, or stop it between two steps."""
-        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        context = unstopped(context)
         place = f"api/jobs/{ref.id}/cancel"
         try:
             answer = self._door.send("POST", place, context, paid=False, read_s=_SHORT_S)
@@ -282,9 +267,6 @@ class ComfyUI:
         ref = self._ref(job)
         found = self.poll(ref, context)
         return Lost.NOT_SENT if found.state in (State.GONE, State.CANCELLED) else ref
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""
 
 
 def _size(path: Path) -> tuple[int, int]:

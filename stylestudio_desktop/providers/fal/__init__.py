@@ -5,16 +5,15 @@ Facts: fal's documentation of queue, storage and platform interfaces (services, 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
 from stylestudio_desktop.providers.fal import models, storage
-from stylestudio_desktop.providers.http import Access, Answer, Door, Http, marks, plain
+from stylestudio_desktop.providers.http import Access, Door, Http, marks, plain
+from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -25,7 +24,6 @@ from stylestudio_desktop.providers.protocol import (
     ProviderError,
     Readiness,
     RemoteRef,
-    ServiceCard,
     State,
     Update,
 )
@@ -39,7 +37,7 @@ _MOST_PAGES = 5
 _NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+")
 
 
-class Fal:
+class Fal(Hosted):
     """Settings: base_url (queue), rest_url (storage), api_url (platform)."""
 
     def __init__(
@@ -49,31 +47,13 @@ class Fal:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._http = http
-        self._nearby = bool(settings.get("base_url"))
-        queue = settings.get("base_url") or entry.base_url
+        super().__init__(entry, secret, http, settings)
         rest = settings.get("rest_url") or str(entry.settings.get("rest_url", ""))
         platform = settings.get("api_url") or str(entry.settings.get("api_url", ""))
-        self._queue = self._door(queue)
-        self._results = self._door(queue, models.judge_result)
-        self._rest = self._door(rest or "https://rest.fal.ai")
-        self._platform = self._door(platform or "https://api.fal.ai/v1")
-
-    def _door(
-        self, base: str, judge: Callable[[Answer], ProviderError | None] | None = None
-    ) -> Door:
-        return self._http.door(
-            Access(
-                self._entry.name,
-                base,
-                also=self._entry.hosts,
-                credentials=self._proof,
-                nearby=self._nearby,
-                judge=judge or models.judge,
-            )
-        )
+        self._queue = self._opened(self._base(), models.judge)
+        self._results = self._opened(self._base(), models.judge_result)
+        self._rest = self._opened(rest or "https://rest.fal.ai", models.judge)
+        self._platform = self._opened(platform or "https://api.fal.ai/v1", models.judge)
 
     def _storage(self, base: str, proof: str) -> Door:
         """Return the door of the storage that fal names, refusing hosts that are not fal's."""
@@ -82,26 +62,16 @@ class Fal:
                 self._entry.name,
                 self._queue.url(base),
                 credentials=lambda: {"Authorization": proof},
-                nearby=self._nearby,
+                nearby=bool(self._settings.get("base_url")),
             )
         )
 
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        if not secret:
-            raise ProviderError(
-                Kind.AUTH, "There is no key for fal.ai. Nothing was sent. Enter one in Settings."
-            )
+    def _headers(self, secret: str) -> Mapping[str, str]:
         return {"Authorization": f"Key {secret}"}
-
-    @property
-    def card(self) -> ServiceCard:
-        """The service's description."""
-        return self._entry.card()
 
     def check(self) -> Readiness:
         """Ask for a model's price of today, which costs nothing and needs a valid key."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         model = self._entry.model(None)
         try:
             found = self._platform.get(
@@ -120,7 +90,7 @@ class Fal:
 
     def learn(self) -> Mapping[str, Any]:
         """Return today's prices of the models for which the catalogue has none."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         today = datetime.now(UTC).date().isoformat()
         facts: dict[str, Any] = {}
         for model in self._entry.models:
@@ -256,7 +226,7 @@ class Fal:
 
     def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
         """Take a waiting job out of the queue; a running one is only asked to stop."""
-        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        context = unstopped(context)
         try:
             answer = self._queue.send("PUT", self._place(ref, "cancel"), context, paid=False)
         except ProviderError as error:
@@ -294,6 +264,3 @@ class Fal:
             if not params["cursor"] or page.raw.get("has_more") is not True:
                 break
         return Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""

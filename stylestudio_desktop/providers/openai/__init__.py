@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Access, Fields, Http, inline
+from stylestudio_desktop.providers.http import Fields, Http, inline
+from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
 from stylestudio_desktop.providers.openai import images, responses
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -26,7 +26,7 @@ from stylestudio_desktop.providers.protocol import (
 )
 
 
-class OpenAI:
+class OpenAI(Hosted):
     """Settings: base_url, organization, project, resumable (“yes”), responses_model."""
 
     def __init__(
@@ -36,27 +36,11 @@ class OpenAI:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._settings = settings
+        super().__init__(entry, secret, http, settings)
         self._resumable = settings.get("resumable", "").lower() in ("yes", "true", "1")
-        self._door = http.door(
-            Access(
-                entry.name,
-                settings.get("base_url") or entry.base_url,
-                also=entry.hosts,
-                credentials=self._proof,
-                nearby=bool(settings.get("base_url")),
-                judge=images.judge,
-            )
-        )
+        self._door = self._opened(self._base(), images.judge)
 
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        if not secret:
-            raise ProviderError(
-                Kind.AUTH, "There is no key for OpenAI. Nothing was sent. Enter one in Settings."
-            )
+    def _headers(self, secret: str) -> Mapping[str, str]:
         proof = {"Authorization": f"Bearer {secret}"}
         for header, name in (
             ("OpenAI-Organization", "organization"),
@@ -89,7 +73,7 @@ class OpenAI:
 
     def check(self) -> Readiness:
         """Ask for the list of models, which costs nothing and needs a valid key."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             found = self._door.get("models", context, read_s=15.0).fields().children("data")
             names = {one.maybe_text("id") for one in found}
@@ -196,7 +180,7 @@ class OpenAI:
         """Stop a background response; an order in one answer ends with its connection."""
         if ref.data.get("way") != "responses":
             return CancelOutcome.UNSUPPORTED
-        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        context = unstopped(context)
         try:
             found = self._door.send(
                 "POST", f"responses/{ref.id}/cancel", context, paid=False
@@ -211,6 +195,3 @@ class OpenAI:
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """Find an answer that was kept before a crash; OpenAI itself can't be asked."""
         return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""

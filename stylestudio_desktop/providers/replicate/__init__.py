@@ -5,14 +5,13 @@ Facts: Replicate's published OpenAPI document 1.0.0-a1 and documentation (servic
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Access, Answer, Fields, Http, marks, plain
+from stylestudio_desktop.providers.http import Http, marks, plain
+from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
 from stylestudio_desktop.providers.http.photos import media_type_of, suffix_of
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -24,14 +23,11 @@ from stylestudio_desktop.providers.protocol import (
     ProviderError,
     Readiness,
     RemoteRef,
-    ServiceCard,
     State,
     Update,
 )
-from stylestudio_desktop.providers.replicate import schema
+from stylestudio_desktop.providers.replicate import reading, schema
 
-CANCEL_AFTER_S = 600
-"""Replicate ends a run after this time by itself: it bounds the cost of one we lost track of."""
 _EARLIER_MS = 60_000
 _MOST_PAGES = 5
 _STATES = {
@@ -43,10 +39,9 @@ _STATES = {
     "aborted": (State.FAILED, ""),
 }
 _NAMED = r"\w[\w.-]*/\w[\w.-]*"
-_REFUSALS = ("nsfw", "sensitive", "safety", "moderation", "content policy", "prohibited")
 
 
-class Replicate:
+class Replicate(Hosted):
     """Settings: base_url. A model's inputs are named in the catalogue (images, ratio, seed…)."""
 
     def __init__(
@@ -56,35 +51,12 @@ class Replicate:
         http: Http,
         settings: Mapping[str, str],
     ) -> None:
-        self._entry = entry
-        self._secret = secret
-        self._door = http.door(
-            Access(
-                entry.name,
-                settings.get("base_url") or entry.base_url,
-                also=entry.hosts,
-                credentials=self._proof,
-                nearby=bool(settings.get("base_url")),
-                judge=_judge,
-            )
-        )
-
-    def _proof(self) -> Mapping[str, str]:
-        secret = self._secret()
-        if not secret:
-            raise ProviderError(
-                Kind.AUTH, "There is no key for Replicate. Nothing was sent. Enter one in Settings."
-            )
-        return {"Authorization": f"Bearer {secret}"}
-
-    @property
-    def card(self) -> ServiceCard:
-        """The service's description."""
-        return self._entry.card()
+        super().__init__(entry, secret, http, settings)
+        self._door = self._opened(self._base(), reading.judge)
 
     def check(self) -> Readiness:
         """Ask whose key it is, which costs nothing."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         try:
             name = self._door.get("account", context, read_s=15.0).fields().text("username")
         except ProviderError as error:
@@ -93,7 +65,7 @@ class Replicate:
 
     def learn(self) -> Mapping[str, Any]:
         """Return what each model says that it takes; a model that is gone says so."""
-        context = Context(Event(), Path(), lambda stage, progress: None)
+        context = asking()
         facts: dict[str, Any] = {}
         for one in self._entry.models:
             if not re.fullmatch(_NAMED, one.id):
@@ -135,7 +107,7 @@ class Replicate:
             context,
             paid=True,
             json={"version": model.id, "input": body} if versioned else {"input": body},
-            headers={"Cancel-After": f"{CANCEL_AFTER_S}s"},
+            headers={"Cancel-After": f"{reading.CANCEL_AFTER_S}s"},
             stoppable=False,
         ).fields()
         return _reference(found.text("id"), job, model)
@@ -174,8 +146,8 @@ class Replicate:
         if known is None:
             raise found.wrong("its state is none that is known")
         state, stage = known
-        if state is State.FAILED or (state is State.CANCELLED and _ran_out(found)):
-            return Update(State.FAILED, error=_failure(found))
+        if state is State.FAILED or (state is State.CANCELLED and reading.ran_out(found)):
+            return Update(State.FAILED, error=reading.failure(found))
         if state is not State.SUCCEEDED:
             return Update(state, None, stage)
         if found.raw.get("data_removed") is True:
@@ -183,7 +155,7 @@ class Replicate:
         output = found.raw.get("output")
         urls = [output] if isinstance(output, str) else found.texts("output")
         if not urls:
-            return Update(State.FAILED, error=_failure(found))
+            return Update(State.FAILED, error=reading.failure(found))
         facts = dict(ref.data.get("facts") or {})
         spent = found.child("metrics").raw.get("predict_time")
         if isinstance(spent, int | float) and 0 <= spent < 1e6:
@@ -197,7 +169,7 @@ class Replicate:
 
     def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
         """Stop a run; asking again does no harm."""
-        context = replace(context, cancelled=Event())  # the wish to stop must not stop this
+        context = unstopped(context)
         try:
             found = self._door.send(
                 "POST", f"predictions/{ref.id}/cancel", context, paid=False
@@ -234,9 +206,6 @@ class Replicate:
             if not place:
                 break
         return Lost.UNKNOWN
-
-    def close(self) -> None:
-        """Nothing is held open here; the network's sessions are shared."""
 
 
 def _inputs(job: Prepared, model: ModelEntry, photos: list[str]) -> dict[str, Any]:
@@ -281,47 +250,3 @@ def _dropped(job: Prepared, model: ModelEntry) -> list[str]:
     if not model.capabilities.seed:
         dropped.append("seed")
     return dropped
-
-
-def _ran_out(run: Fields) -> bool:
-    """Say whether a cancelled run had reached its deadline, which nobody had wished for."""
-    try:
-        end = datetime.fromisoformat(run.maybe_text("completed_at"))
-        return end >= datetime.fromisoformat(run.maybe_text("deadline"))
-    except (ValueError, TypeError):
-        return False
-
-
-def _judge(answer: Answer) -> ProviderError | None:
-    """Tell a model that has gone from other mistakes; the common rules know the rest."""
-    if answer.paid and answer.status == 404:
-        return ProviderError(
-            Kind.INPUT,
-            "Replicate has no such model or version. Nothing was charged. Choose another model.",
-            request_id=answer.request_id,
-        )
-    return None
-
-
-def _failure(run: Fields) -> ProviderError:
-    """Return a failed run in words."""
-    said = plain(run.maybe_text("error"), longest=240).strip(" .")
-    quoted = f" It says: “{said}”." if said else ""
-    if any(word in said.lower() for word in _REFUSALS):
-        return ProviderError(
-            Kind.CONTENT, f"The model at Replicate refused these photos or words.{quoted}"
-        )
-    if run.maybe_text("status") == "aborted":
-        return ProviderError(
-            Kind.PROVIDER,
-            "Replicate had no machine free in time, so the run never began. Try again later.",
-        )
-    if run.maybe_text("status") == "canceled":
-        return ProviderError(
-            Kind.PROVIDER,
-            f"The run took longer than {CANCEL_AFTER_S // 60} minutes, so Replicate ended it. The "
-            "time may have been charged there. Try again, or choose a faster model.",
-        )
-    return ProviderError(
-        Kind.PROVIDER, f"The run at Replicate ended without a picture.{quoted} Try again."
-    )

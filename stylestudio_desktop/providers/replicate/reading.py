@@ -1,0 +1,54 @@
+"""What Replicate's answers mean in words: models that have gone, refusals, runs cut short."""
+
+from datetime import datetime
+
+from stylestudio_desktop.providers.http import Answer, Fields, plain
+from stylestudio_desktop.providers.protocol import Kind, ProviderError
+
+CANCEL_AFTER_S = 600
+"""Replicate ends a run after this time by itself: it bounds the cost of one we lost track of."""
+_REFUSALS = ("nsfw", "sensitive", "safety", "moderation", "content policy", "prohibited")
+
+
+def ran_out(run: Fields) -> bool:
+    """Say whether a cancelled run had reached its deadline, which nobody had wished for."""
+    try:
+        end = datetime.fromisoformat(run.maybe_text("completed_at"))
+        return end >= datetime.fromisoformat(run.maybe_text("deadline"))
+    except (ValueError, TypeError):
+        return False
+
+
+def judge(answer: Answer) -> ProviderError | None:
+    """Tell a model that has gone from other mistakes; the common rules know the rest."""
+    if answer.paid and answer.status == 404:
+        return ProviderError(
+            Kind.INPUT,
+            "Replicate has no such model or version. Nothing was charged. Choose another model.",
+            request_id=answer.request_id,
+        )
+    return None
+
+
+def failure(run: Fields) -> ProviderError:
+    """Return a failed run in words."""
+    said = plain(run.maybe_text("error"), longest=240).strip(" .")
+    quoted = f" It says: “{said}”." if said else ""
+    if any(word in said.lower() for word in _REFUSALS):
+        return ProviderError(
+            Kind.CONTENT, f"The model at Replicate refused these photos or words.{quoted}"
+        )
+    if run.maybe_text("status") == "aborted":
+        return ProviderError(
+            Kind.PROVIDER,
+            "Replicate had no machine free in time, so the run never began. Try again later.",
+        )
+    if run.maybe_text("status") == "canceled":
+        return ProviderError(
+            Kind.PROVIDER,
+            f"The run took longer than {CANCEL_AFTER_S // 60} minutes, so Replicate ended it. The "
+            "time may have been charged there. Try again, or choose a faster model.",
+        )
+    return ProviderError(
+        Kind.PROVIDER, f"The run at Replicate ended without a picture.{quoted} Try again."
+    )
