@@ -58,7 +58,9 @@ class StatusBadge(QWidget):
         dress(self, self.update)
 
     def set_status(self, status: Status) -> None:
-        """Show another state."""
+        """Show another state; nothing is drawn anew for the one that stands there."""
+        if status == self._status and self.accessibleName():
+            return
         self._status = status
         self.setAccessibleName(status.word)
         self.updateGeometry()
