@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stylestudio_desktop.services.studio import Studio
 
 INTERRUPTED = 130
-FOR_EVERYBODY = ("account", "doctor", "ledger", "verify", "worker")
+FOR_EVERYBODY = ("account", "crashes", "doctor", "ledger", "verify", "worker")
 """Commands that show nothing of a profile, so they work while it is locked."""
 
 
@@ -73,7 +73,16 @@ def _command(arguments: Arguments, providers: "Mapping[str, Provider] | None") -
     def opened(other: "Workspace | None" = None) -> "Iterator[Studio]":
         yield from _studio(other or workspace, providers, arguments.command or "")
 
-    return handler(arguments.command or "")(Desk(arguments, workspace, opened))
+    try:
+        return handler(arguments.command or "")(Desk(arguments, workspace, opened))
+    except (StudioError, BrokenPipeError):
+        raise
+    except Exception as error:  # the program's own fault: kept for whoever looks into it
+        from stylestudio_desktop.config import crashes
+
+        if workspace.root.is_dir():
+            crashes.record(workspace.root, error)
+        raise
 
 
 def _studio(

@@ -109,6 +109,7 @@ def run_window(workspace: Workspace) -> int:
 
     It opens again where somebody else wants to sit down, or the profile was locked.
     """
+    from stylestudio_desktop.config import crashes
     from stylestudio_desktop.ui.session import REOPEN, run
 
     while True:
@@ -119,7 +120,8 @@ def run_window(workspace: Workspace) -> int:
             return opened[0]
 
         try:
-            code = run(open_here, tidy_after_crash, ended_badly(workspace))
+            with crashes.watched(workspace.root) as fatal:
+                code = run(open_here, tidy_after_crash, ended_badly(workspace) or fatal)
         finally:
             for studio in opened:
                 close_studio(studio)

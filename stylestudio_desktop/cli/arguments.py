@@ -259,6 +259,9 @@ def _tending(add: Any) -> None:
     one.add_argument("--kind", choices=("production", "staging", "development"), default="staging")
     one.add_argument("--yes", action="store_true", help="sync: do it; without it, only say what")
     add("doctor", "Tell how the program and its surroundings are.")
+    one = add("crashes", "List, show or delete reports of crashes; they never leave by themselves.")
+    one.add_argument("action", nargs="?", choices=("list", "show", "delete"), default="list")
+    one.add_argument("what", nargs="?", metavar="NAME", help="show: which; the newest without it")
 
 
 def _keeping(add: Any) -> None:

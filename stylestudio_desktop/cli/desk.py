@@ -43,6 +43,7 @@ _HANDLERS = {
     "bring-back": "pieces:bring_back",
     "workspace": "workspaces:workspace",
     "doctor": "tending:doctor",
+    "crashes": "crashing:crashes",
 }
 
 

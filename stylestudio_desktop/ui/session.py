@@ -109,6 +109,7 @@ class Session:
         self.window.account_asked.connect(partial(self.window.open_pane, SETTINGS))
         self.window.closing.connect(self._on_closing)
         self._after_crash = after_crash
+        self._unclean = unclean
         self.worker: WorkerThread | None = None
         self._caretaker: Caretaker | None = None
         self.besides: BesidesHost | None = None
@@ -134,6 +135,10 @@ class Session:
         self._quiet.stop()
         self._start_worker()
         self._welcome()
+        if self._unclean:
+            from stylestudio_desktop.ui.aftermath import tell_of_crash
+
+            tell_of_crash(self.window, self._studio.workspace.root)
         self._ask_strip()
         self._show_portrait()
         QTimer.singleShot(BESIDES_MS, self.window, self._start_besides)

@@ -1,16 +1,7 @@
-"""Kills backups, restores, imports and purges at every step in turn, and looks what is left.
+"""The ways of copies, restores, imports, the trash and upgrades, and what must hold of them."""
 
-`python -m tests.faults.copies [ACTION...] [--every N] [--bug NAME]` prints how many points were
-tried and every violation. Each point is a run of its own: the process gets SIGKILL at the K-th
-call of one kind; what it left is looked at, then it is started again without any fault and
-looked at once more. It needs Linux with strace.
-"""
-
-import argparse
 import shutil
-import subprocess
-import sys
-import tempfile
+from functools import partial
 from pathlib import Path
 
 from stylestudio_desktop.app import close_studio, open_studio
@@ -19,10 +10,11 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services import health, library
 from stylestudio_desktop.services.backup import full, proving, reading, snapshots, swap
 from tests.factories import FakeProvider, import_photo, open_test_studio, photo
-from tests.faults.copies_victim import ACTIONS
-from tests.faults.matrix import KILLED, MOST_POINTS, STRACE, Report
+from tests.faults.copies_victim import ACTIONS, BUGS
+from tests.faults.generating import awaits_a_sweep, books_hold
+from tests.faults.points import Way
 
-CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "link", "mkdir", "rmdir")
+OLD = Path(__file__).parents[1] / "fixtures" / "schema" / "0001.sqlite3"
 COLOURS = ("red", "blue")
 
 
@@ -38,24 +30,7 @@ def prepare(folder: Path) -> None:
         photo(folder / "outside" / "photos", f"{colour}.jpg", colour)
 
 
-def run(action: str, world: Path, bug: str | None, fault: str | None) -> int:
-    """Run the victim, under `fault` if one is given, and return its exit code."""
-    command = [sys.executable, "-m", "tests.faults.copies_victim", action]
-    command += [str(world / "workspace"), str(world / "outside")]
-    if bug is not None:
-        command.append(bug)
-    if fault is not None:
-        call = fault.split(":", 1)[0]
-        command = [*STRACE, "-e", f"trace={call}", "-e", f"inject={fault}", *command]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode not in (0, KILLED, 137):
-        if fault is None:
-            raise AssertionError(f"the victim failed by itself: {done.stderr[-2000:]}")
-        return KILLED
-    return done.returncode
-
-
-def look(action: str, world: Path, finished: bool) -> list[str]:
+def look(action: str, world: Path, _memory: object, finished: bool) -> list[str]:
     """Return everything that is wrong: after a kill, or once the work was `finished`."""
     place = Workspace(world / "workspace")
     studio = open_studio(place, {"local": FakeProvider()})
@@ -63,7 +38,7 @@ def look(action: str, world: Path, finished: bool) -> list[str]:
         found = [
             f"verify: {one.sentence}"
             for one in health.verify(studio, deep=True).problems
-            if finished or not _awaits_a_sweep(one)
+            if finished or not awaits_a_sweep(one)
         ]
         pictures = len(library.ids(studio, FileFilter()))
     finally:
@@ -74,18 +49,18 @@ def look(action: str, world: Path, finished: bool) -> list[str]:
         for version in reading.versions(world / "outside" / name):
             copy = reading.Backup(version, version.parent)
             found += [f"backup {name}: {fault}" for fault in proving.backup_faults(copy)]
-    expected = {"restore": (1, 2), "import": (4, *range(2, 5)), "purge": (0, 1, 2)}
+    expected = {
+        "restore": (1, 2),
+        "import": (4, *range(2, 5)),
+        "purge": (0, 1, 2),
+        "trash": (1, 0, 2),
+    }
     after, *before = expected.get(action, (2, 2))
     if pictures != after and (finished or pictures not in before):
         found.append(f"{pictures} pictures in the library")
     if finished:
         found += _leftovers(action, world)
     return found
-
-
-def _awaits_a_sweep(problem: health.Problem) -> bool:
-    """Say whether a finding is what every crash may leave, until the next start sweeps it."""
-    return problem.rule == "temporary files" or "No picture refers" in problem.sentence
 
 
 def _leftovers(action: str, world: Path) -> list[str]:
@@ -114,59 +89,31 @@ def _kept(place: Workspace) -> list[str]:
     return found if most == 2 else [*found, f"the library that was replaced has {most} pictures"]
 
 
-def kill_everywhere(
-    action: str, every: int = 1, bug: str | None = None, calls: tuple[str, ...] = CALLS
-) -> Report:
-    """Try each `every`-th call of each kind until a run survives; stop early for a found bug."""
-    report = Report()
-    with tempfile.TemporaryDirectory(prefix="copies") as name:
-        base, world = Path(name) / "base", Path(name) / "world"
-        base.mkdir()
-        prepare(base)
-        for call in calls:
-            for point in range(1, MOST_POINTS, every):
-                shutil.copytree(base, world)
-                code = run(action, world, bug, f"{call}:signal=SIGKILL:when={point}")
-                if code != 0:
-                    report.points[call] = report.points.get(call, 0) + 1
-                    wrong = _judge(action, world, bug)
-                    report.violations += [f"{action} {call} {point}: {one}" for one in wrong]
-                shutil.rmtree(world)
-                if code == 0:
-                    break
-                if bug is not None and report.violations:
-                    return report
-    return report
+def prepare_old(folder: Path) -> None:
+    """Make a library as the first released version left it, without its stored pictures."""
+    place = Workspace(folder / "workspace")
+    place.make()
+    shutil.copy(OLD, place.database)
+    (folder / "outside").mkdir()
 
 
-def _judge(action: str, world: Path, bug: str | None) -> list[str]:
-    try:
-        wrong = look(action, world, finished=False)
-        run(action, world, bug, None)
-        return wrong + look(action, world, finished=True)
-    except Exception as error:  # what can't even be opened again is the worst violation
-        return [f"{type(error).__name__}: {error}"]
+def look_upgraded(world: Path, _memory: object, _finished: bool) -> list[str]:
+    """Return what is wrong with an upgraded library, and with what was kept of the old one."""
+    found = [one for one in books_hold(world / "workspace") if "The bytes of picture" not in one]
+    place = Workspace(world / "workspace")
+    for one in snapshots.listing(place):
+        found += [f"snapshot: {fault}" for fault in proving.snapshot_faults(one.path)]
+    return found
 
 
-def main() -> int:
-    """Run the matrix from the command line; exit code 1 if anything was violated."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("actions", nargs="*", metavar="ACTION", choices=[*ACTIONS, []])
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--bug", default=None)
-    given = parser.parse_args()
-    code = 0
-    for action in given.actions or ACTIONS:
-        report = kill_everywhere(action, given.every, given.bug)
-        print(
-            f"{action}: {report.total} kill points {report.points}, "
-            f"{len(report.violations)} violations",
-            flush=True,
-        )
-        print("\n".join(report.violations[:20]))
-        code |= bool(report.violations)
-    return code
+def act(action: str, world: Path, _address: str) -> None:
+    """Do `action` in the world."""
+    ACTIONS[action](world / "workspace", world / "outside")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+WAYS = [
+    Way(action, prepare, partial(act, action), partial(look, action), BUGS.get(action, {}))
+    for action in ACTIONS
+    if action != "migrate"
+]
+WAYS.append(Way("migrate", prepare_old, partial(act, "migrate"), look_upgraded, BUGS["migrate"]))

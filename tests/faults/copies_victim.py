@@ -1,10 +1,9 @@
-"""Copies, restores, imports or purges in a process of its own, to be killed at any instant.
+"""Copies, restores, imports, trashes, purges and upgrades, to be struck at any instant.
 
-Called as `python -m tests.faults.copies_victim ACTION WORKSPACE OUTSIDE [PLANTED_BUG]`; `OUTSIDE`
-is a folder beside the workspace with photos and room for backups.
+Plants bugs in that as well: three on each of these ways, and each of them must be found.
 """
 
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,13 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.files import disk
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import full, reading, restore, snapshots, swap
 from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, files
+from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider
 
 
@@ -68,12 +69,28 @@ def purge(workspace: Path, _outside: Path) -> None:
     close_studio(studio)
 
 
+def trash(workspace: Path, _outside: Path) -> None:
+    """Trash every photo and fetch all but the first back."""
+    studio = opened(workspace)
+    wanted = [row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0")]
+    library.trash(studio, wanted)
+    library.restore(studio, wanted[1:])
+    close_studio(studio)
+
+
+def migrate(workspace: Path, _outside: Path) -> None:
+    """Open a library that an old version left."""
+    close_studio(opened(workspace))
+
+
 ACTIONS = {
     "snapshot": snapshot,
     "backup": backup,
     "restore": bring_back,
     "import": bring_in,
+    "trash": trash,
     "purge": purge,
+    "migrate": migrate,
 }
 
 
@@ -129,20 +146,43 @@ def plant_row_before_bytes() -> None:
     files.delete = late
 
 
-BUGS = {
-    "name_before_proof": plant_name_before_proof,
-    "manifest_first": plant_manifest_first,
-    "swap_unwritten": plant_swap_unwritten,
-    "row_before_bytes": plant_row_before_bytes,
+def plant_unflushed() -> None:
+    """A bug: nothing is flushed; the system will write it some day."""
+    os.fsync = lambda _descriptor: None
+    _with_pragma("synchronous = OFF")
+
+
+def plant_no_journal() -> None:
+    """A bug: a transaction is written straight into the database, with nothing to go back to."""
+    _with_pragma("journal_mode = OFF")
+
+
+def plant_raw_errors() -> None:
+    """A bug: what the disk refuses reaches people as the system's own words."""
+    disk.storage_error = lambda error, _doing: RuntimeError(str(error))
+
+
+def _with_pragma(said: str) -> None:
+    genuine = Database.open
+
+    def opening(self: Database) -> None:
+        genuine(self)
+        self.value(f"PRAGMA {said}")
+
+    Database.open = opening  # type: ignore[method-assign]
+
+
+_ANY = {
+    "unflushed": plant_unflushed,
+    "no_journal": plant_no_journal,
+    "raw_errors": plant_raw_errors,
 }
-
-
-def main() -> None:
-    """Do what the command line says."""
-    if len(sys.argv) > 4:
-        BUGS[sys.argv[4]]()
-    ACTIONS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
-
-
-if __name__ == "__main__":
-    main()
+BUGS = {
+    "snapshot": {**_ANY, "name_before_proof": plant_name_before_proof},
+    "backup": {**_ANY, "manifest_first": plant_manifest_first},
+    "restore": {**_ANY, "swap_unwritten": plant_swap_unwritten},
+    "import": _ANY,
+    "trash": _ANY,
+    "purge": {**_ANY, "row_before_bytes": plant_row_before_bytes},
+    "migrate": _ANY,
+}

@@ -1,11 +1,12 @@
-"""Makes one picture over HTTP in a process of its own, to be killed at any instant.
+"""Makes one picture over HTTP, to be struck at any instant, and plants bugs in that.
 
-Called as `python -m tests.faults.http_victim WORKSPACE CASE URL [PLANTED_BUG]`: the service CASE
-of the contract suite answers at URL, in another process that outlives this one.
+A service of the contract suite answers, in another process that outlives this one.
 """
 
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -51,15 +52,27 @@ def plant_forgets_the_id(_adapter: Any) -> None:
     queue.about_to_send = lambda studio, generation_id: genuine(studio, generation_id)
 
 
-BUGS = {"sends_blindly": plant_sends_blindly, "forgets_the_id": plant_forgets_the_id}
+def plant_forgets_all(_adapter: Any) -> None:
+    """A bug: neither that an order goes out is written down nor its id."""
+    queue.about_to_send = lambda *_: None
+    queue.keep_ref = lambda *_: None
 
 
-def main(workspace: Path, name: str, url: str, bug: str | None) -> None:
+planted: list[Callable[[Any], None]] = []
+"""Bugs to plant in the adapter when it is made."""
+BUGS = {
+    "sends_blindly": partial(planted.append, plant_sends_blindly),
+    "forgets_the_id": partial(planted.append, plant_forgets_the_id),
+    "forgets_all": partial(planted.append, plant_forgets_all),
+}
+
+
+def main(workspace: Path, name: str, url: str) -> None:
     """Start one generation unless there is one, and work until nothing is left to do."""
     http = Http(pause_s=0.001)
     case, adapter = adapter_of(name, url, http)
-    if bug is not None:
-        BUGS[bug](adapter)
+    for plant in planted:
+        plant(adapter)
     studio = open_studio(Workspace(workspace), {adapter.card.id: adapter})
     if not history.ids(studio, GenerationFilter()):
         models = [one for one in adapter.card.models if case.model in (None, one.id)]
@@ -78,7 +91,3 @@ def main(workspace: Path, name: str, url: str, bug: str | None) -> None:
     close_studio(studio)
     http.close()
     sys.exit(3 if stop.is_set() else 0)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else None)

@@ -4,6 +4,7 @@ Seen from outside, by strace: nothing that a library does underneath can hide.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,17 @@ from stylestudio_desktop.services import attempts, generate, queue
 from tests.contract.cases.comfyui import Comfy
 from tests.contract.test_whole_way import taken_in
 from tests.factories import brief_for
-from tests.faults.matrix import can_trace
+
+
+def can_trace() -> bool:
+    """Say whether strace is there and may trace."""
+    if not sys.platform.startswith("linux") or shutil.which("strace") is None:
+        return False
+    tried = subprocess.run(
+        ["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, check=False
+    )
+    return tried.returncode == 0
+
 
 pytestmark = [
     pytest.mark.linux,

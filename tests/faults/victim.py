@@ -1,8 +1,4 @@
-"""Makes one picture from start to end in a process of its own, to be killed at any instant.
-
-Called as `python -m tests.faults.victim WORKSPACE SERVICE_FOLDER [PLANTED_BUG]`: starts one
-generation if the workspace has none, and works the queue off.
-"""
+"""Makes one picture from start to end, to be struck at any instant, and plants bugs in that."""
 
 import hashlib
 import sys
@@ -29,7 +25,7 @@ from tests.faults.service import LastingService
 
 
 class OnOneThread(Runner):
-    """Runs each journey on the calling thread, because strace counts calls by thread."""
+    """Runs each journey on the calling thread, so that a point is the same call in each run."""
 
     def _begin(self, claimed: queue.Claimed | None) -> bool:
         if claimed is None:
@@ -98,10 +94,8 @@ BUGS = {
 }
 
 
-def main(workspace: Path, service: Path, bug: str | None) -> None:
+def main(workspace: Path, service: Path) -> None:
     """Start one generation unless there is one, and work until nothing is left to do."""
-    if bug is not None:
-        BUGS[bug]()
     studio = open_studio(Workspace(workspace), {"local": LastingService(service)})
     if not history.ids(studio, GenerationFilter()):
         product = library.ids(studio, FileFilter(category=Category.PRODUCT.value))[0]
@@ -115,7 +109,3 @@ def main(workspace: Path, service: Path, bug: str | None) -> None:
     guard.cancel()
     close_studio(studio)
     sys.exit(3 if stop.is_set() else 0)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)

@@ -18,7 +18,7 @@ from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, superfluous
-from stylestudio_desktop.files.disk import flush_folder
+from stylestudio_desktop.files.disk import flush_folder, storing
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.backup import record
 from stylestudio_desktop.services.backup.reading import (
@@ -111,13 +111,14 @@ def _alone(studio: Studio) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(studio.workspace.locks / "backup.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise BadInput(
-            "Another backup of this library is being made just now. Nothing was changed. Wait for "
-            "it, or stop it."
-        ) from error
+    with storing("beginning a backup"):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise BadInput(
+                "Another backup of this library is being made just now. Nothing was changed. Wait "
+                "for it, or stop it."
+            ) from error
     try:
         yield
     finally:

@@ -73,7 +73,7 @@ def take(studio: Studio, reason: Reason, check: Callable[[], None] = lambda: Non
     from filelock import FileLock
 
     workspace = studio.workspace
-    with FileLock(workspace.locks / "snapshot.lock"):
+    with storing("taking a snapshot"), FileLock(workspace.locks / "snapshot.lock"):
         _sweep(workspace)
         _need_room(workspace)
         return _take(studio, reason, check)

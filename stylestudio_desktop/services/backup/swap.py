@@ -74,7 +74,7 @@ def finish(workspace: Workspace) -> Path | None:
 
     with storing("finishing a restore"):
         make_private_folder(workspace.locks)
-    with FileLock(workspace.locks / "swap.lock"):
+    with storing("finishing a restore"), FileLock(workspace.locks / "swap.lock"):
         if not is_planned(workspace):  # another start has done it meanwhile
             return None
         return _carry_out(workspace)

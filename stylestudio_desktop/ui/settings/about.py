@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.aftermath import CrashDialog
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
@@ -57,9 +58,14 @@ class AboutSection(Section):
         foot.setSpacing(Space.S)
         foot.addWidget(button(self.tr("Show the report"), self.show_report, icon="list"))
         foot.addWidget(button(self.tr("Copy the report"), self.copy_report, icon="copy"))
+        foot.addWidget(button(self.tr("Crash reports"), self.show_crashes, icon="list"))
         foot.addStretch(1)
         self.body.addLayout(foot)
         self.body.addWidget(self.text)
+
+    def show_crashes(self) -> None:
+        """Show what was written when the program ended unexpectedly; nothing is sent."""
+        CrashDialog(self._studio.workspace.root, self._window).open()
 
     def show_report(self) -> None:
         """Examine everything and show what was found; it holds no keys and no pictures."""

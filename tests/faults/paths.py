@@ -1,0 +1,11 @@
+"""Every way through the program that is struck by faults."""
+
+from tests.faults import copies, generating, over_http, purchasing
+from tests.faults.points import Way
+
+WAYS: list[Way] = [*generating.WAYS, *purchasing.WAYS, *copies.WAYS, *over_http.WAYS]
+
+
+def named(name: str) -> Way:
+    """Return the way called `name`."""
+    return next(one for one in WAYS if one.name == name)

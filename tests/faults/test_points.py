@@ -1,0 +1,51 @@
+"""Whatever fails in the middle, nothing is lost, charged twice or left half-done.
+
+This is a sample; `python -m tests.faults` strikes every way at every point and prints JSON.
+"""
+
+import pytest
+
+from tests.faults.paths import named
+from tests.faults.points import strike_everywhere
+from tests.faults.victims import why_not
+
+pytestmark = [
+    pytest.mark.linux,
+    pytest.mark.slow,
+    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+]
+
+
+@pytest.mark.parametrize(
+    ("way", "mode", "kind", "most"),
+    [
+        ("generate", "kill", "rename", 2),
+        ("generate", "power", "fsync", 2),
+        ("purchase", "kill", "send", 2),
+        ("restore", "kill", "rename", 2),
+        ("restore", "power", "fsync", 2),
+        ("backup", "enospc", "write", 2),
+        ("import", "power", "link", 2),
+        ("purge", "kill", "unlink", 2),
+        ("trash", "eio", "write", 2),
+        ("snapshot", "eio", "create", 4),
+        ("migrate", "kill", "write", 2),
+        ("http-fashn", "kill", "receive", 2),
+    ],
+)
+def test_struck_at_any_instant_nothing_is_lost(way: str, mode: str, kind: str, most: int) -> None:
+    report = strike_everywhere(named(way), (mode,), (kind,), most)
+    assert report.total >= 1
+    assert report.violations == []
+
+
+@pytest.mark.parametrize(
+    ("way", "bug", "mode", "kind"),
+    [
+        ("generate", "charge_apart", "kill", "fsync"),
+        ("restore", "swap_unwritten", "kill", "rename"),
+        ("trash", "no_journal", "kill", "write"),
+    ],
+)
+def test_a_planted_bug_is_found(way: str, bug: str, mode: str, kind: str) -> None:
+    assert strike_everywhere(named(way), (mode,), (kind,), bug=bug).violations

@@ -1,0 +1,23 @@
+"""The window says that it ended unexpectedly last time, and shows what was written then."""
+
+from PySide6.QtGui import QGuiApplication
+
+from stylestudio_desktop.config import crashes
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.aftermath import CrashDialog, tell_of_crash
+from stylestudio_desktop.ui.window import MainWindow
+
+
+def test_the_report_is_shown_copied_and_deleted(window: MainWindow, studio: Studio) -> None:
+    root = studio.workspace.root
+    crashes.record(root, RuntimeError("secret"))
+    tell_of_crash(window, root)
+    dialog = CrashDialog(root, window)
+    assert "RuntimeError" in dialog.text.toPlainText()
+    assert "secret" not in dialog.text.toPlainText()
+    dialog.copying.click()
+    assert "RuntimeError" in QGuiApplication.clipboard().text()
+    dialog.deleting.click()
+    assert crashes.listing(root) == []
+    assert dialog.text.toPlainText() == ""
+    dialog.close()
