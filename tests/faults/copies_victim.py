@@ -149,6 +149,7 @@ def plant_row_before_bytes() -> None:
 def plant_unflushed() -> None:
     """A bug: nothing is flushed; the system will write it some day."""
     os.fsync = lambda _descriptor: None
+    full._SYNC = lambda: None
     _with_pragma("synchronous = OFF")
 
 
