@@ -23,6 +23,7 @@ from typing import Any
 
 from stylestudio_desktop import __version__
 from stylestudio_desktop.config.presence import Presence
+from stylestudio_desktop.domain.errors import StorageError
 
 KEPT = 20
 _LONGEST = 200_000
@@ -158,7 +159,10 @@ def _hard(folder: Path) -> Iterator[None]:
             held.enter_context(alive := Presence(folder))
             path = folder / f"hard-{alive.host}.txt"
             file = held.enter_context(path.open("w", encoding="utf-8"))
-        except OSError:  # a disk that is full or read-only must not keep the window from opening
+        except (
+            OSError,
+            StorageError,
+        ):  # a disk that is full or read-only must not keep the window from opening
             yield
             return
         faulthandler.enable(file)

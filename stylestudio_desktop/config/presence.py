@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 from types import TracebackType
 
+from stylestudio_desktop.domain.errors import StorageError
+
 # filelock is imported when a lock is first taken: the first paint needs none.
 
 
@@ -23,11 +25,18 @@ class Presence:
         self._held: contextlib.ExitStack | None = None
 
     def __enter__(self) -> "Presence":
-        """Show this host as alive."""
+        """Show this host as alive. Raises StorageError where the disk refuses its lock."""
         from filelock import FileLock
 
         self._held = contextlib.ExitStack()
-        self._held.enter_context(FileLock(self._path, timeout=5, thread_local=False))
+        try:
+            self._held.enter_context(FileLock(self._path, timeout=5, thread_local=False))
+        except OSError as error:
+            raise StorageError(
+                f"The workspace can't be written to ({error.strerror or error}). What was saved is "
+                "safe. Free some space, or check the disk and that you may write to it, then try "
+                "again."
+            ) from error
         return self
 
     def __exit__(

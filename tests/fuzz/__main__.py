@@ -1,8 +1,8 @@
 """Fuzzes everything that reads what strangers made: `python -m tests.fuzz [TARGET…] [--runs N]`.
 
 Fetches atheris from PyPI into build/fuzz, runs one process for each target, and prints JSON; exit
-code 1 if any input did anything but give an answer or a refusal. Findings become files in
-`tests/fuzz/corpus/TARGET`, which the suite reads.
+code 1 if any input did anything but give an answer or a refusal. What it found lies in
+build/fuzz/found and becomes a test of what read it.
 """
 
 import argparse
