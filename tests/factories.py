@@ -95,6 +95,7 @@ class FakeProvider:
             reattach=self.reattach,
             arrangements=ARRANGEMENTS,
             backdrops=BACKDROPS,
+            enlarges=True,
             worn_qualities=("draft", "standard", "high"),
         )
         model = ModelCard("plain", "Plain", able)

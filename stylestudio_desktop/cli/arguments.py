@@ -124,6 +124,10 @@ def _making(add: Any) -> None:
         "--consent", action="store_true", help="agree that photos of people go to the service"
     )
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
+    one = add("upscale", "Make a finished picture again, larger: same seed and settings.")
+    one.add_argument("id", metavar="ID", help="a picture's or a generation's")
+    one.add_argument("--to", type=int, default=4096, metavar="PIXELS", help="the longer side")
+    one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("retry", "Try a failed generation again, and wait for it.")
     one.add_argument("id", metavar="ID")
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")

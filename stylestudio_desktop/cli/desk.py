@@ -21,6 +21,7 @@ _HANDLERS = {
     "batch": "batching:batch",
     "batches": "batching:batch_list",
     "retry": "making:retry",
+    "upscale": "making:upscale",
     "cancel": "making:cancel",
     "decide": "making:decide",
     "queue": "hosting:queue",

@@ -19,6 +19,7 @@ from stylestudio_desktop.services import (
     attempts,
     consents,
     engine_weights,
+    enlarging,
     history,
     steering,
     wallet,
@@ -44,6 +45,16 @@ def generate(desk: Desk) -> int:
         if said:
             note(said)
         row = generations.start(studio, brief)
+        return _wait(desk, studio, row.id)
+
+
+def upscale(desk: Desk) -> int:
+    """Make a finished picture again, larger, and wait for it."""
+    with desk.open() as studio:
+        larger = enlarging.larger(studio, reading.an_id(desk.arguments.id), desk.arguments.to)
+        for sentence in larger.notes:
+            note(sentence)
+        row = generations.start(studio, larger.brief)
         return _wait(desk, studio, row.id)
 
 

@@ -8,14 +8,16 @@ from typing import Any
 import cv2
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import layer, photo, picture, stage
+from stylestudio_desktop.engine import detail, layer, photo, picture, stage
 from stylestudio_desktop.engine.cutout import Cutout, cut
 from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
 
 Report = Callable[[str, float], None]  # a stage's name and progress; may raise Cancelled
 PREVIEW_SIDE = 768
+ASKS_FOR_DETAIL = 2048  # the long side from which people expect to zoom in
 MISSING = "The cut-out network is not installed: edges on busy grounds may be rough."
 
 
@@ -47,6 +49,7 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
         return _worn(order, products[0], warnings, out, networks, report)
     subjects = [layer.subject(each) for each in products]
     garment = order.garment if order.garment != "auto" else guessed(products[0].alpha)
+    del products  # at 4,096 pixels each copy counts
     made = []
     for index in range(order.count):
         begun = 0.45 + 0.55 * index / order.count
@@ -65,8 +68,23 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
             check=check,
         )
         report("Saving the picture", begun + 0.5 / order.count)
-        made.append(_saved(order, out, index, pixels, "still_life", picture.LABEL, warnings))
+        notes = [*warnings, *_enlarged(order, subjects)]
+        made.append(_saved(order, out, index, pixels, "still_life", picture.LABEL, notes))
     return made
+
+
+def _enlarged(order: Order, subjects: list[layer.Subject]) -> list[str]:
+    """Say where a photo has fewer pixels than the picture shows of its product."""
+    if order.long_side < ASKS_FOR_DETAIL or len(subjects) > 1:
+        return []
+    has = max(subjects[0].size)
+    shown = LOOKS[order.style].fill * min(order.width, order.height)
+    if has >= detail.ENOUGH * shown:
+        return []
+    return [
+        f"The photo shows the product on {has:,} pixels; it was enlarged to fill the picture, and "
+        "no detail was made up. A larger photo gives a sharper picture."
+    ]
 
 
 def preview(source: Path, target: Path, networks: Networks, report: Report) -> None:
@@ -135,9 +153,11 @@ def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cut
             report("Cutting out the product", 0.05 + begun)
 
         check()
-        shot = photo.read(path, side)
+        shot = photo.read(path, side if order.people else min(side, detail.CUT_SIDE))
         check()
         result = cut(shot, networks, check)
+        if side > detail.CUT_SIDE and not order.people:
+            result = detail.detailed(result, path, side, check)
         warnings.extend(note for note in result.warnings if note not in warnings)
         found.append(result)
     return found, warnings

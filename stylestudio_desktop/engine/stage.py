@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stylestudio_desktop.engine import composing, props, relief, whites
 from stylestudio_desktop.engine.backdrop import Stage, cornered, painted
 from stylestudio_desktop.engine.filters import Image, Plane, over
-from stylestudio_desktop.engine.grade import Development, eight_bits, scaled_rows
+from stylestudio_desktop.engine.grade import BLOOMS, Development, eight_bits, scaled_rows
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.layer import Layer, Subject, fitted, rows
 from stylestudio_desktop.engine.light import (
@@ -186,7 +186,7 @@ def developed(
     """Lay the products on the set at the picture's own size, band by band, and develop it."""
     frame = scene.canvas.shape[1], scene.canvas.shape[0]
     whole = scene.canvas
-    for layer in scene.layers:
+    for layer in scene.layers if style in BLOOMS else ():
         colour, alpha = rows(fitted(layer, frame, frame), frame, frame, 0, frame[1])
         whole = over(whole, colour, alpha)
     check()

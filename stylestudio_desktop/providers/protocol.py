@@ -43,6 +43,7 @@ class Capabilities:
     needs_model_photo: bool = False
     arrangements: tuple[str, ...] = ()  # of domain.staging; empty where they can't be chosen
     backdrops: tuple[str, ...] = ()
+    enlarges: bool = False  # the same seed makes the same picture at another quality
     worn_qualities: tuple[str, ...] | None = None  # those for pictures of people, None for all
     cancel: bool = False
     reattach: Reattach = Reattach.NONE

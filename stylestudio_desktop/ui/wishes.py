@@ -13,6 +13,13 @@ class MakeMoreLike:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeLarger:
+    """Asks Create for `picture` (or the first one of a generation) again, larger."""
+
+    picture: int
+
+
+@dataclass(frozen=True, slots=True)
 class UseAsProduct:
     """Asks Create to begin with `files` as product photos."""
 

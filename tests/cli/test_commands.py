@@ -234,6 +234,18 @@ def test_wrong_names_are_told_before_any_photo_is_taken_in(
     assert shell.json("list", "files")["items"] == []
 
 
+def test_upscale_makes_the_same_picture_larger(shell: Shell, tmp_path: Path) -> None:
+    small = made(shell, tmp_path, "--seed", "7", "--arrangement", "plinth")
+
+    answer = shell.json("upscale", str(small["id"]), "--to", "1024")
+
+    row = answer["generation"]
+    assert (row["parameters"]["quality"], row["parameters"]["seed"]) == ("standard", 7)
+    assert row["parameters"]["options"] == {"arrangement": "plinth"}
+    assert "fewer than" in shell.err
+    shell.json("upscale", str(small["id"]), "--to", "77", code=2)
+
+
 def test_words_that_are_no_photo_are_refused(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("generate", "--product", str(tmp_path)) == 2
     assert "is a folder" in shell.err

@@ -2,15 +2,17 @@
 
 import functools
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
-from stylestudio_desktop.engine import composing, relief, setting, stage
+from stylestudio_desktop.engine import composing, detail, photo, relief, setting, stage
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.faults import Cancelled, EngineFault
 from stylestudio_desktop.engine.layer import Subject, fitted, rows, subject
@@ -174,6 +176,23 @@ def test_white_is_pure_in_every_shape() -> None:
         assert max(spans[0] / made.shape[0], spans[1] / made.shape[1]) >= 0.85
         assert ground[0].all()
         assert ground[:, 0].all()
+
+
+def test_a_large_photo_gives_its_own_detail(tmp_path: Path) -> None:
+    """Above the size of the cut-out, fine stripes come from the photo and stay as they are."""
+    stripes = np.full((1200, 1200, 3), 226, np.uint8)
+    stripes[200:1000, 200:1000] = np.where(np.arange(800) % 4 < 2, 30, 200)[None, :, None]
+    path = tmp_path / "stripes.png"
+    Image.fromarray(stripes).save(path)
+    shot = photo.read(path, 400)
+    alpha = np.zeros(shot.rgb.shape[:2], np.float32)
+    alpha[67:333, 67:333] = 1
+    found = detail.detailed(Cutout(shot.rgb, alpha), path, 1200, no_check)
+
+    inside = found.colour[200:600, 200:600]
+    assert inside.shape == (400, 400, 3)
+    assert float(inside.std()) > 80  # at 400 pixels they were an even grey
+    assert float(shot.rgb[100:300, 100:300].std()) < 40
 
 
 def test_a_large_picture_is_stopped_between_two_bands() -> None:

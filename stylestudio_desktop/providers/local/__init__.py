@@ -53,6 +53,7 @@ CARD = ServiceCard(
                 cancel=True,
                 arrangements=ARRANGEMENTS,
                 backdrops=BACKDROPS,
+                enlarges=True,
                 worn_qualities=QUALITIES[:3],
                 reattach=Reattach.OWN_ID,
                 upload_max_bytes=64_000_000,

@@ -32,7 +32,7 @@ from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import MakeMoreLike, UseAsModel, UseAsProduct
+from stylestudio_desktop.ui.wishes import MakeLarger, MakeMoreLike, UseAsModel, UseAsProduct
 
 _LAST = Step.REVIEW
 
@@ -80,6 +80,8 @@ class Bench(QWidget):
         """Take up settings or photos that another pane hands over."""
         if isinstance(wish, MakeMoreLike):
             self.desk.like(wish.generation, partial(self.go, Step.LOOK))
+        elif isinstance(wish, MakeLarger):
+            self.desk.larger(wish.picture, partial(self.go, Step.REVIEW))
         elif isinstance(wish, UseAsProduct):
             self.desk.edit(products=())
             self.desk.use(Category.PRODUCT, wish.files)

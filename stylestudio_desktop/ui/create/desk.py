@@ -7,12 +7,21 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import NeedsConsent, StudioError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.domain.records import FileCard, Generation
 from stylestudio_desktop.providers.protocol import Capabilities, ModelCard, Readiness, ServiceCard
-from stylestudio_desktop.services import connections, consents, generate, library, sources, wallet
+from stylestudio_desktop.services import (
+    connections,
+    consents,
+    enlarging,
+    generate,
+    library,
+    sources,
+    wallet,
+)
 from stylestudio_desktop.services.estimates import Estimates, learn
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background
@@ -146,13 +155,20 @@ class Desk(QObject):
 
     def like(self, generation_id: int, then: Callable[[], None]) -> None:
         """Take up everything that made a generation."""
+        self._take_up(lambda: generate.brief_of(self.studio, generation_id), then, again=False)
+
+    def larger(self, picture: int, then: Callable[[], None]) -> None:
+        """Take up what made a picture, its seed too, at the largest size there is."""
+        self._take_up(lambda: enlarging.larger(self.studio, picture).brief, then, again=True)
+
+    def _take_up(self, asked: Callable[[], Brief], then: Callable[[], None], again: bool) -> None:
         studio = self.studio
 
-        def read() -> tuple[Any, list[FileCard]]:
-            brief = generate.brief_of(studio, generation_id)
+        def read() -> tuple[Brief, list[FileCard]]:
+            brief = asked()
             return brief, library.cards(studio, [*brief.products, *brief.models])
 
-        def take(found: tuple[Any, list[FileCard]]) -> None:
+        def take(found: tuple[Brief, list[FileCard]]) -> None:
             brief, cards = found
             there = {card.id: as_photo(card) for card in cards if card.trashed_at is None}
             made = drafts.like(
@@ -160,6 +176,7 @@ class Desk(QObject):
                 [there[one] for one in brief.products if one in there],
                 [there[one] for one in brief.models if one in there],
             )
+            made = replace(made, seed=brief.seed if again else None)
             self.put(from_memory(to_memory(made), studio.catalogue, list(studio.providers)))
             then()
 

@@ -31,11 +31,16 @@ class StagingPart(QWidget):
         self._photos, self._edit = photos, edit
         self.arrangements: dict[str, ChoiceCard] = {}
         self.backdrops: dict[str, ChoiceCard] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, Space.S, 0, 0)
-        column.setSpacing(Space.M)
-        self._add(column, "arrangement", staging.ARRANGEMENTS, self.arrangements)
-        self._add(column, "backdrop", staging.BACKDROPS, self.backdrops)
+        self._seen: tuple[object, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, Space.S, 0, 0)
+        self._column.setSpacing(Space.M)
+        self._add("arrangement", staging.ARRANGEMENTS, self.arrangements)
+
+    def grow(self) -> None:
+        """Make the other half: all at once would be felt."""
+        column = self._column
+        self._add("backdrop", staging.BACKDROPS, self.backdrops)
         column.addWidget(label(staged.title("reflection"), "label"))
         self.reflection: Segments[str] = Segments(
             [(one, staged.name("reflection", one), None) for one in staging.REFLECTIONS],
@@ -53,8 +58,10 @@ class StagingPart(QWidget):
     def show_draft(self, draft: Draft, able: Capabilities) -> None:
         """Show what is chosen, and refuse what does not fit this product or this service."""
         self.setVisible(bool(able.arrangements))
-        if not able.arrangements:
+        seen = (bool(draft.models), draft.kind, draft.arrangement, draft.backdrop, draft.reflection)
+        if not able.arrangements or seen == self._seen:
             return
+        self._seen = seen
         worn = bool(draft.models)
         self._worn.setVisible(worn)
         person = words.tr("Not with a person")
@@ -74,13 +81,7 @@ class StagingPart(QWidget):
             words.tr("For this kind of product: %1").replace("%1", usual)
         )
 
-    def _add(
-        self,
-        column: QVBoxLayout,
-        option: str,
-        values: tuple[str, ...],
-        cards: dict[str, ChoiceCard],
-    ) -> None:
+    def _add(self, option: str, values: tuple[str, ...], cards: dict[str, ChoiceCard]) -> None:
         group = QButtonGroup(self)
         flow = FlowLayout(spacing=Space.M, fill=_CELL)
         folder = resources() / "catalogue" / "pictures"
@@ -97,5 +98,5 @@ class StagingPart(QWidget):
             cards[value] = card
             group.addButton(card)
             flow.addWidget(card)
-        column.addWidget(label(staged.title(option), "label"))
-        column.addLayout(flow)
+        self._column.addWidget(label(staged.title(option), "label"))
+        self._column.addLayout(flow)

@@ -28,6 +28,7 @@ class Doer(Protocol):
     def turn_stack(self) -> None: ...
     def unstack(self) -> None: ...
     def more_like(self) -> None: ...
+    def make_larger(self) -> None: ...
     def use_as_product(self) -> None: ...
     def use_as_model(self) -> None: ...
     def export(self) -> None: ...
@@ -84,6 +85,9 @@ class Deeds:
             doer.more_like,
             "sparkles",
             "Ctrl+M",
+        )
+        self.larger = add(
+            "larger", translate("Gallery", "Make it larger"), doer.make_larger, "maximize"
         )
         self.product = add(
             "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
@@ -149,7 +153,7 @@ class Deeds:
         made.addSeparator()
         made.addActions([self.similar, self.stack, self.unstack])
         made.addSeparator()
-        made.addActions([self.more_like, self.product, self.model])
+        made.addActions([self.more_like, self.larger, self.product, self.model])
         made.addSeparator()
         made.addActions([self.export, self.trash, self.restore])
         return made
@@ -177,6 +181,7 @@ class Deeds:
             action.setEnabled(chosen > 0)
         self.compare.setEnabled(2 <= chosen <= 4)
         self.more_like.setEnabled(chosen == 1)
+        self.larger.setEnabled(chosen == 1)
         self.trash.setEnabled(chosen > 0 and not trash)
         self.trash.setVisible(not trash)
         self.restore.setEnabled(chosen > 0 and trash)

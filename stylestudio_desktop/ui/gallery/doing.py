@@ -14,7 +14,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import MakeMoreLike, UseAsModel, UseAsProduct
+from stylestudio_desktop.ui.wishes import MakeLarger, MakeMoreLike, UseAsModel, UseAsProduct
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.exporting import Exports
@@ -159,6 +159,12 @@ class Doing(QObject):
     def ask_more(self, generation: int) -> None:
         """Ask Create for more of what made `generation`."""
         self._window.open_pane(CREATE, MakeMoreLike(GenerationId(generation)))
+
+    def make_larger(self) -> None:
+        """Ask Create for the chosen picture again, as large as it gets."""
+        ids = self._place.chosen()
+        if ids:
+            self._window.open_pane(CREATE, MakeLarger(ids[0]))
 
     def use_as_product(self) -> None:
         """Take the chosen photos to Create as products."""

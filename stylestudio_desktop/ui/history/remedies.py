@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain.brief import Brief
-from stylestudio_desktop.domain.errors import Remedy, StudioError
+from stylestudio_desktop.domain.errors import NotFound, Remedy, StudioError
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services import arranging, generate, steering
@@ -17,7 +17,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
-from stylestudio_desktop.ui.wishes import GetTokens, MakeMoreLike, ShowFiles
+from stylestudio_desktop.ui.wishes import GetTokens, MakeLarger, MakeMoreLike, ShowFiles
 
 Offer = tuple[str, Callable[[], object]]
 
@@ -114,6 +114,17 @@ class Answers(QObject):
     def use_settings(self, generation_id: int) -> None:
         """Take the settings over into Create."""
         self._window.open_pane(CREATE, MakeMoreLike(GenerationId(generation_id)))
+
+    def make_larger(self, generation_id: int) -> None:
+        """Take it to Create once more, as large as it gets."""
+        self._window.open_pane(CREATE, MakeLarger(generation_id))
+
+    def enlarges(self, provider: str, model: str | None) -> bool:
+        """Say whether a service can make the same picture again, larger."""
+        try:
+            return generate.capabilities(self._studio, provider, model).enlarges
+        except NotFound:  # the service was removed meanwhile
+            return False
 
     def show_files(self, file_ids: Sequence[int]) -> None:
         """Open pictures in the Gallery's viewer."""

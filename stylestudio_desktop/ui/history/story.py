@@ -304,6 +304,9 @@ class StoryPanel(SidePanel):
         beside = QHBoxLayout()
         beside.setSpacing(Space.S)
         beside.addWidget(use, 1)
+        if row.status == Status.COMPLETED.value and self._answers.enlarges(row.provider, row.model):
+            tip = self.tr("Make it larger")
+            beside.addWidget(tool("maximize", tip, lambda: self._answers.make_larger(row.id)))
         if Status(row.status) not in OPEN:
             beside.addWidget(
                 tool("trash-2", self.tr("Move to the trash"), lambda: self._answers.trash(row.id))

@@ -33,6 +33,7 @@ from stylestudio_desktop.ui.create.result_card import Ask
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import (
     GetTokens,
+    MakeLarger,
     MakeMoreLike,
     ShowFiles,
     ShowGeneration,
@@ -289,6 +290,20 @@ def test_a_look_is_chosen_by_its_cards(desk: Desk) -> None:
     assert (draft.style, draft.ratio, draft.quality) == ("vintage", "2:3", "high")
     assert (draft.prompt, draft.seed) == ("calm", 12)
     assert look.styles["vintage"].isChecked()
+
+
+def test_a_picture_is_made_larger_with_its_own_seed(desk: Desk, tmp_path: Path) -> None:
+    file_id = with_product(desk, tmp_path)
+    row = generate.start(desk.studio, brief_for(file_id, quality="draft", seed=9))
+    runner = Runner(desk.studio)
+    runner.run(threading.Event(), until=runner.idle)
+
+    desk.pane.receive(MakeLarger(row.id))
+    desk.settle()
+
+    draft = desk.pane.desk.draft
+    assert (draft.quality, draft.seed, draft.count) == ("high", 9, 1)
+    assert desk.pane.step is Step.REVIEW
 
 
 def test_how_it_is_shown_is_chosen_by_cards(desk: Desk, tmp_path: Path) -> None:
