@@ -86,9 +86,8 @@ class Deeds:
             "sparkles",
             "Ctrl+M",
         )
-        self.larger = add(
-            "larger", translate("Gallery", "Make it larger"), doer.make_larger, "maximize"
-        )
+        larger = translate("Gallery", "Make it larger")
+        self.larger = add("larger", larger, doer.make_larger, "maximize")
         self.product = add(
             "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
         )
