@@ -1,5 +1,6 @@
 """What the benchmarks of a window share: percentiles, memory, and whether a line stays flat."""
 
+import os
 import resource
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,19 @@ def memory_mb() -> float:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / 1_048_576
+
+
+def helpers_mb() -> float:
+    """Return the resident memory of the processes that this one has begun, in MB."""
+    pages = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid():
+                pages += int(stat.with_name("statm").read_text().split()[1])
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
     return pages * resource.getpagesize() / 1_048_576
 
 

@@ -8,6 +8,7 @@ Ours made its thumbnails when the photos were imported; how long that took is to
 
 The number of photos is moderate (20,000 by default): with a million, the others are no longer
 opened in the time that a benchmark has. Programs that are not installed are skipped and named.
+Geeqie shows a list of names and one picture large, where the others show a page of thumbnails.
 """
 
 import argparse
@@ -36,10 +37,10 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import library
 
 SIZE = (1280, 800)
-STILL_S = 2.0
+STILL_S = 4.0
 UNMOVED_S = 30.0
 LOOK_S = 0.03
-NEEDED = ("Xvfb", "xdotool")
+NEEDED = ("Xvfb", "xdotool", "openbox")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    click: tuple[int, int] = (640, 400)
+    click: tuple[int, int]
 
 
 class Screen:
@@ -68,6 +69,13 @@ class Screen:
         while not (frame.is_file() and frame.stat().st_size) and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.3)
+        self._manager = subprocess.Popen(
+            ["openbox"],
+            env={**os.environ, "DISPLAY": self.name},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(1)
         with frame.open("rb") as file:
             self._pixels = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
 
@@ -103,7 +111,9 @@ class Screen:
         Image.frombuffer("RGB", size, pixels, "raw", "BGRX", line, 1).save(path)
 
     def close(self) -> None:
-        """End the server."""
+        """End the server and its window manager."""
+        self._manager.terminate()
+        self._manager.wait(10)
         self._server.terminate()
         self._server.wait(10)
 
@@ -167,9 +177,9 @@ def programs(photos: Path, workspace: Path) -> tuple[list[Program], list[str]]:
     """Return ours and the others that are installed, and sentences about those that are not."""
     ours = (sys.executable, "-m", "stylestudio_desktop", "--workspace", str(workspace))
     known = [
-        Program("Style Studio", ours),
-        Program("gThumb", ("gthumb", str(photos))),
-        Program("geeqie", ("geeqie", "--without-tools=no", str(photos)), (150, 600)),
+        Program("Style Studio", ours, (220, 260)),
+        Program("gThumb", ("gthumb", str(photos)), (560, 260)),
+        Program("geeqie", ("geeqie", "-t", str(photos)), (150, 400)),
     ]
     there = [one for one in known if one is known[0] or shutil.which(one.command[0])]
     missing = [f"{one.name} is not installed; skipped." for one in known if one not in there]

@@ -31,7 +31,7 @@ os.environ.setdefault("STYLESTUDIO_KEYRING", "off")
 
 from _hands import Hands, Script
 from _library import opened
-from _steady import memory_mb, open_files, percentile, slope, spread
+from _steady import helpers_mb, memory_mb, open_files, percentile, slope, spread
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -69,6 +69,7 @@ class Slice:
             "minutes": round(minutes, 2),
             "memory_least": round(min(self.memory, default=0.0), 1),
             "memory_most": round(max(self.memory, default=0.0), 1),
+            "engine_memory": round(helpers_mb(), 1),
             "threads": threading.active_count(),
             "open_files": open_files(),
             "turns": spread(self.turns),
