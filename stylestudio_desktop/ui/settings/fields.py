@@ -10,7 +10,8 @@ from stylestudio_desktop.ui.widgets.labels import label
 
 FIELD = 180
 _FLAT = "".join(
-    f"QDoubleSpinBox::{part}-button {{ width: 0px; height: 0px; border: none; }}"
+    f"{kind}::{part}-button {{ width: 0px; height: 0px; border: none; }}"
+    for kind in ("QDoubleSpinBox", "QDateTimeEdit")
     for part in ("up", "down")
 )
 
@@ -78,6 +79,8 @@ class Instant(QDateTimeEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setStyleSheet(_FLAT)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setDisplayFormat("d MMM yyyy  HH:mm:ss")
         self.setMaximumWidth(FIELD + 40)
 
