@@ -21,6 +21,10 @@ class Pane(QWidget):
     def shown(self) -> None:
         """The pane has come to the front: show what is true now."""
 
+    def settled(self) -> bool:
+        """Return whether what is in view stands; what can wait begins after that."""
+        return True
+
     def hidden(self) -> None:
         """Another pane has come to the front: stop what only matters when seen."""
 

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 STRIP_MS = 1000
 QUIET_MS = 40
+REST_TRIES = 50
+"""After so many looks the rest begins all the same: a minimised window is never painted."""
+
 BESIDES_MS = 2500
 """When folders begin to be watched: the window stands by then, and its first pictures are there."""
 
@@ -120,6 +123,7 @@ class Session:
         self._low = LowBalance(self.window)
         self._quiet = QTimer(self.window)
         self._quiet.timeout.connect(self._begin_rest)
+        self._looks = 0
         self.window.top_bar.avatar.set_user(wallet.summary(studio).user.name)
         self._show_balance()
 
@@ -129,8 +133,9 @@ class Session:
         self._quiet.start(QUIET_MS)
 
     def _begin_rest(self) -> None:
-        """Begin what can wait, as soon as the pane in front has what it asked for."""
-        if self.window.tasks.busy():
+        """Begin what can wait, as soon as the pane in front is painted with what it asked for."""
+        self._looks += 1
+        if self._looks < REST_TRIES and not self._stands():
             return
         self._quiet.stop()
         self._start_worker()
@@ -145,7 +150,13 @@ class Session:
         self._strip.start(STRIP_MS)
         load_ahead(self.window, self._studio)
 
+    def _stands(self) -> bool:
+        # Busy is asked first: between two answers a pane can look settled.
+        return not self.window.tasks.busy() and self.window.pane(self.window.current).settled()
+
     def _welcome(self) -> None:
+        if self._studio.settings.value.engine_weights_offered:
+            return  # not even loaded: it brings half of the shop with it
         from stylestudio_desktop.ui.welcome import offer_welcome
 
         offer_welcome(self.window, self._studio)

@@ -81,6 +81,10 @@ class GalleryPane(Pane):
         self.suggesting.attend(True)
         self.grid.setFocus()
 
+    def settled(self) -> bool:
+        """Return whether the grid, if it is shown, was painted with everything in view."""
+        return not self.grid.isVisible() or (self.grid.painted and self.grid.settled())
+
     def hidden(self) -> None:
         """Leave the search field and the screen to the pane that comes."""
         if self._viewer is not None:

@@ -51,6 +51,7 @@ class Grid(Touched):
         self.menu: QMenu | None = None
         self.layout_ = Geometry(0, (), 1, NORMAL)
         self.band: QRect | None = None
+        self.painted = False
         self.hovered: int | None = None
         self._cell = NORMAL
         self._offset = 0
@@ -214,6 +215,7 @@ class Grid(Touched):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows in view and their headings, nothing else."""
+        self.painted = True
         painter = QPainter(self.surface)
         height = self.surface.height()
         painter.fillRect(self.surface.rect(), theme().colour("window"))

@@ -1,0 +1,38 @@
+"""What can wait begins only after the gallery's first paint, and begins without one too."""
+
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import session as session_module
+from stylestudio_desktop.ui.gallery.pane import GalleryPane
+from stylestudio_desktop.ui.session import Session
+
+
+def test_the_queue_begins_after_the_first_paint(
+    qtbot: QtBot, studio: Studio, made: dict[str, list[int]]
+) -> None:
+    session = Session(studio, lambda: None)
+    qtbot.addWidget(session.window)
+    session.window.show()
+    pane = session.window.pane(session.window.current)
+    assert isinstance(pane, GalleryPane)
+    grid = pane.grid
+    qtbot.waitUntil(lambda: grid.isVisible() and grid.painted and session._stands(), timeout=15000)
+    grid.painted = False
+    session._begin_rest()
+    assert session.worker is None
+    grid.painted = True
+    session._begin_rest()
+    assert session.worker is not None
+    session.window.close()
+    assert session.window.tasks.close(5000)
+
+
+def test_a_window_that_is_never_painted_does_its_work(qtbot: QtBot, studio: Studio) -> None:
+    session = Session(studio, lambda: None)
+    qtbot.addWidget(session.window)
+    for _ in range(session_module.REST_TRIES):
+        session._begin_rest()
+    assert session.worker is not None
+    session.window.close()
+    assert session.window.tasks.close(5000)
