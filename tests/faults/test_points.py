@@ -25,7 +25,7 @@ pytestmark = [
         ("restore", "kill", "rename", 2),
         ("restore", "power", "fsync", 2),
         ("backup", "enospc", "write", 2),
-        ("import", "power", "link", 2),
+        ("import", "power", "rename", 2),
         ("purge", "kill", "unlink", 2),
         ("trash", "eio", "write", 2),
         ("snapshot", "eio", "create", 4),
