@@ -29,6 +29,7 @@ _HANDLERS = {
     "services": "services:services",
     "show": "showing:show",
     "fidelity": "comparing:fidelity",
+    "mask": "masking:mask",
     "list": "listing:list_rows",
     "dashboard": "overview:dashboard",
     "insights": "overview:insights",

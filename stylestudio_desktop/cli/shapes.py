@@ -7,6 +7,7 @@ from typing import Any
 
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.domain.masks import Mask
 from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import (
     Count,
@@ -141,6 +142,16 @@ def picture(studio: Studio, row: StoredFile) -> Json:
         "facts": json.loads(row.facts),
         "uploaded_at": row.uploaded_at,
         "trashed_at": row.trashed_at,
+    }
+
+
+def mask(one: Mask) -> Json:
+    """Return what is known of a mended cut-out."""
+    return {
+        "width": one.width,
+        "height": one.height,
+        "sha256": one.digest,
+        "made_at": one.made_at,
     }
 
 

@@ -7,7 +7,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import print_json, say
 from stylestudio_desktop.domain.errors import NotFound
 from stylestudio_desktop.domain.records import StoredFile
-from stylestudio_desktop.services import history, library
+from stylestudio_desktop.services import history, library, masks
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
 
@@ -33,10 +33,14 @@ def _picture(studio: Studio, row_id: int) -> StoredFile:
 
 
 def _show_picture(desk: Desk, studio: Studio, row: StoredFile) -> None:
+    mended = masks.of_files(studio, [row.id]).get(row.id)
+    facts = shapes.picture(studio, row) | {"mask": None if mended is None else shapes.mask(mended)}
     if desk.json:
-        print_json({"file": shapes.picture(studio, row)})
+        print_json({"file": facts})
         return
-    for name, value in shapes.picture(studio, row).items():
+    if mended is not None:
+        facts["mask"] = f"mended by hand {shapes.day(mended.made_at)}"
+    for name, value in facts.items():
         if value not in (None, "", {}):
             shown = shapes.day(value) if name.endswith("_at") else value
             say(f"{name.replace('_', ' ').capitalize():15}{shown}")

@@ -94,3 +94,13 @@ def feathered(colour: Image, alpha: Plane, sigma: float) -> Image:
     known = (alpha > 0.5).astype(np.float32)
     beyond = masked_blur(colour, known, sigma)
     return np.where(known[..., None] > 0, colour, beyond).astype(np.float32)
+
+
+def freed(rgb: Image, alpha: Plane, check: Callable[[], None]) -> Image:
+    """Return the colours of `rgb` without the ground, for an alpha that is given."""
+    unit = max(alpha.shape) / 768
+    front = _near(rgb, np.maximum(alpha > 0.98, 0.002 * (alpha > 0.5)).astype(np.float32), unit)
+    check()
+    back = _near(rgb, np.maximum(alpha < 0.02, 0.002 * (alpha < 0.5)).astype(np.float32), unit)
+    check()
+    return _decontaminated(rgb, alpha, front, back)

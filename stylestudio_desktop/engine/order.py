@@ -21,6 +21,7 @@ class Order:
     """What to make: `count` pictures of `products`, the n-th with the seed `seed` + n.
 
     `options` are short texts: `garment` (one of KINDS) and those that `setting.read` knows.
+    `masks` say what belongs to each product, where somebody painted it.
     """
 
     products: tuple[Path, ...]
@@ -32,11 +33,16 @@ class Order:
     count: int
     seed: int
     options: Mapping[str, str] = field(default_factory=dict)
+    masks: tuple[Path | None, ...] = ()
 
     @property
     def garment(self) -> str:
         """The kind of garment the user named, or `auto`."""
         return self.options.get("garment", "auto")
+
+    def mask(self, index: int) -> Path | None:
+        """Return the painted mask of a product, None where the engine cuts it out by itself."""
+        return self.masks[index] if index < len(self.masks) else None
 
     @property
     def setting(self) -> setting.Setting:
@@ -61,6 +67,9 @@ class Order:
                 height=int(message.get("height", 1024)),
                 count=int(message.get("count", 1)),
                 seed=int(message.get("seed", 0)),
+                masks=tuple(
+                    None if path is None else Path(str(path)) for path in message.get("masks", ())
+                ),
                 options={str(k): str(v) for k, v in dict(message.get("options", {})).items()},
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -9,11 +9,12 @@ import cv2
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import detail, layer, photo, picture, stage
-from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
+from stylestudio_desktop.engine.painted import cut_as
 
 Report = Callable[[str, float], None]  # a stage's name and progress; may raise Cancelled
 PREVIEW_SIDE = 768
@@ -87,10 +88,12 @@ def _enlarged(order: Order, subjects: list[layer.Subject]) -> list[str]:
     ]
 
 
-def preview(source: Path, target: Path, networks: Networks, report: Report) -> None:
-    """Write the cut-out of one photo, at 768 pixels, to the PNG `target`."""
-    shot = photo.read(source, PREVIEW_SIDE)
-    found = cut(shot, networks, lambda: report("Cutting out the product", 0.4))
+def preview(
+    source: Path, mask: Path | None, target: Path, side: int, networks: Networks, report: Report
+) -> None:
+    """Write the cut-out of one photo, at most `side` pixels long, to the PNG `target`."""
+    shot = photo.read(source, side)
+    found = cut_as(shot, mask, networks, lambda: report("Cutting out the product", 0.4))
     report("Saving the cut-out", 0.9)
     picture.save_cutout(target, found.colour, found.alpha)
 
@@ -155,7 +158,7 @@ def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cut
         check()
         shot = photo.read(path, side if order.people else min(side, detail.CUT_SIDE))
         check()
-        result = cut(shot, networks, check)
+        result = cut_as(shot, order.mask(index), networks, check)
         if side > detail.CUT_SIDE and not order.people:
             result = detail.detailed(result, path, side, check)
         warnings.extend(note for note in result.warnings if note not in warnings)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from stylestudio_desktop.engine import limits, weights
 from stylestudio_desktop.engine.faults import Cancelled, EngineFault
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.order import Order
+from stylestudio_desktop.engine.order import SIDES, Order
 
 MAX_LINE = 1_000_000
 JOBS = ("render", "cutout", "check", "examine")
@@ -103,7 +103,10 @@ class Server:
 
         if message["op"] == "cutout":
             target = Path(str(message["out"]))
-            render.preview(Path(str(message["photo"])), target, self._networks, report)
+            drawn = message.get("mask")
+            given = Path(str(message["photo"])), None if drawn is None else Path(str(drawn))
+            side = min(int(message.get("side", render.PREVIEW_SIDE)), SIDES[1])
+            render.preview(*given, target, side, self._networks, report)
             return {"out": str(target)}
         if message["op"] == "examine":
             from stylestudio_desktop.engine.fidelity.report import examine

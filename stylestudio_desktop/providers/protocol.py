@@ -105,7 +105,8 @@ class Prepared:
 
     `intent_id` is a random UUID committed to the database before anything is sent. `seed` is
     always settled here, so that the same attempt can be made again. `width` and `height` are
-    pixels of the asked picture.
+    pixels of the asked picture. `masks` are grey PNGs of what belongs to each product, None where
+    nobody mended its cut-out; only what is part of this program gets them.
     """
 
     intent_id: str
@@ -116,6 +117,7 @@ class Prepared:
     height: int
     products: tuple[Path, ...]
     models: tuple[Path, ...]
+    masks: tuple[Path | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

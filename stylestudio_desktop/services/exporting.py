@@ -155,7 +155,7 @@ def _cut_out(studio: Studio, row: StoredFile, preset: Preset, cancelled: Event |
         return preset
     for name in studio.providers:
         if sources.shows_cutouts(studio, name):
-            outline = sources.cutout(studio, name, row.storage_id, cancelled or Event())
+            outline = sources.cutout(studio, name, row, cancelled or Event())
             return replace(preset, mask=outline)
     return preset
 

@@ -11,7 +11,7 @@ from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.domain.sending import Sending
-from stylestudio_desktop.services import consents, generate
+from stylestudio_desktop.services import consents, generate, masks
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import sendings
 
@@ -36,7 +36,7 @@ def ready(studio: Studio, prepared: "Prepared", workdir: Path) -> Ready:
     """Write clean copies of the photos into `workdir`, no larger than the model takes.
 
     They are upright, in sRGB and without metadata. What is part of this program reads the
-    originals instead.
+    originals instead, and the masks that somebody mended.
 
     Raises BadInput naming a photo that can't be made ready, or NeedsConsent; nothing was sent.
     """
@@ -45,7 +45,8 @@ def ready(studio: Studio, prepared: "Prepared", workdir: Path) -> Ready:
     able = _able(studio, prepared.brief)
     dropped = dropped_from(prepared.brief, able)
     if card.originals:
-        return Ready(prepared, (), dropped)
+        drawn = masks.for_job(studio, prepared.brief.products, workdir)
+        return Ready(replace(prepared, masks=drawn), (), dropped)
     products = _copies(prepared.products, Role.PRODUCT, able, workdir)
     models = _copies(prepared.models, Role.MODEL, able, workdir)
     clean = replace(

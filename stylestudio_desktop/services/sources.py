@@ -12,20 +12,37 @@ from typing import Protocol, runtime_checkable
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.domain.brief import Brief
-from stylestudio_desktop.domain.errors import ServiceError, StorageError
+from stylestudio_desktop.domain.errors import BadInput, ServiceError, StorageError
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.masks import LONGEST
 from stylestudio_desktop.domain.records import FileCard, StoredFile
+from stylestudio_desktop.files.export import checked_folder, write_new
+from stylestudio_desktop.files.masks import canonical
 from stylestudio_desktop.providers.protocol import ProviderError
-from stylestudio_desktop.services import library
+from stylestudio_desktop.services import library, masks
 from stylestudio_desktop.services.studio import Studio
+
+CUTOUT_SIDE = 768
+"""The longest side, in pixels, of the cut-outs that are shown."""
 
 
 @runtime_checkable
 class ShowsCutouts(Protocol):
     """A service that shows beforehand how it cuts a product out."""
 
-    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
-        """Write the cut-out of `photo` to the PNG `out`; raises ProviderError."""
+    def preview(
+        self,
+        photo: Path,
+        out: Path,
+        cancelled: Event,
+        *,
+        mask: Path | None = None,
+        side: int = CUTOUT_SIDE,
+    ) -> None:
+        """Write the cut-out of `photo`, or what `mask` says, to the PNG `out`.
+
+        No side of it is longer than `side` pixels. Raises ProviderError.
+        """
 
 
 @runtime_checkable
@@ -113,21 +130,34 @@ def shows_cutouts(studio: Studio, provider: str) -> bool:
     return isinstance(studio.providers.get(provider), ShowsCutouts)
 
 
-def cutout(studio: Studio, provider: str, storage_id: str, cancelled: Event) -> Path | None:
+def cutout(
+    studio: Studio,
+    provider: str,
+    photo: StoredFile | FileCard,
+    cancelled: Event,
+    *,
+    side: int = CUTOUT_SIDE,
+    mended: bool = True,
+) -> Path | None:
     """Return a picture of the product alone (PNG with alpha), made once and kept.
 
+    It is what the mask says that somebody mended, where there is one and `mended` asks for it;
     None when the service shows none. Blocks for seconds; raises ServiceError.
     """
     service = studio.provider(provider)
     if not isinstance(service, ShowsCutouts):
         return None
-    kept = studio.workspace.tmp / "cutouts" / provider / f"{storage_id}.png"
+    known = masks.of_files(studio, [photo.id]).get(photo.id) if mended else None
+    stem = photo.storage_id if known is None else f"{photo.storage_id}-{known.digest}"
+    kept = studio.workspace.tmp / "cutouts" / provider / f"{stem}-{side}.png"
     if kept.is_file():
         return kept
-    partial = kept.with_name(f"{storage_id}.{uuid.uuid4().hex}.png")
+    partial = kept.with_name(f"{photo.storage_id}.{uuid.uuid4().hex}.png")
     try:
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        service.preview(studio.files.path(storage_id), partial, cancelled)
+        mask = None if known is None else masks.for_job(studio, [photo.id], kept.parent)[0]
+        source = studio.files.path(photo.storage_id)
+        service.preview(source, partial, cancelled, mask=mask, side=side)
         partial.replace(kept)
     except ProviderError as error:
         raise ServiceError(error.sentence) from error
@@ -139,6 +169,33 @@ def cutout(studio: Studio, provider: str, storage_id: str, cancelled: Event) -> 
         with contextlib.suppress(OSError):  # where the folder itself is the trouble
             partial.unlink(missing_ok=True)
     return kept
+
+
+def mask(studio: Studio, file_id: int, cancelled: Event, *, mended: bool = True) -> bytes:
+    """Return what belongs to the product in a photo, as a grey PNG.
+
+    The one somebody mended, unless `mended` says not to; else the engine's own, at the size masks
+    have. Blocks for seconds. Raises NotFound, BadInput where nothing here cuts out, ServiceError.
+    """
+    row = library.picture(studio, file_id)
+    kept = masks.png(studio, file_id) if mended else None
+    if kept is not None:
+        return kept
+    for name in studio.providers:
+        made = cutout(studio, name, row, cancelled, side=LONGEST, mended=False)
+        if made is not None:
+            return canonical(made.read_bytes(), row.filename, (row.width, row.height))[0]
+    raise BadInput("The embedded engine, which cuts products out, is not installed.")
+
+
+def write_mask(studio: Studio, file_id: int, target: Path, cancelled: Event) -> Path:
+    """Write the mask that pictures of a photo are made with to a new file and return its path.
+
+    A name that is taken gets a number. Raises what `mask` does, and BadInput for the folder.
+    """
+    folder = checked_folder(target.parent)
+    data = mask(studio, file_id, cancelled)
+    return write_new(data, folder, target.stem, ".png")
 
 
 def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:

@@ -12,6 +12,7 @@ from stylestudio_desktop.store.batch_tables import BATCHES
 from stylestudio_desktop.store.fidelity_tables import FIDELITY
 from stylestudio_desktop.store.gallery_tables import GALLERY
 from stylestudio_desktop.store.ledger_tables import LedgerAnchors, TokenEntries
+from stylestudio_desktop.store.mask_tables import MASKS
 from stylestudio_desktop.store.model import Table
 from stylestudio_desktop.store.sending_tables import SENDING
 
@@ -320,6 +321,7 @@ ALL = (
     *BATCHES,
     *SENDING,
     *FIDELITY,
+    *MASKS,
 )
 
 PLACE = SQL("?")

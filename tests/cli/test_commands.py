@@ -483,7 +483,15 @@ def test_export_names_what_a_preset_cannot_take(shell: Shell, tmp_path: Path) ->
 class _CutsOut(FakeProvider):
     """Shows cut-outs: the left half of every photo."""
 
-    def preview(self, photo: Path, out: Path, cancelled: threading.Event) -> None:
+    def preview(
+        self,
+        photo: Path,
+        out: Path,
+        cancelled: threading.Event,
+        *,
+        mask: Path | None = None,
+        side: int = 768,
+    ) -> None:
         with Image.open(photo) as read:
             half = Image.new("RGBA", (read.width // 2, read.height // 2))
         half.paste("red", (0, 0, half.width // 2, half.height))
@@ -625,3 +633,28 @@ def test_the_ledger_command_says_how_the_ledger_stands(shell: Shell) -> None:
     assert shell.run("ledger", "anchor", "--reason", "x") == 5
     assert "can't be sealed" in shell.err
     assert shell.run("ledger") == 0
+
+
+def test_a_cut_out_is_mended_shown_and_reset(shell: Shell, tmp_path: Path) -> None:
+    shell.provider = _CutsOut()
+    file_id = imported(shell, tmp_path)
+    own = shell.json("mask", file_id, "--to", str(tmp_path / "own.png"))
+    assert own["mask"] is None
+    with Image.open(own["written"]) as image:
+        size = image.size
+    mine = tmp_path / "mine.png"
+    Image.new("L", size, 255).save(mine)
+
+    kept = shell.json("mask", file_id, "--set", str(mine))["mask"]
+    assert (kept["width"], kept["height"]) == size
+    assert shell.json("show", file_id)["file"]["mask"] == kept
+    shell.run("show", file_id)
+    assert "mended by hand" in shell.out
+    shell.run("mask", file_id)
+    assert "mended by hand" in shell.out
+
+    assert shell.json("mask", file_id, "--reset")["mask"] is None
+    shell.run("mask", file_id)
+    assert "by the engine" in shell.out
+    bad = shell.json("mask", file_id, "--set", str(tmp_path / "none.png"), code=2)
+    assert bad["error"]["code"] == "not_found"

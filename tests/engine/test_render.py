@@ -140,7 +140,7 @@ def test_shadow_darkens_the_set_beside_the_product(
 
 
 def test_preview_is_a_clear_png(tee: Path, tmp_path: Path, bare_networks: Networks) -> None:
-    preview(tee, tmp_path / "cut.png", bare_networks, quiet)
+    preview(tee, None, tmp_path / "cut.png", 768, bare_networks, quiet)
     with Image.open(tmp_path / "cut.png") as picture:
         assert picture.mode == "RGBA"
         alpha = np.asarray(picture.getchannel("A"))

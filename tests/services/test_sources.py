@@ -29,14 +29,18 @@ class Looking(FakeProvider):
 
     sentences: list[str] = field(default_factory=list)
     shown: list[Path] = field(default_factory=list)
+    masks: list[Path | None] = field(default_factory=list)
     checked: list[tuple[list[Path], list[Path], dict[str, str]]] = field(default_factory=list)
     trouble: ProviderError | None = None
 
-    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
+    def preview(
+        self, photo: Path, out: Path, cancelled: Event, *, mask: Path | None = None, side: int = 768
+    ) -> None:
         if self.trouble is not None:
             out.write_bytes(b"half a picture")
             raise self.trouble
         self.shown.append(photo)
+        self.masks.append(mask)
         out.write_bytes(picture_bytes())
 
     def suitable(
@@ -119,21 +123,21 @@ def test_bytes_that_are_gone_are_told(studio: Studio, tmp_path: Path) -> None:
 
 
 def test_a_cut_out_is_made_once(studio: Studio, service: Looking, tmp_path: Path) -> None:
-    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    row = library.picture(studio, import_photo(studio, tmp_path))
 
-    first = sources.cutout(studio, "local", bytes_id, Event())
-    second = sources.cutout(studio, "local", bytes_id, Event())
+    first = sources.cutout(studio, "local", row, Event())
+    second = sources.cutout(studio, "local", row, Event())
 
     assert first is not None
     assert first == second
     assert first.read_bytes() == picture_bytes()
-    assert service.shown == [studio.files.path(bytes_id)]
+    assert service.shown == [studio.files.path(row.storage_id)]
 
 
 def test_a_service_without_cut_outs_shows_none(studio: Studio, tmp_path: Path) -> None:
-    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    row = library.picture(studio, import_photo(studio, tmp_path))
 
-    assert sources.cutout(studio, "plain", bytes_id, Event()) is None
+    assert sources.cutout(studio, "plain", row, Event()) is None
     assert sources.shows_cutouts(studio, "local")
     assert not sources.shows_cutouts(studio, "plain")
     assert not sources.shows_cutouts(studio, "none such")
@@ -142,20 +146,20 @@ def test_a_service_without_cut_outs_shows_none(studio: Studio, tmp_path: Path) -
 def test_a_cut_out_that_failed_leaves_nothing(
     studio: Studio, service: Looking, tmp_path: Path
 ) -> None:
-    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    row = library.picture(studio, import_photo(studio, tmp_path))
     service.trouble = fault(Kind.PROVIDER)
 
     with pytest.raises(ServiceError, match="went wrong"):
-        sources.cutout(studio, "local", bytes_id, Event())
+        sources.cutout(studio, "local", row, Event())
     assert not list(studio.workspace.tmp.rglob("*.png"))
 
 
 def test_a_cut_out_that_cannot_be_kept_is_told(studio: Studio, tmp_path: Path) -> None:
-    bytes_id = storage_id(studio, import_photo(studio, tmp_path))
+    row = library.picture(studio, import_photo(studio, tmp_path))
     (studio.workspace.tmp / "cutouts").write_text("in the way")
 
     with pytest.raises(StorageError, match="could not be kept"):
-        sources.cutout(studio, "local", bytes_id, Event())
+        sources.cutout(studio, "local", row, Event())
 
 
 def test_photos_are_checked_before_paying(studio: Studio, service: Looking, tmp_path: Path) -> None:

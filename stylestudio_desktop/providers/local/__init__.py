@@ -112,6 +112,7 @@ class LocalProvider:
         message = {
             "op": "render",
             "products": [str(path) for path in job.products],
+            "masks": [None if path is None else str(path) for path in job.masks],
             "people": [str(path) for path in job.models],
             "style": brief.style,
             "quality": brief.quality,
@@ -169,9 +170,22 @@ class LocalProvider:
         known = self._process.find(job.intent_id)
         return RemoteRef(job.intent_id) if known is not None else Lost.NOT_SENT
 
-    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
-        """Write the cut-out of `photo`, at 768 pixels, to the PNG `out`; raise ProviderError."""
-        self._ask({"op": "cutout", "photo": str(photo), "out": str(out)}, cancelled)
+    def preview(
+        self,
+        photo: Path,
+        out: Path,
+        cancelled: Event,
+        *,
+        mask: Path | None = None,
+        side: int = 768,
+    ) -> None:
+        """Write the cut-out of `photo`, or what `mask` says, to the PNG `out`.
+
+        No side of it is longer than `side` pixels. Raises ProviderError.
+        """
+        message: dict[str, Any] = {"op": "cutout", "photo": str(photo), "out": str(out)}
+        message |= {"mask": None if mask is None else str(mask), "side": side}
+        self._ask(message, cancelled)
 
     def suitable(
         self,

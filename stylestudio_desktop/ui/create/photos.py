@@ -57,7 +57,7 @@ class Photos(QObject):
     def cutout(
         self,
         provider: str,
-        storage_id: str,
+        file_id: int,
         owner: QObject,
         sink: Sink,
         failed: Callable[[str], None],
@@ -65,7 +65,8 @@ class Photos(QObject):
         """Tell the product alone on a clear ground, or the sentence that says why not."""
 
         def read() -> QImage | None:
-            path = sources.cutout(self._studio, provider, storage_id, self.closing)
+            row = library.picture(self._studio, file_id)
+            path = sources.cutout(self._studio, provider, row, self.closing)
             return None if path is None else decoding.thumbnail(path.read_bytes(), _CUTOUT_SIDE)
 
         def refuse(error: Exception) -> None:
@@ -73,7 +74,12 @@ class Photos(QObject):
                 raise error
             failed(error.sentence)
 
-        self._show(f"{provider}/{storage_id}/cutout", read, owner, sink, refuse, self.slow)
+        self._show(f"{provider}/{file_id}/cutout", read, owner, sink, refuse, self.slow)
+
+    def forget_cutout(self, file_id: int) -> None:
+        """Have a photo's cut-out made anew when it is asked for again: its mask has changed."""
+        for key in [one for one in self._kept if one.endswith(f"/{file_id}/cutout")]:
+            del self._kept[key]
 
     def close(self) -> bool:
         """Stop what is slow; called before the window's library closes."""

@@ -200,10 +200,22 @@ class ProductPage(Page):
             photo.storage_id, Tier.LARGE, tile, partial(self._on_photo, photo.id)
         )
         if sources.shows_cutouts(self._desk.studio, self._provider):
-            self._desk.photos.cutout(
-                self._provider, photo.storage_id, tile,
-                partial(self._on_cutout, photo.id), tile.say,
-            )  # fmt: skip
+            tile.mend.show()
+            tile.mending.connect(partial(self._on_mending, photo))
+            self._ask_cutout(photo.id)
+
+    def _ask_cutout(self, file_id: int) -> None:
+        tile = self.tiles.get(file_id)
+        if tile is not None:
+            shown = partial(self._on_cutout, file_id)
+            self._desk.photos.cutout(self._provider, file_id, tile, shown, tile.say)
+
+    def _on_mending(self, photo: Photo) -> None:
+        from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
+
+        dialog = MaskDialog(self._desk, photo, self.window())
+        dialog.kept.connect(partial(self._ask_cutout, photo.id))
+        dialog.open()
 
     def _on_photo(self, file_id: int, image: QImage) -> None:
         tile = self.tiles.get(file_id)
@@ -213,6 +225,7 @@ class ProductPage(Page):
 
     def _on_cutout(self, file_id: int, image: QImage) -> None:
         self._cutouts[file_id] = image
+        self.tiles[file_id].say("")
         self._show_image(file_id)
 
     def _show_images(self) -> None:

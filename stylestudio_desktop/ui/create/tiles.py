@@ -73,10 +73,11 @@ class PhotoView(QWidget):
 class PhotoTile(QFrame):
     """A chosen photo: picture, name, kind of garment, and a way to take it out.
 
-    `removed()` and `kind_picked(kind)` tell what the user wants.
+    `removed()`, `mending()` and `kind_picked(kind)` tell what the user wants.
     """
 
     removed = Signal()
+    mending = Signal()
     kind_picked = Signal(object)
 
     def __init__(self, photo: Photo, *, kinds: bool, parent: QWidget | None = None) -> None:
@@ -94,6 +95,10 @@ class PhotoTile(QFrame):
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(self._name, 1)
+        tip = words.tr("Mend the cut-out of %1").replace("%1", photo.name)
+        self.mend = tool("pencil", tip, self.mending.emit)
+        self.mend.hide()
+        head.addWidget(self.mend)
         tip = words.tr("Take out %1").replace("%1", photo.name)
         self.remove = tool("x", tip, self.removed.emit)
         head.addWidget(self.remove)
@@ -113,7 +118,8 @@ class PhotoTile(QFrame):
 
     def resizeEvent(self, event: object) -> None:
         """Cut the name to the room that there is."""
-        room = max(1, self.width() - Size.CONTROL - 3 * Space.S)
+        tools = 1 if self.mend.isHidden() else 2
+        room = max(1, self.width() - tools * Size.CONTROL - 3 * Space.S)
         metrics = QFontMetrics(self._name.font())
         middle = Qt.TextElideMode.ElideMiddle
         self._name.setText(metrics.elidedText(self.photo.name, middle, room))

@@ -20,8 +20,10 @@ class Looking(FakeProvider):
     def check(self) -> Readiness:
         return Readiness(self.ready, "Ready." if self.ready else "Its key is missing.")
 
-    def preview(self, photo: Path, out: Path, cancelled: Event) -> None:
-        out.write_bytes(picture_bytes("gold", (40, 40)))
+    def preview(
+        self, photo: Path, out: Path, cancelled: Event, *, mask: Path | None = None, side: int = 768
+    ) -> None:
+        out.write_bytes(picture_bytes("gold", (64, 48)))
 
     def suitable(
         self,

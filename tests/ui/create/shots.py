@@ -12,6 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from stylestudio_desktop.app import close_studio, open_studio
@@ -24,6 +25,7 @@ from stylestudio_desktop.services import finishing, generate, library, queue, so
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create.bench import Bench
 from stylestudio_desktop.ui.create.draft import Step
+from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
@@ -63,6 +65,20 @@ def empty(pane: Bench) -> None:
 def product(pane: Bench) -> None:
     """Show three products with their cut-outs."""
     _choose(pane, 3)
+
+
+def mending(pane: Bench) -> None:
+    """Show a cut-out under the brush."""
+    _choose(pane, 1)
+    (tile,) = pane.pages.products.tiles.values()
+    tile.mend.click()
+    dialog = next(iter(pane.window().findChildren(MaskDialog)))
+    settle(lambda: dialog.canvas is not None, 90.0)
+    canvas = dialog.canvas
+    assert canvas is not None
+    dialog.pick_mode(adding=False)
+    canvas.hover(QPointF(canvas.width() * 0.6, canvas.height() * 0.7))
+    _ready(pane)
 
 
 def model(pane: Bench) -> None:
@@ -164,6 +180,7 @@ def _run(studio: Studio) -> None:
 SHOTS: dict[str, Callable[[Bench], None]] = {
     "empty": empty,
     "product": product,
+    "mending": mending,
     "model": model,
     "model-none": model_none,
     "look": look,

@@ -1,0 +1,138 @@
+"""A cut-out is mended with the brush, undone, reset and kept, as people do it."""
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.services import masks, sources
+from stylestudio_desktop.ui import decoding
+from stylestudio_desktop.ui.create.mask_canvas import MaskCanvas
+from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
+from tests.factories import import_photo
+from tests.ui.create.conftest import Desk
+
+
+@pytest.fixture
+def dialog(desk: Desk, tmp_path: Path) -> MaskDialog:
+    """The dialog on the one photo of the draft."""
+    photo = import_photo(desk.studio, tmp_path)
+    desk.pane.desk.use(Category.PRODUCT, [photo])
+    desk.settle()
+    page = desk.pane.pages.products
+    page.tiles[photo].mend.click()
+    (opened,) = page.window().findChildren(MaskDialog)
+    desk.bot.waitUntil(lambda: opened.canvas is not None, timeout=10_000)
+    return opened
+
+
+def canvas_of(dialog: MaskDialog) -> MaskCanvas:
+    assert dialog.canvas is not None
+    return dialog.canvas
+
+
+def level(dialog: MaskDialog, x: int = 2, y: int = 2) -> int:
+    """Return the mask's level at a place, as it would be kept."""
+    image = decoding.thumbnail(canvas_of(dialog).strokes.png(), 2048)
+    assert image is not None
+    return image.convertToFormat(QImage.Format.Format_Grayscale8).pixelColor(x, y).red()
+
+
+def stroke(dialog: MaskDialog, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    """Draw across the upper left corner of the photo."""
+    canvas = canvas_of(dialog)
+    corner = canvas.to_screen(QPointF(2, 2)).toPoint()
+    QTest.mousePress(canvas, button, pos=corner)
+    QTest.mouseMove(canvas, corner + QPoint(6, 6))
+    QTest.mouseRelease(canvas, button, pos=corner + QPoint(6, 6))
+
+
+def test_the_brush_adds_and_takes_away(dialog: MaskDialog) -> None:
+    canvas_of(dialog).set_brush(8)
+    QTest.keyClick(dialog, Qt.Key.Key_R)
+    stroke(dialog)
+    assert level(dialog) < 30
+    stroke(dialog, Qt.MouseButton.RightButton)
+    assert level(dialog) > 250
+    QTest.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert level(dialog) < 30
+    dialog.undo.click()
+    assert level(dialog) > 250
+    assert not dialog.undo.isEnabled()
+    dialog.redo.click()
+    assert level(dialog) < 30
+
+
+def test_the_keyboard_paints_too(dialog: MaskDialog) -> None:
+    canvas = canvas_of(dialog)
+    canvas.set_brush(8)
+    QTest.keyClick(dialog, Qt.Key.Key_R)
+    for _ in range(30):
+        QTest.keyClick(canvas, Qt.Key.Key_Left)
+        QTest.keyClick(canvas, Qt.Key.Key_Up)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert level(dialog) < 30
+
+
+def test_wheel_and_keys_size_the_brush_and_zoom(dialog: MaskDialog) -> None:
+    canvas = canvas_of(dialog)
+    before = canvas.brush
+    QTest.keyClick(canvas, Qt.Key.Key_BracketRight)
+    assert canvas.brush > before
+    turn(canvas, -120)
+    assert canvas.brush == pytest.approx(before, abs=1)
+    assert dialog.size_slider.value() == canvas.brush
+    QTest.keyClick(dialog, Qt.Key.Key_1)
+    assert canvas.zoom == 1.0 / dialog.devicePixelRatioF()
+    turn(canvas, 120, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.zoom > 1.0
+    QTest.keyClick(dialog, Qt.Key.Key_0)
+    assert canvas.zoom != 1.0
+
+
+def turn(canvas: MaskCanvas, angle: int, held: Qt.KeyboardModifier | None = None) -> None:
+    place = QPointF(canvas.rect().center())
+    event = QWheelEvent(
+        place, canvas.mapToGlobal(place), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
+        held or Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+def test_a_changed_mask_is_kept_and_reset(desk: Desk, dialog: MaskDialog) -> None:
+    page = desk.pane.pages.products
+    (photo,) = page.tiles
+    assert not dialog.keep.isEnabled()
+    canvas_of(dialog).set_brush(8)
+    QTest.keyClick(dialog, Qt.Key.Key_R)
+    stroke(dialog)
+    with desk.bot.waitSignal(dialog.kept, timeout=10_000):
+        dialog.keep.click()
+    desk.settle()
+    assert photo in masks.of_files(desk.studio, [photo])
+
+    page.tiles[photo].mend.click()
+    opened = next(one for one in page.window().findChildren(MaskDialog) if one is not dialog)
+    desk.bot.waitUntil(lambda: opened.canvas is not None, timeout=10_000)
+    assert level(opened) < 30
+    opened.reset.click()
+    desk.bot.waitUntil(lambda: opened.undo.isEnabled(), timeout=10_000)
+    assert level(opened) > 250
+    with desk.bot.waitSignal(opened.kept, timeout=10_000):
+        opened.keep.click()
+    desk.settle()
+    assert masks.of_files(desk.studio, [photo]) == {}
+    assert sources.mask(desk.studio, photo, Event())
+
+
+def test_cancelling_keeps_nothing(desk: Desk, dialog: MaskDialog) -> None:
+    (photo,) = desk.pane.pages.products.tiles
+    QTest.keyClick(dialog, Qt.Key.Key_R)
+    stroke(dialog)
+    dialog.reject()
+    assert masks.of_files(desk.studio, [photo]) == {}
