@@ -23,7 +23,7 @@ def photograph(
 
     A ``standing`` piece is seen from the side and touches the ground along its lower edge.
     """
-    thrown = _foot_shadow(piece.alpha) if standing else _shadow(piece.alpha, lift)
+    thrown = foot_shadow(piece.alpha) if standing else shadow(piece.alpha, lift)
     scene = floor * thrown[..., None]
     a = piece.alpha[..., None]
     scene = scene * (1 - a) + piece.colour * a
@@ -44,7 +44,7 @@ def photograph(
     return _encode_tone(scene)
 
 
-def _shadow(alpha: Field, lift: float) -> Field:
+def shadow(alpha: Field, lift: float) -> Field:
     """Contact shadow to penumbra: four blurred copies, each further off and fainter."""
     dark = np.ones_like(alpha)
     for sigma, dx, dy, amount in (
@@ -59,7 +59,7 @@ def _shadow(alpha: Field, lift: float) -> Field:
     return dark
 
 
-def _foot_shadow(alpha: Field) -> Field:
+def foot_shadow(alpha: Field) -> Field:
     """Shadow of something that stands: dark along its sole, running out towards the right."""
     h = alpha.shape[0]
     solid = alpha > 0.5
