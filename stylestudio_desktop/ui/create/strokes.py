@@ -101,7 +101,7 @@ class Strokes:
         grey.reinterpretAsFormat(QImage.Format.Format_Grayscale8)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        grey.save(buffer, "PNG")
+        grey.save(buffer, b"PNG")
         return bytes(buffer.data().data())
 
     def _keep(self, area: QRect, before: QImage) -> None:
