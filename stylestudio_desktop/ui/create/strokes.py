@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPen
 
 MOST_STEPS = 80
 _SOFT = 2  # pixels beyond the brush that its soft edge may touch
@@ -101,7 +101,8 @@ class Strokes:
         grey.reinterpretAsFormat(QImage.Format.Format_Grayscale8)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        grey.save(buffer, b"PNG")
+        writer = QImageWriter(buffer, b"png")
+        writer.write(grey)
         return bytes(buffer.data().data())
 
     def _keep(self, area: QRect, before: QImage) -> None:
