@@ -14,8 +14,8 @@ ACCOUNT = (
 )  # fmt: skip
 LISTS = ("generations", "files", "purchases", "usage", "tokens")
 WALLET = (
-    "show", "packages", "buy", "purchases", "cancel", "refund", "reconcile", "receipt", "key",
-    "relay",
+    "show", "packages", "buy", "purchases", "cancel", "refund", "accept", "reconcile", "receipt",
+    "key", "relay",
 )  # fmt: skip
 STATUSES = ("pending", "uploading", "processing", "completed", "failed", "cancelled")
 ORDERS = ("newest", "oldest", "rating")
@@ -243,7 +243,8 @@ def _paying(add: Any) -> None:
     one.add_argument("action", nargs="?", choices=WALLET, default="show")
     one.add_argument("what", nargs="?", metavar="PACKAGE|ID", help="for buy, cancel, refund, …")
     one.add_argument("--no-wait", action="store_true", help="buy: print the address and return")
-    one.add_argument("--dry-run", action="store_true", help="refund: only say what it would be")
+    one.add_argument("--dry-run", action="store_true", help="refund, accept: only say what it is")
+    one.add_argument("--reason", metavar="TEXT", default="", help="accept: why; kept for ever")
     one.add_argument("--to", metavar="FILE", help="receipt: where the PDF goes")
     one.add_argument("--remove", action="store_true", help="key: forget it")
     one.add_argument("--limit", type=int, default=100, metavar="N")

@@ -11,13 +11,14 @@ from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, PaymentError
 from stylestudio_desktop.domain.money import written
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.services import buying, reconciling, refunding, till
+from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till
 from stylestudio_desktop.services import wallet as purse
 from stylestudio_desktop.services.studio import Studio
 
 _FIRST_LOOK_S, _LATER_LOOK_S = 2.0, 30.0
 _NEEDS = {
-    "buy": "a package", "cancel": "a purchase", "refund": "a purchase", "receipt": "a purchase",
+    "buy": "a package", "cancel": "a purchase", "refund": "a purchase", "accept": "a purchase",
+    "receipt": "a purchase",
 }  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def _purchases(desk: Desk, studio: Studio) -> int:
         ("Id", "Bought", "Status", "Package", "Tokens", "Price", "Remark"),
         [
             (
-                row.id, shapes.day(row.created_at), row.status, row.display_name,
+                row.id, shapes.day(row.created_at), _status(row), row.display_name,
                 row.tokens_received, written(row.amount, row.currency),
                 shapes.short(row.error or row.refund_reason or row.checkout_url or ""),
             )
@@ -110,6 +111,9 @@ def _purchases(desk: Desk, studio: Studio) -> int:
         ],
         right=(4, 5),
     )  # fmt: skip
+    for row in page.items:
+        if row.held:
+            note(f"{row.error} {_decide(row)}")
     if page.next is not None:
         note(f"There is more: add --after {page.next}")
     return 0
@@ -133,14 +137,14 @@ def _buy(desk: Desk, studio: Studio) -> int:
         print_json(shapes.purchase(row))
     else:
         _tell(studio, row)
-    return 4 if row.status == "failed" else 0
+    return 4 if row.status == "failed" or row.held else 0
 
 
 def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
     """Look at the payment page again and again until it is over; Ctrl+C leaves it open."""
     pause = _FIRST_LOOK_S
     with Bar("Payment") as bar:
-        while row.status == "pending":
+        while row.status == "pending" and not row.held:
             bar.step(0, 1, "Waiting for the payment; Ctrl+C leaves it to later")
             came.wait(pause)
             came.clear()
@@ -153,8 +157,23 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
     return row
 
 
+def _status(row: Purchase) -> str:
+    return "undecided" if row.held else row.status
+
+
+def _decide(row: Purchase) -> str:
+    words = (
+        f"Type “stylestudio wallet refund {row.id}” or "
+        f"“stylestudio wallet accept {row.id} --reason …”."
+    )
+    page = deciding.payment_page(row)
+    return f"{words} The payment is at {page}" if page else words
+
+
 def _tell(studio: Studio, row: Purchase) -> None:
-    if row.status == "pending":
+    if row.held:
+        say(f"{row.error} {_decide(row)}")
+    elif row.status == "pending":
         say(
             f"Purchase {row.id} waits for its payment. It is completed by itself when the program "
             "runs, or with “stylestudio wallet reconcile”."
@@ -180,6 +199,8 @@ def _refund(desk: Desk, studio: Studio) -> int:
     offer = refunding.offer(studio, purchase_id)
     money = written(offer.amount, offer.currency)
     said = f"{shapes.tokens(offer.tokens)} go back, and {money} with them."
+    if offer.purchase.held:
+        said = f"{money} go back. Nothing was credited for them."
     if desk.arguments.dry_run:
         if desk.json:
             print_json({"tokens": offer.tokens, "amount": offer.amount, "currency": offer.currency})
@@ -199,6 +220,25 @@ def _refund(desk: Desk, studio: Studio) -> int:
     return 0
 
 
+def _accept(desk: Desk, studio: Studio) -> int:
+    purchase_id = reading.an_id(desk.arguments.what)
+    found = deciding.look(studio, purchase_id)
+    said = f"{written(found.amount, found.currency)} buy {shapes.tokens(found.tokens)}."
+    if desk.arguments.dry_run:
+        if desk.json:
+            print_json({"tokens": found.tokens, "amount": found.amount, "currency": found.currency})
+        else:
+            say(said)
+        return 0
+    note(said)
+    row = deciding.accept(studio, purchase_id, desk.arguments.reason, found)
+    if desk.json:
+        print_json(shapes.purchase(row))
+    else:
+        _tell(studio, row)
+    return 0
+
+
 def _agreed() -> bool:
     return input("Refund? (y/n) ").strip().lower() in ("y", "yes")
 
@@ -210,7 +250,8 @@ def _reconcile(desk: Desk, studio: Studio) -> int:
         print_json(
             {
                 "looked_at": found.looked_at, "completed": found.completed,
-                "failed": found.failed, "waiting": found.waiting, "refunds": found.refunds,
+                "failed": found.failed, "waiting": found.waiting, "held": found.held,
+                "refunds": found.refunds,
                 "problems": list(found.problems), "closed": books.closed,
             }
         )  # fmt: skip
@@ -224,6 +265,8 @@ def _reconcile(desk: Desk, studio: Studio) -> int:
         f"clawed back {books.clawed_back} − owed {books.owed}: "
         f"{'the books close' if books.closed else 'THE BOOKS DO NOT CLOSE'}."
     )
+    if found.held:
+        note("A payment waits for your decision: type “stylestudio wallet purchases”.")
     for problem in found.problems:
         note(problem)
     return 4 if found.problems else 0
@@ -291,6 +334,7 @@ _ACTIONS: dict[str, Callable[[Desk, Studio], int]] = {
     "purchases": _purchases,
     "cancel": _cancel,
     "refund": _refund,
+    "accept": _accept,
     "reconcile": _reconcile,
     "receipt": _receipt,
     "key": _key,

@@ -192,8 +192,9 @@ def entry(record: TokenEntry) -> Json:
 
 
 def purchase(record: Purchase) -> Json:
-    """Return a purchase; `amount` in the currency's smallest unit."""
-    return _row(record, ("id",), ("user_id", "request", "receipt"))
+    """Return a purchase; `amount` in the currency's smallest unit, `held` for a decision."""
+    found = _row(record, ("id",), ("user_id", "request", "receipt"))
+    return {**found, "held": record.held}
 
 
 def refund(record: Refund) -> Json:

@@ -159,6 +159,8 @@ def cancel(studio: Studio, purchase_id: int) -> Purchase:
     row = purchase(studio, purchase_id)
     if row.status != PurchaseStatus.PENDING.value:
         raise IllegalStep(f"This purchase is {row.status} already. Nothing was changed.")
+    if row.held:
+        raise IllegalStep("This purchase is paid. Nothing was changed. Refund it, or accept it.")
     gateway = till.gateway(studio)
     try:
         if row.stripe_checkout_session_id is None:
@@ -174,7 +176,7 @@ def cancel(studio: Studio, purchase_id: int) -> Purchase:
 def look_again(studio: Studio, purchase_id: int) -> Purchase:
     """Ask the gateway about one purchase, and return how it stands. Raises PaymentError."""
     row = purchase(studio, purchase_id)
-    if row.status == PurchaseStatus.PENDING.value:
+    if row.status == PurchaseStatus.PENDING.value and not row.held:
         gateway = till.gateway(studio)
         try:
             carry_on(studio, row, gateway)

@@ -35,6 +35,7 @@ class Reconciled:
     completed: int
     failed: int
     waiting: int
+    held: int
     refunds: int
     problems: tuple[str, ...]
 
@@ -69,7 +70,8 @@ class _Round:
     def __init__(self, studio: Studio, gateway: Gateway) -> None:
         self._studio = studio
         self._gateway = gateway
-        self._looked = self._completed = self._failed = self._waiting = self._refunds = 0
+        self._looked = self._completed = self._failed = self._waiting = 0
+        self._held = self._refunds = 0
         self._problems: list[str] = []
 
     def run(self) -> Reconciled:
@@ -82,8 +84,8 @@ class _Round:
             self._tried(partial(self._ask, wish))
         self._hear()
         return Reconciled(
-            self._looked, self._completed, self._failed, self._waiting, self._refunds,
-            tuple(self._problems),
+            self._looked, self._completed, self._failed, self._waiting, self._held,
+            self._refunds, tuple(self._problems),
         )  # fmt: skip
 
     def _tried(self, step: Callable[[], None]) -> None:
@@ -104,6 +106,8 @@ class _Round:
         current = purchases.get(self._studio.database, purchase_id)
         if outcome is Outcome.WAITING:
             self._waiting += 1
+        elif outcome is Outcome.HELD:
+            self._held += 1
         elif current is not None and current.status == "failed":
             self._failed += 1
         elif outcome is Outcome.BOOKED:
@@ -136,7 +140,7 @@ class _Round:
                 self._refunds += 1
             return
         row = purchases.by_reference(self._studio.database, told.reference or "")
-        if row is not None and row.status == "pending" and told.checkout_id is not None:
+        if row is not None and row.status == "pending" and not row.held and told.checkout_id:
             outcome = settling.settle(self._studio, self._gateway.look(told.checkout_id))
             self._count(row.id, outcome)
 

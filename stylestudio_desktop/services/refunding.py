@@ -34,7 +34,8 @@ class Offer:
 def offer(studio: Studio, purchase_id: int) -> Offer:
     """Return what a refund would be, without asking for it. Raises NotFound, IllegalStep, BadInput.
 
-    Only unspent tokens can be refunded, and none that a refund claims already.
+    Only unspent tokens can be refunded, and none that a refund claims already. For money that
+    was held no token was credited, so all of it can go back.
     """
     return _offer(studio, buying.purchase(studio, purchase_id))
 
@@ -64,9 +65,9 @@ def ask(studio: Studio, purchase_id: int, shown: Offer | None = None) -> Refund:
     found = refunds.get(studio.database, wish.id)
     assert found is not None  # noqa: S101 - refunds are never removed
     if found.status == RefundStatus.REVERSED.value:
+        still = "The tokens are yours again." if found.tokens else "It can be asked for again."
         raise PaymentError(
-            f"The payment service did not give the money back: {found.reason}. The tokens are "
-            "yours again."
+            f"The payment service did not give the money back: {found.reason}. {still}"
         )
     return found
 
@@ -103,6 +104,11 @@ def debt(studio: Studio) -> int:
 
 
 def _offer(studio: Studio, row: Purchase) -> Offer:
+    if row.held:
+        before = refunds.in_force(refunds.of_purchase(studio.database, row.id))
+        if row.amount <= before.money:
+            raise IllegalStep("This money is on its way back already. Nothing was changed.")
+        return Offer(row, 0, row.amount - before.money, row.currency)
     if row.status != PurchaseStatus.COMPLETED.value or row.gateway is None:
         raise IllegalStep(
             f"This purchase is {row.status}, so there is nothing to give back. Nothing was changed."

@@ -25,6 +25,10 @@ from stylestudio_desktop.services import attempts
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, purchases, refunds, usage, users
 
+_GIVEN_BACK = (
+    "It was paid otherwise than asked, and the money was given back. Nothing was credited."
+)
+_MOST = 10**15  # more than any payment, and what SQLite can keep
 _REASONS = {RefundKind.REFUND: "refunded", RefundKind.DISPUTE: "disputed"}
 
 
@@ -35,6 +39,7 @@ class Outcome(Enum):
     ALREADY = "already"
     WAITING = "waiting"
     REFUSED = "refused"
+    HELD = "held"  # paid otherwise than asked: a person decides
 
 
 def settle(studio: Studio, seen: Checkout) -> Outcome:
@@ -48,20 +53,19 @@ def settle(studio: Studio, seen: Checkout) -> Outcome:
         row = purchases.by_reference(database, seen.reference) if seen.reference else None
         if row is None or row.mode != seen.mode.value:
             return Outcome.REFUSED  # of another workspace, or of another mode
-        if row.status != PurchaseStatus.PENDING.value:
+        if row.status != PurchaseStatus.PENDING.value or row.held:
             return Outcome.ALREADY
         if row.stripe_checkout_session_id not in (None, seen.id):
             return Outcome.REFUSED
-        sold = row.tokens_received if seen.tokens is None else seen.tokens
-        asked = (row.amount, row.currency.lower(), row.tokens_received)
-        if asked != (seen.amount, seen.currency.lower(), sold):
-            _fail(studio, row, _unfitting(row, seen))
-            return Outcome.REFUSED
-        if seen.state is CheckoutState.PAID and seen.payment_id:
-            return _credit(studio, row, seen, seen.payment_id)
         if seen.state in (CheckoutState.EXPIRED, CheckoutState.FAILED):
             _fail(studio, row, _over(seen))
             return Outcome.BOOKED
+        sold = row.tokens_received if seen.tokens is None else seen.tokens
+        asked = (row.amount, row.currency.lower(), row.tokens_received)
+        if asked != (seen.amount, seen.currency.lower(), sold):
+            return _unfitting(studio, row, seen)
+        if seen.state is CheckoutState.PAID and seen.payment_id:
+            return _credit(studio, row, seen, seen.payment_id)
         if row.stripe_checkout_session_id is None:
             purchases.opened(database, row.id, seen.id, seen.url)
         return Outcome.WAITING
@@ -109,6 +113,20 @@ def take_back(studio: Studio, row: Purchase, asked: Refund) -> None:
     attempts.tell_balance(studio, row.user_id)
 
 
+def accept(studio: Studio, row: Purchase, tokens: int, method: str, reason: str) -> bool:
+    """Credit `tokens` for a held purchase, because a person decided so; False if it moved on."""
+    database, moment = studio.database, now_ms()
+    remark = f"Accepted, though something else was asked: {reason}"
+    with database.write():
+        if not purchases.accepted(database, row.id, tokens, method, remark, moment):
+            return False
+        done = row._replace(tokens_received=tokens)
+        move = ledger.purchase(row.id, row.stripe_payment_intent_id or "", tokens)
+        entries.append(database, row.user_id, move, moment)
+        _after_credit(studio, done, moment, {"mode": row.mode, "accepted": reason})
+    return True
+
+
 def let_go(studio: Studio, refund_id: int, reason: str) -> Outcome:
     """Reverse a refund that the gateway refused: its tokens come back."""
     with studio.database.write():
@@ -131,11 +149,15 @@ def _credit(studio: Studio, row: Purchase, seen: Checkout, payment_id: str) -> O
     )
     move = ledger.purchase(row.id, payment_id, row.tokens_received)
     entries.append(database, row.user_id, move, moment)
+    _after_credit(studio, row, moment, {"mode": row.mode})
+    return Outcome.BOOKED
+
+
+def _after_credit(studio: Studio, row: Purchase, moment: int, about: dict[str, str | None]) -> None:
     _pay_debts(studio, row)
-    _log(studio, row, Action.TOKENS_PURCHASED, moment, row.tokens_received, {"mode": row.mode})
+    _log(studio, row, Action.TOKENS_PURCHASED, moment, row.tokens_received, about)
     studio.tell(PurchaseChanged(row.user_id, row.id, PurchaseStatus.COMPLETED.value))
     attempts.tell_balance(studio, row.user_id)
-    return Outcome.BOOKED
 
 
 def _pay_debts(studio: Studio, row: Purchase) -> None:
@@ -168,9 +190,7 @@ def _new(studio: Studio, row: Purchase, fact: RefundFact) -> Refund:
         status=RefundStatus.PENDING.value,
         remote_id=fact.id,
         amount=fact.amount,
-        tokens=tokens_for_money(
-            row.tokens_received, row.amount, fact.amount, before.money, before.tokens
-        ),
+        tokens=_claimed(row, fact, before),
         taken=0,
         reason=fact.reason or _REASONS[fact.kind],
         created_at=moment,
@@ -178,6 +198,14 @@ def _new(studio: Studio, row: Purchase, fact: RefundFact) -> Refund:
     )
     take_back(studio, row, made)
     return made
+
+
+def _claimed(row: Purchase, fact: RefundFact, before: refunds.InForce) -> int:
+    if row.completed_at is None:
+        return 0  # nothing was credited for it
+    return tokens_for_money(
+        row.tokens_received, row.amount, fact.amount, before.money, before.tokens
+    )
 
 
 def _asked_here(studio: Studio, row: Purchase, fact: RefundFact) -> Refund | None:
@@ -210,6 +238,8 @@ def _step(
         entries.append(database, row.user_id, move, moment)
         attempts.tell_balance(studio, row.user_id)
     if status is RefundStatus.DONE and _all_is_back(studio, row):
+        if row.held:
+            purchases.failed(database, row.id, _GIVEN_BACK)
         purchases.refunded(database, row.id, known.reason or _REASONS[RefundKind.REFUND])
     current = purchases.get(database, row.id)
     studio.tell(PurchaseChanged(row.user_id, row.id, current.status if current else row.status))
@@ -230,13 +260,30 @@ def _over(seen: Checkout) -> str:
     return "The payment page was closed before anything was paid. Nothing was charged."
 
 
-def _unfitting(row: Purchase, seen: Checkout) -> str:
-    paid = written(seen.amount, seen.currency)
-    asked = written(row.amount, row.currency)
-    said = f"The payment page is over {paid}, but {asked} was asked. No tokens were credited."
-    if seen.state is not CheckoutState.PAID:
-        return said
-    return f"{said} The payment {seen.payment_id} can be refunded at the payment service."
+def _unfitting(studio: Studio, row: Purchase, seen: Checkout) -> Outcome:
+    """Keep a payment that is none of what was asked; nobody is sent to an unpaid one any more."""
+    other = f"{written(seen.amount, seen.currency)} for {seen.tokens or row.tokens_received} tokens"
+    asked = f"{written(row.amount, row.currency)} for {row.tokens_received}"
+    if seen.state is not CheckoutState.PAID or not seen.payment_id:
+        said = (
+            f"The payment page is over {other}, but {asked} was asked. Don't pay there: cancel "
+            "this purchase and buy again."
+        )
+        if (row.error, row.stripe_checkout_session_id) != (said, seen.id):
+            purchases.doubted(studio.database, row.id, seen.id, said)
+            studio.tell(PurchaseChanged(row.user_id, row.id, row.status))
+        return Outcome.WAITING
+    known = purchases.by_payment(studio.database, seen.payment_id)
+    if known is not None or len(seen.currency) != 3 or seen.amount > _MOST:
+        return Outcome.REFUSED
+    said = (
+        f"Paid was {other}, but {asked} was asked (payment {seen.payment_id}). No tokens were "
+        "credited yet, and the money is at the payment service. Refund it, or accept it."
+    )
+    paid = (seen.amount, seen.currency.upper())
+    purchases.held(studio.database, row.id, paid, seen.id, seen.payment_id, said, seen.receipt)
+    studio.tell(PurchaseChanged(row.user_id, row.id, row.status))
+    return Outcome.HELD
 
 
 def _log(

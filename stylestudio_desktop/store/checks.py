@@ -69,7 +69,8 @@ WHERE CASE p.status
     OR coalesce(r.done, 0) >= p.amount OR p.completed_at IS NULL
   WHEN 'refunded' THEN coalesce(e.credits, 0) <> 1 OR e.credited <> p.tokens_received
     OR coalesce(r.ever, 0) < p.amount
-  ELSE coalesce(e.credits, 0) <> 0 OR r.purchase_id IS NOT NULL END
+  ELSE coalesce(e.credits, 0) <> 0 OR coalesce(r.claimed, 0) <> 0
+    OR (r.purchase_id IS NOT NULL AND p.stripe_payment_intent_id IS NULL) END
   OR coalesce(r.claimed, 0) > p.tokens_received
   OR (p.gateway IS NOT NULL AND p.status IN ('completed', 'refunded')
     AND p.stripe_payment_intent_id IS NULL)""",

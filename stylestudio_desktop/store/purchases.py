@@ -24,7 +24,11 @@ _BY_PAYMENT = prepared(
 )
 _PENDING = prepared(
     TokenPurchases.select(*_FIELDS)
-    .where(SQL('"t1"."status" = \'pending\'') & (TokenPurchases.id > PLACE))
+    .where(
+        SQL('"t1"."status" = \'pending\'')
+        & TokenPurchases.stripe_payment_intent_id.is_null()
+        & (TokenPurchases.id > PLACE)
+    )
     .order_by(TokenPurchases.id)
     .limit(PLACE)
 )
@@ -67,6 +71,40 @@ _COMPLETED = setting(
         TokenPurchases.checkout_url: SQL("NULL"),
         TokenPurchases.error: SQL("NULL"),
     },
+)
+_DOUBTED = setting(
+    TokenPurchases,
+    [TokenPurchases.stripe_checkout_session_id, TokenPurchases.error],
+    (TokenPurchases.id == PLACE) & SQL("status = 'pending'"),
+    {TokenPurchases.checkout_url: SQL("NULL")},
+)
+_HELD = setting(
+    TokenPurchases,
+    [
+        TokenPurchases.amount,
+        TokenPurchases.currency,
+        TokenPurchases.stripe_checkout_session_id,
+        TokenPurchases.stripe_payment_intent_id,
+        TokenPurchases.error,
+        TokenPurchases.receipt,
+    ],
+    (TokenPurchases.id == PLACE)
+    & SQL("status = 'pending'")
+    & TokenPurchases.stripe_payment_intent_id.is_null(),
+    {TokenPurchases.checkout_url: SQL("NULL")},
+)
+_ACCEPTED = setting(
+    TokenPurchases,
+    [
+        TokenPurchases.tokens_received,
+        TokenPurchases.payment_method,
+        TokenPurchases.error,
+        TokenPurchases.completed_at,
+    ],
+    (TokenPurchases.id == PLACE)
+    & SQL("status = 'pending'")
+    & TokenPurchases.stripe_payment_intent_id.is_null(False),
+    {TokenPurchases.status: SQL("'completed'")},
 )
 _FAILED = setting(
     TokenPurchases,
@@ -114,7 +152,10 @@ def page(db: Database, user_id: int, before: int, limit: int) -> list[Purchase]:
 
 
 def pending(db: Database, after: int, limit: int) -> list[Purchase]:
-    """Return up to `limit` pending purchases of everybody with an id above `after`."""
+    """Return up to `limit` pending purchases of everybody with an id above `after`.
+
+    Those that wait for a person's decision are not among them: asking again changes nothing.
+    """
     return [Purchase._make(row) for row in db.rows(_PENDING, (after, limit))]
 
 
@@ -151,6 +192,32 @@ def completed(
     """Complete a pending purchase; False if it is not pending any more."""
     values = (checkout_id, payment_id, method, moment, receipt, purchase_id)
     return db.run(_COMPLETED, values) == 1
+
+
+def doubted(db: Database, purchase_id: int, checkout_id: str, sentence: str) -> bool:
+    """Say why nobody should pay on a pending purchase's page; its address is forgotten."""
+    return db.run(_DOUBTED, (checkout_id, sentence, purchase_id)) == 1
+
+
+def held(
+    db: Database,
+    purchase_id: int,
+    paid: tuple[int, str],
+    checkout_id: str,
+    payment_id: str,
+    sentence: str,
+    receipt: str | None,
+) -> bool:
+    """Keep what was `paid` (amount and currency) otherwise than asked, for a person to decide."""
+    values = (*paid, checkout_id, payment_id, sentence, receipt, purchase_id)
+    return db.run(_HELD, values) == 1
+
+
+def accepted(
+    db: Database, purchase_id: int, tokens: int, method: str, remark: str, moment: int
+) -> bool:
+    """Complete a held purchase for `tokens`; False if it is not held any more."""
+    return db.run(_ACCEPTED, (tokens, method, remark, moment, purchase_id)) == 1
 
 
 def failed(db: Database, purchase_id: int, sentence: str) -> bool:

@@ -245,7 +245,7 @@ def test_a_changed_amount_is_told(studio: Studio, bank: Bank) -> None:
     bank.pay(session(row))
     bank.sessions[session(row)]["amount_total"] = 5
     reconciling.reconcile(studio)
-    assert "can be refunded" in (buying.purchase(studio, row.id).error or "")
+    assert "Refund it" in (buying.purchase(studio, row.id).error or "")
 
 
 def test_one_payment_does_not_complete_two_purchases(studio: Studio, bank: Bank) -> None:
@@ -365,7 +365,7 @@ def test_what_is_needed_is_known_without_asking(studio: Studio, bank: Bank) -> N
 
 def test_nothing_was_ever_bought(studio: Studio, bank: Bank) -> None:
     found = reconciling.reconcile(studio)
-    assert found == reconciling.Reconciled(0, 0, 0, 0, 0, ())
+    assert found == reconciling.Reconciled(0, 0, 0, 0, 0, 0, ())
     assert bank.asked == []
 
 

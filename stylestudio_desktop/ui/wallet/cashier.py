@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.errors import PaymentError, StudioError
 from stylestudio_desktop.domain.events import PurchaseChanged
 from stylestudio_desktop.domain.purchase import PurchaseStatus, Refund, RefundStatus
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.services import buying, reconciling, refunding
+from stylestudio_desktop.services import buying, deciding, reconciling, refunding
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached, listen
@@ -90,6 +90,19 @@ class Cashier(QObject):
         op = partial(refunding.ask, self._studio, shown.purchase.id, shown)
         self._do(op, self._on_refunded)
 
+    def hold(self, purchase_id: int, then: Callable[[deciding.Held], None]) -> None:
+        """Find out what accepting a held payment would credit, and tell `then`."""
+        self._do(partial(deciding.look, self._studio, purchase_id), then)
+
+    def accept(self, shown: deciding.Held, reason: str) -> None:
+        """Credit what was shown."""
+        op = partial(deciding.accept, self._studio, shown.purchase.id, reason, shown)
+        self._do(op, self._on_moved)
+
+    def show_payment(self, row: Purchase) -> None:
+        """Open a held payment at the payment service."""
+        QDesktopServices.openUrl(QUrl(deciding.payment_page(row) or ""))
+
     def look(self) -> None:
         """Reconcile now, unless that is under way."""
         if self._busy:
@@ -145,8 +158,12 @@ class Cashier(QObject):
     def _on_reconciled(self, outcome: tuple[reconciling.Reconciled, bool]) -> None:
         found, waiting = outcome
         self._busy = False
-        if found.completed or found.failed or found.refunds:
+        if found.completed or found.failed or found.refunds or found.held:
             self.changed.emit()
+        if found.held:
+            show = (self.tr("Open the wallet"), partial(self._window.open_pane, WALLET))
+            words = self.tr("A payment is not what was asked for: please decide.")
+            self._window.toast(words, "warning", show)
         self._next(waiting)
 
     def _on_unreconciled(self, error: Exception) -> None:

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import till
+from stylestudio_desktop.services.deciding import Held
 from stylestudio_desktop.services.refunding import Offer
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.till import Standing
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.wallet.accept_dialog import AcceptDialog
 from stylestudio_desktop.ui.wallet.cashier import cashier
 from stylestudio_desktop.ui.wallet.packages import Purchases
 from stylestudio_desktop.ui.window import MainWindow
@@ -34,6 +36,7 @@ class PurchaseDesk(QObject):
         self._cashier.changed.connect(self.changed)
         self._cashier.failed.connect(self._on_trouble)
         self.question: QMessageBox | None = None
+        self.accepting: AcceptDialog | None = None
 
     def serve(self, purchases: Purchases) -> None:
         """Do what `purchases` asks for."""
@@ -41,6 +44,8 @@ class PurchaseDesk(QObject):
         purchases.cancel_asked.connect(self._cancel)
         purchases.refund_asked.connect(self._refund)
         purchases.receipt_asked.connect(self._receipt)
+        purchases.accept_asked.connect(self._accept)
+        purchases.look_asked.connect(self._cashier.show_payment)
 
     def buy(self, package_id: str) -> None:
         """Begin a purchase."""
@@ -68,6 +73,13 @@ class PurchaseDesk(QObject):
     def _cancel(self, row: Purchase) -> None:
         self._cashier.cancel(row.id)
 
+    def _accept(self, row: Purchase) -> None:
+        self._cashier.hold(row.id, self._ask_reason)
+
+    def _ask_reason(self, shown: Held) -> None:
+        self.accepting = AcceptDialog(shown, partial(self._cashier.accept, shown), self._parent)
+        self.accepting.open()
+
     def _refund(self, row: Purchase) -> None:
         self._cashier.offer(row.id, self._ask_refund)
 
@@ -77,11 +89,14 @@ class PurchaseDesk(QObject):
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
         box.setText(self.tr("Refund %1?").replace("%1", money))
+        if shown.purchase.held:
+            tokens = self.tr("Nothing was credited for it")
         box.setInformativeText(
             f"{tokens}. " + self.tr("The money returns to the card or account that paid.")
         )
         yes = box.addButton(self.tr("Refund"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Keep the tokens"), QMessageBox.ButtonRole.RejectRole)
+        no = self.tr("Cancel") if shown.purchase.held else self.tr("Keep the tokens")
+        box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         box.buttonClicked.connect(
             lambda pressed: self._cashier.refund(shown) if pressed is yes else None
         )

@@ -66,6 +66,8 @@ class Purchases(QWidget):
     cancel_asked = Signal(object)
     refund_asked = Signal(object)
     receipt_asked = Signal(object)
+    accept_asked = Signal(object)
+    look_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +101,7 @@ class Purchases(QWidget):
             tokens = translate("Purchases", "%n token(s)", "", one.tokens_received)
             grid.addWidget(label(tokens, "muted"), row, 1)
             grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
-            grid.addWidget(StatusBadge(_state(one.status)), row, 3)
+            grid.addWidget(StatusBadge(_state(one)), row, 3)
             grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
             said = [wording.moment(one.created_at)]
             if one.mode == "test":
@@ -108,8 +110,10 @@ class Purchases(QWidget):
                 said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
             below = label(" · ".join(said), "faint", wrap=True)
             grid.addWidget(below, row + 1, 0, 1, 5)
-            grid.setRowMinimumHeight(row + 2, Space.S)
-            row += 3
+            if one.held:
+                grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
+            grid.setRowMinimumHeight(row + 3, Space.S)
+            row += 4
         return made
 
     def _deeds(self, one: Purchase) -> QHBoxLayout:
@@ -122,7 +126,25 @@ class Purchases(QWidget):
             layout.addWidget(made)
         return layout
 
+    def _choices(self, one: Purchase) -> QHBoxLayout:
+        """Return the buttons, in words, of a payment that somebody has to decide about."""
+        layout = QHBoxLayout()
+        layout.setSpacing(Space.S)
+        back = translate("Purchases", "Refund %1…").replace(
+            "%1", wording.money(one.amount, one.currency)
+        )
+        layout.addWidget(button(back, _emitting(self.refund_asked, one), "primary"))
+        accept = translate("Purchases", "Accept it…")
+        layout.addWidget(button(accept, _emitting(self.accept_asked, one)))
+        if one.gateway == "stripe":
+            show = translate("Purchases", "Show it at Stripe")
+            layout.addWidget(button(show, _emitting(self.look_asked, one), "quiet"))
+        layout.addStretch(1)
+        return layout
+
     def _possible(self, one: Purchase) -> list[tuple[str, str, SignalInstance]]:
+        if one.held:
+            return []
         if one.status == PurchaseStatus.PENDING.value:
             cancel = ("x", translate("Purchases", "Cancel this purchase"), self.cancel_asked)
             if not one.checkout_url:
@@ -146,7 +168,10 @@ def _none() -> QWidget:
     return label(translate("Purchases", "Nothing has been bought yet."), "muted")
 
 
-def _state(status: str) -> Status:
+def _state(one: Purchase) -> Status:
+    if one.held:
+        return Status(translate("Purchases", "Your decision"), "circle-alert", "warning")
+    status = one.status
     known = {
         PurchaseStatus.PENDING.value: Status(translate("Purchases", "Waiting"), "clock"),
         PurchaseStatus.COMPLETED.value: Status(

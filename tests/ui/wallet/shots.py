@@ -44,6 +44,19 @@ def trade(studio: Studio, folder: Path) -> None:
     buying.buy(buyer, "enterprise", back)
 
 
+def undecided(studio: Studio, folder: Path) -> None:
+    """Have a payment of another sum wait for a decision."""
+    furnish(studio, folder)
+    bank = Bank()
+    till.keep_key(studio, KEY)
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    row = buying.buy(buyer, "standard", buying.Back("http://127.0.0.1/", "http://127.0.0.1/"))
+    page = str(row.stripe_checkout_session_id)
+    bank.sessions[page]["amount_total"] = 1500
+    bank.pay(page)
+    reconciling.reconcile(buyer)
+
+
 def bottom(window: MainWindow, studio: Studio) -> None:
     """Show purchases and spending."""
     pane = window.open_pane(WALLET)
@@ -54,6 +67,7 @@ def bottom(window: MainWindow, studio: Studio) -> None:
 
 SCENES = {
     "wallet-bought": (trade, bottom),
+    "wallet-undecided": (undecided, bottom),
     "wallet": (furnish, plain),
     "wallet-new": (None, plain),
     "wallet-asked": (furnish, asked),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QUrl
-from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio
@@ -264,3 +264,55 @@ def test_the_window_itself_sees_to_what_was_paid_meanwhile(
     qtbot.waitUntil(lambda: wallet.summary(studio).user.token_balance == 110, timeout=15000)
     session.window.close()
     assert session.window.tasks.close(5000)
+
+
+def oddly_paid(pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot) -> None:
+    """Buy the standard package and pay another sum."""
+    pane.cards[1].buy.click()
+    qtbot.waitUntil(lambda: bool(browser))
+    (session,) = bank.sessions.values()
+    session["amount_total"] = 1500
+    bank.pay(session["id"])
+    qtbot.waitUntil(lambda: "Your decision" in words(pane))
+
+
+def choose(pane: QWidget, text: str) -> None:
+    """Press the button that says `text`."""
+    (found,) = [one for one in pane.findChildren(QPushButton) if one.text() == text]
+    found.click()
+
+
+def test_a_payment_of_another_sum_is_accepted_with_a_reason(
+    pane: WalletPane, window: MainWindow, bank: Bank, browser: list[str], qtbot: QtBot
+) -> None:
+    oddly_paid(pane, bank, browser, qtbot)
+    assert "A payment is not what was asked for: please decide." in toasts(window)
+    assert "Paid was 15.00 USD" in words(pane)
+    choose(pane, "Show it at Stripe")
+    assert browser[-1].startswith("https://dashboard.stripe.com/test/payments/pi_")
+    choose(pane, "Accept it…")
+    qtbot.waitUntil(lambda: pane.desk.accepting is not None)
+    dialog = pane.desk.accepting
+    assert dialog is not None
+    assert "50 token(s)" in dialog.said.text()
+    assert not dialog.accept_button.isEnabled()
+    dialog.reason.setText("half, as agreed")
+    dialog.accept_button.click()
+    qtbot.waitUntil(lambda: pane.balance.text() == "60")
+    qtbot.waitUntil(lambda: "half, as agreed" in words(pane))
+
+
+def test_a_payment_of_another_sum_is_given_back(
+    pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
+) -> None:
+    oddly_paid(pane, bank, browser, qtbot)
+    choose(pane, "Refund $15.00…")
+    qtbot.waitUntil(lambda: pane.desk.question is not None)
+    box = pane.desk.question
+    assert box is not None
+    assert "Nothing was credited for it" in box.informativeText()
+    accept = QMessageBox.ButtonRole.AcceptRole
+    next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
+    qtbot.waitUntil(lambda: "Failed" in words(pane))
+    assert [one["amount"] for one in bank.refunds.values()] == [1500]
+    assert pane.balance.text() == "10"
