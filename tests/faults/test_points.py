@@ -23,6 +23,7 @@ pytestmark = [
         ("generate", "power", "fsync", 2),
         ("purchase", "kill", "send", 2),
         ("restore", "kill", "rename", 2),
+        ("restore", "power", "fsync", 2),
         ("backup", "enospc", "write", 2),
         ("import", "power", "rename", 2),
         ("purge", "kill", "unlink", 2),

@@ -231,6 +231,9 @@ def _pictures(
                 found += 1
             else:
                 missing.append(row.storage_id)
+    # The new names and copies must outlast a power cut before the libraries change places; one
+    # flush of everything is many times faster than one for each of thousands of folders.
+    getattr(os, "sync", lambda: None)()
     progress(total, max(1, total), "")
     with contextlib.suppress(OSError):
         (target / "tmp").rmdir()
