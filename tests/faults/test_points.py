@@ -44,7 +44,7 @@ def test_struck_at_any_instant_nothing_is_lost(way: str, mode: str, kind: str, m
     [
         ("generate", "charge_apart", "kill", "fsync"),
         ("restore", "swap_unwritten", "kill", "rename"),
-        ("trash", "no_journal", "kill", "write"),
+        ("purge", "row_before_bytes", "kill", "unlink"),
     ],
 )
 def test_a_planted_bug_is_found(way: str, bug: str, mode: str, kind: str) -> None:
