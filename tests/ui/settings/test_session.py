@@ -1,11 +1,18 @@
 """What can wait begins only after the gallery's first paint, and begins without one too."""
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import session as session_module
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.session import Session
+
+
+@pytest.fixture(autouse=True)
+def nothing_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders are not watched here: that would begin when the session is gone again."""
+    monkeypatch.setattr(session_module, "BESIDES_MS", 10_000_000)
 
 
 def test_the_queue_begins_after_the_first_paint(
