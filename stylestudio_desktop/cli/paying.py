@@ -10,6 +10,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, PaymentError
 from stylestudio_desktop.domain.money import written
+from stylestudio_desktop.domain.purchase import is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till
 from stylestudio_desktop.services import wallet as purse
@@ -112,7 +113,7 @@ def _purchases(desk: Desk, studio: Studio) -> int:
         right=(4, 5),
     )  # fmt: skip
     for row in page.items:
-        if row.held:
+        if is_held(row):
             note(f"{row.error} {_decide(row)}")
     if page.next is not None:
         note(f"There is more: add --after {page.next}")
@@ -137,14 +138,14 @@ def _buy(desk: Desk, studio: Studio) -> int:
         print_json(shapes.purchase(row))
     else:
         _tell(studio, row)
-    return 4 if row.status == "failed" or row.held else 0
+    return 4 if row.status == "failed" or is_held(row) else 0
 
 
 def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
     """Look at the payment page again and again until it is over; Ctrl+C leaves it open."""
     pause = _FIRST_LOOK_S
     with Bar("Payment") as bar:
-        while row.status == "pending" and not row.held:
+        while row.status == "pending" and not is_held(row):
             bar.step(0, 1, "Waiting for the payment; Ctrl+C leaves it to later")
             came.wait(pause)
             came.clear()
@@ -158,7 +159,7 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
 
 
 def _status(row: Purchase) -> str:
-    return "undecided" if row.held else row.status
+    return "undecided" if is_held(row) else row.status
 
 
 def _decide(row: Purchase) -> str:
@@ -171,7 +172,7 @@ def _decide(row: Purchase) -> str:
 
 
 def _tell(studio: Studio, row: Purchase) -> None:
-    if row.held:
+    if is_held(row):
         say(f"{row.error} {_decide(row)}")
     elif row.status == "pending":
         say(
@@ -199,7 +200,7 @@ def _refund(desk: Desk, studio: Studio) -> int:
     offer = refunding.offer(studio, purchase_id)
     money = written(offer.amount, offer.currency)
     said = f"{shapes.tokens(offer.tokens)} go back, and {money} with them."
-    if offer.purchase.held:
+    if is_held(offer.purchase):
         said = f"{money} go back. Nothing was credited for them."
     if desk.arguments.dry_run:
         if desk.json:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from stylestudio_desktop.domain.records import Purchase
+
 
 class PurchaseStatus(str, Enum):
     """Where a purchase stands."""
@@ -76,6 +78,14 @@ class Refund(NamedTuple):
     reason: str | None
     created_at: int
     updated_at: int
+
+
+def is_held(row: Purchase) -> bool:
+    """Say whether something else was paid than asked, so that a person has to decide about it.
+
+    The row's `amount` and `currency` are what was paid then; `request` says what was asked.
+    """
+    return row.status == PurchaseStatus.PENDING.value and row.stripe_payment_intent_id is not None
 
 
 def tokens_for_money(

@@ -211,14 +211,6 @@ class Purchase(NamedTuple):
     checkout_url: str | None = None
     receipt: str | None = None
 
-    @property
-    def held(self) -> bool:
-        """Whether it was paid otherwise than asked, so that a person has to decide about it.
-
-        `amount` and `currency` are what was paid then; `request` still says what was asked.
-        """
-        return self.status == "pending" and self.stripe_payment_intent_id is not None
-
 
 class UsageRecord(NamedTuple):
     """Something that happened, for the log and the insights."""

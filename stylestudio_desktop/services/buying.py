@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from stylestudio_desktop.domain.errors import Code, IllegalStep, NotFound, PaymentError
 from stylestudio_desktop.domain.events import PurchaseChanged
 from stylestudio_desktop.domain.ids import new_id, now_ms
-from stylestudio_desktop.domain.purchase import PurchaseStatus
+from stylestudio_desktop.domain.purchase import PurchaseStatus, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, Gateway, Order
 from stylestudio_desktop.services import settling, till
@@ -159,7 +159,7 @@ def cancel(studio: Studio, purchase_id: int) -> Purchase:
     row = purchase(studio, purchase_id)
     if row.status != PurchaseStatus.PENDING.value:
         raise IllegalStep(f"This purchase is {row.status} already. Nothing was changed.")
-    if row.held:
+    if is_held(row):
         raise IllegalStep("This purchase is paid. Nothing was changed. Refund it, or accept it.")
     gateway = till.gateway(studio)
     try:
@@ -176,7 +176,7 @@ def cancel(studio: Studio, purchase_id: int) -> Purchase:
 def look_again(studio: Studio, purchase_id: int) -> Purchase:
     """Ask the gateway about one purchase, and return how it stands. Raises PaymentError."""
     row = purchase(studio, purchase_id)
-    if row.status == PurchaseStatus.PENDING.value and not row.held:
+    if row.status == PurchaseStatus.PENDING.value and not is_held(row):
         gateway = till.gateway(studio)
         try:
             carry_on(studio, row, gateway)

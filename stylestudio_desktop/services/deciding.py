@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stylestudio_desktop.domain.errors import BadInput, IllegalStep, PaymentError
 from stylestudio_desktop.domain.money import written
-from stylestudio_desktop.domain.purchase import Mode
+from stylestudio_desktop.domain.purchase import Mode, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, CheckoutState
 from stylestudio_desktop.services import buying, settling, till
@@ -35,7 +35,7 @@ def look(studio: Studio, purchase_id: int) -> Held:
     NotFound, IllegalStep, BadInput where the money can't be counted in tokens, PaymentError.
     """
     row = buying.purchase(studio, purchase_id)
-    if not row.held:
+    if not is_held(row):
         raise IllegalStep(
             "No money of this purchase waits for a decision, so there is nothing to accept. "
             "Nothing was changed."

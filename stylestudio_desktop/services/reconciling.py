@@ -12,7 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from stylestudio_desktop.domain.errors import Code, PaymentError
-from stylestudio_desktop.domain.purchase import Refund
+from stylestudio_desktop.domain.purchase import Refund, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Gateway, News
 from stylestudio_desktop.services import buying, refunding, settling, till
@@ -140,7 +140,7 @@ class _Round:
                 self._refunds += 1
             return
         row = purchases.by_reference(self._studio.database, told.reference or "")
-        if row is not None and row.status == "pending" and not row.held and told.checkout_id:
+        if row is not None and row.status == "pending" and not is_held(row) and told.checkout_id:
             outcome = settling.settle(self._studio, self._gateway.look(told.checkout_id))
             self._count(row.id, outcome)
 

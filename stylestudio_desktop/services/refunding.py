@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.purchase import (
     Refund,
     RefundKind,
     RefundStatus,
+    is_held,
     money_for_tokens,
 )
 from stylestudio_desktop.domain.records import Purchase
@@ -104,7 +105,7 @@ def debt(studio: Studio) -> int:
 
 
 def _offer(studio: Studio, row: Purchase) -> Offer:
-    if row.held:
+    if is_held(row):
         before = refunds.in_force(refunds.of_purchase(studio.database, row.id))
         if row.amount <= before.money:
             raise IllegalStep("This money is on its way back already. Nothing was changed.")

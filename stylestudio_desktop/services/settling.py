@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.purchase import (
     Refund,
     RefundKind,
     RefundStatus,
+    is_held,
     tokens_for_money,
 )
 from stylestudio_desktop.domain.records import Action, Purchase, UsageRecord
@@ -53,7 +54,7 @@ def settle(studio: Studio, seen: Checkout) -> Outcome:
         row = purchases.by_reference(database, seen.reference) if seen.reference else None
         if row is None or row.mode != seen.mode.value:
             return Outcome.REFUSED  # of another workspace, or of another mode
-        if row.status != PurchaseStatus.PENDING.value or row.held:
+        if row.status != PurchaseStatus.PENDING.value or is_held(row):
             return Outcome.ALREADY
         if row.stripe_checkout_session_id not in (None, seen.id):
             return Outcome.REFUSED
@@ -238,7 +239,7 @@ def _step(
         entries.append(database, row.user_id, move, moment)
         attempts.tell_balance(studio, row.user_id)
     if status is RefundStatus.DONE and _all_is_back(studio, row):
-        if row.held:
+        if is_held(row):
             purchases.failed(database, row.id, _GIVEN_BACK)
         purchases.refunded(database, row.id, known.reason or _REASONS[RefundKind.REFUND])
     current = purchases.get(database, row.id)

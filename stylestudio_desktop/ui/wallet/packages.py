@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.catalog import Package
-from stylestudio_desktop.domain.purchase import PurchaseStatus
+from stylestudio_desktop.domain.purchase import PurchaseStatus, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
@@ -110,7 +110,7 @@ class Purchases(QWidget):
                 said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
             below = label(" · ".join(said), "faint", wrap=True)
             grid.addWidget(below, row + 1, 0, 1, 5)
-            if one.held:
+            if is_held(one):
                 grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
             grid.setRowMinimumHeight(row + 3, Space.S)
             row += 4
@@ -143,7 +143,7 @@ class Purchases(QWidget):
         return layout
 
     def _possible(self, one: Purchase) -> list[tuple[str, str, SignalInstance]]:
-        if one.held:
+        if is_held(one):
             return []
         if one.status == PurchaseStatus.PENDING.value:
             cancel = ("x", translate("Purchases", "Cancel this purchase"), self.cancel_asked)
@@ -169,7 +169,7 @@ def _none() -> QWidget:
 
 
 def _state(one: Purchase) -> Status:
-    if one.held:
+    if is_held(one):
         return Status(translate("Purchases", "Your decision"), "circle-alert", "warning")
     status = one.status
     known = {
