@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from stylestudio_desktop.__main__ import main
 from stylestudio_desktop.cli import services as command
@@ -54,7 +55,8 @@ def test_a_picture_is_made_by_a_service_that_was_just_added(
     assert code == 0, err
     made = json.loads(out)
     assert made["generation"]["status"] == "completed"
-    assert Path(made["files"][0]["path"]).read_bytes() == png()
+    with Image.open(made["files"][0]["path"]) as saved, Image.open(io.BytesIO(png())) as sent_back:
+        assert saved.tobytes() == sent_back.tobytes()
     (sent,) = json.loads(run("show", made["generation"]["id"], "--json")[1])["sendings"]
     assert (sent["provider"], sent["dropped"]) == ("openai", ["seed"])
     (form,) = [seen.form() for seen in service.server.seen if seen.method == "POST"]

@@ -49,7 +49,7 @@ def test_the_window_works_at_random_and_the_library_stays_in_order() -> None:
             sys.executable, str(BENCH / "soak.py"), "--seconds", "12", "--slices", "4",
             "--generations", "200", "--seed", "5",
         ],
-        capture_output=True, text=True, check=False, timeout=240,
+        capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
     lines = [json.loads(line) for line in told.stdout.splitlines()]
     assert len(lines) == 6, told.stderr

@@ -1,6 +1,7 @@
 """What leaves this computer: clean copies, remembered; people with consent, within a ceiling."""
 
 import hashlib
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -316,4 +317,7 @@ def test_a_result_loses_its_workflow_on_the_way_in(
     from stylestudio_desktop.services import history
 
     (result,) = history.story(studio, row.id).results
-    assert studio.files.path(result.storage_id).read_bytes() == made
+    kept = studio.files.path(result.storage_id).read_bytes()
+    assert b"SaveImage" not in kept
+    with Image.open(io.BytesIO(kept)) as saved, Image.open(io.BytesIO(made)) as sent_back:
+        assert saved.tobytes() == sent_back.tobytes()

@@ -42,7 +42,6 @@ class LookPage(Page):
         self.services: dict[tuple[str, str | None], ChoiceCard] = {}
         self._parts = [
             self._build_rest,
-            lambda: self.staging.grow(),
             self._build_staging,
             self._build_numbers,
             self._build_pictured,

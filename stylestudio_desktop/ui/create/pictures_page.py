@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 
+_CARDS_AT_ONCE = 2  # all at once would be felt
 _CELL = 260
 _TICK_MS = 1000
 
@@ -50,6 +51,10 @@ class PicturesPage(Page):
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._lay)
         making.changed.connect(self._on_changed)
         making.progressed.connect(self._on_progressed)
         self._lay()
@@ -61,6 +66,11 @@ class PicturesPage(Page):
             if card is not None and card.buttons:
                 return card.buttons[0]
         return None
+
+    @property
+    def complete(self) -> bool:
+        """Return whether every generation that is followed has its card."""
+        return not self._later.isActive()
 
     @Slot(list)
     def _on_changed(self, ids: list[int]) -> None:
@@ -85,11 +95,17 @@ class PicturesPage(Page):
             self._flow.removeWidget(card)
             card.hide()
             card.deleteLater()
-        if any(one not in self.cards for one in wanted):
+        missing = [one for one in wanted if one not in self.cards]
+        if missing:
             while self._flow.takeAt(0) is not None:
                 pass
+            for one in missing[:_CARDS_AT_ONCE]:
+                self._make(one)
             for one in wanted:
-                self._flow.addWidget(self.cards.get(one) or self._make(one))
+                if one in self.cards:
+                    self._flow.addWidget(self.cards[one])
+        if len(missing) > _CARDS_AT_ONCE:
+            self._later.start()
         self._empty.setVisible(not wanted)
         stories = self._making.stories.values()
         ended = [one for one in stories if not attempts.is_open(one.generation)]

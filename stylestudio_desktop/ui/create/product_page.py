@@ -27,7 +27,7 @@ from stylestudio_desktop.ui.widgets.labels import label
 
 _SAMPLES_SHOWN = 6
 _SAMPLE_SIDE = 320
-_TILES_AT_ONCE = 2
+_TILES_AT_ONCE = 1
 PHOTO, CUTOUT = "photo", "cutout"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config.resources import resources
@@ -24,7 +25,10 @@ _CELL = 118
 
 
 class StagingPart(QWidget):
-    """Pictured cards for what the chosen service lets people choose; hidden where it is nothing."""
+    """Pictured cards for what the chosen service lets people choose; hidden where it is nothing.
+
+    They are made a row at a time, each in a turn of its own, as all at once would be felt.
+    """
 
     def __init__(self, photos: Photos, edit: Callable[..., None], parent: QWidget | None = None):
         super().__init__(parent)
@@ -32,15 +36,37 @@ class StagingPart(QWidget):
         self.arrangements: dict[str, ChoiceCard] = {}
         self.backdrops: dict[str, ChoiceCard] = {}
         self._seen: tuple[object, ...] = ()
+        self._now: tuple[Draft, Capabilities] | None = None
+        self._parts = [self._build_rest, self._build_backdrops, self._build_arrangements]
+        self._turns = QTimer(self)
+        self._turns.setInterval(0)
+        self._turns.timeout.connect(self._grow)
+        self._turns.start()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, Space.S, 0, 0)
         self._column.setSpacing(Space.M)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether all cards are made."""
+        return not self._parts
+
+    def _grow(self) -> None:
+        self._parts.pop()()
+        if self._parts:
+            return
+        self._turns.stop()
+        if self._now is not None:
+            self.show_draft(*self._now)
+
+    def _build_arrangements(self) -> None:
         self._add("arrangement", staging.ARRANGEMENTS, self.arrangements)
 
-    def grow(self) -> None:
-        """Make the other half: all at once would be felt."""
-        column = self._column
+    def _build_backdrops(self) -> None:
         self._add("backdrop", staging.BACKDROPS, self.backdrops)
+
+    def _build_rest(self) -> None:
+        column = self._column
         column.addWidget(label(staged.title("reflection"), "label"))
         self.reflection: Segments[str] = Segments(
             [(one, staged.name("reflection", one), None) for one in staging.REFLECTIONS],
@@ -58,6 +84,9 @@ class StagingPart(QWidget):
     def show_draft(self, draft: Draft, able: Capabilities) -> None:
         """Show what is chosen, and refuse what does not fit this product or this service."""
         self.setVisible(bool(able.arrangements))
+        self._now = draft, able
+        if self._parts:
+            return
         seen = (bool(draft.models), draft.kind, draft.arrangement, draft.backdrop, draft.reflection)
         if not able.arrangements or seen == self._seen:
             return

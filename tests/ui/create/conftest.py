@@ -51,6 +51,7 @@ class Desk:
                     or pane.making.reading
                     or pane.desk.checking
                     or (pane.isVisible() and not pane.pages.complete)
+                    or ("pictures" in vars(pane.pages) and not pane.pages.pictures.complete)
                 )
             ),
             timeout=10_000,
