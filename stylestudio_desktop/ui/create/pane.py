@@ -67,6 +67,10 @@ class CreatePane(Pane):
         QTimer.singleShot(0, made, lambda: self._on_made(made))
 
     def _on_made(self, made: "Bench") -> None:
+        _ = made.pages.products  # the first page, made in a turn of its own
+        QTimer.singleShot(0, made, lambda: self._on_paged(made))
+
+    def _on_paged(self, made: "Bench") -> None:
         made.recall(self._memory)
         QTimer.singleShot(0, made, lambda: self._on_ready(made))
 

@@ -1,5 +1,7 @@
 """The last step before paying: every choice, the whole prompt, and the price taken apart."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -108,7 +110,8 @@ class ReviewPage(Page):
             (words.tr("Made by"), self._desk.card.name),
         ]
         if draft.products:
-            rows += staged.rows(drafts.briefs(draft, able)[0].options)[0]
+            one = replace(draft, products=draft.products[:1])  # all are shown alike
+            rows += staged.rows(drafts.briefs(one, able)[0].options)[0]
         kinds = {one.kind for one in draft.products} - {"auto"}
         if kinds:
             text = ", ".join(words.kind_name(kind) for kind in sorted(kinds))
