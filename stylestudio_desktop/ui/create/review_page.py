@@ -1,10 +1,9 @@
 """The last step before paying: every choice, the whole prompt, and the price taken apart."""
 
-from dataclasses import replace
-
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.ui import staged
 from stylestudio_desktop.ui.create import draft as drafts
@@ -20,6 +19,7 @@ from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label
 
 _SMALL = 88
+_PHOTOS_AT_ONCE = 4
 _MOST_PHOTOS = 20
 
 
@@ -34,6 +34,11 @@ class ReviewPage(Page):
         )
         self._desk = desk
         self._laid: tuple[Photo, ...] | None = None
+        self._waiting: list[Photo] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._lay_some)
         self._flow = FlowLayout(spacing=Space.S)
         self.column.addLayout(self._flow)
         columns = QHBoxLayout()
@@ -63,15 +68,15 @@ class ReviewPage(Page):
         photos = (*draft.products, *draft.models)[:_MOST_PHOTOS]
         if photos != self._laid:
             self._lay(photos)
-        self.choices.set_rows(self._choices(draft))
+        able = self._desk.able
+        brief = drafts.briefs(draft, able)[0] if draft.products else None
+        self.choices.set_rows(self._choices(draft, brief))
         self.price.set_rows(self._price())
         doubts = self._desk.situation.doubts
         self._doubts.setVisible(bool(doubts))
         self._doubt_words.setText("\n".join(doubts))
-        self._prompts.setVisible(bool(draft.products))
-        if draft.products:
-            able = self._desk.able
-            brief = drafts.briefs(draft, able)[0]
+        self._prompts.setVisible(brief is not None)
+        if brief is not None:
             self.prompt.setText(self._desk.studio.catalogue.compose(brief))
             avoid = self._desk.studio.catalogue.avoid(brief) if able.negative_prompt else ""
             self._avoid.setVisible(bool(avoid))
@@ -88,17 +93,25 @@ class ReviewPage(Page):
         self.column.addWidget(self._prompts)
 
     def _lay(self, photos: tuple[Photo, ...]) -> None:
+        """Show other photos, a few in each turn: all at once would be felt."""
         self._laid = photos
+        self._waiting = list(photos)
         emptied(self._flow)
-        for photo in photos:
+        self._later.start()
+
+    def _lay_some(self) -> None:
+        some, self._waiting = self._waiting[:_PHOTOS_AT_ONCE], self._waiting[_PHOTOS_AT_ONCE:]
+        for photo in some:
             view = PhotoView()
             view.setFixedSize(_SMALL, _SMALL)
             view.setToolTip(photo.name)
             view.setAccessibleName(photo.name)
             self._flow.addWidget(view)
             self._desk.photos.thumbnail(photo.storage_id, Tier.SMALL, view, view.set_image)
+        if self._waiting:
+            self._later.start()
 
-    def _choices(self, draft: Draft) -> list[tuple[str, str]]:
+    def _choices(self, draft: Draft, brief: Brief | None) -> list[tuple[str, str]]:
         catalogue = self._desk.studio.catalogue
         able = self._desk.able
         rows = [
@@ -109,9 +122,8 @@ class ReviewPage(Page):
             (words.tr("Shape"), words.size(draft, catalogue)),
             (words.tr("Made by"), self._desk.card.name),
         ]
-        if draft.products:
-            one = replace(draft, products=draft.products[:1])  # all are shown alike
-            rows += staged.rows(drafts.briefs(one, able)[0].options)[0]
+        if brief is not None:
+            rows += staged.rows(brief.options)[0]
         kinds = {one.kind for one in draft.products} - {"auto"}
         if kinds:
             text = ", ".join(words.kind_name(kind) for kind in sorted(kinds))

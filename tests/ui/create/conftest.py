@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio
@@ -41,7 +42,8 @@ class Desk:
     others: dict[str, Listener] = field(default_factory=dict)
 
     def settle(self) -> None:
-        """Wait until nothing runs in the background."""
+        """Wait until nothing runs in the background; a gesture ends with a turn of the loop."""
+        QCoreApplication.processEvents()
         pane = self.pane
         self.bot.waitUntil(
             lambda: (

@@ -686,6 +686,7 @@ def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Wat
         desk.pane.go(step)
         desk.settle()
     desk.pane.desk.edit(quality="draft", products=desk.pane.desk.draft.products[:8])
+    desk.settle()
     desk.pane.generate()
     desk.settle()
 
