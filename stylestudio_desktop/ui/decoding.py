@@ -7,7 +7,7 @@ a widget apart, holds the lock of such connections and waits for Python's: both 
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
 ALLOCATION_MB = 512
@@ -24,9 +24,11 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = _reader(buffer)
-    if reader is None:
+    format = _format(data[:_MAGIC_BYTES])
+    if format is None:
         return None
+    reader = _only(format)
+    reader.setDevice(buffer)
     size = reader.size()
     longest = max(size.width(), size.height())
     if not 0 < longest <= THUMBNAIL_SIDE:
@@ -43,12 +45,11 @@ def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
     Its colours are brought into `target`, the screen's own space, or into sRGB; a picture that
     says nothing of its colours is taken for sRGB.
     """
-    file = QFile(str(path))  # named, since the reader does not keep it alive
-    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
+    format = _format(_head(path))
+    if format is None:
         return None
-    reader = _reader(file)
-    if reader is None:
-        return None
+    reader = _only(format)
+    reader.setFileName(str(path))
     reader.setAutoTransform(True)
     image = reader.read()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
@@ -60,14 +61,20 @@ def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
     return _drawable(image)
 
 
-def _reader(source: QIODevice) -> QImageReader | None:
-    format = _format(bytes(source.peek(_MAGIC_BYTES).data()))
-    if format is None:
-        return None
+def _only(format: bytes) -> QImageReader:
     QImageReader.setAllocationLimit(ALLOCATION_MB)
-    reader = QImageReader(source, QByteArray(format))
+    reader = QImageReader()
+    reader.setFormat(QByteArray(format))
     reader.setAutoDetectImageFormat(False)
     return reader
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAGIC_BYTES)
+    except OSError:
+        return b""
 
 
 def _format(head: bytes) -> bytes | None:
