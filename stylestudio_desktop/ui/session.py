@@ -27,6 +27,7 @@ from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
+from stylestudio_desktop.ui.heap import keep_flat
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
@@ -138,6 +139,7 @@ class Session:
         if self._looks < REST_TRIES and not self._stands():
             return
         self._quiet.stop()
+        keep_flat()
         self._start_worker()
         self._welcome()
         if self._unclean:

@@ -23,8 +23,8 @@ from tests.faults import http_victim
 from tests.faults.generating import books_hold
 from tests.faults.points import Way
 
-SERVICES = ("comfyui", "replicate", "fashn", "openai")
-"""One for each way of being found again: our own id, a list, nothing but the id, nothing."""
+SERVICES = [str(case.name) for case in all_cases()]
+"""Every service, in each of the ways that it can be asked."""
 
 
 def prepare(folder: Path) -> None:
@@ -89,8 +89,13 @@ def act(service: str, world: Path, address: str) -> None:
 
 WAYS = [
     Way(
-        f"http-{service}", prepare, partial(act, service), look, http_victim.BUGS,
-        partial(outlasting, service), network=True,
+        "http-" + "-".join(service.replace(",", "").split()),
+        prepare,
+        partial(act, service),
+        look,
+        http_victim.BUGS,
+        partial(outlasting, service),
+        network=True,
     )
     for service in SERVICES
-]  # fmt: skip
+]

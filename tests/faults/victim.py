@@ -32,6 +32,7 @@ class OnOneThread(Runner):
             return False
         row, job = claimed
         Journey(self._studio, row, job, self._closing).run()
+        self._wake.set()
         return True
 
 
