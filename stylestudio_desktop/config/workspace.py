@@ -1,5 +1,7 @@
 """Says where a workspace keeps its database, files and the rest, and makes its folders."""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,12 +98,35 @@ class Workspace:
         }
 
     def make(self) -> None:
-        """Make the folders, readable by the user alone. Raises StorageError."""
+        """Make the folders, readable by the user alone; they last. Raises StorageError."""
         try:
             for folder in (self.root, self.files, self.logs, self.tmp, self.locks, self.journal):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_lasting(folder)
         except OSError as error:
             raise StorageError(
                 f"The workspace {self.root} can't be used: {error.strerror}. Nothing was changed. "
                 "Choose another folder, or check that you may write to this one."
             ) from error
+
+
+def make_lasting(folder: Path) -> None:
+    """Make `folder` (mode 0700) and missing parents; no power cut takes them. Raises OSError."""
+    missing = []
+    step = folder
+    while not step.is_dir():
+        missing.append(step)
+        step = step.parent
+    for new in reversed(missing):
+        new.mkdir(mode=0o700, exist_ok=True)
+        flush(new.parent)
+
+
+def flush(folder: Path) -> None:
+    """Make the names in `folder` last. Windows keeps them with the file system's journal."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

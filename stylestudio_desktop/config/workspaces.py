@@ -13,7 +13,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.config.workspace import Workspace, flush, make_lasting
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 
 PRODUCTION, STAGING, DEVELOPMENT = "production", "staging", "development"
@@ -113,9 +113,16 @@ def create(name: str, kind: str) -> Workspace:
     workspace = Workspace(home() / "workspaces" / name)
     if workspace.root.exists():
         raise BadInput(f"There is a workspace “{name}” already. Nothing was changed.")
-    workspace.make()
     keys = f"{USUAL_KEYS} {name} {secrets.token_hex(4)}"
-    _write(workspace.root / _FILE, json.dumps(asdict(Character(name, kind, keys)), indent=1))
+    # It gets its name last: a folder that does not say what it is for would be the real one.
+    being = workspace.root.with_name(f".{name}.part")
+    _write(being / _FILE, json.dumps(asdict(Character(name, kind, keys)), indent=1))
+    try:
+        being.rename(workspace.root)
+        flush(workspace.root.parent)
+    except OSError as error:
+        raise _unwritten(workspace.root, error) from error
+    workspace.make()
     return workspace
 
 
@@ -152,15 +159,20 @@ def choose(given: str | None) -> Workspace:
 def _write(path: Path, text: str) -> None:
     partial = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_lasting(path.parent)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        flush(path.parent)
     except OSError as error:
-        raise StorageError(
-            f"{path.name} could not be written in {path.parent}: {error.strerror}. Nothing was "
-            "changed. Check the folder and its free space."
-        ) from error
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{path.name} could not be written in {path.parent}: {error.strerror}. Nothing was "
+        "changed. Check the folder and its free space."
+    )

@@ -112,7 +112,7 @@ def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
         with storing("reading the other workspace"):
             restore.clear(folder)
             make_private_folder(folder)
-            held.callback(restore.clear, folder)
+            held.callback(restore.put_away, folder)
         other = Database(source.database)
         with contextlib.closing(other):
             other.open()

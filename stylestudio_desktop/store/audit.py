@@ -1,5 +1,6 @@
 """Reads a library for its proof: one consistent moment of it, in portions, by whole tables."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -174,14 +175,19 @@ def structure(db: Database, deep: bool) -> list[str]:
 
 def schema_differences(db: Database) -> list[str]:
     """Return the names of tables, indexes and triggers that are not as the program makes them."""
+    found = _objects(db.rows(_OBJECTS))
+    return sorted(name for name, _ in _fresh().items() ^ found.items())
+
+
+@functools.cache
+def _fresh() -> dict[str, str]:
+    """Return what the program makes of an empty library; it is the same as long as it runs."""
     from playhouse.migrations import Runner
 
     fresh = peewee.SqliteDatabase(":memory:")
     with fresh.connection_context():
         Runner(fresh, str(MIGRATIONS)).up()
-        wanted = _objects(fresh.execute_sql(_OBJECTS).fetchall())
-    found = _objects(db.rows(_OBJECTS))
-    return sorted(name for name, _ in wanted.items() ^ found.items())
+        return _objects(fresh.execute_sql(_OBJECTS).fetchall())
 
 
 _OBJECTS = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND sql NOT NULL"

@@ -1,7 +1,7 @@
 """Strikes every way at every point: `python -m tests.faults`, which prints JSON.
 
-`[WAY...] [--mode kill|eio|enospc|power] [--kind CALL] [--most N] [--bug NAME|all]`; exit code 1 if
-anything was violated or, with --bug, if a planted bug was not found. Needs Linux with gcc.
+`[WAY...] [--mode kill|eio|enospc|power] [--kind CALL] [--most N] [--planted | --bug NAME]`; exit
+code 1 if anything was violated or, with planted bugs, if one was not found. Needs Linux with gcc.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import time
 
 from tests.faults.paths import WAYS
-from tests.faults.points import MODES, Way, strike_everywhere
+from tests.faults.points import EVERYWHERE, MODES, ground, strike_everywhere
 from tests.faults.victims import KINDS, why_not
 
 
@@ -21,34 +21,36 @@ def main() -> int:
     parser.add_argument("ways", nargs="*", metavar="WAY", choices=[*names, []])
     parser.add_argument("--mode", action="append", choices=MODES)
     parser.add_argument("--kind", action="append", choices=KINDS)
-    parser.add_argument("--most", type=int, default=1_000_000, help="points of each mode and kind")
-    parser.add_argument("--bug", help="plant one bug, or all of them in turn")
+    parser.add_argument("--most", type=int, default=EVERYWHERE, help="points of each mode and kind")
+    bugs = parser.add_mutually_exclusive_group()
+    bugs.add_argument("--bug", help="plant one bug")
+    bugs.add_argument("--planted", action="store_true", help="plant every bug in turn")
     given = parser.parse_args()
     if (reason := why_not()) is not None:
         print(reason, file=sys.stderr)
         return 2
     total = wrong = 0
+    modes, kinds = tuple(given.mode or MODES), tuple(given.kind or ()) or None
     for way in WAYS:
         if given.ways and way.name not in given.ways:
             continue
-        for bug in _bugs(way, given.bug):
-            begun = time.monotonic()
-            modes, kinds = tuple(given.mode or MODES), tuple(given.kind or ()) or None
-            report = strike_everywhere(way, modes, kinds, given.most, bug)
-            total += report.total
-            wrong += not report.violations if bug else len(report.violations)
-            print(json.dumps({
-                "way": way.name, "bug": bug, "points": report.total, "by": report.points,
-                "violations": report.violations, "seconds": round(time.monotonic() - begun, 1),
-            }), flush=True)  # fmt: skip
+        with ground() as here:
+            for bug in way.bugs if given.planted else [given.bug or ""]:
+                if bug and bug not in way.bugs:
+                    continue
+                # A mode at a time, so that hours of work show what they found on the way.
+                for some in [modes] if bug else [(one,) for one in modes]:
+                    begun = time.monotonic()
+                    report = strike_everywhere(way, some, kinds, given.most, bug, here)
+                    total += report.total
+                    wrong += not report.violations if bug else len(report.violations)
+                    print(json.dumps({
+                        "way": way.name, "bug": bug, "points": report.total, "by": report.points,
+                        "violations": report.violations,
+                        "seconds": round(time.monotonic() - begun, 1),
+                    }), flush=True)  # fmt: skip
     print(json.dumps({"points": total, "wrong": wrong}))
     return 1 if wrong else 0
-
-
-def _bugs(way: Way, wanted: str | None) -> list[str]:
-    if wanted is None:
-        return [""]
-    return list(way.bugs) if wanted == "all" else [wanted] * (wanted in way.bugs)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.ledger import hold
+from stylestudio_desktop.domain.purchase import is_held
+from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.stripe_direct import StripeDirect
-from stylestudio_desktop.services import buying, reconciling, refunding, wallet
+from stylestudio_desktop.services import buying, deciding, reconciling, refunding, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.store.database import Database
@@ -70,16 +72,7 @@ BUGS = {
 
 def main(workspace: Path, address: str) -> None:
     """Bring the one purchase as far as it goes."""
-    opened = open_studio(Workspace(workspace), {"local": FakeProvider()})
-    studio = dataclasses.replace(opened, gateways=lambda _: StripeDirect(KEY, address))
-    if not wallet.bought(studio).items:
-        buying.buy(studio, "standard", buying.Back("http://127.0.0.1:1/p", "http://127.0.0.1:1/c"))
-    reconciling.reconcile(studio)
-    (row,) = wallet.bought(studio).items
-    if row.status == "pending" and row.checkout_url is not None:
-        with contextlib.suppress(OSError):  # the browser's own trouble; the page can be paid later
-            pay(row.checkout_url)
-        reconciling.reconcile(studio)
+    studio, row = _paid(workspace, address)
     if not _spent(studio):
         with studio.database.write():
             move = hold(new_id(), 0, SPENT)
@@ -87,7 +80,32 @@ def main(workspace: Path, address: str) -> None:
     if not refunding.of_purchase(studio, row.id):
         refunding.ask(studio, row.id)
     reconciling.reconcile(studio)
-    close_studio(opened)
+    close_studio(studio)
+
+
+def accept(workspace: Path, address: str) -> None:
+    """Buy, and accept what was paid though it is not what was asked."""
+    studio, row = _paid(workspace, address)
+    if is_held(row):
+        deciding.accept(studio, row.id, "half was agreed")
+    reconciling.reconcile(studio)
+    close_studio(studio)
+
+
+def _paid(workspace: Path, address: str) -> tuple[Studio, Purchase]:
+    """Open the library and return its one purchase, paid by now if the service answers."""
+    opened = open_studio(Workspace(workspace), {"local": FakeProvider()})
+    studio = dataclasses.replace(opened, gateways=lambda _: StripeDirect(KEY, address))
+    if not wallet.bought(studio).items:
+        buying.buy(studio, "standard", buying.Back("http://127.0.0.1:1/p", "http://127.0.0.1:1/c"))
+    reconciling.reconcile(studio)
+    (row,) = wallet.bought(studio).items
+    if row.status == "pending" and row.checkout_url is not None and not is_held(row):
+        with contextlib.suppress(OSError):  # the browser's own trouble; the page can be paid later
+            pay(row.checkout_url)
+        reconciling.reconcile(studio)
+        (row,) = wallet.bought(studio).items
+    return studio, row
 
 
 def _spent(studio: Studio) -> bool:

@@ -17,6 +17,7 @@ from tests.faults.victims import Ended, Nursery, Order
 DISK = ("write", "fsync", "rename", "unlink", "link", "mkdir", "create", "truncate")
 NET = ("connect", "send", "receive")
 MODES = ("kill", "eio", "enospc", "power")
+EVERYWHERE = 1_000_000
 FAST = Path("/dev/shm")
 """A disk in memory, where the machine has one: flushing costs nothing there."""
 
@@ -53,13 +54,35 @@ class Report:
         return sum(self.points.values())
 
 
+@dataclass(slots=True)
+class Ground:
+    """A nursery, a folder for worlds, and each way's first world with what it does by itself."""
+
+    nursery: Nursery
+    folder: Path
+    begun: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+    def base(self, way: Way) -> Path:
+        """Return where the first world of `way` lies."""
+        return self.folder / way.name
+
+    def counted(self, way: Way, bug: str) -> dict[str, int]:
+        """Return how many calls of each kind `way` makes."""
+        if not self.base(way).is_dir():
+            self.base(way).mkdir()
+            way.prepare(self.base(way))
+        if (way.name, bug) not in self.begun:
+            self.begun[way.name, bug] = _once(way, self, Order(way.name, "", bug=bug)).seen
+        return self.begun[way.name, bug]
+
+
 @contextlib.contextmanager
-def nursery() -> Iterator[tuple[Nursery, Path]]:
-    """Yield a nursery and a folder of its own for worlds."""
+def ground() -> Iterator[Ground]:
+    """Yield a ground of its own for any number of ways."""
     with tempfile.TemporaryDirectory(prefix="faults", dir=FAST if FAST.is_dir() else None) as name:
         made = Nursery(Path(name))
         try:
-            yield made, Path(name)
+            yield Ground(made, Path(name))
         finally:
             made.close()
 
@@ -68,48 +91,62 @@ def strike_everywhere(
     way: Way,
     modes: tuple[str, ...] = MODES,
     kinds: tuple[str, ...] | None = None,
-    most: int = 1_000_000,
+    most: int = EVERYWHERE,
     bug: str = "",
+    on: Ground | None = None,
 ) -> Report:
     """Strike `way` at every point, or at `most` of each kind evenly; a found bug ends it."""
     report = Report(way.name)
-    wanted = kinds or (DISK + NET if way.network else DISK)
-    with nursery() as (made, folder):
-        base = folder / "base"
-        base.mkdir()
-        way.prepare(base)
-        counted = _once(way, made, base, Order(way.name, "", bug=bug)).seen
-        for mode in modes:
-            for kind in wanted:
-                if mode in ("power", "enospc") and kind in NET:
-                    continue
-                last = counted.get(kind, 0)
-                for point in sorted({1 + number * last // min(most, last) for number in range(
-                    min(most, last))}) if last else ():  # fmt: skip
-                    order = Order(way.name, "", "", bug, mode, (kind,), point)
-                    wrong = _struck(way, made, base, order)
-                    if wrong is None:
-                        break  # this run had fewer such calls than the one that was counted
-                    key = f"{mode} {kind}"
-                    report.points[key] = report.points.get(key, 0) + 1
-                    report.violations += [f"{key} {point}: {one}" for one in wrong]
-                    if bug and report.violations:
-                        return report
+    with nullcontext(on) if on is not None else ground() as here:
+        for number in (min(most, 3), most) if bug else (most,):
+            _strike(way, here, report, (modes, kinds, number, bug))
+            if bug and report.violations:
+                break
     return report
 
 
-def _once(way: Way, made: Nursery, base: Path, order: Order) -> Ended:
-    """Do it once in a copy of `base` without a strike; AssertionError if it fails by itself."""
-    with _copy(base) as world, way.outlasting() as (_, address):
-        ended = made.run(Order(order.path, str(world), address, order.bug))
+def _strike(
+    way: Way,
+    here: Ground,
+    report: Report,
+    what: tuple[tuple[str, ...], tuple[str, ...] | None, int, str],
+) -> None:
+    modes, kinds, most, bug = what
+    counted = here.counted(way, bug)
+    for mode in modes:
+        for kind in kinds or (DISK + NET if way.network else DISK):
+            if mode in ("power", "enospc") and kind in NET:
+                continue
+            for point in _spread(counted.get(kind, 0), most):
+                wrong = _struck(way, here, Order(way.name, "", "", bug, mode, (kind,), point))
+                if wrong is None:
+                    break  # this run had fewer such calls than the one that was counted
+                key = f"{mode} {kind}"
+                report.points[key] = report.points.get(key, 0) + 1
+                report.violations += [f"{key} {point}: {one}" for one in wrong]
+                if bug and report.violations:
+                    return
+
+
+def _spread(last: int, most: int) -> list[int]:
+    """Return every point from 1 to `last`, or `most` of them evenly."""
+    number = min(last, most)
+    return sorted({1 + place * last // number for place in range(number)})
+
+
+def _once(way: Way, here: Ground, order: Order) -> Ended:
+    """Do it once without a strike; AssertionError if it fails by itself."""
+    with _copy(here.base(way)) as world, way.outlasting() as (_, address):
+        ended = here.nursery.run(Order(order.path, str(world), address, order.bug))
     if ended.how != "done" and not order.bug:
         raise AssertionError(f"{way.name} fails without any fault: {ended}")
     return ended
 
 
-def _struck(way: Way, made: Nursery, base: Path, order: Order) -> list[str] | None:
+def _struck(way: Way, here: Ground, order: Order) -> list[str] | None:
     """Strike once, and return what is wrong then; None if the point was never reached."""
-    with _copy(base) as world, way.outlasting() as (memory, address):
+    made = here.nursery
+    with _copy(here.base(way)) as world, way.outlasting() as (memory, address):
         there = Order(
             order.path, str(world), address, order.bug, order.how, order.kinds, order.point
         )

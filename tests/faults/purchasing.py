@@ -18,7 +18,7 @@ from tests.faults.generating import books_hold
 from tests.faults.points import Way
 from tests.payments.stripe_server import StripeServer
 
-TOKENS, PRICE, FREE = 100, 2999, 10
+TOKENS, PRICE, FREE, HALF = 100, 2999, 10, 1500
 BACK = FREE + TOKENS - SPENT
 """What is unspent when the refund is asked for: the last tokens bought."""
 
@@ -72,9 +72,50 @@ def look(world: Path, memory: object, finished: bool) -> list[str]:
     return found
 
 
+@contextmanager
+def otherwise() -> Iterator[tuple[object, str]]:
+    """Yield a payment service that takes half of what was asked, and its address."""
+    with outlasting() as (server, address):
+        assert isinstance(server, StripeServer)
+        bank, genuine = server.bank, server.bank.pay
+
+        def half(id: str, later: bool = False) -> None:
+            bank.sessions[id]["amount_total"] = HALF
+            genuine(id, later)
+
+        bank.pay = half  # type: ignore[method-assign]
+        yield server, address
+
+
+def look_accepted(world: Path, memory: object, finished: bool) -> list[str]:
+    """Return everything that is wrong after the other sum was accepted."""
+    assert isinstance(memory, StripeServer)
+    found = books_hold(world / "workspace")
+    if not finished:
+        return found
+    studio = open_studio(Workspace(world / "workspace"), {"local": FakeProvider()})
+    ended = [(row.status, row.amount, row.tokens_received) for row in wallet.bought(studio).items]
+    credited = [one.delta for one in wallet.movements(studio).items if one.kind == "purchase"]
+    balance = wallet.summary(studio).user.token_balance
+    close_studio(studio)
+    if ended != [("completed", HALF, TOKENS * HALF // PRICE)] or len(memory.bank.sessions) != 1:
+        found.append(f"it ended as {ended}, with {len(memory.bank.sessions)} pages")
+    if credited != [TOKENS * HALF // PRICE] or balance != FREE + sum(credited):
+        found.append(f"credited {credited}, and {balance} tokens are there")
+    return found
+
+
 def act(world: Path, address: str) -> None:
     """Bring the one purchase as far as it goes."""
     buyer.main(world / "workspace", address)
 
 
-WAYS = [Way("purchase", prepare, act, look, buyer.BUGS, outlasting, network=True)]
+def act_accepted(world: Path, address: str) -> None:
+    """Buy, and accept what was paid."""
+    buyer.accept(world / "workspace", address)
+
+
+WAYS = [
+    Way("purchase", prepare, act, look, buyer.BUGS, outlasting, network=True),
+    Way("accept", prepare, act_accepted, look_accepted, buyer.BUGS, otherwise, network=True),
+]

@@ -3,10 +3,12 @@
 This is a sample; `python -m tests.faults` strikes every way at every point and prints JSON.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.faults.paths import named
-from tests.faults.points import strike_everywhere
+from tests.faults.points import Ground, ground, strike_everywhere
 from tests.faults.victims import why_not
 
 pytestmark = [
@@ -14,6 +16,12 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
 ]
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Ground]:
+    with ground() as made:
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -31,10 +39,15 @@ pytestmark = [
         ("snapshot", "eio", "create", 4),
         ("migrate", "kill", "write", 2),
         ("http-fashn", "kill", "receive", 2),
+        ("sync", "kill", "fsync", 2),
+        ("copy", "power", "mkdir", 2),
+        ("accept", "kill", "fsync", 2),
     ],
 )
-def test_struck_at_any_instant_nothing_is_lost(way: str, mode: str, kind: str, most: int) -> None:
-    report = strike_everywhere(named(way), (mode,), (kind,), most)
+def test_struck_at_any_instant_nothing_is_lost(
+    here: Ground, way: str, mode: str, kind: str, most: int
+) -> None:
+    report = strike_everywhere(named(way), (mode,), (kind,), most, on=here)
     assert report.total >= 1
     assert report.violations == []
 
@@ -45,7 +58,8 @@ def test_struck_at_any_instant_nothing_is_lost(way: str, mode: str, kind: str, m
         ("generate", "charge_apart", "kill", "fsync"),
         ("restore", "swap_unwritten", "kill", "rename"),
         ("purge", "row_before_bytes", "kill", "unlink"),
+        ("copy", "kind_later", "kill", "write"),
     ],
 )
-def test_a_planted_bug_is_found(way: str, bug: str, mode: str, kind: str) -> None:
-    assert strike_everywhere(named(way), (mode,), (kind,), bug=bug).violations
+def test_a_planted_bug_is_found(here: Ground, way: str, bug: str, mode: str, kind: str) -> None:
+    assert strike_everywhere(named(way), (mode,), (kind,), bug=bug, on=here).violations

@@ -14,9 +14,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+from stylestudio_desktop.services import health_files
 
 KINDS = (
     "write", "fsync", "rename", "unlink", "link", "mkdir", "create", "truncate", "connect",
@@ -138,6 +141,7 @@ def _name(status: int) -> str:
 def _live(shim: ctypes.CDLL, paths: Any, order: Order, aside: Path) -> None:
     """Carry out `order` as the child, and end the process."""
     signal.alarm(LONGEST_S)
+    health_files.LOADED_AT = time.time()  # a child stands for a program that starts now
     path = paths.named(order.path)
     if order.bug:
         path.bugs[order.bug]()

@@ -83,7 +83,7 @@ def _try(
     except StorageError as error:
         return [error.sentence]
     finally:
-        restore.clear(folder)
+        restore.put_away(folder)
 
 
 def _read(studio: Studio, place: str, progress: Progress, cancelled: Event | None) -> list[str]:

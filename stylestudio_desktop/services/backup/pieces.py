@@ -208,7 +208,7 @@ def look_into(studio: Studio, what: str, cancelled: Event | None = None) -> Iter
             held.enter_context(contextlib.closing(origin))
         with storing("looking into a backup"):
             path = restore.put_database(studio.workspace, origin, folder, stopping(cancelled))
-            held.callback(restore.clear, folder)
+            held.callback(restore.put_away, folder)
         copy = Copy(path)
         held.enter_context(contextlib.closing(copy))
         copy.open()

@@ -121,6 +121,12 @@ def clear(folder: Path) -> None:
         )
 
 
+def put_away(folder: Path) -> None:
+    """Clear `folder` after use; what the disk does not let go of, the next use clears."""
+    with contextlib.suppress(OSError, StudioError):
+        clear(folder)
+
+
 def _put_database(origin: Origin, target: Path, check: Callable[[], None]) -> None:
     with _source(origin) as (source, expected):
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
