@@ -1,7 +1,7 @@
 """Tells in a panel whether a picture still shows its product, and paints where it does not."""
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgba
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.fidelity import Fidelity, Heat, Verdict
@@ -93,14 +93,22 @@ def heat_picture(picture: QImage | None, heat: Heat, side: int = SHOWN) -> QImag
     if picture is not None:
         painter.drawImage(made.rect(), picture)
         painter.fillRect(made.rect(), QColor(0, 0, 0, VEIL))
-    glow = QImage(heat.width, heat.height, QImage.Format.Format_ARGB32)
-    for place, level in enumerate(heat.levels):
-        # From nothing over orange to yellow: read by people who can't tell red from green, too.
-        tone = QColor(255, 90 + level * 150 // 255, level * level // 500, min(255, level * 2))
-        glow.setPixelColor(place % heat.width, place // heat.width, tone)
-    painter.drawImage(made.rect(), glow)
+    painter.drawImage(made.rect(), _glow(heat))
     painter.end()
     return made
+
+
+def _glow(heat: Heat) -> QImage:
+    size = heat.width * heat.height
+    levels = heat.levels[:size].ljust(size, b"\0")
+    glow = QImage(levels, heat.width, heat.height, heat.width, QImage.Format.Format_Indexed8)
+    # From nothing over orange to yellow: read by people who can't tell red from green, too.
+    tones = [
+        qRgba(255, 90 + level * 150 // 255, level * level // 500, min(255, level * 2))
+        for level in range(256)
+    ]
+    glow.setColorTable(tones)
+    return glow.convertToFormat(QImage.Format.Format_ARGB32)  # its own bytes, not borrowed ones
 
 
 class FidelityView(QWidget):
@@ -121,13 +129,16 @@ class FidelityView(QWidget):
         layout.addWidget(label(self.tr("Compared with the product photo"), "faint"))
         for part in (self.verdict, self.reasons, self.facts, self.heat):
             layout.addWidget(part)
+        self._shown: tuple[Fidelity, int] | None = None
         self.hide()
 
     def show_report(self, found: Fidelity | None, picture: QImage | None = None) -> None:
         """Show a report over a small view of its picture, or nothing."""
         self.setVisible(found is not None)
-        if found is None:
+        shown = None if found is None else (found, 0 if picture is None else picture.cacheKey())
+        if found is None or shown == self._shown:
             return
+        self._shown = shown
         self.verdict.setText(verdict(found.verdict))
         self.reasons.setText("\n".join(reason(code) for code in found.reasons))
         self.reasons.setVisible(bool(found.reasons))

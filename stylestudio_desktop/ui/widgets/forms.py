@@ -1,7 +1,14 @@
 """Rows of a form: a name, a field, and a hint or an error beneath it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from stylestudio_desktop.ui.theme import restyle, set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
@@ -59,22 +66,36 @@ class Facts(QWidget):
         self._grid.setVerticalSpacing(Space.XS)
         self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[str, str]] = []
+        self._lines: list[tuple[QLabel, QLabel]] = []
 
     def set_rows(self, rows: list[tuple[str, str]]) -> None:
-        """Show `rows` of (name, value) in place of what was shown."""
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        """Show `rows` of (name, value) in place of what was shown.
+
+        Labels are kept: making and styling a dozen for each picture of a viewer that pages
+        through hundreds would cost more than showing the picture.
+        """
+        if rows == self._rows:
+            return
         self._rows = list(rows)
-        for row, (name, value) in enumerate(rows):
-            heading, text = label(name, "label"), label(value, wrap=True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            # A word longer than the column is cut, and never pushes the column wider.
-            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        while len(self._lines) < len(rows):
+            self._lines.append(self._made_line())
+        for place, (heading, text) in enumerate(self._lines):
+            name, value = rows[place] if place < len(rows) else ("", "")
+            heading.setText(name)
+            text.setText(value)
             plain_tip(text, value)
-            self._grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(text, row, 1)
+            for part in (heading, text):
+                part.setVisible(place < len(rows))
+
+    def _made_line(self) -> tuple[QLabel, QLabel]:
+        heading, text = label(role="label", parent=self), label(wrap=True, parent=self)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # A word longer than the column is cut, and never pushes the column wider.
+        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        row = len(self._lines)
+        self._grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(text, row, 1)
+        return heading, text
 
     def text(self) -> str:
         """Return the rows as lines, for the clipboard."""

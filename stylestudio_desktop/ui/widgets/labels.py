@@ -15,9 +15,11 @@ Role = Literal["body", "muted", "faint", "label", "title", "heading", "display",
 Tone = Literal["neutral", "accent", "good", "warning", "bad"]
 
 
-def label(text: str = "", role: Role = "body", *, wrap: bool = False) -> QLabel:
+def label(
+    text: str = "", role: Role = "body", *, wrap: bool = False, parent: QWidget | None = None
+) -> QLabel:
     """Return a text label; the text is never read as markup, as it may come from a file."""
-    made = QLabel()
+    made = QLabel(parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setProperty("role", role)
