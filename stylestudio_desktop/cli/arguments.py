@@ -23,7 +23,10 @@ QUEUE = (
     "list", "pause", "resume", "top", "up", "down", "bottom", "move", "cancel", "retry",
     "elsewhere",
 )  # fmt: skip
-CATEGORIES = ("product_image", "model_image", "generated_image", "profile_image")
+ROLES = ("product", "model", "background")
+CATEGORIES = (
+    "product_image", "model_image", "background_image", "generated_image", "profile_image",
+)  # fmt: skip
 
 
 class Arguments(argparse.Namespace):
@@ -91,11 +94,11 @@ def build() -> argparse.ArgumentParser:
 def _bringing(add: Any) -> None:
     one = add("import", "Bring photos into the library; folders are walked.")
     one.add_argument("paths", nargs="+", metavar="PATH")
-    one.add_argument("--as", dest="role", choices=("product", "model"), required=True)
+    one.add_argument("--as", dest="role", choices=ROLES, required=True)
     one = add("watch", "Say which folders are watched for new photos.")
     one.add_argument("action", choices=("add", "list", "remove"))
     one.add_argument("folder", nargs="?", metavar="DIR", help="or, to remove one, its id")
-    one.add_argument("--as", dest="role", choices=("product", "model"))
+    one.add_argument("--as", dest="role", choices=ROLES)
     add("sample-collection", "Bring the sample photos into the library.")
 
 
@@ -119,6 +122,13 @@ def _making(add: Any) -> None:
     one.add_argument("--arrangement", choices=ARRANGEMENTS, default=ARRANGEMENTS[0], help=shown)
     one.add_argument("--backdrop", choices=BACKDROPS, default=BACKDROPS[0], help=shown)
     one.add_argument("--reflection", choices=REFLECTIONS, default=REFLECTIONS[0], help=shown)
+    one.add_argument(
+        "--background", metavar="FILE|ID", help="set the products into this photo of your own"
+    )
+    one.add_argument(
+        "--plane", metavar="CORNERS|auto",
+        help="where in it: “x,y x,y x,y x,y”, shares of the photo from 0 to 1; auto looks for it",
+    )  # fmt: skip
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
     one.add_argument(
         "--consent", action="store_true", help="agree that photos of people go to the service"

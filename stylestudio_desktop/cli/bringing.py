@@ -12,7 +12,11 @@ from stylestudio_desktop.services import library, samples
 from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
 
-ROLES = {"product": Category.PRODUCT, "model": Category.MODEL}
+ROLES = {
+    "product": Category.PRODUCT,
+    "model": Category.MODEL,
+    "background": Category.BACKGROUND,
+}
 
 
 def import_photos(desk: Desk) -> int:

@@ -10,7 +10,7 @@ from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, say
 from stylestudio_desktop.cli.waiting import Wait
-from stylestudio_desktop.domain import staging
+from stylestudio_desktop.domain import plane, staging
 from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
@@ -97,6 +97,7 @@ def _brief(desk: Desk, studio: Studio) -> Brief:
     asked = Brief(
         products=tuple(FileId(place) for place in range(len(given.product))),
         models=tuple(FileId(place) for place in range(len(given.model))),
+        background=None if given.background is None else FileId(0),
         prompt=given.prompt,
         negative_prompt=given.negative_prompt,
         style=given.style,
@@ -112,10 +113,12 @@ def _brief(desk: Desk, studio: Studio) -> Brief:
         options=MappingProxyType(_options(given.option) | _staged(given)),
     )
     check(asked)
+    behind = [] if given.background is None else [given.background]
     return replace(
         asked,
         products=reading.photos(studio, given.product, Category.PRODUCT),
         models=reading.photos(studio, given.model, Category.MODEL),
+        background=next(iter(reading.photos(studio, behind, Category.BACKGROUND)), None),
     )
 
 
@@ -130,7 +133,11 @@ def _options(words: Sequence[str]) -> dict[str, str]:
 
 
 def _staged(given: Arguments) -> dict[str, str]:
-    return staging.chosen([(name, str(getattr(given, name))) for name in staging.OPTIONS])
+    found = staging.chosen([(name, str(getattr(given, name))) for name in staging.OPTIONS])
+    corners = None if given.plane is None else plane.read(given.plane)
+    if corners is not None:
+        found[plane.OPTION] = corners.text()
+    return found
 
 
 def _wait(desk: Desk, studio: Studio, generation_id: int) -> int:

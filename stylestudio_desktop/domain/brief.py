@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from stylestudio_desktop.domain import plane
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import FileId
 
@@ -22,6 +23,9 @@ STEPS = (1, 150)
 class Brief:
     """One request for `count` pictures of `products`, perhaps worn by `models`.
 
+    `background` is a photo of the user's own that the products are set into; `options` then say
+    where (`domain.plane`).
+
     `style`, `quality` and `aspect_ratio` name rows of the catalogue, `provider` a picture-making
     service and `model` that service's own model id. Knobs that a service does not have stay
     None. `options` are short text settings that only one service knows (for the embedded engine
@@ -30,6 +34,7 @@ class Brief:
 
     products: tuple[FileId, ...]
     models: tuple[FileId, ...] = ()
+    background: FileId | None = None
     prompt: str = ""
     negative_prompt: str = ""
     style: str = "realistic"
@@ -43,6 +48,12 @@ class Brief:
     guidance_scale: float | None = None
     num_inference_steps: int | None = None
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def photos(self) -> tuple[FileId, ...]:
+        """Every photo it is made from: products, people, the background."""
+        behind = () if self.background is None else (self.background,)
+        return (*self.products, *self.models, *behind)
 
     def parameters(self) -> dict[str, Any]:
         """Return the settings, without files and prompts, as plain JSON values."""
@@ -83,6 +94,14 @@ def check(brief: Brief) -> Brief:
             raise BadInput(f"The {name} holds a NUL character, which no service accepts.")
         if any("\ud800" <= sign <= "\udfff" for sign in text):
             raise BadInput(f"The {name} holds bytes that are no text. Type or paste it again.")
+    if brief.background is not None:
+        if brief.models:
+            raise BadInput(
+                "A picture has a background photo or a person, not both. Leave one of them out."
+            )
+        plane.read(brief.options.get(plane.OPTION, plane.AUTO))
+    elif plane.OPTION in brief.options:
+        raise BadInput("A plane belongs to a background photo. Choose one, or leave the plane out.")
     _within("seed", brief.seed, (0, MAX_SEED))
     _within("strength", brief.strength, STRENGTH)
     _within("guidance scale", brief.guidance_scale, GUIDANCE)

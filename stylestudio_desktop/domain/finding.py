@@ -13,6 +13,7 @@ RATINGS = frozenset(range(6))
 CATEGORIES: Mapping[str, str] = {
     "product": "product_image",
     "model": "model_image",
+    "background": "background_image",
     "result": "generated_image",
     "profile": "profile_image",
 }

@@ -35,6 +35,7 @@ class Role(str, Enum):
 
     PRODUCT = "product"
     MODEL = "model"
+    BACKGROUND = "background"
     RESULT = "result"
 
 
@@ -43,6 +44,7 @@ class Category(str, Enum):
 
     PRODUCT = "product_image"
     MODEL = "model_image"
+    BACKGROUND = "background_image"
     GENERATED = "generated_image"
     PROFILE = "profile_image"
 
@@ -50,6 +52,7 @@ class Category(str, Enum):
 ROLE_CATEGORY: Mapping[Role, Category] = {
     Role.PRODUCT: Category.PRODUCT,
     Role.MODEL: Category.MODEL,
+    Role.BACKGROUND: Category.BACKGROUND,
     Role.RESULT: Category.GENERATED,
 }
 

@@ -49,7 +49,8 @@ class DigitalSource(Enum):
 class Description:
     """How one picture was made. `made_at` is UTC milliseconds, `sources` SHA-256 digests.
 
-    `people` are those among the sources that show people.
+    `people` are those among the sources that show people, `backgrounds` those that others were
+    set into.
     `label` is the sentence for people ("Made with AI from photos of the product"); `system` and
     `version` name what made it; `parameters` are plain JSON values.
     """
@@ -60,6 +61,7 @@ class Description:
     parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     sources: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    backgrounds: tuple[str, ...] = ()
     label: str = ""
     title: str = ""
     system: str = ""
@@ -93,6 +95,7 @@ def packet_of(description: Description) -> bytes:
     for name, digests in (
         ("studio:Sources", description.sources),
         ("studio:People", description.people),
+        ("studio:Backgrounds", description.backgrounds),
     ):
         if digests:
             items = "".join(f"<rdf:li>{_text(one)}</rdf:li>" for one in digests)
@@ -141,6 +144,7 @@ def description_of(packet: bytes) -> Description | None:
         parameters=MappingProxyType(parameters),
         sources=tuple(_items(root, "studio:Sources")),
         people=tuple(_items(root, "studio:People")),
+        backgrounds=tuple(_items(root, "studio:Backgrounds")),
         label="".join(_items(root, "dc:description")),
         title="".join(_items(root, "dc:title")),
         system=found["Iptc4xmpExt:AISystemUsed"],

@@ -43,6 +43,7 @@ class Capabilities:
     needs_model_photo: bool = False
     arrangements: tuple[str, ...] = ()  # of domain.staging; empty where they can't be chosen
     backdrops: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()  # arrangements in a background photo; empty where none is taken
     enlarges: bool = False  # the same seed makes the same picture at another quality
     worn_qualities: tuple[str, ...] | None = None  # those for pictures of people, None for all
     cancel: bool = False
@@ -106,7 +107,8 @@ class Prepared:
     `intent_id` is a random UUID committed to the database before anything is sent. `seed` is
     always settled here, so that the same attempt can be made again. `width` and `height` are
     pixels of the asked picture. `masks` are grey PNGs of what belongs to each product, None where
-    nobody mended its cut-out; only what is part of this program gets them.
+    nobody mended its cut-out; only what is part of this program gets them. So it is with
+    `background`, the photo that the products are set into.
     """
 
     intent_id: str
@@ -118,6 +120,7 @@ class Prepared:
     products: tuple[Path, ...]
     models: tuple[Path, ...]
     masks: tuple[Path | None, ...] = ()
+    background: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ class Story:
     places: Mapping[int, int]
     """The place of each result among those that were made, by its id."""
 
+    backgrounds: tuple[StoredFile, ...] = ()
+
+    @property
+    def sources(self) -> tuple[StoredFile, ...]:
+        """Every photo that its pictures were made from."""
+        return (*self.products, *self.models, *self.backgrounds)
+
 
 @dataclass(slots=True)
 class Adopted:
@@ -69,11 +76,11 @@ def story(studio: Studio, told: Story, fetch: Fetch, into: Adopted) -> int | Non
     Where a photo that it was made from is gone, its pictures come in by themselves, as photos,
     and None is returned.
     """
-    for row in (*told.products, *told.models):
+    for row in told.sources:
         picture(studio, row, fetch, into)
     there = [row for row in told.results if _have_bytes(studio, row, fetch)]
     into.missing += [row.filename for row in told.results if row not in there]
-    whole = told.products and all(row.id in into.pictures for row in (*told.products, *told.models))
+    whole = told.products and all(row.id in into.pictures for row in told.sources)
     if not whole or (not there and told.results):
         for row in there:
             picture(studio, row._replace(category=Category.PRODUCT.value), fetch, into)
@@ -136,7 +143,11 @@ def _begin(studio: Studio, told: Story, into: Adopted) -> Generation:
         batch_id=None,
     )
     generations.insert(database, row)
-    for role, used in ((Role.PRODUCT, told.products), (Role.MODEL, told.models)):
+    for role, used in (
+        (Role.PRODUCT, told.products),
+        (Role.MODEL, told.models),
+        (Role.BACKGROUND, told.backgrounds),
+    ):
         generations.link(database, row.id, role, [into.pictures[one.id] for one in used])
     entries.append(database, row.user_id, ledger.hold(row.id, 0, 0), was.created_at)
     attempts.record(studio, row, Action.GENERATION_STARTED, was.created_at)

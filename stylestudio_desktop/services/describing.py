@@ -38,6 +38,7 @@ def describe(
         parameters=parameters,
         sources=tuple(one.storage_id for one in linked if one.role != Role.RESULT.value),
         people=tuple(one.storage_id for one in linked if one.role == Role.MODEL.value),
+        backgrounds=tuple(one.storage_id for one in linked if one.role == Role.BACKGROUND.value),
         label=label or (MADE_HERE if here else MADE_BY_AI),
         title=title,
         system=made.provider,

@@ -118,7 +118,7 @@ def examined(studio: Studio, brief: Brief) -> Brief:
 def _all_examined(studio: Studio, briefs: Sequence[Brief]) -> list[Brief]:
     """Return the briefs once all are in order; photos that several share are looked at once."""
     ready = [fitting(studio, brief) for brief in briefs]
-    wanted = dict.fromkeys(one for brief in ready for one in (*brief.products, *brief.models))
+    wanted = dict.fromkeys(one for brief in ready for one in brief.photos)
     found = {row.id: row for row in files.by_ids(studio.database, studio.user_id, [*wanted])}
     sound: set[str] = set()
     for brief in ready:
@@ -130,7 +130,12 @@ def _check_photos(
     studio: Studio, brief: Brief, found: Mapping[int, StoredFile], sound: set[str]
 ) -> None:
     """Raise for a photo that can't be used; the bytes of those in `sound` have been looked at."""
-    for role, ids in ((Role.PRODUCT, brief.products), (Role.MODEL, brief.models)):
+    behind = () if brief.background is None else (brief.background,)
+    for role, ids in (
+        (Role.PRODUCT, brief.products),
+        (Role.MODEL, brief.models),
+        (Role.BACKGROUND, behind),
+    ):
         for file_id in ids:
             row = found.get(file_id)
             if row is None or row.trashed_at is not None:
@@ -174,6 +179,13 @@ def _check_able(studio: Studio, brief: Brief) -> None:
         value = brief.options.get(option, OPTIONS[option][0])
         asked_for = value != OPTIONS[option][0] and value not in offered
         problems += ((asked_for, f"no {option} “{value[:40]}”"),)
+    if brief.background is not None:
+        how = brief.options.get("arrangement", OPTIONS["arrangement"][0])
+        shown = able.scenes and how not in able.scenes
+        problems += (
+            (not able.scenes, "no background photo of your own"),
+            (bool(shown), f"no arrangement “{how[:40]}” in a background photo"),
+        )
     worn = able.worn_qualities
     if brief.models and worn is not None:
         unworn = brief.quality not in worn
@@ -232,6 +244,8 @@ def begin(
     generations.link(database, generation_id, Role.PRODUCT, brief.products)
     if brief.models:
         generations.link(database, generation_id, Role.MODEL, brief.models)
+    if brief.background is not None:
+        generations.link(database, generation_id, Role.BACKGROUND, [brief.background])
     attempts.enqueue(studio, row, attempt=0, moment=moment)
     return row
 
@@ -240,18 +254,23 @@ def brief_of(studio: Studio, generation_id: int) -> Brief:
     """Return what a generation asked for, to run it again or to start from its settings."""
     row = attempts.owned(studio, generation_id)
     used = generations.linked(studio.database, [generation_id])
+    playing = {role: [one.file_id for one in used if one.role == role.value] for role in Role}
     return brief_from(
-        row,
-        [one.file_id for one in used if one.role == Role.PRODUCT.value],
-        [one.file_id for one in used if one.role == Role.MODEL.value],
+        row, playing[Role.PRODUCT], playing[Role.MODEL], *playing[Role.BACKGROUND][:1]
     )
 
 
-def brief_from(row: Generation, products: Sequence[int], models: Sequence[int]) -> Brief:
+def brief_from(
+    row: Generation,
+    products: Sequence[int],
+    models: Sequence[int],
+    background: int | None = None,
+) -> Brief:
     """Return a generation's row and files as the brief they came from."""
     return Brief(
         products=tuple(FileId(file_id) for file_id in products),
         models=tuple(FileId(file_id) for file_id in models),
+        background=None if background is None else FileId(background),
         prompt=row.prompt,
         negative_prompt=row.negative_prompt,
         style=row.style,

@@ -29,6 +29,9 @@ from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import batches, counts, entries, files, generations, jobs, sendings
 
+_ORDER = [role.value for role in Role]
+"""In which order the photos of a generation are told."""
+
 
 class HistoryRow(NamedTuple):
     """A generation with its picture, its products' names and, while open, its queue place.
@@ -130,7 +133,7 @@ def story(studio: Studio, generation_id: int) -> Story:
         inputs=tuple(
             sorted(
                 (one for one in linked if one.role != Role.RESULT.value),
-                key=lambda one: (one.role == Role.MODEL.value, one.position),
+                key=lambda one: (_ORDER.index(one.role), one.position),
             )
         ),
         results=tuple(by_id[file_id] for file_id in results if file_id in by_id),

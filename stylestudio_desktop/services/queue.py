@@ -157,8 +157,9 @@ def prepare(studio: Studio, row: Generation, job: Job) -> Prepared:
     Raises BadInput naming the file that is missing or damaged.
     """
     used = generations.linked(studio.database, [row.id])
-    paths: dict[str, list[Path]] = {Role.PRODUCT.value: [], Role.MODEL.value: []}
-    ids: dict[str, list[int]] = {Role.PRODUCT.value: [], Role.MODEL.value: []}
+    playing = (Role.PRODUCT, Role.MODEL, Role.BACKGROUND)
+    paths: dict[str, list[Path]] = {role.value: [] for role in playing}
+    ids: dict[str, list[int]] = {role.value: [] for role in playing}
     for one in used:
         if one.role not in paths:
             continue
@@ -172,7 +173,10 @@ def prepare(studio: Studio, row: Generation, job: Job) -> Prepared:
         paths[one.role].append(studio.files.path(one.storage_id))
         ids[one.role].append(one.file_id)
     width, height = studio.catalogue.pixels(row.quality, row.aspect_ratio)
-    brief = generate.brief_from(row, ids[Role.PRODUCT.value], ids[Role.MODEL.value])
+    behind = Role.BACKGROUND.value
+    brief = generate.brief_from(
+        row, ids[Role.PRODUCT.value], ids[Role.MODEL.value], *ids[behind][:1]
+    )
     return Prepared(
         intent_id=job.intent_id,
         brief=brief,
@@ -182,6 +186,7 @@ def prepare(studio: Studio, row: Generation, job: Job) -> Prepared:
         height=height,
         products=tuple(paths[Role.PRODUCT.value]),
         models=tuple(paths[Role.MODEL.value]),
+        background=next(iter(paths[behind]), None),
     )
 
 

@@ -118,6 +118,7 @@ def _adopt(
     cancelled: Event | None,
 ) -> None:
     people = {one for picture in found.values() if picture.said for one in picture.said.people}
+    behind = {one for picture in found.values() if picture.said for one in picture.said.backgrounds}
     rows: dict[str, StoredFile] = {}
     stories: dict[str, list[_Picture]] = {}
     for digest, picture in found.items():
@@ -126,6 +127,7 @@ def _adopt(
             category = Category.GENERATED
         else:
             category = Category.MODEL if digest in people else Category.PRODUCT
+            category = Category.BACKGROUND if digest in behind else category
         rows[digest] = _row(picture, category)
 
     def fetch(row: StoredFile) -> BinaryIO:
@@ -196,11 +198,14 @@ def _story(pictures: list[_Picture], rows: dict[str, StoredFile]) -> Story | Non
     said = pictures[0].said
     if said is None or not all(one in rows for one in said.sources):
         return None
-    products = tuple(rows[one] for one in said.sources if one not in said.people)
+    others = {*said.people, *said.backgrounds}
+    products = tuple(rows[one] for one in said.sources if one not in others)
     models = tuple(rows[one] for one in said.people if one in rows)
+    behind = tuple(rows[one] for one in said.backgrounds if one in rows)
     used = [
         *((one, Category.PRODUCT) for one in products),
         *((one, Category.MODEL) for one in models),
+        *((one, Category.BACKGROUND) for one in behind),
     ]
     if any(one.category != category.value for one, category in used):
         return None  # it was made from a made picture, which plays no such part here
@@ -210,9 +215,8 @@ def _story(pictures: list[_Picture], rows: dict[str, StoredFile]) -> Story | Non
         return None
     order = sorted(pictures, key=_place)
     results = tuple(rows[one.digest] for one in order)
-    return Story(
-        made, products, models, results, {row.id: place for place, row in enumerate(results)}
-    )
+    places = {row.id: place for place, row in enumerate(results)}
+    return Story(made, products, models, results, places, behind[:1])
 
 
 def _place(picture: _Picture) -> tuple[int, str]:

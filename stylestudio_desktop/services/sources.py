@@ -206,7 +206,7 @@ def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:
     service = studio.provider(brief.provider)
     if not isinstance(service, ChecksPhotos):
         return []
-    wanted = [*brief.products, *brief.models]
+    wanted = list(brief.photos)
     found = {one.id: studio.files.path(one.storage_id) for one in library.cards(studio, wanted)}
     try:
         return service.suitable(

@@ -27,7 +27,7 @@ POLL_S = 1.0
 AT_ONCE = 50
 """Files of a folder taken in one go; a stop is heard in between."""
 
-_CATEGORIES = (Category.PRODUCT, Category.MODEL)
+_CATEGORIES = (Category.PRODUCT, Category.MODEL, Category.BACKGROUND)
 
 
 @dataclass(frozen=True, slots=True)

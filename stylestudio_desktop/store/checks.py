@@ -157,7 +157,7 @@ SELECT l.generation_id, l.role, l.position FROM generation_files l
 LEFT JOIN generations g ON g.id = l.generation_id LEFT JOIN files f ON f.id = l.file_id
 WHERE g.id IS NULL OR f.id IS NULL OR f.user_id <> g.user_id
   OR f.category <> CASE l.role WHEN 'product' THEN 'product_image' WHEN 'model' THEN 'model_image'
-    ELSE 'generated_image' END
+    WHEN 'background' THEN 'background_image' ELSE 'generated_image' END
   OR (l.role = 'result' AND (f.generation_id IS NOT g.id OR g.status <> 'completed'))""",
     ),
     Fault(

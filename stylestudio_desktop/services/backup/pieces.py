@@ -177,7 +177,14 @@ def story_of(copy: Copy, owner: int, generation_id: int, only: int | None = None
         )
 
     results = {one.file_id: one.position for one in linked if one.role == Role.RESULT.value}
-    return Story(made, playing(Role.PRODUCT), playing(Role.MODEL), playing(Role.RESULT), results)
+    return Story(
+        made,
+        playing(Role.PRODUCT),
+        playing(Role.MODEL),
+        playing(Role.RESULT),
+        results,
+        playing(Role.BACKGROUND),
+    )
 
 
 def describe(studio: Studio, copy: Copy, owner: int, into: Adopted) -> None:
