@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.scene import SIDES
 from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS, REFLECTIONS
 
 ACCOUNT = (
@@ -129,6 +130,8 @@ def _making(add: Any) -> None:
         "--plane", metavar="CORNERS|auto",
         help="where in it: “x,y x,y x,y x,y”, shares of the photo from 0 to 1; auto looks for it",
     )  # fmt: skip
+    one.add_argument("--light-from", choices=SIDES, default=SIDES[0], help="in that photo")
+    one.add_argument("--size", type=int, metavar="PERCENT", help="of the product on its plane")
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
     one.add_argument(
         "--consent", action="store_true", help="agree that photos of people go to the service"

@@ -10,7 +10,7 @@ from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, say
 from stylestudio_desktop.cli.waiting import Wait
-from stylestudio_desktop.domain import plane, staging
+from stylestudio_desktop.domain import scene, staging
 from stylestudio_desktop.domain.brief import Brief, check
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Category, Status
@@ -134,9 +134,13 @@ def _options(words: Sequence[str]) -> dict[str, str]:
 
 def _staged(given: Arguments) -> dict[str, str]:
     found = staging.chosen([(name, str(getattr(given, name))) for name in staging.OPTIONS])
-    corners = None if given.plane is None else plane.read(given.plane)
+    corners = None if given.plane is None else scene.read(given.plane)
     if corners is not None:
-        found[plane.OPTION] = corners.text()
+        found[scene.PLANE] = corners.text()
+    if given.light_from != scene.AUTO:
+        found[scene.LIGHT] = given.light_from
+    if given.size is not None:
+        found[scene.SIZE] = str(given.size)
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from stylestudio_desktop.domain import plane
+from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import FileId
 
@@ -24,7 +24,7 @@ class Brief:
     """One request for `count` pictures of `products`, perhaps worn by `models`.
 
     `background` is a photo of the user's own that the products are set into; `options` then say
-    where (`domain.plane`).
+    where (`domain.scene`).
 
     `style`, `quality` and `aspect_ratio` name rows of the catalogue, `provider` a picture-making
     service and `model` that service's own model id. Knobs that a service does not have stay
@@ -99,8 +99,10 @@ def check(brief: Brief) -> Brief:
             raise BadInput(
                 "A picture has a background photo or a person, not both. Leave one of them out."
             )
-        plane.read(brief.options.get(plane.OPTION, plane.AUTO))
-    elif plane.OPTION in brief.options:
+        if brief.options.get("backdrop", "style") != "style":
+            raise BadInput("A background photo takes the backdrop's place. Choose one of the two.")
+        scene.asked(brief.options)
+    elif scene.PLANE in brief.options:
         raise BadInput("A plane belongs to a background photo. Choose one, or leave the plane out.")
     _within("seed", brief.seed, (0, MAX_SEED))
     _within("strength", brief.strength, STRENGTH)

@@ -57,14 +57,14 @@ def standing_shadow(alpha: Plane, look: Look, light: tuple[float, float], unit: 
     reach = max(1.0, 0.16 * (bottom - top))
     distant = smoothstep(bottom - y + 0 * alpha, 0.0, reach)
     cast = near * (1 - distant) + far * distant * 0.75
-    contact = _footprint(alpha, bottom, max(2.0, 0.05 * (right - left)))
+    contact = footprint(alpha, bottom, max(2.0, 0.05 * (right - left)))
     tight = wide_blur(contact, 0.0035 * unit)
     wide = wide_blur(contact, 0.016 * unit)
     left_over = (1 - 0.42 * look.strength * cast) * (1 - 0.80 * np.clip(1.2 * tight, 0, 1))
     return (1 - left_over * (1 - 0.55 * np.clip(1.5 * wide, 0, 1))).astype(np.float32)
 
 
-def _footprint(alpha: Plane, bottom: int, reach: float) -> Plane:
+def footprint(alpha: Plane, bottom: int, reach: float) -> Plane:
     """Return a thin band where the lower outline comes near the floor."""
     height = alpha.shape[0]
     solid = alpha > 0.5
@@ -99,7 +99,7 @@ def leaning_shadow(
     )
     wall = (near * (1 - gap) + far * gap) * (1 - smoothstep(y / height, horizon, horizon + 0.02))
     around = wide_blur(alpha, 0.05 * unit)
-    contact = _footprint(alpha, bottom, max(2.0, 0.05 * (right - left)))
+    contact = footprint(alpha, bottom, max(2.0, 0.05 * (right - left)))
     tight, wide = wide_blur(contact, 0.0035 * unit), wide_blur(contact, 0.016 * unit)
     left_over = (1 - 0.62 * look.strength * wall) * (1 - 0.14 * look.strength * around)
     left_over = left_over * (1 - 0.78 * np.clip(1.2 * tight, 0, 1))

@@ -21,7 +21,8 @@ class Order:
     """What to make: `count` pictures of `products`, the n-th with the seed `seed` + n.
 
     `options` are short texts: `garment` (one of KINDS) and those that `setting.read` knows.
-    `masks` say what belongs to each product, where somebody painted it.
+    `masks` say what belongs to each product, where somebody painted it. `background` is a photo
+    of the user's own that the products are set into.
     """
 
     products: tuple[Path, ...]
@@ -34,6 +35,7 @@ class Order:
     seed: int
     options: Mapping[str, str] = field(default_factory=dict)
     masks: tuple[Path | None, ...] = ()
+    background: Path | None = None
 
     @property
     def garment(self) -> str:
@@ -67,9 +69,8 @@ class Order:
                 height=int(message.get("height", 1024)),
                 count=int(message.get("count", 1)),
                 seed=int(message.get("seed", 0)),
-                masks=tuple(
-                    None if path is None else Path(str(path)) for path in message.get("masks", ())
-                ),
+                masks=tuple(_path(path) for path in message.get("masks", ())),
+                background=_path(message.get("background")),
                 options={str(k): str(v) for k, v in dict(message.get("options", {})).items()},
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -82,6 +83,8 @@ class Order:
             raise EngineFault("input", f"This engine shows 1 to {MAX_PRODUCTS} products together.")
         if len(self.people) > 1:
             raise EngineFault("input", "This engine dresses one person at a time.")
+        if self.people and self.background is not None:
+            raise EngineFault("input", "A picture has a person or a background photo, not both.")
         if self.style not in LOOKS:
             raise EngineFault("input", f"The engine has no style called {self.style}.")
         if not all(SIDES[0] <= side <= SIDES[1] for side in (self.width, self.height)):
@@ -91,3 +94,7 @@ class Order:
         if self.garment not in KINDS:
             raise EngineFault("input", f"The engine knows no garment called {self.garment}.")
         setting.read(self.options, self.garment, self.style)
+
+
+def _path(given: Any) -> Path | None:
+    return None if given is None else Path(str(given))

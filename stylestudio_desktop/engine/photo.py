@@ -70,6 +70,19 @@ def read(path: Path, long_side: int) -> Photo:
         raise _unreadable(path, "is damaged or is not a JPEG, PNG or WebP photo") from error
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """Return width and height of the photo at `path` once it is upright; raise as `read` does."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=FORMATS) as opened:
+                turned = opened.getexif().get(0x0112) in (5, 6, 7, 8)
+                width, height = opened.size
+    except Exception as error:  # a hostile file can raise nearly anything from a decoder
+        raise _unreadable(path, "is damaged or is not a JPEG, PNG or WebP photo") from error
+    return (height, width) if turned else (width, height)
+
+
 def _decode(data: bytes, name: str, long_side: int) -> Photo:
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         width, height = opened.size

@@ -80,6 +80,22 @@ def hanger(alpha: Plane, kind: str, y_rail: float, unit: float, style: str) -> P
     return prop
 
 
+def peg(alpha: Plane, y: float, unit: float, style: str) -> tuple[Image, Plane]:
+    """Return a turned wooden knob in the wall, over the middle of `alpha`, for a hook."""
+    left, _top, right, _bottom = bounds(alpha)
+    rows, columns = np.mgrid[0 : alpha.shape[0], 0 : alpha.shape[1]].astype(np.float32)
+    radius = 0.026 * unit
+    u = (columns - (left + right) / 2) / radius
+    v = (rows - y - 0.55 * radius) / radius
+    away = np.hypot(u, v)
+    knob = 1 - smoothstep(away, 0.94, 1.06)
+    round_ = np.sqrt(np.clip(1 - np.square(away), 0, 1))
+    shade = 0.62 + 0.34 * round_ - 0.16 * (u + v)
+    shade = shade + 0.12 * np.exp(-np.square((away - 0.62) / 0.07))
+    wood = np.array(WOODS[style], np.float32) * shade[..., None]
+    return np.clip(wood, 0, 255).astype(np.float32), knob.astype(np.float32)
+
+
 def _cloth_at(alpha: Plane, x: float, fallback: float) -> float:
     """Return the height of the first cloth in the column at `x`."""
     solid = alpha[:, int(x - 2) : int(x + 3)] > 0.5

@@ -15,6 +15,8 @@ from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
 from stylestudio_desktop.engine.painted import cut_as
+from stylestudio_desktop.engine.scene import composer
+from stylestudio_desktop.engine.scene.reading import Scene, read_scene
 
 Report = Callable[[str, float], None]  # a stage's name and progress; may raise Cancelled
 PREVIEW_SIDE = 768
@@ -50,6 +52,14 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
         return _worn(order, products[0], warnings, out, networks, report)
     subjects = [layer.subject(each) for each in products]
     garment = order.garment if order.garment != "auto" else guessed(products[0].alpha)
+    scene = None
+    if order.background is not None:
+        size = order.width, order.height
+        scene = read_scene(
+            order.background, order.options, garment, size,
+            lambda: report("Reading the background photo", 0.42),
+        )  # fmt: skip
+        warnings = [*warnings, *scene.notes]
     del products  # at 4,096 pixels each copy counts
     made = []
     for index in range(order.count):
@@ -59,19 +69,40 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
             report("Setting the stage and the light", begun)
 
         check()
-        pixels = stage.still_life(
-            subjects,
-            order.style,
-            (order.width, order.height),
-            order.seed + index,
-            setting=order.setting,
-            garment=garment,
-            check=check,
-        )
+        pixels = _shown(order, scene, subjects, garment, order.seed + index, check)
         report("Saving the picture", begun + 0.5 / order.count)
-        notes = [*warnings, *_enlarged(order, subjects)]
-        made.append(_saved(order, out, index, pixels, "still_life", picture.LABEL, notes))
+        notes = [*warnings, *(_enlarged(order, subjects) if scene is None else [])]
+        made.append(
+            _saved(
+                order,
+                out,
+                index,
+                pixels,
+                "still_life" if scene is None else "scene",
+                picture.LABEL,
+                notes,
+            )
+        )
     return made
+
+
+def _shown(
+    order: Order,
+    scene: Scene | None,
+    subjects: list[layer.Subject],
+    garment: str,
+    seed: int,
+    check: Callable[[], None],
+) -> NDArray[Any]:
+    """Return one picture: in the user's own background photo, or on a stage of the style."""
+    size, setting = (order.width, order.height), order.setting
+    if scene is not None:
+        return composer.composed(
+            scene, subjects, order.style, size, seed, setting=setting, garment=garment, check=check
+        )
+    return stage.still_life(
+        subjects, order.style, size, seed, setting=setting, garment=garment, check=check
+    )
 
 
 def _enlarged(order: Order, subjects: list[layer.Subject]) -> list[str]:

@@ -1,12 +1,15 @@
 """Says before anything is charged whether photos of product and person fit together."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.cutout import cut
+from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.layer import subject
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.person import (
@@ -18,6 +21,8 @@ from stylestudio_desktop.engine.person import (
     others_in,
     read_person,
 )
+from stylestudio_desktop.engine.scene import composer
+from stylestudio_desktop.engine.scene.reading import read_scene
 
 CHECK_SIDE = 768
 NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")
@@ -28,13 +33,16 @@ SURE = 0.5  # from here on a landmark counts as seen
 def reasons(order: Order, networks: Networks, report: Callable[[str, float], None]) -> list[str]:
     """Return sentences that say why `order` should not be made; an empty list means it fits.
 
-    Every product photo is read; of a pair, the person is read and set against the garment.
+    Every product photo is read; of a pair, the person is read and set against the garment, and a
+    background photo is planned as its picture would be.
     """
 
     def check() -> None:
         report("Checking the photos", 0.5)
 
     shots = [photo.read(path, CHECK_SIDE) for path in order.products]
+    if order.background is not None:
+        return _in_scene(order, shots, networks, check)
     if not order.people:
         return []
     if len(shots) > 1:
@@ -52,6 +60,21 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
         return [f"The engine can't put {_named(kind)} on a person. {INSTEAD}"]
     person = read_person(photo.read(order.people[0], CHECK_SIDE), networks, check)
     return [f"{reason} {INSTEAD}" for reason in against(person, kind)]
+
+
+def _in_scene(
+    order: Order, shots: list[photo.Photo], networks: Networks, check: Callable[[], None]
+) -> list[str]:
+    """Return why the products can't be set into the order's background photo."""
+    cuts = [cut(shot, networks, check) for shot in shots]
+    garment = order.garment if order.garment != "auto" else guessed(cuts[0].alpha)
+    size = order.width, order.height
+    try:
+        found = read_scene(order.background or Path(), order.options, garment, size, check)
+        composer.planned(found, [subject(each) for each in cuts], size, order.seed)
+    except EngineFault as fault:
+        return [fault.sentence]
+    return []
 
 
 def against(person: Person, kind: str) -> list[str]:

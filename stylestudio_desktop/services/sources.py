@@ -46,6 +46,21 @@ class ShowsCutouts(Protocol):
 
 
 @runtime_checkable
+class ChecksScenes(Protocol):
+    """A service that says beforehand whether products fit into a background photo."""
+
+    def fits_scene(
+        self,
+        products: Sequence[Path],
+        background: Path,
+        size: tuple[int, int],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        """Return sentences that say why not, for a picture of `size`; raises ProviderError."""
+
+
+@runtime_checkable
 class ChecksPhotos(Protocol):
     """A service that says beforehand whether photos fit together."""
 
@@ -208,12 +223,13 @@ def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:
         return []
     wanted = list(brief.photos)
     found = {one.id: studio.files.path(one.storage_id) for one in library.cards(studio, wanted)}
+    products = [found[one] for one in brief.products if one in found]
+    people = [found[one] for one in brief.models if one in found]
     try:
-        return service.suitable(
-            [found[one] for one in brief.products if one in found],
-            [found[one] for one in brief.models if one in found],
-            brief.options,
-            cancelled,
-        )
+        if brief.background in found and isinstance(service, ChecksScenes):
+            size = studio.catalogue.pixels(brief.quality, brief.aspect_ratio)
+            behind = found[brief.background]
+            return service.fits_scene(products, behind, size, brief.options, cancelled)
+        return service.suitable(products, people, brief.options, cancelled)
     except ProviderError as error:
         raise ServiceError(error.sentence) from error

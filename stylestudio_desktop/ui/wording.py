@@ -39,7 +39,7 @@ def moment(at: int) -> str:
 
 def honest(mode: str) -> str:
     """Return how the embedded engine made a picture in a mode of its own; "" for other services."""
-    if mode == "still_life":
+    if mode in ("still_life", "scene"):
         return translate("Wording", "Made on this computer by compositing, no generative model")
     if mode == "draft":
         return translate(

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from stylestudio_desktop.domain.scene import ARRANGEMENTS as ARRANGEMENTS_IN_SCENES
 from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
 from stylestudio_desktop.providers.local.process import EngineProcess, Task, wait_for
 from stylestudio_desktop.providers.protocol import (
@@ -53,6 +54,7 @@ CARD = ServiceCard(
                 cancel=True,
                 arrangements=ARRANGEMENTS,
                 backdrops=BACKDROPS,
+                scenes=ARRANGEMENTS_IN_SCENES,
                 enlarges=True,
                 worn_qualities=QUALITIES[:3],
                 reattach=Reattach.OWN_ID,
@@ -114,6 +116,7 @@ class LocalProvider:
             "products": [str(path) for path in job.products],
             "masks": [None if path is None else str(path) for path in job.masks],
             "people": [str(path) for path in job.models],
+            "background": None if job.background is None else str(job.background),
             "style": brief.style,
             "quality": brief.quality,
             "ratio": brief.aspect_ratio,
@@ -198,12 +201,39 @@ class LocalProvider:
 
         Asked before anything is charged. Photos that can't be read are a reason too.
         """
+        return self._reasons(
+            {
+                "op": "check",
+                "products": [str(path) for path in products],
+                "people": [str(path) for path in people],
+                "options": dict(options),
+            },
+            cancelled,
+        )
+
+    def fits_scene(
+        self,
+        products: Sequence[Path],
+        background: Path,
+        size: tuple[int, int],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        """Return sentences that say why products can't be set into a photo; empty when they can.
+
+        Asked before anything is charged, for a picture of `size` (width, height).
+        """
         message = {
             "op": "check",
             "products": [str(path) for path in products],
-            "people": [str(path) for path in people],
+            "background": str(background),
+            "width": size[0],
+            "height": size[1],
             "options": dict(options),
         }
+        return self._reasons(message, cancelled)
+
+    def _reasons(self, message: dict[str, Any], cancelled: Event | None) -> list[str]:
         try:
             answer = self._ask(message, cancelled or Event())
         except ProviderError as error:

@@ -1,15 +1,22 @@
-"""Where a product stands, lies or hangs in a background photo: four corners of a flat rectangle."""
+"""How products are set into a background photo: on which plane, how large, in what light."""
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stylestudio_desktop.domain.errors import BadInput
 
-OPTION = "plane"
-"""The option of a brief that holds it; `auto` lets the engine look for one."""
+PLANE, LIGHT, SIZE = "plane", "light_from", "size"
+"""The options of a brief that say it; what is left out, the engine finds by itself."""
 
+OPTIONS = (PLANE, LIGHT, SIZE)
 AUTO = "auto"
+ARRANGEMENTS = (AUTO, "standing", "laid", "hung")
+SIDES = (AUTO, "left", "right", "behind", "front")
+SIZES = (40, 160)
+"""How large a product may be asked for, in percent of what fits its plane well."""
+
 LEAST_AREA = 0.01  # of the photo: a plane smaller than this holds nothing that could be seen
 LEAST_SIDE = 0.03  # of the photo's diagonal, for each of the four sides
 _NUMBER = re.compile(r"[+-]?[0-9]{0,9}\.?[0-9]{0,12}")
@@ -33,6 +40,29 @@ class Plane:
     def text(self) -> str:
         """Return it as the option is written, to four digits."""
         return " ".join(f"{x:.4f},{y:.4f}" for x, y in self.corners)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a scene; a plane of None, a light of `auto` is looked for."""
+
+    plane: Plane | None = None
+    light_from: str = AUTO
+    size: int = 100
+
+
+def asked(options: Mapping[str, str]) -> Asked:
+    """Return what a brief's options ask of its scene. Raises BadInput naming a wrong value."""
+    side = options.get(LIGHT, AUTO)
+    if side not in SIDES:
+        raise BadInput(f"Light can't come from “{side[:40]}”. Choose one of: {', '.join(SIDES)}.")
+    size = options.get(SIZE, "100")
+    if not (size.isascii() and size.isdigit() and SIZES[0] <= int(size[:9]) <= SIZES[1]):
+        raise BadInput(
+            f"A product's size in a scene is {SIZES[0]} to {SIZES[1]} percent of what fits well; "
+            f"“{size[:40]}” is not."
+        )
+    return Asked(read(options.get(PLANE, AUTO)), side, int(size))
 
 
 def read(text: str) -> Plane | None:
