@@ -15,6 +15,7 @@ from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId, now_ms
+from stylestudio_desktop.domain.scene import ARRANGEMENTS as ARRANGEMENTS_IN_SCENES
 from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -73,6 +74,7 @@ class FakeProvider:
     fewer: int = 0
     concurrency: int = 2
     max_models: int = 3
+    scenes: tuple[str, ...] = ARRANGEMENTS_IN_SCENES
     polls_needed: int = 1
     lost: Lost | RemoteRef = Lost.NOT_SENT
     hold: threading.Event = field(default_factory=threading.Event)
@@ -95,6 +97,7 @@ class FakeProvider:
             reattach=self.reattach,
             arrangements=ARRANGEMENTS,
             backdrops=BACKDROPS,
+            scenes=self.scenes,
             enlarges=True,
             worn_qualities=("draft", "standard", "high"),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Event
 from types import MappingProxyType
 
 from stylestudio_desktop.cli import reading, shapes
@@ -21,6 +22,7 @@ from stylestudio_desktop.services import (
     engine_weights,
     enlarging,
     history,
+    sources,
     steering,
     wallet,
 )
@@ -44,8 +46,19 @@ def generate(desk: Desk) -> int:
             )
         if said:
             note(said)
+        if brief.background is not None:
+            _fits(studio, brief)
         row = generations.start(studio, brief)
         return _wait(desk, studio, row.id)
+
+
+def _fits(studio: Studio, brief: Brief) -> None:
+    """Raise BadInput with the reason where a background photo can't hold the products."""
+    brief = generations.examined(studio, brief)
+    with Bar("Looking at the background photo"):
+        reasons = sources.doubts(studio, brief, Event())
+    if reasons:
+        raise BadInput(reasons[0])
 
 
 def upscale(desk: Desk) -> int:

@@ -658,3 +658,37 @@ def test_a_cut_out_is_mended_shown_and_reset(shell: Shell, tmp_path: Path) -> No
     assert "by the engine" in shell.out
     bad = shell.json("mask", file_id, "--set", str(tmp_path / "none.png"), code=2)
     assert bad["error"]["code"] == "not_found"
+
+
+def test_a_background_photo_is_imported_used_and_told(shell: Shell, tmp_path: Path) -> None:
+    room, tee = photo(tmp_path, "room.jpg", "navy"), photo(tmp_path)
+    (kept,) = shell.json("import", str(room), "--as", "background")["files"]
+    assert kept["category"] == "background_image"
+    plane = "0.1,0.9 0.3,0.6 0.7,0.6 0.9,0.9"
+    made = shell.json(
+        "generate", "--product", str(tee), "--background", kept["id"], "--plane", plane,
+        "--light-from", "left", "--size", "80", "--quality", "draft",
+    )["generation"]  # fmt: skip
+    assert made["parameters"]["options"] == {
+        "light_from": "left",
+        "plane": "0.3000,0.6000 0.7000,0.6000 0.9000,0.9000 0.1000,0.9000",
+        "size": "80",
+    }
+    (asked,) = shell.provider.asked
+    assert asked.background is not None
+    assert shell.run("show", made["id"]) == 0
+    assert "Background: room.jpg" in shell.out
+    assert shell.json("list", "files", "--category", "background_image")["items"]
+    for words, why in (
+        (["--plane", "0,0 1,1"], "four corners"),
+        (["--plane", "0.1,0.1 0.9,0.1 0.9,1.5 0.1,0.9"], "outside of the photo"),
+        (["--size", "900"], "40 to 160"),
+        (["--arrangement", "plinth"], "no arrangement"),
+        (["--backdrop", "wall"], "takes the backdrop's place"),
+        (["--model", str(tee)], "not both"),
+    ):
+        asking = ["generate", "--product", str(tee), "--background", str(room), *words]
+        assert shell.run(*asking) == 2
+        assert why in shell.err
+    assert shell.run("generate", "--product", str(tee), "--plane", plane) == 2
+    assert "belongs to a background photo" in shell.err

@@ -12,6 +12,7 @@ MOST_GRAIN = 9.0  # grey levels; a noisier photo is matched no further
 MOST_BLUR = 0.0014  # of the long side: what a product's detail may lose to sit in a soft photo
 _LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 BLOCK = 16
+SLOPES = 0.6  # variance, in pixels, by which measuring slopes over three pixels blurs an edge
 
 
 def grain_of(image: Image, where: Plane | None = None) -> float:
@@ -63,7 +64,7 @@ def blur_of(image: Image) -> float:
     if sharp <= 1.02:
         return 4.0
     total = again**2 / (sharp**2 - 1)
-    return float(np.sqrt(max(0.0, total - 0.36)))
+    return float(np.sqrt(max(0.0, total - 0.36 - SLOPES)))
 
 
 def _slope(grey: Plane) -> Plane:
