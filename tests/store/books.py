@@ -179,7 +179,7 @@ def _links(database: Database) -> list[str]:
             " JOIN generations g ON g.id = l.generation_id LEFT JOIN files f ON f.id = l.file_id"
             " WHERE f.id IS NULL OR f.user_id <> g.user_id OR f.category <> CASE l.role"
             " WHEN 'product' THEN 'product_image' WHEN 'model' THEN 'model_image'"
-            " ELSE 'generated_image' END"
+            " WHEN 'background' THEN 'background_image' ELSE 'generated_image' END"
         )
     ]
     for row_id, status in database.rows("SELECT id, status FROM generations"):

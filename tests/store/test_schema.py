@@ -263,25 +263,33 @@ def test_a_file_that_is_not_there_is_refused(stray: Any, run: int) -> None:
     assert FIT in refused(stray, LINK, (run, "product", 1, 12345, 0))
 
 
-@pytest.mark.parametrize("role", ["product", "model", "result"])
+@pytest.mark.parametrize("role", ["product", "model", "background", "result"])
 @pytest.mark.parametrize("category", list(Category))
 def test_a_role_takes_only_its_category(
     studio: Studio, stray: Any, run: int, tmp_path: Path, role: str, category: Category
 ) -> None:
     file_id = import_photo(studio, tmp_path, "red", category)
-    fits = {"product": "product_image", "model": "model_image", "result": "generated_image"}
-    said = refused(stray, LINK, (run, role, 1, file_id, 0))
+    fits = {
+        "product": "product_image",
+        "model": "model_image",
+        "background": "background_image",
+        "result": "generated_image",
+    }
+    said = refused(stray, LINK, (run, role, int(role != "background"), file_id, 0))
     assert (said == "") is (fits[role] == category.value)
     assert said == "" or FIT in said
 
 
-@pytest.mark.parametrize(("role", "last"), [("product", 4), ("model", 2), ("result", 9)])
+@pytest.mark.parametrize(
+    ("role", "last"), [("product", 4), ("model", 2), ("background", 0), ("result", 9)]
+)
 def test_positions_end_where_the_rules_say(
     studio: Studio, stray: Any, run: int, tmp_path: Path, role: str, last: int
 ) -> None:
     category = {
         "product": Category.PRODUCT,
         "model": Category.MODEL,
+        "background": Category.BACKGROUND,
         "result": Category.GENERATED,
     }[role]
     file_id = import_photo(studio, tmp_path, "red", category)
