@@ -106,7 +106,7 @@ def test_a_generation_keeps_its_background_and_plane(
     assert said.backgrounds == (row.storage_id,)
     assert said.parameters["options"]["plane"] == PLANE
     assert faults(studio.database) == []
-    assert health.verify(studio).problems == []
+    assert not health.verify(studio).problems
 
 
 def test_the_service_gets_the_photo_itself(studio: Studio, brief: Brief) -> None:

@@ -107,7 +107,13 @@ def test_parameters_are_plain_json_without_files_and_words() -> None:
     assert parameters["options"] == {"kind": "top"}
     assert not {"prompt", "negative_prompt", "products", "models"} & set(parameters)
     named = {field.name for field in dataclasses.fields(Brief)}
-    assert set(parameters) == named - {"prompt", "negative_prompt", "products", "models"}
+    assert set(parameters) == named - {
+        "prompt",
+        "negative_prompt",
+        "products",
+        "models",
+        "background",
+    }
 
 
 def test_a_brief_never_changes() -> None:

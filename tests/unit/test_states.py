@@ -59,6 +59,7 @@ def test_roles_take_the_category_of_their_kind() -> None:
     assert {role.value: category.value for role, category in ROLE_CATEGORY.items()} == {
         "product": "product_image",
         "model": "model_image",
+        "background": "background_image",
         "result": "generated_image",
     }
     assert set(ROLE_CATEGORY) == set(Role)
