@@ -11,7 +11,12 @@ from devkit import building, environment, qt, say, standins, system
 from devkit.places import Places
 
 # Commands that tests use where they are there -> the Debian package that brings each.
-TOOLS = {"strace": "strace"}
+TOOLS = {
+    "dbus-run-session": "dbus",
+    "exiftool": "libimage-exiftool-perl",
+    "gnome-keyring-daemon": "gnome-keyring",
+    "strace": "strace",
+}
 SOURCES = ("stylestudio_desktop", "packaging", "tests")
 QUICK = ("format", "lint", "import contracts")
 COVERED = ("stylestudio_desktop/domain/*", "stylestudio_desktop/services/*")

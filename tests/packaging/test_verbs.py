@@ -11,6 +11,9 @@ from devkit import checks, program, verbs
 from devkit.checks import Check, Outcome
 from devkit.places import Places, this_checkout
 from devkit.say import Trouble
+from devkit.system import Linux
+
+from tests.vault import session
 
 GENERATION = {
     "generation": {"id": "1", "status": "completed", "tokens_used": 2},
@@ -122,6 +125,22 @@ def test_coverage_is_asked_for_when_all_tests_run(
     assert any("--fail-under=100" in check.command for check in plan) is covered
     tests = next(check for check in plan if check.name == "tests")
     assert tests.command[-len(arguments) or None :] == (*arguments,) or not arguments
+
+
+def test_what_tests_use_is_brought(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(session.NEEDED) <= set(checks.TOOLS)
+    wanted: list[list[str]] = []
+    monkeypatch.setattr(checks.sys, "platform", "linux")
+    monkeypatch.setattr(checks.system, "this_linux", lambda: Linux("debian", root=True))
+    monkeypatch.setattr(checks.system, "apt_install", lambda found: not wanted.append(found))
+    monkeypatch.setattr(checks.shutil, "which", lambda name: None if "dbus" in name else "/bin/x")
+    checks.provide_tools()
+    assert wanted == [["dbus"]]
+    monkeypatch.setattr(checks.system, "apt_install", lambda _found: False)
+    checks.provide_tools()
+    assert "skipped" in capsys.readouterr().out
 
 
 def test_a_failed_check_fails_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,13 @@ _BARE = (
 def missing() -> str:
     """Return the reason why no keyring can be run here, empty if one can."""
     absent = [name for name in NEEDED if shutil.which(name) is None]
-    return f"not installed: {', '.join(absent)} (gnome-keyring, dbus)" if absent else ""
+    if absent:
+        return f"not installed: {', '.join(absent)} (gnome-keyring, dbus)"
+    try:  # it asks for a right over memory that some containers give nobody
+        subprocess.run([NEEDED[1], "--version"], capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"the keyring does not start here: {error}"
+    return ""
 
 
 def run(home: Path, script: str, *, password: str = "let me in", bus: bool = True) -> str:
