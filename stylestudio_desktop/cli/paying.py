@@ -10,7 +10,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, PaymentError
 from stylestudio_desktop.domain.money import written
-from stylestudio_desktop.domain.purchase import is_held
+from stylestudio_desktop.domain.purchase import is_bounced, is_held, only_goes_back
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till
 from stylestudio_desktop.services import wallet as purse
@@ -113,7 +113,7 @@ def _purchases(desk: Desk, studio: Studio) -> int:
         right=(4, 5),
     )  # fmt: skip
     for row in page.items:
-        if is_held(row):
+        if only_goes_back(row):
             note(f"{row.error} {_decide(row)}")
     if page.next is not None:
         note(f"There is more: add --after {page.next}")
@@ -159,16 +159,17 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
 
 
 def _status(row: Purchase) -> str:
-    return "undecided" if is_held(row) else row.status
+    if is_held(row):
+        return "undecided"
+    return "refund bounced" if is_bounced(row) else row.status
 
 
 def _decide(row: Purchase) -> str:
-    words = (
-        f"Type “stylestudio wallet refund {row.id}” or "
-        f"“stylestudio wallet accept {row.id} --reason …”."
-    )
+    words = f"Type “stylestudio wallet refund {row.id}”"
+    if is_held(row):
+        words += f" or “stylestudio wallet accept {row.id} --reason …”"
     page = deciding.payment_page(row)
-    return f"{words} The payment is at {page}" if page else words
+    return f"{words}. The payment is at {page}" if page else f"{words}."
 
 
 def _tell(studio: Studio, row: Purchase) -> None:
@@ -200,7 +201,7 @@ def _refund(desk: Desk, studio: Studio) -> int:
     offer = refunding.offer(studio, purchase_id)
     money = written(offer.amount, offer.currency)
     said = f"{shapes.tokens(offer.tokens)} go back, and {money} with them."
-    if is_held(offer.purchase):
+    if only_goes_back(offer.purchase):
         said = f"{money} go back. Nothing was credited for them."
     if desk.arguments.dry_run:
         if desk.json:

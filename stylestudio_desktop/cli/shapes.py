@@ -8,7 +8,7 @@ from typing import Any
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.masks import Mask
-from stylestudio_desktop.domain.purchase import Refund, is_held
+from stylestudio_desktop.domain.purchase import Refund, is_bounced, is_held
 from stylestudio_desktop.domain.records import (
     Count,
     Generation,
@@ -194,7 +194,7 @@ def entry(record: TokenEntry) -> Json:
 def purchase(record: Purchase) -> Json:
     """Return a purchase; `amount` in the currency's smallest unit, `held` for a decision."""
     found = _row(record, ("id",), ("user_id", "request", "receipt"))
-    return {**found, "held": is_held(record)}
+    return {**found, "held": is_held(record), "bounced": is_bounced(record)}
 
 
 def refund(record: Refund) -> Json:

@@ -88,6 +88,28 @@ def is_held(row: Purchase) -> bool:
     return row.status == PurchaseStatus.PENDING.value and row.stripe_payment_intent_id is not None
 
 
+def is_bounced(row: Purchase) -> bool:
+    """Say whether money that went back came back again: the buyer's bank would not take it.
+
+    A purchase whose money is all back says why; where that came undone the reason is gone. One
+    that credited tokens has credited them again then.
+    """
+    over = (PurchaseStatus.FAILED.value, PurchaseStatus.REFUNDED.value)
+    paid = row.stripe_payment_intent_id is not None
+    return row.status in over and paid and row.refund_reason is None
+
+
+def is_returned(row: Purchase) -> bool:
+    """Say whether money that bought nothing is all back with who paid it."""
+    paid = row.stripe_payment_intent_id is not None
+    return row.status == PurchaseStatus.FAILED.value and paid and row.refund_reason is not None
+
+
+def only_goes_back(row: Purchase) -> bool:
+    """Say whether a purchase's money lies at the gateway without having bought a token."""
+    return is_held(row) or (row.status == PurchaseStatus.FAILED.value and is_bounced(row))
+
+
 def tokens_for_money(
     tokens: int, amount: int, refunded: int, before_money: int, before_tokens: int
 ) -> int:

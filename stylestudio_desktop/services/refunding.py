@@ -10,8 +10,9 @@ from stylestudio_desktop.domain.purchase import (
     Refund,
     RefundKind,
     RefundStatus,
-    is_held,
+    is_bounced,
     money_for_tokens,
+    only_goes_back,
 )
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Gateway, RefundOrder
@@ -105,12 +106,13 @@ def debt(studio: Studio) -> int:
 
 
 def _offer(studio: Studio, row: Purchase) -> Offer:
-    if is_held(row):
+    if only_goes_back(row):
         before = refunds.in_force(refunds.of_purchase(studio.database, row.id))
         if row.amount <= before.money:
             raise IllegalStep("This money is on its way back already. Nothing was changed.")
         return Offer(row, 0, row.amount - before.money, row.currency)
-    if row.status != PurchaseStatus.COMPLETED.value or row.gateway is None:
+    bought = row.status == PurchaseStatus.COMPLETED.value or is_bounced(row)
+    if not bought or row.gateway is None:
         raise IllegalStep(
             f"This purchase is {row.status}, so there is nothing to give back. Nothing was changed."
         )

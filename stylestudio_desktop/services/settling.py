@@ -29,6 +29,10 @@ from stylestudio_desktop.store import entries, purchases, refunds, usage, users
 _GIVEN_BACK = (
     "It was paid otherwise than asked, and the money was given back. Nothing was credited."
 )
+_CAME_BACK = (
+    "The money that was given back could not be paid out and is at the payment service again. No "
+    "tokens were credited. Refund it once more, or see there how else it can be paid out."
+)
 _MOST = 10**15  # more than any payment, and what SQLite can keep
 _REASONS = {RefundKind.REFUND: "refunded", RefundKind.DISPUTE: "disputed"}
 
@@ -76,7 +80,7 @@ def give_up(studio: Studio, purchase_id: int, sentence: str) -> Outcome:
     """End a pending purchase that can't be paid any more; `sentence` says why."""
     with studio.database.write():
         row = purchases.get(studio.database, purchase_id)
-        if row is None or row.status != PurchaseStatus.PENDING.value:
+        if row is None or row.status != PurchaseStatus.PENDING.value or is_held(row):
             return Outcome.ALREADY
         _fail(studio, row, sentence)
     return Outcome.BOOKED
@@ -238,12 +242,21 @@ def _step(
         move = ledger.reinstate(row.id, known.id, known.taken)
         entries.append(database, row.user_id, move, moment)
         attempts.tell_balance(studio, row.user_id)
-    if status is RefundStatus.DONE and _all_is_back(studio, row):
-        if is_held(row):
-            purchases.failed(database, row.id, _GIVEN_BACK)
-        purchases.refunded(database, row.id, known.reason or _REASONS[RefundKind.REFUND])
+    _end(studio, row, status, reason or known.reason or _REASONS[RefundKind.REFUND])
     current = purchases.get(database, row.id)
     studio.tell(PurchaseChanged(row.user_id, row.id, current.status if current else row.status))
+
+
+def _end(studio: Studio, row: Purchase, status: RefundStatus, reason: str) -> None:
+    """Let a purchase end whose money is all back, and say it where that comes undone."""
+    database, back = studio.database, _all_is_back(studio, row)
+    if status is RefundStatus.DONE and back:
+        if is_held(row):
+            purchases.failed(database, row.id, _GIVEN_BACK)
+        purchases.refunded(database, row.id, reason)
+        purchases.returned(database, row.id, reason, _GIVEN_BACK)
+    elif status is RefundStatus.REVERSED and not back:
+        purchases.returned(database, row.id, None, _CAME_BACK)
 
 
 def _all_is_back(studio: Studio, row: Purchase) -> bool:

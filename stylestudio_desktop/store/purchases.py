@@ -118,6 +118,9 @@ _REFUNDED = setting(
     (TokenPurchases.id == PLACE) & SQL("status = 'completed'"),
     {TokenPurchases.status: SQL("'refunded'")},
 )
+_RETURNED = """
+UPDATE token_purchases SET refund_reason = ?, error = iif(status = 'failed', ?, error)
+WHERE id = ? AND status IN ('failed', 'refunded') AND stripe_payment_intent_id IS NOT NULL"""
 _REMARK = prepared(Meta.select(Meta.value).where(Meta.key == PLACE))
 _NOTE = prepared(
     Meta.insert({Meta.key: PLACE, Meta.value: PLACE}).on_conflict(
@@ -228,6 +231,14 @@ def failed(db: Database, purchase_id: int, sentence: str) -> bool:
 def refunded(db: Database, purchase_id: int, reason: str) -> bool:
     """Mark a completed purchase as wholly refunded; False if it is not completed."""
     return db.run(_REFUNDED, (reason, purchase_id)) == 1
+
+
+def returned(db: Database, purchase_id: int, reason: str | None, sentence: str) -> bool:
+    """Keep why the money of a purchase that is over is back, None where it came back again.
+
+    `sentence` tells the same of one that credited nothing. False if the purchase is not over.
+    """
+    return db.run(_RETURNED, (reason, sentence, purchase_id)) == 1
 
 
 def remark(db: Database, key: str) -> str | None:

@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.stripe_direct import StripeDirect
 from stylestudio_desktop.services import buying, deciding, reconciling, refunding, wallet
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries
+from stylestudio_desktop.store import entries, purchases
 from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider
 from tests.payments.counter import KEY
@@ -63,6 +63,31 @@ def plant_flushed_later() -> None:
     Database.open = lazily  # type: ignore[method-assign]
 
 
+def plant_accepted_apart() -> None:
+    """A bug: a held payment is credited first, and its purchase completed afterwards."""
+    genuine = purchases.accepted
+
+    def accepted(db: Any, *values: Any) -> bool:
+        db.after_commit(lambda: _later(db, values))
+        return True
+
+    def _later(db: Any, values: Any) -> None:
+        with db.write():
+            genuine(db, *values)
+
+    purchases.accepted = accepted
+
+
+def plant_fresh_refund() -> None:
+    """A bug: each attempt to give money back is a wish of its own, with a key of its own."""
+    genuine = refunding.RefundOrder
+
+    def order(asked_id: int, key: str, *rest: Any) -> Any:
+        return genuine(asked_id, uuid.uuid4().hex, *rest)
+
+    refunding.RefundOrder = order  # type: ignore[misc, assignment]
+
+
 BUGS = {
     "credit_apart": plant_credit_apart,
     "fresh_key": plant_fresh_key,
@@ -88,6 +113,15 @@ def accept(workspace: Path, address: str) -> None:
     studio, row = _paid(workspace, address)
     if is_held(row):
         deciding.accept(studio, row.id, "half was agreed")
+    reconciling.reconcile(studio)
+    close_studio(studio)
+
+
+def give_back(workspace: Path, address: str) -> None:
+    """Buy, and give back what was paid because it is not what was asked."""
+    studio, row = _paid(workspace, address)
+    if is_held(row) and not refunding.of_purchase(studio, row.id):
+        refunding.ask(studio, row.id)
     reconciling.reconcile(studio)
     close_studio(studio)
 

@@ -1,4 +1,4 @@
-"""The way of one purchase and half a refund, and what must hold of it.
+"""The ways of one purchase: half refunded, or paid oddly and decided about; what must hold.
 
 The payment service runs in the process that looks, so its memory outlives every strike;
 afterwards its books and the program's are compared.
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.purchase import is_returned
 from stylestudio_desktop.services import health, refunding, wallet
 from tests.factories import FakeProvider, open_test_studio
 from tests.faults import buyer
@@ -105,6 +106,24 @@ def look_accepted(world: Path, memory: object, finished: bool) -> list[str]:
     return found
 
 
+def look_given(world: Path, memory: object, finished: bool) -> list[str]:
+    """Return everything that is wrong after the other sum was given back."""
+    assert isinstance(memory, StripeServer)
+    found = books_hold(world / "workspace")
+    if not finished:
+        return found
+    studio = open_studio(Workspace(world / "workspace"), {"local": FakeProvider()})
+    ended = [(row.status, row.amount, is_returned(row)) for row in wallet.bought(studio).items]
+    balance = wallet.summary(studio).user.token_balance
+    close_studio(studio)
+    if ended != [("failed", HALF, True)] or balance != FREE:
+        found.append(f"it ended as {ended}, and {balance} tokens are there")
+    given = [one["amount"] for one in memory.bank.refunds.values()]
+    if given != [HALF]:
+        found.append(f"the service gave {given} back")
+    return found
+
+
 def act(world: Path, address: str) -> None:
     """Bring the one purchase as far as it goes."""
     buyer.main(world / "workspace", address)
@@ -115,7 +134,15 @@ def act_accepted(world: Path, address: str) -> None:
     buyer.accept(world / "workspace", address)
 
 
+def act_given(world: Path, address: str) -> None:
+    """Buy, and give back what was paid."""
+    buyer.give_back(world / "workspace", address)
+
+
+ACCEPT_BUGS = {**buyer.BUGS, "accepted_apart": buyer.plant_accepted_apart}
+GIVEN_BUGS = {"fresh_refund": buyer.plant_fresh_refund}
 WAYS = [
     Way("purchase", prepare, act, look, buyer.BUGS, outlasting, network=True),
-    Way("accept", prepare, act_accepted, look_accepted, buyer.BUGS, otherwise, network=True),
+    Way("accept", prepare, act_accepted, look_accepted, ACCEPT_BUGS, otherwise, network=True),
+    Way("give-back", prepare, act_given, look_given, GIVEN_BUGS, otherwise, network=True),
 ]

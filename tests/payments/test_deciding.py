@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stylestudio_desktop.domain.errors import BadInput, IllegalStep, PaymentError
-from stylestudio_desktop.domain.purchase import is_held
+from stylestudio_desktop.domain.purchase import is_bounced, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, CheckoutState
 from stylestudio_desktop.services import buying, deciding, reconciling, refunding, settling, wallet
@@ -164,6 +164,56 @@ def test_a_dispute_of_it_takes_no_tokens(studio: Studio, bank: Bank) -> None:
     sound(studio)
 
 
+def test_money_that_could_not_be_paid_out_has_a_way_on(studio: Studio, bank: Bank) -> None:
+    row = strange(studio, bank)
+    refunding.ask(studio, row.id)
+    given = buying.purchase(studio, row.id)
+    assert (given.status, is_bounced(given)) == ("failed", False)
+    (sent,) = bank.refunds
+    bank.refund_ends(sent, "failed")
+    reconciling.reconcile(studio)
+    back = buying.purchase(studio, row.id)
+    assert (back.status, is_bounced(back), is_held(back)) == ("failed", True, False)
+    assert "Refund it once more" in (back.error or "")
+    with pytest.raises(IllegalStep, match="nothing to accept"):
+        deciding.look(studio, row.id)
+    sound(studio)
+    offer = refunding.offer(studio, row.id)
+    assert (offer.tokens, offer.amount) == (0, 1500)
+    refunding.ask(studio, row.id, offer)
+    again = buying.purchase(studio, row.id)
+    assert (again.status, is_bounced(again)) == ("failed", False)
+    assert "given back" in (again.error or "")
+    assert (balance(studio), refunding.debt(studio)) == (10, 0)
+    with pytest.raises(IllegalStep):
+        refunding.offer(studio, row.id)
+    sound(studio)
+
+
+def test_a_refund_that_could_not_be_paid_out_is_asked_for_again(studio: Studio, bank: Bank) -> None:
+    row = buy(studio)
+    bank.pay(session(row))
+    reconciling.reconcile(studio)
+    refunding.ask(studio, row.id)
+    (sent,) = bank.refunds
+    bank.refund_ends(sent, "failed")
+    reconciling.reconcile(studio)
+    back = buying.purchase(studio, row.id)
+    assert (back.status, is_bounced(back)) == ("refunded", True)
+    assert balance(studio) == 110
+    assert refunding.offer(studio, row.id).tokens == 100
+    refunding.ask(studio, row.id)
+    assert not is_bounced(buying.purchase(studio, row.id))
+    assert balance(studio) == 10
+    sound(studio)
+
+
+def test_a_held_payment_is_never_given_up(studio: Studio, bank: Bank) -> None:
+    row = strange(studio, bank)
+    assert settling.give_up(studio, row.id, "over") is Outcome.ALREADY
+    assert is_held(buying.purchase(studio, row.id))
+
+
 @pytest.mark.parametrize("paid", [{"currency": "eur"}, {"amount_total": 1}], ids=str)
 def test_what_buys_no_token_can_only_go_back(
     studio: Studio, bank: Bank, paid: dict[str, Any]
@@ -271,4 +321,15 @@ def test_by_command(shell: Shell, server: StripeServer) -> None:
     assert shell.run("wallet", "refund", other) == 0
     assert "15.00 USD go back. Nothing was credited for them." in shell.err
     assert shell.json("wallet")["balance"] == 60
+    assert shell.json("verify")["ok"] is True
+    (sent,) = server.bank.refunds
+    server.bank.refund_ends(sent, "failed")
+    shell.json("wallet", "reconcile")
+    assert shell.run("wallet", "purchases") == 0
+    assert "refund bounced" in shell.out
+    assert "Refund it once more" in shell.err
+    assert "wallet accept" not in shell.err
+    assert shell.run("wallet", "refund", other) == 0
+    assert shell.run("wallet", "purchases") == 0
+    assert "refund bounced" not in shell.out
     assert shell.json("verify")["ok"] is True

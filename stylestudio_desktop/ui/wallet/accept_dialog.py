@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from stylestudio_desktop.services import buying
 from stylestudio_desktop.services.deciding import LONGEST_REASON, Held
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
@@ -25,7 +26,6 @@ class AcceptDialog(QDialog):
         title = self.tr("Accept %1?").replace("%1", money)
         self.setWindowTitle(title)
         self.setFixedWidth(_WIDTH)
-        self.said = label(self.tr("%n token(s) are credited for it.", "", shown.tokens), wrap=True)
         self.reason = QLineEdit()
         self.reason.setMaxLength(LONGEST_REASON)
         self.reason.setPlaceholderText(self.tr("Why is it accepted?"))
@@ -43,11 +43,33 @@ class AcceptDialog(QDialog):
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         layout.setSpacing(Space.M)
         layout.addWidget(label(title, "heading", wrap=True))
-        layout.addWidget(self.said)
+        layout.addLayout(self._sums(shown))
         layout.addWidget(self.reason)
         hint = self.tr("Your reason is kept with the purchase for ever.")
         layout.addWidget(label(hint, "faint", wrap=True))
         layout.addLayout(foot)
+
+    def _sums(self, shown: Held) -> QGridLayout:
+        """Return what was asked, what was paid, and what accepting credits, one below the other."""
+        order = buying.order_of(shown.purchase)
+        sums = QGridLayout()
+        sums.setHorizontalSpacing(Space.XL)
+        sums.setVerticalSpacing(Space.XS)
+        sums.setColumnStretch(3, 1)
+        self.said = label(self.tr("%n token(s)", "", shown.tokens), "title")
+        money = wording.money(order.amount, order.currency)
+        tokens = self.tr("%n token(s)", "", order.tokens)
+        for row, (name, first, second) in enumerate((
+            (self.tr("Asked"), label(money), label(tokens, "muted")),
+            (self.tr("Paid"), label(wording.money(shown.amount, shown.currency), "title"), None),
+            (self.tr("You credit"), self.said, label(self.tr("at the package's price"), "muted")
+             if shown.purchase.gateway != "relay" else None),
+        )):  # fmt: skip
+            sums.addWidget(label(name, "muted"), row, 0)
+            sums.addWidget(first, row, 1)
+            if second is not None:
+                sums.addWidget(second, row, 2)
+        return sums
 
     def _on_accept(self) -> None:
         self._wanted(self.reason.text())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
-from stylestudio_desktop.domain.purchase import is_held
+from stylestudio_desktop.domain.purchase import only_goes_back
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import till
 from stylestudio_desktop.services.deciding import Held
@@ -90,13 +90,13 @@ class PurchaseDesk(QObject):
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
         box.setText(self.tr("Refund %1?").replace("%1", money))
-        if is_held(shown.purchase):
+        if only_goes_back(shown.purchase):
             tokens = self.tr("Nothing was credited for it")
         box.setInformativeText(
             f"{tokens}. " + self.tr("The money returns to the card or account that paid.")
         )
         yes = box.addButton(self.tr("Refund"), QMessageBox.ButtonRole.AcceptRole)
-        no = self.tr("Cancel") if is_held(shown.purchase) else self.tr("Keep the tokens")
+        no = self.tr("Cancel") if only_goes_back(shown.purchase) else self.tr("Keep the tokens")
         box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         box.buttonClicked.connect(
             lambda pressed: self._cashier.refund(shown) if pressed is yes else None

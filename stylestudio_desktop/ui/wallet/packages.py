@@ -6,13 +6,20 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.catalog import Package
-from stylestudio_desktop.domain.purchase import PurchaseStatus, is_held
+from stylestudio_desktop.domain.purchase import (
+    PurchaseStatus,
+    is_bounced,
+    is_held,
+    is_returned,
+    only_goes_back,
+)
 from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.services import buying
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
-from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
+from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, label
 
 translate = QCoreApplication.translate
 _MOST_REMARK = 300
@@ -95,25 +102,20 @@ class Purchases(QWidget):
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.XS)
         grid.setColumnStretch(0, 1)
-        row = 0
         for one in found:
+            row = grid.rowCount()
             grid.addWidget(label(one.display_name), row, 0)
-            tokens = translate("Purchases", "%n token(s)", "", one.tokens_received)
-            grid.addWidget(label(tokens, "muted"), row, 1)
-            grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
             grid.addWidget(StatusBadge(_state(one)), row, 3)
             grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
-            said = [wording.moment(one.created_at)]
-            if one.mode == "test":
-                said.append(translate("Purchases", "test payment"))
-            if one.error or one.refund_reason:
-                said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
-            below = label(" · ".join(said), "faint", wrap=True)
-            grid.addWidget(below, row + 1, 0, 1, 5)
-            if is_held(one):
+            if only_goes_back(one):
+                row = _two_sums(grid, row + 1, one)
+            else:
+                grid.addWidget(label(_got(one), "muted"), row, 1)
+                grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
+            grid.addWidget(label(" · ".join(_remarks(one)), "faint", wrap=True), row + 1, 0, 1, 5)
+            if only_goes_back(one):
                 grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
             grid.setRowMinimumHeight(row + 3, Space.S)
-            row += 4
         return made
 
     def _deeds(self, one: Purchase) -> QHBoxLayout:
@@ -129,13 +131,15 @@ class Purchases(QWidget):
     def _choices(self, one: Purchase) -> QHBoxLayout:
         """Return the buttons, in words, of a payment that somebody has to decide about."""
         layout = QHBoxLayout()
+        layout.setContentsMargins(0, Space.XS, 0, 0)
         layout.setSpacing(Space.S)
         back = translate("Purchases", "Refund %1…").replace(
             "%1", wording.money(one.amount, one.currency)
         )
         layout.addWidget(button(back, _emitting(self.refund_asked, one), "primary"))
-        accept = translate("Purchases", "Accept it…")
-        layout.addWidget(button(accept, _emitting(self.accept_asked, one)))
+        if is_held(one):
+            accept = translate("Purchases", "Accept it…")
+            layout.addWidget(button(accept, _emitting(self.accept_asked, one)))
         if one.gateway == "stripe":
             show = translate("Purchases", "Show it at Stripe")
             layout.addWidget(button(show, _emitting(self.look_asked, one), "quiet"))
@@ -143,7 +147,7 @@ class Purchases(QWidget):
         return layout
 
     def _possible(self, one: Purchase) -> list[tuple[str, str, SignalInstance]]:
-        if is_held(one):
+        if only_goes_back(one):
             return []
         if one.status == PurchaseStatus.PENDING.value:
             cancel = ("x", translate("Purchases", "Cancel this purchase"), self.cancel_asked)
@@ -152,16 +156,78 @@ class Purchases(QWidget):
             pay = ("external-link", translate("Purchases", "Open the payment page"), self.pay_asked)
             return [pay, cancel]
         receipt = ("receipt", translate("Purchases", "Save the receipt"), self.receipt_asked)
-        if one.status == PurchaseStatus.REFUNDED.value:
-            return [receipt]
-        if one.status != PurchaseStatus.COMPLETED.value:
+        if one.status == PurchaseStatus.FAILED.value:
             return []
+        if one.status == PurchaseStatus.REFUNDED.value and not is_bounced(one):
+            return [receipt]
         back = ("undo-2", translate("Purchases", "Refund what is unspent"), self.refund_asked)
         return [receipt, back] if one.gateway else [receipt]
 
 
 def _emitting(signal: SignalInstance, one: Purchase) -> Callable[[], None]:
     return lambda: signal.emit(one)
+
+
+def _tokens(number: int) -> str:
+    return translate("Purchases", "%n token(s)", "", number)
+
+
+def _got(one: Purchase) -> str:
+    if is_returned(one):
+        return translate("Purchases", "none credited")
+    return _tokens(one.tokens_received)
+
+
+def _two_sums(grid: QGridLayout, row: int, one: Purchase) -> int:
+    """Show what was asked above what was paid instead; return the last row of the grid."""
+    order = buying.order_of(one)
+    asked = (
+        translate("Purchases", "Asked"), _tokens(order.tokens),
+        wording.money(order.amount, order.currency),
+    )  # fmt: skip
+    paid = (
+        translate("Purchases", "Paid"), translate("Purchases", "none credited"),
+        wording.money(one.amount, one.currency),
+    )  # fmt: skip
+    for below, words in enumerate((asked, paid)):
+        for column, text in enumerate(words):
+            stands_out = below == 1 and column == len(words) - 1
+            role: Role = "title" if stands_out else "body" if below else "muted"
+            grid.addWidget(label(text, role), row + below, column)
+    return row + 1
+
+
+def _remarks(one: Purchase) -> list[str]:
+    said = [wording.moment(one.created_at)]
+    if one.mode == "test":
+        said.append(translate("Purchases", "test payment"))
+    if is_held(one):
+        return [
+            *said,
+            translate(
+                "Purchases",
+                "The money is at the payment service. Refund it, or accept it for tokens.",
+            ),
+        ]
+    if is_bounced(one):
+        return [*said, _bounced(one)]
+    if one.error or one.refund_reason:
+        said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
+    return said
+
+
+def _bounced(one: Purchase) -> str:
+    if one.status == PurchaseStatus.REFUNDED.value:
+        return translate(
+            "Purchases",
+            "The refund could not be paid out, so the tokens are yours again. Ask for it once "
+            "more, or keep them.",
+        )
+    return translate(
+        "Purchases",
+        "The refund could not be paid out, and the money is at the payment service again. Refund "
+        "it once more, or see there how else it can be paid out.",
+    )
 
 
 def _none() -> QWidget:
@@ -171,6 +237,10 @@ def _none() -> QWidget:
 def _state(one: Purchase) -> Status:
     if is_held(one):
         return Status(translate("Purchases", "Your decision"), "circle-alert", "warning")
+    if is_bounced(one):
+        return Status(translate("Purchases", "Refund failed"), "circle-alert", "warning")
+    if is_returned(one):
+        return Status(translate("Purchases", "Given back"), "undo-2", "warning")
     status = one.status
     known = {
         PurchaseStatus.PENDING.value: Status(translate("Purchases", "Waiting"), "clock"),

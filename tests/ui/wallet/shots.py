@@ -7,8 +7,12 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from stylestudio_desktop.services import buying, reconciling, refunding, till
+from PySide6.QtWidgets import QWidget
+
+from stylestudio_desktop.domain.purchase import is_held
+from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till, wallet
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens
@@ -44,17 +48,47 @@ def trade(studio: Studio, folder: Path) -> None:
     buying.buy(buyer, "enterprise", back)
 
 
+BANKS: dict[Path, Bank] = {}
+
+
 def undecided(studio: Studio, folder: Path) -> None:
-    """Have a payment of another sum wait for a decision."""
+    """Have payments of another sum wait for a decision, be given back, and come back."""
     furnish(studio, folder)
-    bank = Bank()
+    bank = BANKS[studio.workspace.root] = Bank()
     till.keep_key(studio, KEY)
     buyer = dataclasses.replace(studio, gateways=at(bank))
-    row = buying.buy(buyer, "standard", buying.Back("http://127.0.0.1/", "http://127.0.0.1/"))
-    page = str(row.stripe_checkout_session_id)
-    bank.sessions[page]["amount_total"] = 1500
-    bank.pay(page)
+    back = buying.Back("http://127.0.0.1/", "http://127.0.0.1/")
+    rows = [buying.buy(buyer, name, back) for name in ("starter", "pro", "standard")]
+    for row, amount in zip(rows, (1200, 5000, 1500), strict=True):
+        page = str(row.stripe_checkout_session_id)
+        bank.sessions[page]["amount_total"] = amount
+        bank.pay(page)
     reconciling.reconcile(buyer)
+    for row in rows[:2]:
+        refunding.ask(buyer, row.id)
+    bank.refund_ends(list(bank.refunds)[1], "failed")
+    reconciling.reconcile(buyer)
+
+
+def accepting(window: MainWindow, studio: Studio) -> None:
+    """Ask why a payment of another sum is accepted, over the wallet."""
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+    settle(window)
+    buyer = dataclasses.replace(studio, gateways=at(BANKS[studio.workspace.root]))
+    held = next(row for row in wallet.bought(studio).items if is_held(row))
+    pane.desk._ask_reason(deciding.look(buyer, held.id))
+    settle(window)
+    dialog = pane.desk.accepting
+    assert dialog is not None
+    dialog.reason.setText("The price was agreed on the phone")
+    alone(dialog, f"accept-alone-{theme().palette.name}-{window.width()}.png")
+    dialog.reject()
+
+
+def alone(dialog: QWidget, name: str) -> None:
+    """Save a dialog's own picture, since the window's does not hold it."""
+    dialog.grab().save(str(Path(sys.argv[1]) / name))
 
 
 def bottom(window: MainWindow, studio: Studio) -> None:
@@ -68,6 +102,7 @@ def bottom(window: MainWindow, studio: Studio) -> None:
 SCENES = {
     "wallet-bought": (trade, bottom),
     "wallet-undecided": (undecided, bottom),
+    "wallet-accepting": (undecided, accepting),
     "wallet": (furnish, plain),
     "wallet-new": (None, plain),
     "wallet-asked": (furnish, asked),

@@ -287,7 +287,9 @@ def test_a_payment_of_another_sum_is_accepted_with_a_reason(
 ) -> None:
     oddly_paid(pane, bank, browser, qtbot)
     assert "A payment is not what was asked for: please decide." in toasts(window)
-    assert "Paid was 15.00 USD" in words(pane)
+    shown = words(pane)
+    for part in ("Asked\n100 token(s)\n$29.99", "Paid\nnone credited\n$15.00", "Your decision"):
+        assert part in shown
     choose(pane, "Show it at Stripe")
     assert browser[-1].startswith("https://dashboard.stripe.com/test/payments/pi_")
     choose(pane, "Accept it…")
@@ -302,6 +304,28 @@ def test_a_payment_of_another_sum_is_accepted_with_a_reason(
     qtbot.waitUntil(lambda: "half, as agreed" in words(pane))
 
 
+def test_money_that_could_not_be_paid_out_is_shown_with_the_way_on(
+    pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
+) -> None:
+    oddly_paid(pane, bank, browser, qtbot)
+    for failing in (True, False):
+        choose(pane, "Refund $15.00…")
+        qtbot.waitUntil(lambda: pane.desk.question is not None)
+        box = pane.desk.question
+        assert box is not None
+        accept = QMessageBox.ButtonRole.AcceptRole
+        next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
+        pane.desk.question = None
+        qtbot.waitUntil(lambda: "Given back" in words(pane))
+        if failing:
+            bank.refund_ends(next(iter(bank.refunds)), "failed")
+            cashier(pane.window(), pane._studio).look()
+            qtbot.waitUntil(lambda: "Refund failed" in words(pane))
+            assert "the money is at the payment service again" in words(pane)
+            assert "Accept it…" not in [one.text() for one in pane.findChildren(QPushButton)]
+    assert pane.balance.text() == "10"
+
+
 def test_a_payment_of_another_sum_is_given_back(
     pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
 ) -> None:
@@ -313,6 +337,6 @@ def test_a_payment_of_another_sum_is_given_back(
     assert "Nothing was credited for it" in box.informativeText()
     accept = QMessageBox.ButtonRole.AcceptRole
     next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
-    qtbot.waitUntil(lambda: "Failed" in words(pane))
+    qtbot.waitUntil(lambda: "Given back" in words(pane))
     assert [one["amount"] for one in bank.refunds.values()] == [1500]
     assert pane.balance.text() == "10"
