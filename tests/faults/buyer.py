@@ -65,27 +65,24 @@ def plant_flushed_later() -> None:
 
 def plant_accepted_apart() -> None:
     """A bug: a held payment is credited first, and its purchase completed afterwards."""
-    genuine = purchases.accepted
+    purchases.accepted = _apart(purchases.accepted)
 
-    def accepted(db: Any, *values: Any) -> bool:
-        db.after_commit(lambda: _later(db, values))
+
+def plant_ended_apart() -> None:
+    """A bug: a refund is booked first, and its purchase ended afterwards."""
+    purchases.failed = _apart(purchases.failed)
+
+
+def _apart(genuine: Any) -> Any:
+    def later(db: Any, *values: Any) -> bool:
+        db.after_commit(lambda: alone(db, values))
         return True
 
-    def _later(db: Any, values: Any) -> None:
+    def alone(db: Any, values: Any) -> None:
         with db.write():
             genuine(db, *values)
 
-    purchases.accepted = accepted
-
-
-def plant_fresh_refund() -> None:
-    """A bug: each attempt to give money back is a wish of its own, with a key of its own."""
-    genuine = refunding.RefundOrder
-
-    def order(asked_id: int, key: str, *rest: Any) -> Any:
-        return genuine(asked_id, uuid.uuid4().hex, *rest)
-
-    refunding.RefundOrder = order  # type: ignore[misc, assignment]
+    return later
 
 
 BUGS = {

@@ -140,7 +140,7 @@ def act_given(world: Path, address: str) -> None:
 
 
 ACCEPT_BUGS = {**buyer.BUGS, "accepted_apart": buyer.plant_accepted_apart}
-GIVEN_BUGS = {"fresh_refund": buyer.plant_fresh_refund}
+GIVEN_BUGS = {"ended_apart": buyer.plant_ended_apart}
 WAYS = [
     Way("purchase", prepare, act, look, buyer.BUGS, outlasting, network=True),
     Way("accept", prepare, act_accepted, look_accepted, ACCEPT_BUGS, otherwise, network=True),
