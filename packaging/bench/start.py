@@ -73,6 +73,8 @@ sys.exit(main([]))
 def launch(program: str, *arguments: str) -> list[float]:
     """Run a program, telling it when it was launched, and return the seconds that it prints."""
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    # An installed program has its bytecode; the launches before the measured ones write it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-c", program, str(time.time()), *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=120, env=environment, check=False

@@ -75,7 +75,11 @@ def carry_out(
 
 
 def _quiet_environment() -> dict[str, str]:
-    return {**building.clean_environment(), "QT_QPA_PLATFORM": "offscreen"}
+    kept = {**building.clean_environment(), "QT_QPA_PLATFORM": "offscreen"}
+    # The tests start the program many hundred times; without bytecode each start would compile
+    # every module anew. What is written lies in folders that git ignores.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def closing_lines(outcomes: Sequence[Outcome]) -> list[str]:

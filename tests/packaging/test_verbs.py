@@ -109,6 +109,17 @@ def test_all_checks_run_even_after_one_failed(
     assert checks.closing_lines(outcomes)[-1] == "Failed: first"
 
 
+def test_checks_keep_bytecode_so_that_no_start_compiles_the_program_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    says = "import sys; raise SystemExit(int(sys.dont_write_bytecode))"
+
+    outcomes = checks.carry_out(Places(tmp_path), [Check("bytecode", (sys.executable, "-c", says))])
+
+    assert [outcome.code for outcome in outcomes] == [0]
+
+
 def test_the_summary_names_each_check_and_its_time() -> None:
     lines = checks.closing_lines([Outcome("lint", 0, 1.25), Outcome("tests", 0, 60.0)])
 
