@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine.castshadow import peeled
@@ -19,6 +20,7 @@ from stylestudio_desktop.engine.filters import (
     grown,
     largest,
     luma,
+    masked_blur,
     resized,
     shrunk,
     to_lab,
@@ -27,6 +29,8 @@ from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
+CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
+WINDOW = 0.01  # share of the frame from which a hole is opened against the network
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
 
 
@@ -93,7 +97,47 @@ def _coarse(
         refined = _by_grabcut(small, seeds)
         best = refined if _agree(refined, believed) > 0.8 else believed
         return _tidy(_unstrung(peeled(small, _tidy(best), ground, guess), guess)), []
-    return _tidy(peeled(small, _joined(small, lab, guess, ground), ground, guess)), []
+    told = _told_by_colour(guess, ground)
+    joined = np.where(told, _joined(small, lab, guess, ground), believed).astype(np.uint8)
+    bare = peeled(small, joined, ground, guess)
+    whole = _tidy(np.where(told, bare, joined).astype(np.uint8))
+    return whole & (1 - _windows(lab, whole, ground)), []
+
+
+def _windows(lab: Image, mask: Mask, ground: grounds.Ground) -> Mask:
+    """Find wide holes that a network fills: a loop of a belt, a bag's handle.
+
+    The ground's exact colour shows in them, or it in shadow, and all around them stands something
+    of another colour.
+    """
+    exact = (ground.distance < 1.6 + 1.2 * ground.residual).astype(np.uint8) & mask
+    change = lab - ground.field
+    shaded = (np.hypot(change[..., 1], change[..., 2]) < 4) & (change[..., 0] > -30)
+    like = (shaded & (change[..., 0] < 4)).astype(np.uint8) & mask
+    like = cv2.morphologyEx(like, cv2.MORPH_OPEN, disc(2)).astype(np.uint8)
+    count, labels, _ = components(like)
+    sizes = np.bincount(labels[exact > 0], minlength=count)
+    found = np.zeros_like(mask)
+    for part in range(1, count):
+        if sizes[part] < WINDOW * mask.size:
+            continue
+        hole = (labels == part).astype(np.uint8)
+        rim = grown(hole, 6) & (1 - grown(hole, 3))
+        if float(np.percentile(ground.distance[rim > 0], 15)) > 10 + 2 * ground.residual:
+            found |= grown(hole, 1) & mask
+    return found
+
+
+def _told_by_colour(guess: Plane, ground: grounds.Ground) -> NDArray[np.bool_]:
+    """Say where the product's own colour lies far enough from the ground's to tell them apart.
+
+    Where it does not (white on white), the network alone decides.
+    """
+    inside = shrunk((guess > 0.8).astype(np.uint8), 3).astype(np.float32)
+    if not inside.any():
+        return np.ones(guess.shape, bool)
+    contrast = masked_blur(ground.distance, inside, CONTRAST_REACH * max(guess.shape))
+    return np.asarray(contrast > CONTRAST + 2 * ground.residual, bool)
 
 
 def _unstrung(mask: Mask, guess: Plane | None) -> Mask:

@@ -10,6 +10,7 @@ from stylestudio_desktop.engine.filters import Image, Mask, Plane
 
 STEP = 8  # the fit uses every eighth pixel: a smooth field needs no more
 PLAIN = 4.0  # residual in weighted Lab units below which a ground counts as plain
+STRANGE = 0.04  # share of the free border in other colours up to which a ground counts as plain
 LIGHTNESS = 0.6  # lightness counts less than hue and chroma: shadows change it most
 
 
@@ -19,18 +20,20 @@ class Ground:
 
     `field` is its colour in Lab at every pixel; `distance` the weighted Lab distance from it;
     `residual` the median distance of the ground's own pixels; `share` how much of the frame's
-    border it covers, from 0 to 1.
+    border it covers, from 0 to 1; `strange` how much of the border that is free of the product it
+    does not explain: flowers of a cover, joints of bricks, a plant.
     """
 
     field: Image
     distance: Plane
     residual: float
     share: float
+    strange: float = 0.0
 
     @property
     def plain(self) -> bool:
         """Whether colour alone can tell product from ground."""
-        return self.residual < PLAIN and self.share > 0.3
+        return self.residual < PLAIN and self.share > 0.3 and self.strange < STRANGE
 
 
 def fit(lab: Image, product: Mask | None = None) -> Ground:
@@ -62,7 +65,8 @@ def fit(lab: Image, product: Mask | None = None) -> Ground:
     field = (_quadratic(height, width, 1) @ coefficients).astype(np.float32)
     residual = float(np.median(error[keep])) if keep.any() else 99.0
     share = float((error < max(3.0, 3 * residual)).sum()) / max(1, int(band[::STEP, ::STEP].sum()))
-    return Ground(field, _weighted(lab - field), residual, min(1.0, share))
+    strange = 0.0 if product is None else float((error > max(6.0, 3 * residual)).mean())
+    return Ground(field, _weighted(lab - field), residual, min(1.0, share), strange)
 
 
 def _majority(samples: NDArray[Any]) -> NDArray[np.bool_]:
