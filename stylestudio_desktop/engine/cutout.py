@@ -25,12 +25,13 @@ from stylestudio_desktop.engine.filters import (
     shrunk,
     to_lab,
 )
+from stylestudio_desktop.engine.gaps import gaps
+from stylestudio_desktop.engine.held import unheld
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
-WINDOW = 0.01  # share of the frame from which a hole is opened against the network
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
 
 
@@ -64,6 +65,7 @@ def cut(photo: Photo, networks: Networks, check: Callable[[], None]) -> Cutout:
             f"No product could be told from its background in {photo.name}. Nothing was charged; "
             "use a photo with the whole product on a plain background of another colour.",
         )
+    coarse = unheld(lab, coarse)
     check()
     alpha, colour = matted(photo.rgb, coarse, ground if ground.plain else None, check)
     if _touches_frame(coarse):
@@ -101,31 +103,7 @@ def _coarse(
     joined = np.where(told, _joined(small, lab, guess, ground), believed).astype(np.uint8)
     bare = peeled(small, joined, ground, guess)
     whole = _tidy(np.where(told, bare, joined).astype(np.uint8))
-    return whole & (1 - _windows(lab, whole, ground)), []
-
-
-def _windows(lab: Image, mask: Mask, ground: grounds.Ground) -> Mask:
-    """Find wide holes that a network fills: a loop of a belt, a bag's handle.
-
-    The ground's exact colour shows in them, or it in shadow, and all around them stands something
-    of another colour.
-    """
-    exact = (ground.distance < 1.6 + 1.2 * ground.residual).astype(np.uint8) & mask
-    change = lab - ground.field
-    shaded = (np.hypot(change[..., 1], change[..., 2]) < 4) & (change[..., 0] > -30)
-    like = (shaded & (change[..., 0] < 4)).astype(np.uint8) & mask
-    like = cv2.morphologyEx(like, cv2.MORPH_OPEN, disc(2)).astype(np.uint8)
-    count, labels, _ = components(like)
-    sizes = np.bincount(labels[exact > 0], minlength=count)
-    found = np.zeros_like(mask)
-    for part in range(1, count):
-        if sizes[part] < WINDOW * mask.size:
-            continue
-        hole = (labels == part).astype(np.uint8)
-        rim = grown(hole, 6) & (1 - grown(hole, 3))
-        if float(np.percentile(ground.distance[rim > 0], 15)) > 10 + 2 * ground.residual:
-            found |= grown(hole, 1) & mask
-    return found
+    return whole & (1 - gaps(small, lab, whole, ground)), []
 
 
 def _told_by_colour(guess: Plane, ground: grounds.Ground) -> NDArray[np.bool_]:

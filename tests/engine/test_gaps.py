@@ -1,0 +1,95 @@
+"""Gaps that show the ground are opened, a mannequin's neck is left out, and cloth stays whole."""
+
+import cv2
+import numpy as np
+import pytest
+
+from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine.filters import to_lab
+from stylestudio_desktop.engine.gaps import gaps
+from stylestudio_desktop.engine.held import unheld
+
+TALL, WIDE = 560, 480
+GROUND = (226, 222, 214)
+CLOTH = (60, 84, 120)
+Drawn = tuple[np.ndarray, np.ndarray]
+
+
+def sleeved() -> Drawn:
+    """A jumper with its sleeves down, and its outline with the gaps beside the body filled."""
+    cloth, filled = np.zeros((TALL, WIDE), np.uint8), np.zeros((TALL, WIDE), np.uint8)
+    cv2.rectangle(cloth, (160, 120), (320, 460), 1, -1)
+    for side in (1, -1):
+        sleeve = [(240 + side * 80, 120), (240 + side * 190, 430), (240 + side * 140, 440)]
+        cv2.fillPoly(cloth, [np.array([*sleeve, (240 + side * 80, 220)])], 1)
+        cv2.fillPoly(filled, [np.array([*sleeve, (240 + side * 80, 420)])], 1)
+    return cloth, cloth | filled
+
+
+def photographed(colour: np.ndarray, cover: np.ndarray) -> np.ndarray:
+    """Lay colours on the ground, in their own shadow, with a weave and a camera's noise."""
+    rng = np.random.default_rng(3)
+    shadow = cv2.GaussianBlur(np.roll(cover, (5, 5), (0, 1)).astype(np.float32), (0, 0), 9)
+    weave = rng.normal(0, 4, cover.shape).astype(np.float32)[..., None]
+    ground = np.array(GROUND, np.float32) * (1 - 0.4 * shadow)[..., None]
+    shown = np.where(cover[..., None] > 0, colour + weave, ground)
+    shown = cv2.GaussianBlur(shown.astype(np.float32), (0, 0), 0.7)
+    return np.clip(shown + rng.normal(0, 0.5, shown.shape), 0, 255).astype(np.float32)
+
+
+def opened(small: np.ndarray, mask: np.ndarray, product: np.ndarray) -> np.ndarray:
+    lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
+    return gaps(small, lab, mask, grounds.fit(lab, cv2.dilate(product, np.ones((25, 25)))))
+
+
+@pytest.mark.parametrize("tone", [CLOTH, (240, 238, 236), (150, 60, 52)])
+def test_a_shaded_gap_beside_a_sleeve_is_opened(tone: tuple[int, int, int]) -> None:
+    cloth, filled = sleeved()
+    stripes = (np.indices(cloth.shape)[0] // 14 % 3 == 0)[..., None]
+    colour = np.where(stripes, CLOTH, tone).astype(np.float32)
+    found = opened(photographed(colour, cloth), filled, filled)
+    gap = filled & (1 - cloth)
+    assert float(found[gap > 0].mean()) > 0.75
+    assert int((found & cloth).sum()) < 0.01 * int(cloth.sum())
+
+
+@pytest.mark.parametrize("panel", [(150, 147, 142), (205, 201, 194)])
+def test_cloth_in_the_grounds_own_hue_is_no_gap(panel: tuple[int, int, int]) -> None:
+    """A grey panel down the side, and a grey print, on grey ground: both are product."""
+    cloth, _ = sleeved()
+    colour = np.zeros((TALL, WIDE, 3), np.float32) + np.array(CLOTH, np.float32)
+    colour[200:300, 200:280] = panel
+    colour[120:460, 290:321] = panel
+    assert not opened(photographed(colour, cloth), cloth, cloth).any()
+
+
+def dressed(neck: tuple[int, int, int] | None, pompon: bool = False) -> Drawn:
+    cloth, _ = sleeved()
+    colour = np.zeros((TALL, WIDE, 3), np.float32) + np.array(CLOTH, np.float32)
+    mask = cloth.copy()
+    if neck is not None:
+        held = np.zeros_like(mask)
+        if pompon:
+            cv2.circle(held, (240, 92), 34, 1, -1)
+        else:
+            cv2.rectangle(held, (210, 60), (270, 119), 1, -1)
+        colour[held > 0] = neck
+        mask |= held
+    return photographed(colour, mask), mask
+
+
+def test_a_mannequins_neck_is_left_out() -> None:
+    small, mask = dressed((217, 199, 178))
+    kept = unheld(to_lab(small), mask)
+    cloth = sleeved()[0]
+    assert int(kept[:112].sum()) == 0
+    assert int((cloth & (1 - kept)).sum()) < 0.01 * int(cloth.sum())
+
+
+@pytest.mark.parametrize(
+    ("neck", "pompon"), [(None, False), (CLOTH, False), ((217, 199, 178), True)],
+    ids=["no neck", "a stand-up collar of the same cloth", "a pompon"],
+)  # fmt: skip
+def test_what_is_no_neck_stays(neck: tuple[int, int, int] | None, pompon: bool) -> None:
+    small, mask = dressed(neck, pompon)
+    assert np.array_equal(unheld(to_lab(small), mask), mask)
