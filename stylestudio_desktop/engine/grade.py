@@ -43,10 +43,7 @@ class Development:
         self._style, self._seed, self._size = style, seed, size
         self._glow: Image | None = None
         if style in BLOOMS:
-            strength, colour = BLOOMS[style]
-            tone = np.maximum(np.clip(whole, 0, 255) / 255 - 0.72, 0)
-            glow = wide_blur(tone.astype(np.float32), 0.018 * max(whole.shape[:2]))
-            self._glow = (strength * glow * np.array(colour, np.float32)).astype(np.float32)
+            self._glow = bloomed(whole, style)
 
     def band(self, picture: Image, first: int) -> NDArray[Any]:
         """Return rows of the picture, from row `first` on, developed, in eight bits."""
@@ -55,18 +52,12 @@ class Development:
         if self._glow is not None:
             tone = tone + self._part(self._glow, first, len(picture))
         if self._style in VIGNETTES:
-            tone = tone * self._vignette(VIGNETTES[self._style], first, len(picture))[..., None]
+            tone = tone * vignetted(self._style, self._size, first, len(picture))[..., None]
         return eight_bits((tone + self._grain(tone, first)) * 255)
 
     def _part(self, whole: Image, first: int, rows: int) -> Image:
         width, height = self._size
         return scaled_rows(whole, (width, height), first, rows)
-
-    def _vignette(self, strength: float, first: int, rows: int) -> Plane:
-        width, height = self._size
-        y = (np.arange(first, first + rows, dtype=np.float32)[:, None]) / height - 0.5
-        x = np.arange(width, dtype=np.float32)[None] / width - 0.5
-        return (1 - strength * smoothstep(np.hypot(x, y), 0.32, 0.78)).astype(np.float32)
 
     def _grain(self, tone: Image, first: int) -> Image:
         """Film grain: strongest in the middle tones, a little soft, of one size on the print."""
@@ -78,6 +69,23 @@ class Development:
         level = _level(tone)
         shape = 0.35 + 0.65 * 4 * level * (1 - level)
         return (noise * amount * shape)[..., None].astype(np.float32)
+
+
+def bloomed(whole: Image, style: str) -> Image:
+    """Return the light (0 to 1) that a style lets run over from what is bright in `whole`."""
+    strength, colour = BLOOMS[style]
+    tone = np.maximum(np.clip(whole, 0, 255) / 255 - 0.72, 0)
+    glow = wide_blur(tone.astype(np.float32), 0.018 * max(whole.shape[:2]))
+    return (strength * glow * np.array(colour, np.float32)).astype(np.float32)
+
+
+def vignetted(style: str, size: tuple[int, int], first: int, rows: int) -> Plane:
+    """Return what a style leaves of the light in rows of a picture of `size` (width, height)."""
+    width, height = size
+    y = (np.arange(first, first + rows, dtype=np.float32)[:, None]) / height - 0.5
+    x = np.arange(width, dtype=np.float32)[None] / width - 0.5
+    strength = VIGNETTES.get(style, 0.0)
+    return (1 - strength * smoothstep(np.hypot(x, y), 0.32, 0.78)).astype(np.float32)
 
 
 def toned(tone: Image, style: str) -> Image:

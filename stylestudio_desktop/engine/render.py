@@ -35,6 +35,7 @@ class Made:
     mode: str
     warnings: list[str]
     label: str
+    grade: str = ""  # the style in which it was developed, where it was
 
     def facts(self) -> dict[str, Any]:
         """Return the picture's record as plain JSON values."""
@@ -170,7 +171,8 @@ def _saved(
     exact = mode == "still_life" and order.setting.backdrop == "white"
     path = out / f"picture-{index + 1}.{'png' if exact else 'jpg'}"
     picture.save(path, pixels, picture.Facts(label, order.style, mode, seed))
-    return Made(str(path), order.width, order.height, seed, mode, list(warnings), label)
+    grade = "" if exact or order.setting.grade == "none" else order.style
+    return Made(str(path), order.width, order.height, seed, mode, list(warnings), label, grade)
 
 
 def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cutout], list[str]]:

@@ -112,9 +112,8 @@ class Server:
             from stylestudio_desktop.engine.fidelity.report import examine
 
             photos = [Path(str(path)) for path in message["products"]]
-            return {
-                "report": examine(photos, Path(str(message["picture"])), self._networks, report)
-            }
+            made, grade = Path(str(message["picture"])), str(message.get("grade", ""))
+            return {"report": examine(photos, made, self._networks, report, grade)}
         order = Order.read(message)
         if message["op"] == "check":
             from stylestudio_desktop.engine.suitability import reasons

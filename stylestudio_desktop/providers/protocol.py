@@ -259,9 +259,12 @@ class Examines(Protocol):
     """A service that can compare a finished picture with the product photos it was made from."""
 
     def examine(
-        self, products: Sequence[Path], picture: Path, cancelled: Event
+        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
     ) -> Mapping[str, Any]:
-        """Return the report, as `domain.fidelity.read` takes it; raises ProviderError."""
+        """Return the report, as `domain.fidelity.read` takes it; raises ProviderError.
+
+        `grade` is the "grade" that this service told among the facts of its own picture, else "".
+        """
 
 
 class Provider(Protocol):

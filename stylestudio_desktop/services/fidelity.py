@@ -15,6 +15,7 @@ from stylestudio_desktop.domain.events import FilesChanged
 from stylestudio_desktop.domain.fidelity import Fidelity, Verdict
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.records import StoredFile
 from stylestudio_desktop.providers.protocol import Examines, Kind, ProviderError
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
@@ -57,7 +58,8 @@ def compare(studio: Studio, file_id: int, cancelled: Event | None = None) -> Fid
         )
     paths = [studio.files.path(one) for one in products]
     try:
-        given = engine.examine(paths, library.location(studio, row), cancelled or Event())
+        made = library.location(studio, row)
+        given = engine.examine(paths, made, _grade(row), cancelled or Event())
         found = reports.read(given)
     except ProviderError as error:
         if error.kind is Kind.CANCELLED:
@@ -98,6 +100,17 @@ def _set_aside(studio: Studio, file_id: int) -> None:
         text = json.dumps(reports.failed())
         verdict = Verdict.UNKNOWN.value
         kept.keep(studio.database, studio.user_id, file_id, verdict, now_ms(), text)
+
+
+def _grade(row: StoredFile) -> str:
+    """Return the style in which the embedded engine itself developed a picture, "" for others.
+
+    Pictures from before it told so, or that were found again without their facts, go by their
+    style.
+    """
+    if row.provider != ENGINE:
+        return ""
+    return str(json.loads(row.facts).get("grade", row.style or ""))
 
 
 def _engine(studio: Studio) -> Examines | None:

@@ -30,7 +30,7 @@ class Examining(FakeProvider):
     asked_for: list[Path] = field(default_factory=list)
 
     def examine(
-        self, products: Sequence[Path], picture: Path, cancelled: Event
+        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
     ) -> Mapping[str, Any]:
         self.asked_for.append(picture)
         return DRIFTED

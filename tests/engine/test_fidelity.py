@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,7 +16,10 @@ from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import verdict
 from stylestudio_desktop.engine.fidelity.colour import ciede2000, coded, linear
 from stylestudio_desktop.engine.fidelity.report import examine
+from stylestudio_desktop.engine.grade import graded
+from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.undeveloped import undeveloped
 from tests.engine.drawn_shirt import SIZE, hue_shifted, photographed, shirt, staged
 
 # Of the 34 pairs of Sharma, Wu and Dalal (2005), table 1: those that tell mistakes apart.
@@ -32,7 +36,7 @@ PAIRS = (
     ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
 )
 
-Examine = Callable[[np.ndarray], dict[str, Any]]
+Examine = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -41,10 +45,10 @@ def examined(tmp_path: Path, bare_networks: Networks) -> Examine:
     photo = tmp_path / "shirt.jpg"
     Image.fromarray(photographed(*shirt())).save(photo, quality=94)
 
-    def run(picture: np.ndarray) -> dict[str, Any]:
+    def run(picture: np.ndarray, grade: str = "") -> dict[str, Any]:
         path = tmp_path / "picture.jpg"
         Image.fromarray(picture).save(path, quality=94)
-        report = examine([photo], path, bare_networks, lambda stage, part: None)
+        report = examine([photo], path, bare_networks, lambda stage, part: None, grade)
         fidelity.read(report)  # the rest of the house takes it as it is
         return report
 
@@ -92,6 +96,30 @@ def test_a_hue_shift_of_five_is_found(examined: Examine, light: bool) -> None:
     assert report["verdict"] == "drifted"
     assert report["products"][0]["reasons"] == ["colour"]
     assert report["products"][0]["colour_median"] == pytest.approx(5.0, abs=0.8)
+
+
+@pytest.mark.parametrize("style", sorted(LOOKS))
+def test_our_own_development_is_taken_off(style: str) -> None:
+    """Curve, split tone, saturation, bloom and vignette of every style are undone."""
+    before = staged(*shirt(), light=True).astype(np.float32)
+    after = undeveloped(graded(before, style, 3).astype(np.float32), style)
+    off = cv2.GaussianBlur(after - before, (0, 0), 2.0)[20:-20, 20:-20]
+    assert float(np.abs(off).mean()) < 2  # the grain stays
+    assert float(np.percentile(np.abs(off), 99)) < 6.5
+
+
+@pytest.mark.parametrize("style", ["vintage", "artistic"])
+def test_a_style_we_gave_ourselves_is_no_drift_and_hides_none(
+    examined: Examine, style: str
+) -> None:
+    colour, alpha = shirt()
+    same = examined(graded(staged(colour, alpha).astype(np.float32), style, 3), style)
+    assert (same["verdict"], same["products"][0]["reasons"]) == ("same", [])
+    assert same["products"][0]["colour_median"] < 1.5
+    moved = staged(hue_shifted(colour, 5.0), alpha).astype(np.float32)
+    found = examined(graded(moved, style, 3), style)["products"][0]
+    assert found["reasons"] == ["colour"]
+    assert found["colour_median"] == pytest.approx(5.0, abs=1.0)
 
 
 def test_a_mirrored_print_is_found(examined: Examine) -> None:

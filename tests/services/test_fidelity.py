@@ -44,11 +44,13 @@ class Examining(FakeProvider):
 
     answers: list[Any] = field(default_factory=list)
     examined: list[tuple[list[Path], Path]] = field(default_factory=list)
+    grades: list[str] = field(default_factory=list)
 
     def examine(
-        self, products: Sequence[Path], picture: Path, cancelled: Event
+        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
     ) -> Mapping[str, Any]:
         self.examined.append((list(products), picture))
+        self.grades.append(grade)
         answer = self.answers.pop(0) if self.answers else report()
         if isinstance(answer, ProviderError):
             raise answer
@@ -189,3 +191,25 @@ def test_hostile_reports_are_refused() -> None:
     assert read is not None
     assert read.verdict is Verdict.DRIFTED
     assert set(reports.VERDICTS) == set(Verdict)
+
+
+def test_the_engine_is_told_in_which_style_it_developed_a_picture_itself(
+    studio: Studio, service: Examining, tmp_path: Path
+) -> None:
+    """What the engine said of its picture comes back to it; a picture of before goes by style."""
+    (told,) = finished(studio, tmp_path, 1)
+    other = import_photo(studio, tmp_path)
+    for said, provider, expected in (
+        ('{"grade": "vintage"}', "local", "vintage"),
+        ('{"grade": ""}', "local", ""),
+        ("{}", "local", "realistic"),
+        ('{"grade": "vintage"}', "elsewhere", ""),
+    ):
+        with studio.database.write():
+            studio.database.run(
+                "UPDATE files SET facts = ?, provider = ? WHERE id = ?", (said, provider, told)
+            )
+        fidelity.compare(studio, told)
+        assert service.grades[-1] == expected
+    with pytest.raises(NotFound):
+        fidelity.compare(studio, other)

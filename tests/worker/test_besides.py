@@ -110,7 +110,7 @@ def test_finished_pictures_are_compared_with_their_products(
 
     class Examining(FakeProvider):
         def examine(
-            self, products: Sequence[Path], picture: Path, cancelled: threading.Event
+            self, products: Sequence[Path], picture: Path, grade: str, cancelled: threading.Event
         ) -> Mapping[str, Any]:
             compared.append(picture)
             return {"verdict": "same", "products": [], "heat": None}

@@ -32,7 +32,9 @@ from stylestudio_desktop.engine.filters import (
     shrunk,
     to_lab,
 )
+from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.undeveloped import undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
 HEAT = 48  # long side of the heat map
@@ -61,14 +63,21 @@ class Heat:
 
 
 def examine(
-    products: list[Path], picture: Path, networks: Networks, check: Callable[[str, float], None]
+    products: list[Path],
+    picture: Path,
+    networks: Networks,
+    check: Callable[[str, float], None],
+    grade: str = "",
 ) -> dict[str, Any]:
     """Return the report on `picture`: a verdict, one entry a product, and the heat map.
 
+    `grade` is the style in which this engine developed it, which is then taken off first.
     A product photo that can't be cut out is "could not tell". Raises EngineFault if the picture
     itself can't be read, or Cancelled out of `check`.
     """
     scene = photos.read(picture, SCENE).rgb
+    if grade in LOOKS:
+        scene = undeveloped(scene, grade)
     heat = Heat(np.zeros(scene.shape[:2], np.float32))
     each: list[Found] = []
     for index, path in enumerate(products):

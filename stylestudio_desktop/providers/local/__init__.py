@@ -34,6 +34,7 @@ RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4")
 QUALITIES = ("draft", "standard", "high", "ultra")
 SHORT_S = 60.0  # the longest a preview or a photo check may take, model loading included
 IDLE_S = 0.2
+FACTS = ("seed", "mode", "warnings", "label", "grade")
 KINDS = {"input": Kind.INPUT, "content": Kind.CONTENT, "cancelled": Kind.CANCELLED}
 
 CARD = ServiceCard(
@@ -243,10 +244,11 @@ class LocalProvider:
         return [str(reason) for reason in answer.get("reasons", [])]
 
     def examine(
-        self, products: Sequence[Path], picture: Path, cancelled: Event
+        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
     ) -> Mapping[str, Any]:
         """Compare a picture, by whatever service, with its product photos; return the report.
 
+        `grade` is the style in which this engine developed it, "" for every other picture.
         Waits until no other work is in hand, so that no paid picture waits for a comparison.
         Raises ProviderError.
         """
@@ -257,6 +259,7 @@ class LocalProvider:
             "op": "examine",
             "products": [str(path) for path in products],
             "picture": str(picture),
+            "grade": grade,
         }
         report = self._ask(message, cancelled).get("report")
         if not isinstance(report, Mapping):
@@ -282,7 +285,7 @@ def _outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:
     """Read the engine's list of pictures; its own process is trusted no more than a service."""
     found = []
     for position, made in enumerate(answer.get("pictures", [])):
-        facts = {key: made[key] for key in ("seed", "mode", "warnings", "label") if key in made}
+        facts = {key: made[key] for key in FACTS if key in made}
         found.append(Output(position, str(made["path"]), facts))
     return tuple(found)
 

@@ -1,0 +1,233 @@
+"""What the fidelity report says of pictures with planted changes, as a table of confusions.
+
+Every product of the sample collection (and of the seventy drawn proof photos with `--proof`) is
+put into studio pictures as it is, in every style, on white and under another lamp, and with each
+change: its hue turned by 5 CIEDE2000, its logo mirrored, its pocket removed, another garment in
+its place. Logo and pocket are drawn on every product. Exit code 1 when a verdict is wrong.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from stylestudio_desktop.engine import layer, limits, photo, setting, stage, weights
+from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.fidelity.colour import ciede2000
+from stylestudio_desktop.engine.fidelity.report import examine
+from stylestudio_desktop.engine.filters import from_lab, to_lab
+from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.looks import LOOKS
+from stylestudio_desktop.engine.networks import Networks
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from samples import proof
+
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+LONG = 900  # pixels of a product photo
+SIZE = (1024, 1024)
+HUE = 5.0  # CIEDE2000
+STYLES = tuple(sorted(LOOKS))
+LAMP = (1.10, 1.0, 0.86)  # another light: warm, and brighter at one side
+UNTOUCHED = ("untouched", "on white", "another light")
+PLANTED = ("hue", "logo mirrored", "pocket removed", "another garment")
+Pixels = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A photo, and what was cut out of it."""
+
+    name: str
+    pixels: Pixels
+    cutout: Cutout
+
+
+def products(networks: Networks, drawn: bool, names: list[str]) -> Iterator[Product]:
+    """Photograph and cut out the products; those that can't be cut out are left out."""
+    shots: list[tuple[str, Callable[[], Pixels]]] = [
+        (path.stem, lambda path=path: photo.read(path, LONG).rgb)
+        for path in sorted((SAMPLES / "products").glob("*.jpg"))
+    ]
+    for scene in proof.SCENES if drawn else ():
+        if len(scene.items) == 1:
+            shots.append((scene.name, lambda scene=scene: proof.taken(scene).pixels))
+    for name, shot in shots:
+        if names and name not in names:
+            continue
+        pixels = np.asarray(shot(), np.float32)
+        try:
+            yield Product(name, pixels, cut(photo.Photo(pixels, None, name), networks, _go_on))
+        except EngineFault:
+            print(json.dumps({"product": name, "left_out": "not cut out"}), file=sys.stderr)
+
+
+def _go_on() -> None:
+    """Never stop in the middle."""
+
+
+def spot(alpha: Pixels) -> tuple[int, int, int]:
+    """Return centre and half side of the largest square inside the product."""
+    inside = cv2.copyMakeBorder((alpha > 0.95).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    away = cv2.distanceTransform(inside, cv2.DIST_C, 3)
+    y, x = np.unravel_index(int(away.argmax()), away.shape)
+    return int(x) - 1, int(y) - 1, int(0.8 * away[y, x])
+
+
+def with_logo(pixels: Pixels, alpha: Pixels, mirrored: bool) -> Pixels:
+    """Return the photo with a printed logo, an arrow and a number, in a tone that is seen."""
+    x, y, half = spot(alpha)
+    unit = 400
+    drawn = np.zeros((unit, unit), np.uint8)
+    cv2.putText(drawn, "R7k", (12, 200), cv2.FONT_HERSHEY_TRIPLEX, 5.2, 255, 16, cv2.LINE_AA)
+    cv2.arrowedLine(drawn, (40, 300), (360, 330), 255, 26, cv2.LINE_AA, tipLength=0.3)
+    cv2.circle(drawn, (90, 360), 26, 255, 12, cv2.LINE_AA)
+    drawn = drawn[:, ::-1] if mirrored else drawn
+    return _laid(pixels, np.ascontiguousarray(drawn), x, y, half, None)
+
+
+def with_pocket(pixels: Pixels, alpha: Pixels) -> Pixels:
+    """Return the photo with a sewn pocket: its seams and the shadow of its edge."""
+    x, y, half = spot(alpha)
+    drawn = np.zeros((400, 400), np.uint8)
+    shape = np.array([(70, 60), (330, 60), (330, 280), (200, 350), (70, 280)])
+    cv2.polylines(drawn, [shape], True, 255, 16, cv2.LINE_AA)
+    cv2.line(drawn, (70, 110), (330, 110), 255, 10, cv2.LINE_AA)
+    return _laid(pixels, drawn, x, y, half, 0.62)
+
+
+def _laid(pixels: Pixels, drawn: Pixels, x: int, y: int, half: int, seam: float | None) -> Pixels:
+    """Lay a drawing on the product: as a print of one tone, or darker cloth where `seam` says."""
+    side = 2 * half
+    share = cv2.resize(drawn, (side, side), interpolation=cv2.INTER_AREA)[..., None] / 255.0
+    made = pixels.copy()
+    part = made[y - half : y + half, x - half : x + half]
+    light = float(part.mean()) > 120
+    if seam is None:
+        tone: Pixels = np.array((30, 34, 60) if light else (232, 228, 214), np.float32)
+    else:
+        tone = part * seam if light else part + 48
+    part += (tone - part) * share
+    return np.clip(made, 0, 255)
+
+
+def turned(pixels: Pixels, alpha: Pixels) -> Pixels:
+    """Return the colours moved by `HUE` on average: turned in hue, grey ones tinted."""
+    lab = to_lab(pixels)
+    inside = alpha > 0.9
+    chroma = float(np.median(np.hypot(lab[..., 1], lab[..., 2])[inside]))
+
+    def moved(amount: float) -> Pixels:
+        if chroma < 8:  # a grey has no hue to turn: a dye lot's tint
+            return np.asarray(lab + np.array([0, 0.5 * amount, amount], np.float32))
+        angle = np.radians(amount)
+        a, b = lab[..., 1], lab[..., 2]
+        across, along = np.cos(angle), np.sin(angle)
+        return np.dstack([lab[..., 0], a * across - b * along, a * along + b * across])
+
+    low, high = 0.0, 80.0
+    for _ in range(16):
+        middle = (low + high) / 2
+        far = float(np.median(ciede2000(lab[inside], moved(middle)[inside])))
+        low, high = (middle, high) if far < HUE else (low, middle)
+    return np.asarray(from_lab(moved(low)), np.float32)
+
+
+def made(colour: Pixels, alpha: Pixels, style: str, seed: int, white: bool = False) -> Pixels:
+    """Return a studio picture of a product."""
+    kind = guessed(alpha)
+    options = {"backdrop": "white"} if white else {}
+    asked = setting.read(options, kind, style)
+    subject = layer.subject(Cutout(colour, alpha))
+    return stage.still_life([subject], style, SIZE, seed, setting=asked, garment=kind, check=_go_on)
+
+
+def under_lamp(pixels: Pixels) -> Pixels:
+    """Return a finished picture under another light: a cast, and a fall-off to one side."""
+    linear = np.power(pixels.astype(np.float32) / 255, 2.2)
+    fall = np.linspace(1.15, 0.65, pixels.shape[1], dtype=np.float32)[None, :, None]
+    lit = np.clip(linear * fall * np.array(LAMP, np.float32), 0, 1)
+    return np.asarray(255 * np.power(lit, 1 / 2.2) + 0.5, np.uint8)
+
+
+def cases(
+    one: Product, other: Product, number: int
+) -> Iterator[tuple[str, str, Pixels | None, Pixels]]:
+    """Yield what was done, the style that was given, another photo if need be, and the picture."""
+    colour, alpha = one.cutout.colour, one.cutout.alpha
+    for style in STYLES:
+        yield "untouched", style, None, made(colour, alpha, style, number)
+    yield "on white", "", None, made(colour, alpha, "realistic", number, white=True)
+    plain = stage.still_life(
+        [layer.subject(one.cutout)], "realistic", SIZE, number,
+        setting=setting.read({"grade": "none", "backdrop": "seamless"}, "top", "realistic"),
+        garment="top", check=_go_on,
+    )  # fmt: skip
+    yield "another light", "", None, under_lamp(plain)
+    for style in (STYLES[number % len(STYLES)], "realistic"):
+        yield "hue", style, None, made(turned(colour, alpha), alpha, style, number)
+        printed = with_logo(one.pixels, alpha, False)
+        changed = with_logo(colour, alpha, True)
+        yield "logo mirrored", style, printed, made(changed, alpha, style, number)
+        sewn = with_pocket(one.pixels, alpha)
+        yield "pocket removed", style, sewn, made(colour, alpha, style, number)
+        swap = made(other.cutout.colour, other.cutout.alpha, style, number)
+        yield "another garment", style, None, swap
+
+
+def right(done: str, verdict: str) -> bool:
+    """Say whether a verdict tells what was done; another garment may not pass as a drift."""
+    if done in UNTOUCHED:
+        return verdict == "same"
+    return verdict in (("different",) if done == "another garment" else ("drifted", "different"))
+
+
+def main() -> int:
+    """Run, print one JSON object for each wrong verdict, then the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="products; all, unless named")
+    parser.add_argument("--proof", action="store_true", help="the drawn proof photos too")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
+    chosen = parser.parse_args()
+    limits.settle()
+    networks = Networks(weights.folder(), limits.threads())
+    every = list(products(networks, chosen.proof, []))
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name:
+        photo_path, picture_path = Path(name) / "photo.png", Path(name) / "picture.jpg"
+        for number, one in enumerate(every):
+            if chosen.names and one.name not in chosen.names:
+                continue
+            other = every[(number + 1 + len(every) // 2) % len(every)]
+            for done, style, pixels, picture in cases(one, other, number):
+                shown = one.pixels if pixels is None else pixels
+                Image.fromarray(shown.astype(np.uint8)).save(photo_path, compress_level=1)
+                Image.fromarray(picture).save(picture_path, quality=95, subsampling=0)
+                report = examine([photo_path], picture_path, networks, lambda *_: None, style)
+                verdict = str(report["verdict"])
+                table[done][verdict] += 1
+                if not right(done, verdict):
+                    wrong += 1
+                    found = {k: v for k, v in report["products"][0].items() if k != "place"}
+                    print(json.dumps({"product": one.name, "done": done, "style": style, **found}))
+                    sys.stdout.flush()
+    for done in (*UNTOUCHED, *PLANTED):
+        print(json.dumps({"done": done, **table[done]}))
+    print(json.dumps({"verdicts": sum(map(Counter.total, table.values())), "wrong": wrong}))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

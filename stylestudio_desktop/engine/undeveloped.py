@@ -1,0 +1,35 @@
+"""Takes a style's development off a finished picture, so that it can be compared with its photo."""
+
+import numpy as np
+
+from stylestudio_desktop.engine.filters import Image
+from stylestudio_desktop.engine.grade import BLOOMS, bloomed, toned, vignetted
+
+ROUNDS = 7  # of the inversion; every curve here is near enough to a straight line for this to do
+GLOWS = 5  # each guess of the bloom is taken from the picture that the last one left
+
+
+def undeveloped(picture: Image, style: str) -> Image:
+    """Return `picture` (0 to 255) as it was before `grade.Development` gave it `style`.
+
+    Vignette, bloom, curve, split tone and saturation are undone; the grain stays, and so does
+    what ran into black or white.
+    """
+    height, width = picture.shape[:2]
+    seen = np.clip(picture, 0, 255).astype(np.float32) / 255
+    seen = seen / vignetted(style, (width, height), 0, height)[..., None]
+    before = _untoned(seen, style, seen)
+    glow: Image | None = None
+    for _ in range(GLOWS if style in BLOOMS else 0):
+        guess = bloomed(before * 255, style)
+        glow = guess if glow is None else (glow + guess) / 2  # guesses fall on both sides
+        before = _untoned(seen - glow, style, before)
+    return (before * 255).astype(np.float32)
+
+
+def _untoned(tone: Image, style: str, guess: Image) -> Image:
+    """Invert `grade.toned` by fixed-point steps: what is off by so much is moved by as much."""
+    found = np.clip(guess, 0, 1)
+    for _ in range(ROUNDS):
+        found = np.clip(found + (tone - toned(found, style)), 0, 1)
+    return found.astype(np.float32)
