@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.catalog import Quality
-from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.records import StoredFile
 from stylestudio_desktop.services import generate
@@ -50,6 +50,15 @@ def larger(studio: Studio, wanted: int, side: int | None = None) -> Larger:
         replace(brief, quality=quality.id, count=1, seed=seed),
         _notes(studio, brief, quality),
     )
+
+
+def possible(studio: Studio, picture: int) -> bool:
+    """Say whether a picture can be made again, larger; nothing is read but the library."""
+    try:
+        larger(studio, picture)
+    except (BadInput, NotFound):
+        return False
+    return True
 
 
 def _picture(studio: Studio, wanted: int) -> StoredFile:

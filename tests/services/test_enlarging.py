@@ -31,6 +31,8 @@ def test_the_larger_picture_has_the_seed_of_the_small_one(tmp_path: Path) -> Non
 
     found = enlarging.larger(studio, story.generation.id)
     assert (found.brief.quality, found.brief.count, found.brief.style) == ("high", 1, "vintage")
+    assert enlarging.possible(studio, story.results[1].id)
+    assert not enlarging.possible(studio, story.inputs[0].file_id)
     second = enlarging.larger(studio, story.results[1].id, 1024)
     assert second.brief.quality == "standard"
     assert second.brief.seed is not None

@@ -164,7 +164,11 @@ class Doing(QObject):
         """Ask Create for the chosen picture again, as large as it gets."""
         ids = self._place.chosen()
         if ids:
-            self._window.open_pane(CREATE, MakeLarger(ids[0]))
+            self.ask_larger(ids[0])
+
+    def ask_larger(self, picture: int) -> None:
+        """Ask Create for `picture` again, larger: its review says the price before it begins."""
+        self._window.open_pane(CREATE, MakeLarger(picture))
 
     def use_as_product(self) -> None:
         """Take the chosen photos to Create as products."""

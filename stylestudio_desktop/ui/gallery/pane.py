@@ -207,6 +207,7 @@ class GalleryPane(Pane):
         made.closed.connect(self._on_viewer_closed)
         made.presenting.filling.connect(self._window.fill_screen)
         made.more_like.connect(self.doing.ask_more)
+        made.larger_asked.connect(self.doing.ask_larger)
         made.bar.favourite_asked.connect(self.doing.favour)
         made.bar.rated.connect(self.doing.rate)
         return made

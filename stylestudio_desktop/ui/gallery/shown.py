@@ -24,6 +24,7 @@ class Shown:
     before: Path | None = None
     generation: int | None = None
     fidelity: Fidelity | None = None
+    enlarges: bool = False  # whether it can be made again, larger
 
 
 class ViewerSource(Protocol):

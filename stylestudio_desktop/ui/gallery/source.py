@@ -78,7 +78,7 @@ class LibrarySource:
 
     def describe(self, file_id: int) -> "Shown":
         """Return everything about one picture. Raises NotFound."""
-        from stylestudio_desktop.services import fidelity, history
+        from stylestudio_desktop.services import enlarging, fidelity, history
         from stylestudio_desktop.ui.gallery import facts
         from stylestudio_desktop.ui.gallery.naming import Names
         from stylestudio_desktop.ui.gallery.shown import Shown
@@ -102,6 +102,7 @@ class LibrarySource:
             before=self._product(story),
             generation=row.generation_id,
             fidelity=fidelity.of_pictures(self._studio, [file_id]).get(file_id),
+            enlarges=story is not None and enlarging.possible(self._studio, file_id),
         )
 
     def _product(self, story: "Story | None") -> Path | None:

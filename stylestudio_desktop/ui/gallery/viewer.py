@@ -28,13 +28,15 @@ MOST_STAGES = 4
 class Viewer(QWidget):
     """Shows pictures of the grid's list by id, so that new ones arriving move nothing.
 
-    `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create;
+    `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create,
+    `larger_asked(id)` too;
     `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before, I information, F11 whole
     screen, F5 slide show, Esc.
     """
 
     closed = Signal(object)
     more_like = Signal(object)
+    larger_asked = Signal(object)
     changed_to = Signal(object)
 
     def __init__(
@@ -183,6 +185,7 @@ class Viewer(QWidget):
     def _connect(self) -> None:
         self.bar.left.connect(self.leave)
         self.bar.stepped.connect(self.step)
+        self.bar.larger_asked.connect(lambda: self.larger_asked.emit(self.current))
         self.bar.filled.connect(self.presenting.toggle_full)
         self.bar.played.connect(self.presenting.toggle_play)
         self.bar.before.clicked.connect(self._show_before)
@@ -276,6 +279,7 @@ class Viewer(QWidget):
         self.bar.show_name(shown.name, shown.favourite, shown.rating)
         self.bar.before.setEnabled(shown.before is not None and len(self._ids) == 1)
         self._more.setVisible(shown.generation is not None)
+        self.bar.larger.setVisible(shown.enlarges)
         self.facts.set_rows(list(shown.rows))
         self.fidelity.show_report(shown.fidelity, self._source.stand_in(shown.id)[0])
         self._on_looked()

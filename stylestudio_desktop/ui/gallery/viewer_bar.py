@@ -17,7 +17,8 @@ _NAME_WIDTH = 320
 class ViewerBar(QFrame):
     """Signals: `left`, `stepped(by)`, `fitted`, `one_to_one`, `favourite_asked`, `rated(stars)`.
 
-    `filled` asks for the whole screen, `played` for a slide show.
+    `filled` asks for the whole screen, `played` for a slide show, `larger_asked`
+    for the same picture with more pixels.
     """
 
     left = Signal()
@@ -28,6 +29,7 @@ class ViewerBar(QFrame):
     rated = Signal(int)
     filled = Signal()
     played = Signal()
+    larger_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,8 @@ class ViewerBar(QFrame):
             "chevron-left", self.tr("Previous picture"), lambda: self.stepped.emit(-1)
         )
         self._on = tool("chevron-right", self.tr("Next picture"), lambda: self.stepped.emit(1))
+        text = self.tr("Make it larger")
+        self.larger = tool("arrow-up-to-line", text, self.larger_asked.emit)
         self.before = Chip(self.tr("Before and after"), "square-split-horizontal")
         self.info = Chip(self.tr("Information"), "info")
         self.info.setChecked(True)
@@ -86,6 +90,7 @@ class ViewerBar(QFrame):
         actual.setText("1:1")
         layout.addWidget(actual)
         layout.addWidget(tool("monitor", self.tr("Whole screen (F11)"), self.filled.emit))
+        layout.addWidget(self.larger)
         layout.addWidget(tool("play", self.tr("Slide show (F5)"), self.played.emit))
         layout.addSpacing(Space.S)
         layout.addWidget(self._favourite)

@@ -1,5 +1,6 @@
 """The Gallery on a real library: what the user does ends in the database, and comes back."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import library
+from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.services import generate, history, library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
@@ -18,7 +20,9 @@ from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import ShowFiles, UseAsProduct
+from stylestudio_desktop.ui.wishes import MakeLarger, ShowFiles, UseAsProduct
+from stylestudio_desktop.worker.runner import Runner
+from tests.factories import FakeProvider, brief_for
 from tests.ui.gallery.seeing import Asked, Quiet, empty_title, toasts
 from tests.ui.pictures import picture
 from tests.ui.watchdog import Watchdog
@@ -201,6 +205,29 @@ def test_several_are_compared_in_step(filled: GalleryPane, quiet: Quiet, qtbot: 
     assert [stage.isVisible() for stage in filled.viewer.stages] == [True] * 4
     filled.viewer.stages[1].zoom(3.0)
     assert {stage.camera.zoom for stage in filled.viewer.stages} == {3.0}
+
+
+def test_the_viewer_offers_a_made_picture_larger(
+    filled: GalleryPane, quiet: Quiet, studio: Studio, window: MainWindow, qtbot: QtBot
+) -> None:
+    studio.providers["local"] = FakeProvider()
+    photo = filled.grid.contents.ids[0]
+    row = generate.start(studio, brief_for(FileId(photo), quality="draft"))
+    runner = Runner(studio)
+    runner.run(threading.Event(), until=runner.idle)
+    made = history.story(studio, row.id).results[0].id
+    quiet()
+
+    filled.receive(ShowFiles((photo,)))
+    qtbot.waitUntil(lambda: filled.viewer.shown is not None)
+    assert not filled.viewer.bar.larger.isVisible()
+    filled.receive(ShowFiles((made,)))
+    qtbot.waitUntil(lambda: filled.viewer.bar.larger.isVisible())
+    filled.viewer.bar.larger.click()
+    create = window.pane(CREATE)
+    assert window.current == CREATE
+    assert isinstance(create, Asked)
+    assert create.wishes == [MakeLarger(made)]
 
 
 def test_chosen_photos_go_to_create(filled: GalleryPane, window: MainWindow) -> None:
