@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,11 @@ class Product:
 def products(networks: Networks, drawn: bool, names: list[str]) -> Iterator[Product]:
     """Photograph and cut out the products; those that can't be cut out are left out."""
     shots: list[tuple[str, Callable[[], Pixels]]] = [
-        (path.stem, lambda path=path: photo.read(path, LONG).rgb)
-        for path in sorted((SAMPLES / "products").glob("*.jpg"))
+        (path.stem, partial(_opened, path)) for path in sorted((SAMPLES / "products").glob("*.jpg"))
     ]
     for scene in proof.SCENES if drawn else ():
         if len(scene.items) == 1:
-            shots.append((scene.name, lambda scene=scene: proof.taken(scene).pixels))
+            shots.append((scene.name, partial(_drawn, scene)))
     for name, shot in shots:
         if names and name not in names:
             continue
@@ -71,6 +71,14 @@ def products(networks: Networks, drawn: bool, names: list[str]) -> Iterator[Prod
             yield Product(name, pixels, cut(photo.Photo(pixels, None, name), networks, _go_on))
         except EngineFault:
             print(json.dumps({"product": name, "left_out": "not cut out"}), file=sys.stderr)
+
+
+def _opened(path: Path) -> Pixels:
+    return photo.read(path, LONG).rgb
+
+
+def _drawn(scene: proof.Scene) -> Pixels:
+    return proof.taken(scene).pixels
 
 
 def _go_on() -> None:

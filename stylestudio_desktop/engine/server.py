@@ -112,8 +112,8 @@ class Server:
             from stylestudio_desktop.engine.fidelity.report import examine
 
             photos = [Path(str(path)) for path in message["products"]]
-            made, grade = Path(str(message["picture"])), str(message.get("grade", ""))
-            return {"report": examine(photos, made, self._networks, report, grade)}
+            shown, grade = Path(str(message["picture"])), str(message.get("grade", ""))
+            return {"report": examine(photos, shown, self._networks, report, grade)}
         order = Order.read(message)
         if message["op"] == "check":
             from stylestudio_desktop.engine.suitability import reasons
