@@ -214,6 +214,9 @@ def _looking(add: Any) -> None:
     one.add_argument("id", metavar="ID", help="a product photo")
     ways = one.add_mutually_exclusive_group()
     ways.add_argument("--set", metavar="PNG", help="white is the product, black is not")
+    ways.add_argument(
+        "--only", metavar="N", type=int, help="of several products in it, the N-th from the left"
+    )
     ways.add_argument("--reset", action="store_true", help="go back to the engine's own cut-out")
     ways.add_argument("--to", metavar="FILE", help="write the mask that holds, as a new grey PNG")
     one = add("list", "List what is in the library, newest first.")

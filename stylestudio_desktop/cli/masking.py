@@ -18,6 +18,8 @@ def mask(desk: Desk) -> int:
         library.picture(studio, file_id)
         if given.set is not None:
             masks.keep_file(studio, file_id, Path(given.set).expanduser().absolute())
+        elif given.only is not None:
+            sources.choose(studio, file_id, given.only, Event())
         elif given.reset:
             masks.reset(studio, file_id)
         elif given.to is not None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.masks import LEAST_SHARE, LONGEST
+from stylestudio_desktop.domain.pieces import GRID, pieces
 from stylestudio_desktop.files.bounds import STORED_LIMITS
 from stylestudio_desktop.files.codec import decoding, open_picture
 from stylestudio_desktop.files.probe import judge
@@ -45,6 +46,30 @@ def canonical(data: bytes, name: str, photo: tuple[int, int]) -> tuple[bytes, in
     out = io.BytesIO()
     grey.save(out, "PNG", optimize=True)
     return out.getvalue(), size[0], size[1]
+
+
+def apart(data: bytes, name: str) -> list[bytes]:
+    """Return a mask of its own (grey PNG) for each of several products that a mask holds.
+
+    They come from left to right; the list is empty where there are fewer than two. Raises BadInput.
+    """
+    from PIL import Image, ImageChops, ImageFilter
+
+    header = judge(data, name, STORED_LIMITS)
+    grey: Image.Image = decoding(name, lambda: _grey(open_picture(data, header)))
+    scale = min(1.0, GRID / max(grey.size))
+    size = max(1, round(grey.width * scale)), max(1, round(grey.height * scale))
+    found = pieces(grey.resize(size, Image.Resampling.BOX).tobytes(), size[0])
+    alone = []
+    for piece in found if len(found) > 1 else ():
+        cells = Image.new("L", size)
+        cells.putdata([255 * (cell in piece) for cell in range(size[0] * size[1])])
+        # A cell more on every side: soft edges lie beyond what a coarse map counts as covered.
+        wide = cells.filter(ImageFilter.MaxFilter(3)).resize(grey.size, Image.Resampling.NEAREST)
+        out = io.BytesIO()
+        ImageChops.darker(grey, wide).save(out, "PNG")
+        alone.append(out.getvalue())
+    return alone
 
 
 def _grey(opened: "Image.Image") -> "Image.Image":

@@ -14,10 +14,10 @@ from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import BadInput, ServiceError, StorageError
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.domain.masks import LONGEST
+from stylestudio_desktop.domain.masks import LONGEST, Mask
 from stylestudio_desktop.domain.records import FileCard, StoredFile
 from stylestudio_desktop.files.export import checked_folder, write_new
-from stylestudio_desktop.files.masks import canonical
+from stylestudio_desktop.files.masks import apart, canonical
 from stylestudio_desktop.providers.protocol import ProviderError
 from stylestudio_desktop.services import library, masks
 from stylestudio_desktop.services.studio import Studio
@@ -201,6 +201,30 @@ def mask(studio: Studio, file_id: int, cancelled: Event, *, mended: bool = True)
         if made is not None:
             return canonical(made.read_bytes(), row.filename, (row.width, row.height))[0]
     raise BadInput("The embedded engine, which cuts products out, is not installed.")
+
+
+def products(studio: Studio, file_id: int, cancelled: Event) -> list[bytes]:
+    """Return a mask for each of several products that the engine finds in one photo.
+
+    From left to right; empty for a photo of one product. Blocks and raises as `mask` does.
+    """
+    whole = mask(studio, file_id, cancelled, mended=False)
+    return apart(whole, library.picture(studio, file_id).filename)
+
+
+def choose(studio: Studio, file_id: int, number: int, cancelled: Event) -> Mask:
+    """Keep only the product `number` (1 is the leftmost) of several in a photo, as its mask.
+
+    Raises what `mask` does, and BadInput where there is no such product.
+    """
+    found = products(studio, file_id, cancelled)
+    if not 1 <= number <= len(found):
+        there = f"{len(found)} products, counted from the left" if found else "one product"
+        raise BadInput(
+            f"There is no product {number} in this photo: the engine finds {there}. "
+            "Nothing was changed."
+        )
+    return masks.keep(studio, file_id, found[number - 1], "the product's mask")
 
 
 def write_mask(studio: Studio, file_id: int, target: Path, cancelled: Event) -> Path:

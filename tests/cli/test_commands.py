@@ -635,6 +635,30 @@ def test_the_ledger_command_says_how_the_ledger_stands(shell: Shell) -> None:
     assert shell.run("ledger") == 0
 
 
+class _FindsTwo(_CutsOut):
+    """Cuts two products out of every photo: a large one at the left, a smaller at the right."""
+
+    def preview(self, photo: Path, out: Path, cancelled: threading.Event, **_asked: object) -> None:
+        with Image.open(photo) as image:
+            found = Image.new("RGBA", image.size)
+        wide, tall = found.size
+        found.paste((10, 20, 30, 255), (0, 0, wide // 3, tall))
+        found.paste((10, 20, 30, 255), (wide * 2 // 3, 0, wide, tall // 2))
+        found.save(out)
+
+
+def test_one_of_several_products_in_a_photo_is_chosen(shell: Shell, tmp_path: Path) -> None:
+    shell.provider = _FindsTwo()
+    file_id = imported(shell, tmp_path)
+    assert shell.json("mask", file_id, "--only", "2")["mask"] is not None
+    written = shell.json("mask", file_id, "--to", str(tmp_path / "right.png"))["written"]
+    with Image.open(written) as image:
+        assert image.getpixel((1, 1)) == 0
+        assert image.getpixel((image.width - 2, 1)) == 255
+    bad = shell.json("mask", file_id, "--only", "3", code=2)
+    assert "2 products" in bad["error"]["message"]
+
+
 def test_a_cut_out_is_mended_shown_and_reset(shell: Shell, tmp_path: Path) -> None:
     shell.provider = _CutsOut()
     file_id = imported(shell, tmp_path)

@@ -83,6 +83,7 @@ class MaskDialog(QDialog):
         self._wait = label(words.tr("Cutting out the product…"), "muted")
         self._wait.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column.addWidget(self._wait, 1)
+        self.which: Segments[int] | None = None  # shown where a photo has several products
         self.remark = label("", "faint", wrap=True)
         self._column.addWidget(self.remark)
         foot = QHBoxLayout()
@@ -137,6 +138,15 @@ class MaskDialog(QDialog):
         same = Qt.AspectRatioMode.IgnoreAspectRatio
         return photo.scaled(mask.size(), same, smooth), mask, said
 
+    def _read_each(self) -> list[QImage]:
+        """Return the masks of several products in the photo; none where it shows one."""
+        try:
+            found = sources.products(self._desk.studio, self._photo.id, self._desk.photos.closing)
+        except StudioError:  # what is amiss was said already, with the mask itself
+            return []
+        each = [decoding.thumbnail(one, LONGEST) for one in found]
+        return [one for one in each if one is not None]
+
     def _on_read(self, found: tuple[QImage, QImage, str]) -> None:
         photo, mask, said = found
         self.canvas = MaskCanvas(photo, Strokes(mask), self)
@@ -152,8 +162,32 @@ class MaskDialog(QDialog):
             "Paint what belongs to the product. Wheel: brush; Ctrl and wheel: zoom; Space: move."
         )
         self.remark.setText(said or hint)
+        slow = self._desk.photos.slow
+        background.run(slow, self._read_each, self._offer, self._on_failed, self)
         self._set_ready(True)
         self.canvas.setFocus()
+
+    def _offer(self, each: list[QImage]) -> None:
+        """Let one of several products in the photo be chosen, by its place from the left."""
+        if len(each) < 2:
+            return
+        several = words.tr("%n products in this photo, from the left:", len(each))
+        choices = [(0, words.tr("All"), None)]
+        choices += [(number, str(number), None) for number in range(1, len(each) + 1)]
+        self.which = Segments(choices, several)
+        self.which.picked.connect(partial(self._on_which, each))
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(label(several, "muted"))
+        row.addWidget(self.which)
+        row.addStretch(1)
+        self._column.insertLayout(1, row)
+
+    def _on_which(self, each: list[QImage], number: int) -> None:
+        if number == 0:
+            self._on_reset()
+        elif self.canvas is not None:
+            self.canvas.replace(each[number - 1])
 
     def _on_refused(self, error: Exception) -> None:
         if not isinstance(error, StudioError):

@@ -1,9 +1,11 @@
 """A cut-out is mended with the brush, undone, reset and kept, as people do it."""
 
+import io
 from pathlib import Path
 from threading import Event
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -128,6 +130,35 @@ def test_a_changed_mask_is_kept_and_reset(desk: Desk, dialog: MaskDialog) -> Non
     desk.settle()
     assert masks.of_files(desk.studio, [photo]) == {}
     assert sources.mask(desk.studio, photo, Event())
+
+
+def test_one_of_several_products_is_chosen(
+    desk: Desk, dialog: MaskDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo of two: the second is kept alone, as one step that can be taken back."""
+    (photo,) = desk.pane.pages.products.tiles
+    desk.settle()
+    assert dialog.which is None  # one product: nothing to choose
+    dialog.reject()
+    size = canvas_of(dialog).strokes.image.size()
+    grey = Image.new("L", (size.width(), size.height()))
+    grey.paste(255, (0, 0, size.width() // 3, size.height()))
+    grey.paste(255, (size.width() * 2 // 3, 0, size.width(), size.height()))
+    out = io.BytesIO()
+    grey.save(out, "PNG")
+    monkeypatch.setattr(sources, "mask", lambda *_given, **_how: out.getvalue())
+    desk.pane.pages.products.tiles[photo].mend.click()
+    found = desk.pane.pages.products.window().findChildren(MaskDialog)
+    opened = next(one for one in found if one is not dialog)
+    desk.bot.waitUntil(lambda: opened.which is not None, timeout=10_000)
+    assert level(opened) == 255
+    opened.which.set_value(2)
+    opened.which.picked.emit(2)
+    assert level(opened) == 0
+    assert level(opened, size.width() - 2) == 255
+    with desk.bot.waitSignal(opened.kept, timeout=10_000):
+        opened.keep.click()
+    assert photo in masks.of_files(desk.studio, [photo])
 
 
 def test_cancelling_keeps_nothing(desk: Desk, dialog: MaskDialog) -> None:
