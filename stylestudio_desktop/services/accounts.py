@@ -44,6 +44,11 @@ def current_user(studio: Studio) -> User:
     return found
 
 
+def is_low(studio: Studio, user: User) -> bool:
+    """Return whether so few tokens are left that the settings ask for a notice."""
+    return user.token_balance <= studio.settings.value.low_balance
+
+
 def concerns(studio: Studio, event: Event) -> bool:
     """Say whether a fact is about the person at the desk: the queue works for everybody."""
     if isinstance(event, BalanceChanged):

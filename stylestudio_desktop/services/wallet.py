@@ -50,8 +50,8 @@ def summary(studio: Studio) -> Wallet:
         for one in counts.generations(studio.database, studio.user_id)
         if Status(one.key) in OPEN
     )
-    low = user.token_balance <= studio.settings.value.low_balance
     owed = refunds.debt(studio.database, studio.user_id)
+    low = accounts.is_low(studio, user)
     return Wallet(user, held, studio.catalogue.packages, low, owed)
 
 

@@ -3,16 +3,16 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.ui.tokens import Size
 
 
-@lru_cache(maxsize=256)
-def _outline(name: str) -> str:
-    return (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+def _outline(name: str) -> bytes:
+    drawing = (resources() / "icons" / f"{name}.svg").read_bytes()
+    return drawing.replace(b"currentColor", b"#000000")
 
 
 @lru_cache(maxsize=1024)
@@ -25,16 +25,26 @@ def image(
     sharp at any scaling. `pad` is left free between it and a text: at the right, or at the left
     where it is negative. Raises FileNotFoundError for a name that does not ship.
     """
+    picture = _drawn(name, side, scale, pad).copy()
+    painter = QPainter(picture)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(picture.rect(), QColor(colour))
+    painter.end()
+    return picture
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, side: int, scale: float, pad: int) -> QImage:
+    """Return the outline in black: a button shows it in three tones, which are dyed, not drawn."""
+    outline = QSvgRenderer(QByteArray(_outline(name)))
     pixels = max(1, round(side * scale))
     wide = max(1, round((side + abs(pad)) * scale))
     picture = QImage(wide, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
-    data = _outline(name).replace("currentColor", colour).encode()
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(data)).render(
-        painter, QRectF(max(0, wide - pixels) if pad < 0 else 0, 0, pixels, pixels)
-    )
+    left = max(0, wide - pixels) if pad < 0 else 0
+    outline.render(painter, QRectF(left, 0, pixels, pixels))
     painter.end()
     picture.setDevicePixelRatio(scale)
     return picture

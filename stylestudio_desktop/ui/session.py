@@ -21,7 +21,7 @@ from stylestudio_desktop.domain.events import (
     ServicePaused,
 )
 from stylestudio_desktop.domain.ids import GenerationId
-from stylestudio_desktop.services import accounts, wallet
+from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
@@ -125,7 +125,7 @@ class Session:
         self._quiet = QTimer(self.window)
         self._quiet.timeout.connect(self._begin_rest)
         self._looks = 0
-        self.window.top_bar.avatar.set_user(wallet.summary(studio).user.name)
+        self.window.top_bar.avatar.set_user(accounts.current_user(studio).name)
         self._show_balance()
 
     def start(self) -> None:
@@ -203,9 +203,10 @@ class Session:
         self._ask_strip()
 
     def _show_balance(self) -> None:
-        state = wallet.summary(self._studio)
-        self.window.top_bar.set_balance(state.user.token_balance, low=state.low)
-        self._low.show(state.user.token_balance, state.low)
+        user = accounts.current_user(self._studio)
+        low = accounts.is_low(self._studio, user)
+        self.window.top_bar.set_balance(user.token_balance, low=low)
+        self._low.show(user.token_balance, low)
 
     def _ask_strip(self) -> None:
         if self._asking:
