@@ -1,4 +1,4 @@
-"""Leaves out of a cut-out what holds the garment: the neck of a mannequin that looks out of it."""
+"""Leaves out of a cut-out what holds the garment: a mannequin's neck, or a hanger with its hook."""
 
 from typing import Any
 
@@ -13,10 +13,52 @@ WIDEST = 0.32  # of the garment's width that a neck may take
 LARGEST, SMALLEST = 0.08, 0.002  # shares of the mask's area
 TALLEST = 0.35  # height of a neck, at least, as a share of its width: a collar's band is flatter
 ALIKE = (7.0, 9.0)  # CIELAB: how far chroma and lightness may lie from the neck's own colour
+HOOK = 0.12  # of the garment's width: a hook is no wider
+HANGER = (13.0, 26.0)  # CIELAB: chroma and lightness along one hanger, lit and in shade
+RARE = 0.02  # share of the garment that may have the hanger's colour too
 SHOULDERS = 2.2  # times a neck's width that the garment is wide beneath it
 
 
 def unheld(lab: Image, mask: Mask) -> Mask:
+    """Return `mask` without a mannequin's neck or a hanger, where one can be told."""
+    return _unhung(lab, _unnecked(lab, mask))
+
+
+def _unhung(lab: Image, mask: Mask) -> Mask:
+    """Take a hanger away: a hook on top of the middle, and what else of its colour hangs on it.
+
+    Nothing goes where the garment has that colour too, or does not widen to shoulders below.
+    """
+    left, top, right, bottom = bounds(mask.astype(np.float32))
+    width, height = right - left, bottom - top
+    spans = np.array([np.ptp(np.nonzero(row)[0]) if row.any() else 0 for row in mask[top:bottom]])
+    hook = int((spans > HOOK * width).argmax())
+    if not 0.015 * height < hook < 0.3 * height:
+        return mask
+    seed = np.zeros_like(mask)
+    seed[top : top + hook] = mask[top : top + hook]
+    own = np.median(lab[seed > 0], axis=0)
+    hue = np.hypot(lab[..., 1] - own[1], lab[..., 2] - own[2])
+    alike = (hue < HANGER[0]) & (np.abs(lab[..., 0] - own[0]) < HANGER[1]) & (mask > 0)
+    count, labels, _ = components((alike | (seed > 0)).astype(np.uint8))
+    touched = np.unique(labels[seed > 0])
+    held = np.isin(labels, touched[touched > 0]).astype(np.uint8)
+    total = float(mask.sum())
+    middle = float(np.nonzero(seed)[1].mean())
+    wide = np.ptp(np.nonzero(held)[1])
+    if (
+        count < 2
+        or float(held.sum()) > 0.04 * total
+        or float(alike.sum() - (alike & (held > 0)).sum()) > RARE * total
+        or abs(middle - (left + right) / 2) > MIDDLE * width
+        or SHOULDERS * wide > width
+        or int(np.nonzero(held)[0].max()) > top + 0.35 * height
+    ):
+        return mask
+    return _without(mask, held)
+
+
+def _unnecked(lab: Image, mask: Mask) -> Mask:
     """Return `mask` without a mannequin's neck, where one can be told.
 
     A neck is a bar of one smooth colour in the middle: its top ends at the ground, its sides are
@@ -90,7 +132,7 @@ def _spans(neck: Mask, top: int, bottom: int) -> tuple[NDArray[Any], float]:
 
 
 def _without(mask: Mask, neck: Mask) -> Mask:
-    """Take the neck and the rim around it away; what the garment's edge hides of it stays."""
+    """Take what holds it and the rim around that away; what the garment's edge hides stays."""
     left, top, right, bottom = bounds(neck.astype(np.float32))
     gone = np.zeros_like(mask)
     span = cv2.dilate(neck, np.ones((1, 13), np.uint8))

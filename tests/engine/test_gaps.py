@@ -93,3 +93,30 @@ def test_a_mannequins_neck_is_left_out() -> None:
 def test_what_is_no_neck_stays(neck: tuple[int, int, int] | None, pompon: bool) -> None:
     small, mask = dressed(neck, pompon)
     assert np.array_equal(unheld(to_lab(small), mask), mask)
+
+
+def hung(tone: tuple[int, int, int]) -> Drawn:
+    """The jumper on a hanger: a hook, and the bar that shows in the neckline."""
+    cloth, _ = sleeved()
+    colour = np.zeros((TALL, WIDE, 3), np.float32) + np.array(CLOTH, np.float32)
+    held = np.zeros_like(cloth)
+    cv2.polylines(held, [np.array([(205, 119), (240, 96), (275, 119)])], False, 1, 9)
+    cv2.line(held, (240, 96), (240, 64), 1, 4)
+    cv2.ellipse(held, (230, 64), (10, 14), 0, -180, 10, 1, 4)
+    held[120:] = 0
+    colour[held > 0] = tone
+    mask = cloth | held
+    return photographed(colour, mask), mask
+
+
+def test_a_hanger_is_left_out() -> None:
+    small, mask = hung((176, 138, 92))
+    kept = unheld(to_lab(small), mask)
+    cloth = sleeved()[0]
+    assert int(kept[:108].sum()) == 0
+    assert int((cloth & (1 - kept)).sum()) < 0.01 * int(cloth.sum())
+
+
+def test_a_loop_of_the_garments_own_cloth_stays() -> None:
+    small, mask = hung(CLOTH)
+    assert np.array_equal(unheld(to_lab(small), mask), mask)
