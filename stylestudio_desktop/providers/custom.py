@@ -1,26 +1,18 @@
 """Any server that speaks OpenAI's picture interface, more or less; switches say which."""
 
-import base64
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from stylestudio_desktop.providers.catalogue import ServiceEntry
-from stylestudio_desktop.providers.http import Answer, Fields, Http, inline
-from stylestudio_desktop.providers.http.hosted import Hosted, asking
+from stylestudio_desktop.providers.http import Answer, Fields, inline
+from stylestudio_desktop.providers.http.hosted import CHECK_S, InOneAnswer
+from stylestudio_desktop.providers.http.photos import encoded, media_type_of, suffix_of
 from stylestudio_desktop.providers.protocol import (
-    CancelOutcome,
     Context,
     Finished,
-    Lost,
     Output,
     Prepared,
-    ProviderError,
     Readiness,
-    RemoteRef,
-    State,
-    Update,
 )
 
 _READ_S = 600.0  # a server on a processor takes its time
@@ -28,7 +20,7 @@ _LARGEST_ANSWER = 160_000_000
 _AFAR = "url:"
 
 
-class CustomServer(Hosted):
+class CustomServer(InOneAnswer):
     """An OpenAI-compatible server, LocalAI for one.
 
     Settings, all optional but the first: base_url; model; edits (“yes”: photos go to images/edits
@@ -37,27 +29,14 @@ class CustomServer(Hosted):
     out); negative (“field”, “pipe” for “prompt|negative”, or “no”); steps_field.
     """
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        super().__init__(entry, secret, http, settings)
-        self._door = self._opened(self._base(), nearby=True)
+    NEARBY = True
 
     def _on(self, switch: str, default: str = "no") -> bool:
         return self._settings.get(switch, default).lower() in ("yes", "true", "1")
 
-    def check(self) -> Readiness:
-        """Ask for the list of models."""
-        context = asking()
-        try:
-            found = self._door.get("models", context, read_s=15.0).fields().children("data")
-            names = [one.maybe_text("id") for one in found]
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
+    def _readiness(self, context: Context) -> Readiness:
+        found = self._door.get("models", context, read_s=CHECK_S).fields().children("data")
+        names = [one.maybe_text("id") for one in found]
         wanted = self._settings.get("model", "")
         if wanted and wanted not in names:
             return Readiness(False, f"The server has no model “{wanted[:60]}”.")
@@ -85,7 +64,7 @@ class CustomServer(Hosted):
         else:
             if photos:
                 field = self._settings.get("image_field") or "ref_images"
-                sent = [base64.b64encode(path.read_bytes()).decode("ascii") for path in photos]
+                sent = [encoded(path) for path in photos]
                 fields[field] = sent[0] if field in ("file", "image") else sent
             answer = self._door.send(
                 "POST",
@@ -146,28 +125,13 @@ class CustomServer(Hosted):
         query = f"?{parts.query}" if parts.query else ""
         return self._door.url(f"{origin.scheme}://{host}:{origin.port}{path}{query}")
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Find an answer that was kept before a crash."""
-        outputs = inline.kept(context)
-        return Update(State.SUCCEEDED, 1.0, "Done", outputs) if outputs else Update(State.GONE)
-
     def fetch(self, output: Output, sink: Path, context: Context) -> None:
         """Download a picture that lies on the server, or hand over one that came at once."""
         if output.locator.startswith(_AFAR):
             self._door.download(output.locator.removeprefix(_AFAR), sink, context)
         else:
-            inline.hand_over(output, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """There is no such call; the connection ends with the wait."""
-        return CancelOutcome.UNSUPPORTED
-
-    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """Find an answer that was kept before a crash; the server itself can't be asked."""
-        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
+            super().fetch(output, sink, context)
 
 
 def _file(path: Path, number: int) -> tuple[str, Path, str]:
-    with path.open("rb") as file:
-        kind = "png" if file.read(4) == b"\x89PNG" else "jpeg"
-    return f"photo-{number}.{kind}", path, f"image/{kind}"
+    return f"photo-{number}.{suffix_of(path)}", path, media_type_of(path)

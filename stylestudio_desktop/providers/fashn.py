@@ -3,19 +3,15 @@
 Facts: FASHN's documentation and the types of its SDK 0.9.0 (services, 1.3).
 """
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Answer, Fields, Http, code_of, marks, plain
-from stylestudio_desktop.providers.http.hosted import Hosted, asking
+from stylestudio_desktop.providers.catalogue import ModelEntry
+from stylestudio_desktop.providers.http import Answer, Fields, code_of, marks, plain
+from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted
 from stylestudio_desktop.providers.http.photos import data_url
 from stylestudio_desktop.providers.protocol import (
-    CancelOutcome,
     Context,
     Kind,
-    Lost,
     Output,
     Prepared,
     ProviderError,
@@ -45,24 +41,13 @@ _OURS = ("ImageLoadError", "PoseError", "InputValidationError")
 class Fashn(Hosted):
     """Settings: base_url. One product photo a job; what a model can't do is told in the facts."""
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        super().__init__(entry, secret, http, settings)
-        self._door = self._opened(self._base(), _judge)
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return _judge(answer)
 
-    def check(self) -> Readiness:
-        """Ask for the credits left, which costs none and needs a valid key."""
-        context = asking()
-        try:
-            left = self._door.get("credits", context, read_s=15.0).fields().child("credits")
-            total = left.maybe_number("total")
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
+    def _readiness(self, context: Context) -> Readiness:
+        # The credits left: asking costs none and needs a valid key.
+        left = self._door.get("credits", context, read_s=CHECK_S).fields().child("credits")
+        total = left.maybe_number("total")
         if total is None:
             return Readiness(True, "The key is valid.")
         details = {"credits": f"{total:g}"}
@@ -113,14 +98,8 @@ class Fashn(Hosted):
             raise ProviderError(Kind.INPUT, f"{problem}. Nothing was sent. Choose differently.")
         return model
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Say how the job stands."""
-        try:
-            answer = self._door.get(f"status/{ref.id}", context)
-        except ProviderError as error:
-            if error.kind is Kind.GONE:
-                return Update(State.GONE)
-            raise
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        answer = self._door.get(f"status/{ref.id}", context)
         found = answer.fields()
         known = _STATES.get(found.text("status"))
         if known is None:
@@ -139,18 +118,6 @@ class Fashn(Hosted):
             facts["credits_used"] = plain(spent, longest=20)
         outputs = tuple(Output(number, url, facts) for number, url in enumerate(urls))
         return Update(state, 1.0, stage, outputs)
-
-    def fetch(self, output: Output, sink: Path, context: Context) -> None:
-        """Download a picture, which FASHN keeps for 72 hours."""
-        self._door.download(output.locator, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """FASHN has no such call: the picture is made and its credit spent."""
-        return CancelOutcome.UNSUPPORTED
-
-    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """FASHN has no list of jobs, so an order without an answer stays unknown."""
-        return Lost.UNKNOWN
 
 
 def _inputs(job: Prepared, model: ModelEntry) -> tuple[dict[str, Any], list[str]]:

@@ -4,27 +4,21 @@ Facts: Google's documentation of generateContent and its SDK 3.4.0 (services, 1.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Answer, Fields, Http, inline, marks, plain
-from stylestudio_desktop.providers.http.hosted import Hosted, asking
+from stylestudio_desktop.providers.catalogue import ModelEntry
+from stylestudio_desktop.providers.http import Answer, Fields, inline, marks, plain
+from stylestudio_desktop.providers.http.hosted import CHECK_S, InOneAnswer
 from stylestudio_desktop.providers.http.photos import encoded, media_type_of
 from stylestudio_desktop.providers.protocol import (
-    CancelOutcome,
     Context,
     Finished,
     Kind,
-    Lost,
-    Output,
     Prepared,
     ProviderError,
     Readiness,
-    RemoteRef,
-    State,
-    Update,
 )
 
 _READ_S = 330.0
@@ -34,36 +28,22 @@ _MOST_SENT = 20_000_000
 _ODD_FAILURES = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "STOP", "MAX_TOKENS", "MALFORMED")
 
 
-class Gemini(Hosted):
+class Gemini(InOneAnswer):
     """Settings: base_url. One picture a job; there is no id, no list and no way to stop."""
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        super().__init__(entry, secret, http, settings)
-        self._door = self._opened(self._base(), _judge)
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return _judge(answer)
 
     def _headers(self, secret: str) -> Mapping[str, str]:
         return {"x-goog-api-key": secret}  # in the address it would end in logs
 
-    def check(self) -> Readiness:
-        """Ask for the list of models, which costs nothing and needs a valid key."""
-        context = asking()
-        try:
-            found = self._door.get("models", context, params={"pageSize": "1000"}, read_s=15.0)
-            listed = found.fields().children("models")
-            names = {one.maybe_text("name").removeprefix("models/") for one in listed}
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
-        usable = [one.id for one in self._entry.models if one.id in names]
-        details = {"models": ", ".join(usable) or "none of the catalogue's"}
-        if not usable:
-            return Readiness(False, "The key is valid, but has none of these models.", details)
-        return Readiness(True, f"The key is valid; {len(usable)} models can be used.", details)
+    def _readiness(self, context: Context) -> Readiness:
+        # The list of models: asking costs nothing and needs a valid key.
+        found = self._door.get("models", context, params={"pageSize": "1000"}, read_s=CHECK_S)
+        listed = found.fields().children("models")
+        return self._of_the_catalogue(
+            {one.maybe_text("name").removeprefix("models/") for one in listed}
+        )
 
     def submit(self, job: Prepared, context: Context) -> Finished:
         """Order the picture and wait for it; it is kept in the job's folder at once."""
@@ -101,23 +81,6 @@ class Gemini(Hosted):
                 error.transient = marks.first_time("no-picture", context)
             raise
         return Finished(inline.keep(pictures, context))
-
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Find an answer that was kept before a crash."""
-        outputs = inline.kept(context)
-        return Update(State.SUCCEEDED, 1.0, "Done", outputs) if outputs else Update(State.GONE)
-
-    def fetch(self, output: Output, sink: Path, context: Context) -> None:
-        """Hand over a picture that lies in the job's folder."""
-        inline.hand_over(output, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """There is no such call; the connection ends with the wait."""
-        return CancelOutcome.UNSUPPORTED
-
-    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """Find an answer that was kept before a crash; Google itself can't be asked."""
-        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
 
 
 def _request_of(job: Prepared, model: ModelEntry, photos: list[Path]) -> dict[str, Any]:

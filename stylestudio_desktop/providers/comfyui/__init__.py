@@ -1,16 +1,16 @@
 """ComfyUI on one's own machine or network: jobs bear our own ids, so none is ever lost."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from stylestudio_desktop.providers.catalogue import ServiceEntry
 from stylestudio_desktop.providers.comfyui import reading, workflows
-from stylestudio_desktop.providers.http import Fields, Http
-from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
+from stylestudio_desktop.providers.http import Answer
+from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted, asking
+from stylestudio_desktop.providers.http.photos import media_type_of, size_of, suffix_of
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -25,53 +25,24 @@ from stylestudio_desktop.providers.protocol import (
     Update,
 )
 
-_SHORT_S = 15.0
-
 
 class ComfyUI(Hosted):
     """Settings: base_url, checkpoint, workflows (a folder of files in API format)."""
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        """`secret` is only needed for a proxy in front of ComfyUI, which itself has no keys."""
-        super().__init__(entry, secret, http, settings)
-        self._door = self._opened(self._base(), reading.refusal, nearby=True)
-        self._without_jobs = False
+    NEARBY = True
+    _without_jobs = False  # what older versions lack, seen once
+
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return reading.refusal(answer)
 
     @property
     def card(self) -> ServiceCard:
         """The service's description; beyond the own network only encrypted addresses work."""
         return replace(self._entry.card(), remote=self._door.origin.secure)
 
-    def check(self) -> Readiness:
-        """Ask for version and device."""
-        context = asking()
-        try:
-            found = self._door.get("system_stats", context, read_s=_SHORT_S).fields()
-            system = found.child("system")
-            version = system.maybe_text("comfyui_version")
-            devices = found.children("devices")
-            details = {"version": version or "unknown"}
-            if devices:
-                details["device"] = devices[0].maybe_text("name")
-                free = devices[0].maybe_number("vram_free")
-                if free is not None:
-                    details["free memory"] = f"{free / 1e9:.1f} GB"
-            names = self._checkpoints(context)
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
-        details["checkpoints"] = str(len(names))
-        known = reading.version_of(version)
-        if known and known < reading.OLDEST:
-            return Readiness(
-                False, f"ComfyUI {version} is too old. Update it to 0.3.45 or later.", details
-            )
-        return Readiness(True, f"ComfyUI {version} is ready.", details)
+    def _readiness(self, context: Context) -> Readiness:
+        found = self._door.get("system_stats", context, read_s=CHECK_S).fields()
+        return reading.readiness(found, len(self._checkpoints(context)))
 
     def learn(self) -> Mapping[str, Any]:
         """Say which of the models can be used with what this ComfyUI and its user have."""
@@ -106,7 +77,7 @@ class ComfyUI(Hosted):
         ).fields()
         given = answer.text("prompt_id")
         if given != job.intent_id:
-            self.cancel(RemoteRef(given), unstopped(context))
+            self.cancel(RemoteRef(given), context)
             raise ProviderError(
                 Kind.PROVIDER,
                 "This ComfyUI gives jobs names of its own, so that they could be lost or made "
@@ -119,8 +90,7 @@ class ComfyUI(Hosted):
         return RemoteRef(job.intent_id, {"seeds": seeds})
 
     def _upload(self, path: Path, name: str, job: Prepared, context: Context) -> str:
-        kind = "png" if path.read_bytes()[:4] == b"\x89PNG" else "jpeg"
-        file = (f"{name}.{kind}", path, f"image/{kind}")
+        file = (f"{name}.{suffix_of(path)}", path, media_type_of(path))
         folder = f"stylestudio/{job.intent_id}"
         context.report("Sending photos", None)
         found = self._door.send(
@@ -151,7 +121,7 @@ class ComfyUI(Hosted):
                     "into its models folder, or choose “Composite”.",
                 )
             return workflows.restyle(job, products, wanted, negative)
-        return workflows.composite(job, products, people, [_size(path) for path in job.products])
+        return workflows.composite(job, products, people, [size_of(path) for path in job.products])
 
     def _workflow_file(self, job: Prepared) -> Path:
         folder = Path(self._settings.get("workflows", ""))
@@ -168,15 +138,10 @@ class ComfyUI(Hosted):
 
     def _checkpoints(self, context: Context) -> list[str]:
         found = self._door.get("object_info/CheckpointLoaderSimple", context).fields()
-        required = found.child("CheckpointLoaderSimple").child("input").child("required")
-        given: Any = required.items("ckpt_name")
-        options = given[0] if given else []
-        if isinstance(options, str) and len(given) > 1 and isinstance(given[1], dict):
-            options = given[1].get("options", [])  # the newer way to write a choice
-        return [one for one in options if isinstance(one, str)] if isinstance(options, list) else []
+        return reading.choices(found.child("CheckpointLoaderSimple"), "ckpt_name")
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Ask how the job stands; after a restart of ComfyUI the files tell what was finished."""
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        # After a restart of ComfyUI the files tell what was finished.
         seeds = ref.data.get("seeds")
         seeds = seeds if isinstance(seeds, dict) else {}
         update = self._job(ref.id, seeds, context)
@@ -194,18 +159,11 @@ class ComfyUI(Hosted):
         # the queue at any moment.
         for place in (f"history/{job_id}", "queue", f"history/{job_id}"):
             found = self._door.get(place, context, largest=32_000_000).fields()
-            update = self._older(place, found, job_id, seeds)
+            update = reading.older_update(place, found, job_id, seeds)
             if update is not None:
                 self._without_jobs = True
                 return update
         return None
-
-    def _older(
-        self, place: str, found: Fields, job_id: str, seeds: Mapping[str, Any]
-    ) -> Update | None:
-        if place == "queue":
-            return reading.queue_update(found, job_id)
-        return reading.history_update(found.child(job_id), seeds) if job_id in found else None
 
     def _files(self, job_id: str, seeds: Mapping[str, Any], context: Context) -> Update:
         """Look for the finished files, which outlive ComfyUI's memory of the job."""
@@ -213,12 +171,7 @@ class ComfyUI(Hosted):
         for number in range(len(seeds)):
             folder, _, name = workflows.prefix(job_id, number).rpartition("/")
             place = {"filename": f"{name}_00001_.png", "subfolder": folder, "type": "output"}
-            try:
-                self._door.get("view", context, params=place, headers={"Range": "bytes=0-0"})
-            except ProviderError as error:
-                if error.kind is Kind.GONE:
-                    return Update(State.GONE)
-                raise
+            self._door.get("view", context, params=place, headers={"Range": "bytes=0-0"})
             places.append(place)
         if not places:
             return Update(State.GONE)
@@ -234,12 +187,11 @@ class ComfyUI(Hosted):
             ) from error
         self._door.download(f"view?{urlencode(place)}", sink, context)
 
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """Take the job out of the queue, or stop it between two steps."""
-        context = unstopped(context)
+    def _stopped(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        # It leaves the queue, or stops between two steps.
         place = f"api/jobs/{ref.id}/cancel"
         try:
-            answer = self._door.send("POST", place, context, paid=False, read_s=_SHORT_S)
+            answer = self._door.send("POST", place, context, paid=False, read_s=CHECK_S)
             if answer.fields().raw.get("cancelled") is True:
                 return CancelOutcome.REQUESTED
         except ProviderError as error:
@@ -255,7 +207,7 @@ class ComfyUI(Hosted):
 
     def _cancel_older(self, job_id: str, context: Context) -> None:
         content = {"delete": [job_id]}
-        self._door.send("POST", "queue", context, paid=False, json=content, read_s=_SHORT_S)
+        self._door.send("POST", "queue", context, paid=False, json=content, read_s=CHECK_S)
         running = reading.queue_update(self._door.get("queue", context).fields(), job_id)
         # Very old versions stop whatever runs, so that this is asked only while it is ours.
         if running is not None and running.state is State.RUNNING:
@@ -267,11 +219,3 @@ class ComfyUI(Hosted):
         ref = self._ref(job)
         found = self.poll(ref, context)
         return Lost.NOT_SENT if found.state in (State.GONE, State.CANCELLED) else ref
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Return the pixels of a photo that we have written ourselves."""
-    from PIL import Image
-
-    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
-        return image.size

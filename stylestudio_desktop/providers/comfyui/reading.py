@@ -9,6 +9,7 @@ from stylestudio_desktop.providers.protocol import (
     Kind,
     Output,
     ProviderError,
+    Readiness,
     State,
     Update,
 )
@@ -32,6 +33,40 @@ def version_of(text: str) -> tuple[int, ...]:
     if not parts or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
         return ()
     return tuple(int(part) for part in parts)
+
+
+def readiness(stats: Fields, checkpoints: int) -> Readiness:
+    """Read `/system_stats`: version, device, and whether it is new enough."""
+    version = stats.child("system").maybe_text("comfyui_version")
+    devices = stats.children("devices")
+    details = {"version": version or "unknown"}
+    if devices:
+        details["device"] = devices[0].maybe_text("name")
+        free = devices[0].maybe_number("vram_free")
+        if free is not None:
+            details["free memory"] = f"{free / 1e9:.1f} GB"
+    details["checkpoints"] = str(checkpoints)
+    known = version_of(version)
+    if known and known < OLDEST:
+        said = f"ComfyUI {version} is too old. Update it to 0.3.45 or later."
+        return Readiness(False, said, details)
+    return Readiness(True, f"ComfyUI {version} is ready.", details)
+
+
+def choices(node: Fields, name: str) -> list[str]:
+    """Read what may be chosen for an input of a node, in the older or newer way to write it."""
+    given: Any = node.child("input").child("required").items(name)
+    options = given[0] if given else []
+    if isinstance(options, str) and len(given) > 1 and isinstance(given[1], dict):
+        options = given[1].get("options", [])
+    return [one for one in options if isinstance(one, str)] if isinstance(options, list) else []
+
+
+def older_update(place: str, found: Fields, job_id: str, seeds: Mapping[str, Any]) -> Update | None:
+    """Read what versions before 0.12 say at `queue` or `history/ID`; None where nothing."""
+    if place == "queue":
+        return queue_update(found, job_id)
+    return history_update(found.child(job_id), seeds) if job_id in found else None
 
 
 def job_update(job: Fields, seeds: Mapping[str, Any]) -> Update:

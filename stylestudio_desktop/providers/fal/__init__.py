@@ -6,14 +6,13 @@ Facts: fal's documentation of queue, storage and platform interfaces (services, 
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
 from stylestudio_desktop.providers.fal import models, storage
-from stylestudio_desktop.providers.http import Access, Door, Http, marks, plain
-from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
+from stylestudio_desktop.providers.http import Access, Answer, Door, Fields, Http, marks, plain
+from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted, asking
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -32,8 +31,6 @@ START_WITHIN_S = 600
 """fal gives a job up that has not begun by then: it bounds what one we lost track of costs."""
 KEPT_S = 7 * 86_400
 """How long fal is asked to keep the results; its own default is not documented."""
-_EARLIER_MS = 60_000
-_MOST_PAGES = 5
 _NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+")
 
 
@@ -50,17 +47,19 @@ class Fal(Hosted):
         super().__init__(entry, secret, http, settings)
         rest = settings.get("rest_url") or str(entry.settings.get("rest_url", ""))
         platform = settings.get("api_url") or str(entry.settings.get("api_url", ""))
-        self._queue = self._opened(self._base(), models.judge)
         self._results = self._opened(self._base(), models.judge_result)
         self._rest = self._opened(rest or "https://rest.fal.ai", models.judge)
         self._platform = self._opened(platform or "https://api.fal.ai/v1", models.judge)
+
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return models.judge(answer)
 
     def _storage(self, base: str, proof: str) -> Door:
         """Return the door of the storage that fal names, refusing hosts that are not fal's."""
         return self._http.door(
             Access(
                 self._entry.name,
-                self._queue.url(base),
+                self._door.url(base),
                 credentials=lambda: {"Authorization": proof},
                 nearby=bool(self._settings.get("base_url")),
             )
@@ -69,24 +68,26 @@ class Fal(Hosted):
     def _headers(self, secret: str) -> Mapping[str, str]:
         return {"Authorization": f"Key {secret}"}
 
-    def check(self) -> Readiness:
-        """Ask for a model's price of today, which costs nothing and needs a valid key."""
-        context = asking()
+    def _readiness(self, context: Context) -> Readiness:
+        # A model's price of today: asking costs nothing and needs a valid key.
         model = self._entry.model(None)
-        try:
-            found = self._platform.get(
-                "models/pricing", context, params={"endpoint_id": model.id}, read_s=15.0
-            ).fields()
-            for price in found.children("prices"):
-                amount = price.maybe_number("unit_price")
-                if price.maybe_text("endpoint_id") == model.id and amount is not None:
-                    unit = plain(price.maybe_text("unit"), longest=30) or "unit"
-                    currency = plain(price.maybe_text("currency"), longest=5)
-                    told = f"{amount:g} {currency} per {unit}"
-                    return Readiness(True, "The key is valid.", {f"price of {model.name}": told})
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
+        for price in self._prices(model.id, context):
+            amount = price.maybe_number("unit_price")
+            if price.maybe_text("endpoint_id") == model.id and amount is not None:
+                unit = plain(price.maybe_text("unit"), longest=30) or "unit"
+                currency = plain(price.maybe_text("currency"), longest=5)
+                told = f"{amount:g} {currency} per {unit}"
+                return Readiness(True, "The key is valid.", {f"price of {model.name}": told})
         return Readiness(True, "The key is valid.")
+
+    def _prices(self, model: str, context: Context) -> list[Fields]:
+        return (
+            self._platform.get(
+                "models/pricing", context, params={"endpoint_id": model}, read_s=CHECK_S
+            )
+            .fields()
+            .children("prices")
+        )
 
     def learn(self) -> Mapping[str, Any]:
         """Return today's prices of the models for which the catalogue has none."""
@@ -96,10 +97,9 @@ class Fal(Hosted):
         for model in self._entry.models:
             if model.prices or not _NAME.fullmatch(model.id):
                 continue
-            found = self._platform.get(
-                "models/pricing", context, params={"endpoint_id": model.id}, read_s=15.0
-            ).fields()
-            prices = [one for one in found.children("prices") if models.per_picture(one, model.id)]
+            prices = [
+                one for one in self._prices(model.id, context) if models.per_picture(one, model.id)
+            ]
             facts[model.id] = {
                 "prices": [
                     {
@@ -127,7 +127,7 @@ class Fal(Hosted):
         urls = storage.stored(job, self._rest, self._storage, context)
         body = models.inputs_of(job, model, urls)
         context.report("Sending the order to fal.ai", None)
-        found = self._queue.send(
+        found = self._door.send(
             "POST",
             model.id,
             context,
@@ -162,7 +162,7 @@ class Fal(Hosted):
 
     def _own(self, url: str) -> bool:
         try:
-            return urlsplit(url)[:2] == urlsplit(self._queue.base)[:2]
+            return urlsplit(url)[:2] == urlsplit(self._door.base)[:2]
         except ValueError:
             return False
 
@@ -174,28 +174,22 @@ class Fal(Hosted):
             )
         return place
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Say how the job stands; “completed” is not success until the result is there."""
-        try:
-            found = self._queue.get(self._place(ref, "status"), context).fields()
-            status = found.text("status")
-            if status == "IN_QUEUE":
-                before = found.maybe_number("queue_position")
-                stage = "Waiting at fal.ai" + (f", {before:g} before it" if before else "")
-                return Update(State.QUEUED, None, stage)
-            if status == "IN_PROGRESS":
-                return Update(State.RUNNING, None, "fal.ai is at work")
-            if status in ("CANCELLED", "CANCELED"):
-                return Update(State.CANCELLED)
-            if status != "COMPLETED":
-                raise found.wrong("its state is none that is known")
-            if "error" in found or "error_type" in found:
-                return models.ended_badly(found)
-            return self._result(ref, context)
-        except ProviderError as error:
-            if error.kind is Kind.GONE:
-                return Update(State.GONE)
-            raise
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        found = self._door.get(self._place(ref, "status"), context).fields()
+        status = found.text("status")
+        if status == "IN_QUEUE":
+            before = found.maybe_number("queue_position")
+            stage = "Waiting at fal.ai" + (f", {before:g} before it" if before else "")
+            return Update(State.QUEUED, None, stage)
+        if status == "IN_PROGRESS":
+            return Update(State.RUNNING, None, "fal.ai is at work")
+        if status in ("CANCELLED", "CANCELED"):
+            return Update(State.CANCELLED)
+        if status != "COMPLETED":
+            raise found.wrong("its state is none that is known")
+        if "error" in found or "error_type" in found:  # “completed” is not success
+            return models.ended_badly(found)
+        return self._result(ref, context)
 
     def _result(self, ref: RemoteRef, context: Context) -> Update:
         try:
@@ -220,47 +214,28 @@ class Fal(Hosted):
         )
         return Update(State.SUCCEEDED, 1.0, "Done", outputs)
 
-    def fetch(self, output: Output, sink: Path, context: Context) -> None:
-        """Download a picture."""
-        self._queue.download(output.locator, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """Take a waiting job out of the queue; a running one is only asked to stop."""
-        context = unstopped(context)
-        try:
-            answer = self._queue.send("PUT", self._place(ref, "cancel"), context, paid=False)
-        except ProviderError as error:
-            if error.kind in (Kind.GONE, Kind.INPUT):
-                return CancelOutcome.TOO_LATE
-            raise
+    def _stopped(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        # A waiting job leaves the queue; a running one is only asked to stop.
+        answer = self._door.send("PUT", self._place(ref, "cancel"), context, paid=False)
         if b"ALREADY_COMPLETED" in answer.body[:1000]:
             return CancelOutcome.TOO_LATE
         return CancelOutcome.STOPPED if answer.status == 200 else CancelOutcome.REQUESTED
 
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """Look through the model's requests since then for one that uses this job's photos.
-
-        None found says nothing: one that is still running may not be listed yet.
-        """
-        ours = marks.remembered(context)
-        if not ours:
-            return Lost.UNKNOWN
+        """Look through the model's requests since then for one that uses this job's photos."""
         model = self._entry.model(job.brief.model)
-        since = datetime.fromtimestamp((submitted_at - _EARLIER_MS) / 1000, UTC)
-        params = {
-            "endpoint_id": model.id,
-            "start": since.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "limit": "100",
-            "expand": "payloads",
-        }
-        for _ in range(_MOST_PAGES):
-            page = self._platform.get(
-                "models/requests/by-endpoint", context, params=params, largest=32_000_000
+
+        def page(since: str, after: str) -> marks.Page:
+            params = {"endpoint_id": model.id, "start": since, "limit": "100", "expand": "payloads"}
+            found = self._platform.get(
+                "models/requests/by-endpoint",
+                context,
+                params=params | ({"cursor": after} if after else {}),
+                largest=32_000_000,
             ).fields()
-            for one in page.children("items"):
-                if marks.stand_in(one.raw.get("json_input"), ours):
-                    return self._reference(one.text("request_id"), job, model, {})
-            params["cursor"] = page.maybe_text("next_cursor")
-            if not params["cursor"] or page.raw.get("has_more") is not True:
-                break
-        return Lost.UNKNOWN
+            more = found.maybe_text("next_cursor") if found.raw.get("has_more") is True else ""
+            listed = found.children("items")
+            return [(one.text("request_id"), one.raw.get("json_input")) for one in listed], more
+
+        name = marks.searched(submitted_at, context, page)
+        return self._reference(name, job, model, {}) if name else Lost.UNKNOWN

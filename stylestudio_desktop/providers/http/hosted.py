@@ -1,21 +1,42 @@
 """What services behind an address and a key have in common; each file tells its own only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 from stylestudio_desktop.providers.catalogue import ServiceEntry
+from stylestudio_desktop.providers.http import inline
 from stylestudio_desktop.providers.http.answer import Answer
 from stylestudio_desktop.providers.http.door import Door, Http
 from stylestudio_desktop.providers.http.line import Access
-from stylestudio_desktop.providers.protocol import Context, Kind, ProviderError, ServiceCard
+from stylestudio_desktop.providers.protocol import (
+    CancelOutcome,
+    Context,
+    Kind,
+    Lost,
+    Output,
+    Prepared,
+    ProviderError,
+    Readiness,
+    RemoteRef,
+    ServiceCard,
+    State,
+    Update,
+)
 
 Judge = Callable[[Answer], ProviderError | None]
+CHECK_S = 15.0
+"""How long a question in Settings waits for its answer."""
 
 
 class Hosted:
-    """Base of the adapters: the catalogue's entry, the key, and doors to the service's hosts."""
+    """Base of the adapters: the catalogue's entry, the key, and doors to the service's hosts.
+
+    `NEARBY` services may lie on the own network without the user saying so.
+    """
+
+    NEARBY: bool | None = None
 
     def __init__(
         self,
@@ -29,6 +50,11 @@ class Hosted:
         self._secret = secret
         self._http = http
         self._settings = settings
+        self._door = self._opened(self._base(), self._judged, nearby=self.NEARBY)
+
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        """Return what only this service means by `answer`; None leaves it to the common rules."""
+        return None
 
     def _base(self) -> str:
         """Return the address that the user has set, else the catalogue's."""
@@ -71,15 +97,77 @@ class Hosted:
         """The service's description."""
         return self._entry.card()
 
+    def check(self) -> Readiness:
+        """Ask what costs nothing; an answer that is none says why."""
+        try:
+            return self._readiness(asking())
+        except ProviderError as error:
+            return Readiness(False, error.sentence)
+
+    def _readiness(self, context: Context) -> Readiness:
+        raise NotImplementedError
+
+    def _of_the_catalogue(self, names: Collection[str]) -> Readiness:
+        """Say which of the catalogue's models a valid key may use, by the service's own list."""
+        usable = [one.id for one in self._entry.models if one.id in names]
+        details = {"models": ", ".join(usable) or "none of the catalogue's"}
+        if not usable:
+            return Readiness(False, "The key is valid, but has none of these models.", details)
+        return Readiness(True, f"The key is valid; {len(usable)} models can be used.", details)
+
+    def poll(self, ref: RemoteRef, context: Context) -> Update:
+        """Say how the job stands; what the service does not know any more is gone."""
+        try:
+            return self._standing(ref, context)
+        except ProviderError as error:
+            if error.kind is Kind.GONE:
+                return Update(State.GONE)
+            raise
+
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        raise NotImplementedError
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Download a picture from where the service says that it lies."""
+        self._door.download(output.locator, sink, context)
+
+    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """Ask the service to stop; what it does not know any more comes too late."""
+        try:
+            return self._stopped(ref, replace(context, cancelled=Event()))
+        except ProviderError as error:
+            if error.kind in (Kind.GONE, Kind.INPUT):
+                return CancelOutcome.TOO_LATE
+            raise
+
+    def _stopped(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        """Without such a call the picture is made; `context` is free of the wish to stop."""
+        return CancelOutcome.UNSUPPORTED
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """A service that can't be asked leaves it open."""
+        return Lost.UNKNOWN
+
     def close(self) -> None:
         """Nothing is held open here; the network's sessions are shared."""
+
+
+class InOneAnswer(Hosted):
+    """Base of those whose answer to the order is the picture, kept in the job's folder at once."""
+
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        outputs = inline.kept(context)
+        return Update(State.SUCCEEDED, 1.0, "Done", outputs) if outputs else Update(State.GONE)
+
+    def fetch(self, output: Output, sink: Path, context: Context) -> None:
+        """Hand over a picture that lies in the job's folder."""
+        inline.hand_over(output, sink, context)
+
+    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
+        """Find an answer that was kept before a crash; the service itself can't be asked."""
+        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
 
 
 def asking() -> Context:
     """Return a context for a question that belongs to no job."""
     return Context(Event(), Path(), lambda stage, progress: None)
-
-
-def unstopped(context: Context) -> Context:
-    """Return `context` for a call that the wish to stop must not stop: it carries that wish."""
-    return replace(context, cancelled=Event())

@@ -7,13 +7,18 @@ out: should its answer get lost, the service's list of recent orders is searched
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from stylestudio_desktop.providers.protocol import Context
 
 _NOTE = "uploaded.json"
 _DEPTH = 6
+_EARLIER_MS = 60_000
+_MOST_PAGES = 5
+Page = tuple[Iterable[tuple[str, Any]], str]
+"""Ids and inputs of orders that the service lists, and what asks for the next page (or nothing)."""
 
 
 def remember(addresses: Iterable[str], context: Context) -> None:
@@ -36,6 +41,26 @@ def remembered(context: Context) -> frozenset[str]:
     if not isinstance(found, list):
         return frozenset()
     return frozenset(one for one in found if isinstance(one, str) and one)
+
+
+def searched(submitted_at: int, context: Context, page: Callable[[str, str], Page]) -> str | None:
+    """Return the id of the listed order that uses this job's photos, None where none does.
+
+    `page(since, after)` asks the service for a page of orders since an ISO time, a minute before
+    `submitted_at` (UTC milliseconds) as clocks differ. None found proves nothing: the list may be
+    late.
+    """
+    ours = remembered(context)
+    moment = datetime.fromtimestamp((submitted_at - _EARLIER_MS) / 1000, UTC)
+    since, after = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"), ""
+    for _ in range(_MOST_PAGES if ours else 0):
+        orders, after = page(since, after)
+        for name, inputs in orders:
+            if stand_in(inputs, ours):
+                return name
+        if not after:
+            break
+    return None
 
 
 def first_time(name: str, context: Context) -> bool:

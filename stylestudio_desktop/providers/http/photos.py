@@ -23,3 +23,11 @@ def encoded(path: Path) -> str:
 def data_url(path: Path) -> str:
     """Return a photo as a data: URL."""
     return f"data:{media_type_of(path)};base64,{encoded(path)}"
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Return the pixels of a photo that we have prepared ourselves."""
+    from PIL import Image
+
+    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
+        return image.size

@@ -1,20 +1,17 @@
 """OpenAI's picture models: in one answer as a rule, or resumable at a little extra cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
-from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Fields, Http, inline
-from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
+from stylestudio_desktop.providers.catalogue import ModelEntry
+from stylestudio_desktop.providers.http import Answer, Fields, inline
+from stylestudio_desktop.providers.http.hosted import CHECK_S, InOneAnswer
 from stylestudio_desktop.providers.openai import images, responses
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
     Finished,
     Kind,
-    Lost,
-    Output,
     Prepared,
     ProviderError,
     Readiness,
@@ -26,19 +23,15 @@ from stylestudio_desktop.providers.protocol import (
 )
 
 
-class OpenAI(Hosted):
+class OpenAI(InOneAnswer):
     """Settings: base_url, organization, project, resumable (“yes”), responses_model."""
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        super().__init__(entry, secret, http, settings)
-        self._resumable = settings.get("resumable", "").lower() in ("yes", "true", "1")
-        self._door = self._opened(self._base(), images.judge)
+    @property
+    def _resumable(self) -> bool:
+        return self._settings.get("resumable", "").lower() in ("yes", "true", "1")
+
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return images.judge(answer)
 
     def _headers(self, secret: str) -> Mapping[str, str]:
         proof = {"Authorization": f"Bearer {secret}"}
@@ -71,19 +64,10 @@ class OpenAI(Hosted):
         )
         return replace(card, models=models)
 
-    def check(self) -> Readiness:
-        """Ask for the list of models, which costs nothing and needs a valid key."""
-        context = asking()
-        try:
-            found = self._door.get("models", context, read_s=15.0).fields().children("data")
-            names = {one.maybe_text("id") for one in found}
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
-        usable = [one.id for one in self._entry.models if one.id in names]
-        details = {"models": ", ".join(usable) or "none of the catalogue's"}
-        if not usable:
-            return Readiness(False, "The key is valid, but has none of these models.", details)
-        return Readiness(True, f"The key is valid; {len(usable)} models can be used.", details)
+    def _readiness(self, context: Context) -> Readiness:
+        # The list of models: asking costs nothing and needs a valid key.
+        found = self._door.get("models", context, read_s=CHECK_S).fields().children("data")
+        return self._of_the_catalogue({one.maybe_text("id") for one in found})
 
     def submit(self, job: Prepared, context: Context) -> RemoteRef | Finished:
         """Order the pictures; the answer holds them, or an id in the resumable way."""
@@ -138,22 +122,15 @@ class OpenAI(Hosted):
         ).fields()
         return RemoteRef(found.text("id"), {"way": "responses"})
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Say how a background response stands; its pictures are kept here once it is done."""
-        outputs = inline.kept(context)
-        if outputs:
-            return Update(State.SUCCEEDED, 1.0, "Done", outputs)
-        if ref.id == inline.KEPT_ID:
-            return Update(State.GONE)
-        try:
-            found = self._door.get(
-                f"responses/{ref.id}", context, largest=images.LARGEST_ANSWER
-            ).fields()
-        except ProviderError as error:
-            if error.kind is Kind.GONE:
-                return Update(State.GONE)
-            raise
-        return self._read(found, context)
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        # A background response's pictures are kept here once it is done.
+        kept = super()._standing(ref, context)
+        if kept.state is State.SUCCEEDED or ref.id == inline.KEPT_ID:
+            return kept
+        place = f"responses/{ref.id}"
+        return self._read(
+            self._door.get(place, context, largest=images.LARGEST_ANSWER).fields(), context
+        )
 
     def _read(self, found: Fields, context: Context) -> Update:
         state = responses.STATES.get(found.text("status"))
@@ -172,26 +149,11 @@ class OpenAI(Hosted):
         stage = "OpenAI is at work" if state is State.RUNNING else "Waiting at OpenAI"
         return Update(state, None, stage)
 
-    def fetch(self, output: Output, sink: Path, context: Context) -> None:
-        """Hand over a picture that lies in the job's folder."""
-        inline.hand_over(output, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """Stop a background response; an order in one answer ends with its connection."""
+    def _stopped(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        # An order in one answer ends with its connection; a background response can be stopped.
         if ref.data.get("way") != "responses":
             return CancelOutcome.UNSUPPORTED
-        context = unstopped(context)
-        try:
-            found = self._door.send(
-                "POST", f"responses/{ref.id}/cancel", context, paid=False
-            ).fields()
-        except ProviderError as error:
-            if error.kind in (Kind.GONE, Kind.INPUT):
-                return CancelOutcome.TOO_LATE
-            raise
+        place = f"responses/{ref.id}/cancel"
+        found = self._door.send("POST", place, context, paid=False).fields()
         stopped = found.maybe_text("status") == "cancelled"
         return CancelOutcome.STOPPED if stopped else CancelOutcome.TOO_LATE
-
-    def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """Find an answer that was kept before a crash; OpenAI itself can't be asked."""
-        return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN

@@ -4,14 +4,12 @@ Facts: Replicate's published OpenAPI document 1.0.0-a1 and documentation (servic
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
-from stylestudio_desktop.providers.http import Http, marks, plain
-from stylestudio_desktop.providers.http.hosted import Hosted, asking, unstopped
+from stylestudio_desktop.providers.catalogue import ModelEntry
+from stylestudio_desktop.providers.http import Answer, marks, plain
+from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted, asking
 from stylestudio_desktop.providers.http.photos import media_type_of, suffix_of
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -28,8 +26,6 @@ from stylestudio_desktop.providers.protocol import (
 )
 from stylestudio_desktop.providers.replicate import reading, schema
 
-_EARLIER_MS = 60_000
-_MOST_PAGES = 5
 _STATES = {
     "starting": (State.QUEUED, "Starting at Replicate"),
     "processing": (State.RUNNING, "Replicate is at work"),
@@ -44,23 +40,12 @@ _NAMED = r"\w[\w.-]*/\w[\w.-]*"
 class Replicate(Hosted):
     """Settings: base_url. A model's inputs are named in the catalogue (images, ratio, seed…)."""
 
-    def __init__(
-        self,
-        entry: ServiceEntry,
-        secret: Callable[[], str | None],
-        http: Http,
-        settings: Mapping[str, str],
-    ) -> None:
-        super().__init__(entry, secret, http, settings)
-        self._door = self._opened(self._base(), reading.judge)
+    def _judged(self, answer: Answer) -> ProviderError | None:
+        return reading.judge(answer)
 
-    def check(self) -> Readiness:
-        """Ask whose key it is, which costs nothing."""
-        context = asking()
-        try:
-            name = self._door.get("account", context, read_s=15.0).fields().text("username")
-        except ProviderError as error:
-            return Readiness(False, error.sentence)
+    def _readiness(self, context: Context) -> Readiness:
+        # Whose key it is: asking costs nothing.
+        name = self._door.get("account", context, read_s=CHECK_S).fields().text("username")
         return Readiness(True, "The key is valid.", {"account": plain(name, longest=60)})
 
     def learn(self) -> Mapping[str, Any]:
@@ -72,7 +57,7 @@ class Replicate(Hosted):
                 continue
             try:
                 found = self._door.get(
-                    f"models/{one.id}", context, read_s=15.0, largest=8_000_000
+                    f"models/{one.id}", context, read_s=CHECK_S, largest=8_000_000
                 ).fields()
                 facts[one.id] = schema.facts_of(found.raw)
             except ProviderError as error:
@@ -134,14 +119,8 @@ class Replicate(Hosted):
         marks.remember(urls, context)
         return urls
 
-    def poll(self, ref: RemoteRef, context: Context) -> Update:
-        """Say how the run stands; results that were removed after an hour are gone."""
-        try:
-            found = self._door.get(f"predictions/{ref.id}", context).fields()
-        except ProviderError as error:
-            if error.kind is Kind.GONE:
-                return Update(State.GONE)
-            raise
+    def _standing(self, ref: RemoteRef, context: Context) -> Update:
+        found = self._door.get(f"predictions/{ref.id}", context).fields()
         known = _STATES.get(found.text("status"))
         if known is None:
             raise found.wrong("its state is none that is known")
@@ -150,7 +129,7 @@ class Replicate(Hosted):
             return Update(State.FAILED, error=reading.failure(found))
         if state is not State.SUCCEEDED:
             return Update(state, None, stage)
-        if found.raw.get("data_removed") is True:
+        if found.raw.get("data_removed") is True:  # an hour after the end
             return Update(State.GONE)
         output = found.raw.get("output")
         urls = [output] if isinstance(output, str) else found.texts("output")
@@ -163,49 +142,29 @@ class Replicate(Hosted):
         outputs = tuple(Output(number, url, facts) for number, url in enumerate(urls))
         return Update(state, 1.0, stage, outputs)
 
-    def fetch(self, output: Output, sink: Path, context: Context) -> None:
-        """Download a picture, which Replicate keeps for an hour."""
-        self._door.download(output.locator, sink, context)
-
-    def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
-        """Stop a run; asking again does no harm."""
-        context = unstopped(context)
-        try:
-            found = self._door.send(
-                "POST", f"predictions/{ref.id}/cancel", context, paid=False
-            ).fields()
-        except ProviderError as error:
-            if error.kind in (Kind.GONE, Kind.INPUT):
-                return CancelOutcome.TOO_LATE
-            raise
-        status = found.text("status")
+    def _stopped(self, ref: RemoteRef, context: Context) -> CancelOutcome:
+        # Asking again does no harm.
+        place = f"predictions/{ref.id}/cancel"
+        status = self._door.send("POST", place, context, paid=False).fields().text("status")
         if status in ("canceled", "aborted"):
             return CancelOutcome.STOPPED
         running = status in ("starting", "processing")
         return CancelOutcome.REQUESTED if running else CancelOutcome.TOO_LATE
 
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
-        """Look through the runs since then for one that uses the photos uploaded for this job.
+        """Look through the runs since then for one that uses the photos uploaded for this job."""
 
-        None found says nothing: the list may be late, and a run costs money.
-        """
-        ours = marks.remembered(context)
-        if not ours:
-            return Lost.UNKNOWN
-        since = datetime.fromtimestamp((submitted_at - _EARLIER_MS) / 1000, UTC)
-        place = "predictions"
-        params: dict[str, str] | None = {
-            "created_after": since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        }
-        for _ in range(_MOST_PAGES):
-            page = self._door.get(place, context, params=params, largest=16_000_000).fields()
-            for run in page.children("results"):
-                if marks.stand_in(run.raw.get("input"), ours):
-                    return _reference(run.text("id"), job, self._entry.model(job.brief.model))
-            place, params = page.maybe_text("next"), None
-            if not place:
-                break
-        return Lost.UNKNOWN
+        def page(since: str, after: str) -> marks.Page:
+            params = None if after else {"created_after": since}
+            found = self._door.get(
+                after or "predictions", context, params=params, largest=16_000_000
+            ).fields()
+            runs = [(one.text("id"), one.raw.get("input")) for one in found.children("results")]
+            return runs, found.maybe_text("next")
+
+        name = marks.searched(submitted_at, context, page)
+        model = self._entry.model(job.brief.model)
+        return _reference(name, job, model) if name else Lost.UNKNOWN
 
 
 def _inputs(job: Prepared, model: ModelEntry, photos: list[str]) -> dict[str, Any]:
