@@ -29,7 +29,8 @@ _PURPOSES = {
     "runtime": "the program needs",
     "build": "turn the checkout into an installed program",
     "dev": "the checks need besides",
-    "standins": "the stand-in for Stripe runs with, in an environment of its own",
+    "standins": "the stand-in for Stripe and the judges of requests run with, in an environment of "
+    "their own",
 }
 
 

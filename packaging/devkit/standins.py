@@ -1,8 +1,8 @@
 """Keeps what the shared stand-ins need apart from the program's own environment.
 
 Stripe's comes as source only and brings a web framework that Stripe's library would look for at
-every import, so neither fits into `.venv`; the sign-in provider runs on Node. Tests that pay or
-sign in there are skipped without them.
+every import, so neither fits into `.venv`; nor do the services' SDKs, whose types judge what we
+send. The sign-in provider runs on Node. Tests that need them are skipped without them.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ def _provide_stripe(places: Places) -> None:
     digest = hashlib.sha256(pins.read_bytes()).hexdigest()
     if mark.is_file() and mark.read_text(encoding="utf-8") == digest:
         return
-    say.line("Setting up the stand-in for Stripe in build/standins")
+    say.line("Setting up the stand-in for Stripe and the judges of requests in build/standins")
     python = home(places) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = [
         str(python), "-I", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
@@ -76,7 +76,7 @@ def _provide_stripe(places: Places) -> None:
     ]  # fmt: skip
     for command in ([sys.executable, "-m", "venv", "--clear", str(home(places))], install):
         if not _ran(command):
-            say.line("It could not be set up; the tests that pay there are skipped.")
+            say.line("It could not be set up; the tests that pay or judge there are skipped.")
             return
     mark.write_text(digest, encoding="utf-8")
 

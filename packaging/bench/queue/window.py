@@ -20,6 +20,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop.providers.http import Http
+from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.session import Session
 from stylestudio_desktop.ui.window import HISTORY
 from stylestudio_desktop.ui.wishes import ShowQueue
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=4)
     given = parser.parse_args()
     app = QApplication([])
+    collector = Collector(app)  # as in the program: Qt objects die on the UI thread only
     http = Http()
     turns: list[float] = []
     held: list[float] = []
@@ -76,6 +78,7 @@ def main() -> None:
         looking.start(1000)
         app.exec()
         done = results(studio)
+    collector.close()
     http.close()
     turns.sort()
     over, felt = sum(turn > 16 for turn in turns), sum(turn > 50 for turn in turns)
