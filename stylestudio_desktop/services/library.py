@@ -56,9 +56,14 @@ def ids(
 ) -> "array[int]":
     """Return the ids of pictures that fit, newest first (limit -1: all of them).
 
-    A window shows the first few hundred at once and fills the rest in the background.
+    The search is read as the gallery reads it, fields and all. A window shows the first few
+    hundred at once and fills the rest in the background.
     """
-    return files.ids(studio.database, studio.user_id, wanted, before, limit)
+    from stylestudio_desktop.services import finding  # no start needs it
+
+    query, bounds = finding.query_of(wanted)
+    below = bounds._replace(high=min(bounds.high, before))
+    return finding.ids(studio, query, bounds=below, limit=limit)
 
 
 def cards(studio: Studio, wanted: Sequence[int]) -> list[FileCard]:

@@ -27,8 +27,8 @@ def thumbnail(data: bytes, side: int) -> QImage | None:
     format = _format(data[:_MAGIC_BYTES])
     if format is None:
         return None
-    reader = _only(format)
-    reader.setDevice(buffer)
+    # Not by `setDevice`: that makes PySide keep the buffer, with all its bytes, for ever.
+    reader = _strict(QImageReader(buffer, QByteArray(format)))
     size = reader.size()
     longest = max(size.width(), size.height())
     if not 0 < longest <= THUMBNAIL_SIDE:
@@ -48,8 +48,7 @@ def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
     format = _format(_head(path))
     if format is None:
         return None
-    reader = _only(format)
-    reader.setFileName(str(path))
+    reader = _strict(QImageReader(str(path), QByteArray(format)))
     reader.setAutoTransform(True)
     image = reader.read()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
@@ -61,10 +60,8 @@ def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
     return _drawable(image)
 
 
-def _only(format: bytes) -> QImageReader:
+def _strict(reader: QImageReader) -> QImageReader:
     QImageReader.setAllocationLimit(ALLOCATION_MB)
-    reader = QImageReader()
-    reader.setFormat(QByteArray(format))
     reader.setAutoDetectImageFormat(False)
     return reader
 

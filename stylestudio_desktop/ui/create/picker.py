@@ -69,7 +69,7 @@ class Picker(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(*_SIZE)
-        self.search = SearchField(words.tr("Search file names and prompts"))
+        self.search = SearchField(words.tr("Search prompts, file names and tags"))
         self.search.searched.connect(self._load)
         self.category: Segments[str | None] = Segments(
             [

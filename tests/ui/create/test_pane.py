@@ -236,6 +236,20 @@ def test_photos_are_picked_from_the_gallery(desk: Desk, tmp_path: Path) -> None:
     assert sorted(one.id for one in desk.pane.desk.draft.products) == sorted(ids)
 
 
+def test_the_picker_is_searched_as_the_gallery_is(desk: Desk, tmp_path: Path) -> None:
+    ids = [import_photo(desk.studio, tmp_path, colour) for colour in ("red", "blue", "green")]
+    library.rate(desk.studio, ids[:1], 4)
+    desk.pane.pages.products.gallery.emit()
+    picker = desk.pane.findChild(Picker)
+    assert picker is not None
+
+    picker.search.set_text("rating:>=3")
+    picker.search.searched.emit("rating:>=3")
+    desk.settle()
+
+    assert list(picker.grid.contents.ids) == ids[:1]
+
+
 def test_several_products_are_made_one_by_one_or_together(desk: Desk, tmp_path: Path) -> None:
     for colour in ("red", "blue"):
         with_product(desk, tmp_path, colour)
