@@ -129,23 +129,33 @@ def _page_of(studio: Studio, row: Purchase, gateway: Gateway) -> Checkout:
 
 
 def carry_on(studio: Studio, row: Purchase, gateway: Gateway) -> settling.Outcome:
-    """Bring a pending purchase as far as it has come at the gateway. Raises PaymentError.
+    """Bring a pending purchase as far as it has come at the gateway. Raises PaymentError."""
+    return book(studio, row, look(row, gateway))
+
+
+def look(row: Purchase, gateway: Gateway) -> Checkout | None:
+    """Return how a pending purchase's page stands, None if it was never made and never will be.
 
     Without a payment page's id it is not known whether the request arrived. The same request
-    with the same key finds out for a day; later only the list of all pages can.
+    with the same key finds out for a day; later only the list of all pages can. Raises
+    PaymentError.
     """
     if row.stripe_checkout_session_id is not None:
-        return settling.settle(studio, gateway.look(row.stripe_checkout_session_id))
+        return gateway.look(row.stripe_checkout_session_id)
     if time.time() - row.created_at / 1000 < KEY_LIVES_S:
         try:
-            return settling.settle(studio, gateway.begin(order_of(row)))
+            return gateway.begin(order_of(row))
         except PaymentError as error:
             if error.again or error.code is Code.PAYMENT_KEY:
                 raise
     begun = row.created_at // 1000
-    found = gateway.find(row.transaction_id, begun - _SLACK_S, begun + KEY_LIVES_S + 3600)
-    if found is not None:
-        return settling.settle(studio, found)
+    return gateway.find(row.transaction_id, begun - _SLACK_S, begun + KEY_LIVES_S + 3600)
+
+
+def book(studio: Studio, row: Purchase, seen: Checkout | None) -> settling.Outcome:
+    """Book what `look` found."""
+    if seen is not None:
+        return settling.settle(studio, seen)
     return settling.give_up(
         studio, row.id, "The payment page was never made, so nothing was charged. Buy again."
     )

@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from stylestudio_desktop.domain.errors import Code, PaymentError
+from stylestudio_desktop.domain.errors import Code, IllegalStep, PaymentError
 from stylestudio_desktop.domain.purchase import Refund, is_held
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.payments.gateway import Gateway, News
+from stylestudio_desktop.payments.gateway import Checkout, Gateway, News
 from stylestudio_desktop.services import buying, refunding, settling, till
 from stylestudio_desktop.services.settling import Outcome
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import purchases, refunds
+from stylestudio_desktop.store.database import RuleBroken
 
 _log = logging.getLogger(__name__)
 _PORTION = 200
+TOGETHER = 50
+"""How many purchases are booked in one transaction at most, so that they share one flush."""
+_SOON_S = 0.5
+"""How long a payment that was seen waits at most for others to be booked with."""
 _OVERLAP_S = 3600
 _BACK_S = 86_400
 Row = TypeVar("Row", Purchase, Refund)
@@ -73,13 +78,18 @@ class _Round:
         self._looked = self._completed = self._failed = self._waiting = 0
         self._held = self._refunds = 0
         self._problems: list[str] = []
+        self._seen: list[tuple[Purchase, Checkout | None]] = []
+        self._since = 0.0
 
     def run(self) -> Reconciled:
         """Go through all steps in their order."""
         database, mode = self._studio.database, self._gateway.mode.value
-        for row in _all(lambda after: purchases.pending(database, after, _PORTION)):
-            if row.mode == mode:
-                self._tried(partial(self._look, row))
+        try:
+            for row in _all(lambda after: purchases.pending(database, after, _PORTION)):
+                if row.mode == mode:
+                    self._tried(partial(self._look, row))
+        finally:
+            self._book()  # what was seen is not lost because of what could not be
         for wish in _all(lambda after: refunds.unfinished(database, after, _PORTION)):
             self._tried(partial(self._ask, wish))
         self._hear()
@@ -92,15 +102,39 @@ class _Round:
         """Run a step; what concerns one row only must not keep the others from their turn."""
         try:
             step()
-        except PaymentError as error:
-            if error.again or error.code is Code.PAYMENT_KEY:
+        except (PaymentError, RuleBroken, IllegalStep) as error:
+            if isinstance(error, PaymentError) and (error.again or error.code is Code.PAYMENT_KEY):
                 raise
             _log.warning("a purchase could not be reconciled: %s", error.sentence)
             self._problems.append(error.sentence)
 
     def _look(self, row: Purchase) -> None:
         self._looked += 1
-        self._count(row.id, buying.carry_on(self._studio, row, self._gateway))
+        seen = buying.look(row, self._gateway)
+        if not self._seen:
+            self._since = time.monotonic()
+        self._seen.append((row, seen))
+        if len(self._seen) >= TOGETHER or time.monotonic() - self._since >= _SOON_S:
+            self._book()
+
+    def _book(self) -> None:
+        """Book what was seen in one transaction; where that can't be, each in its own."""
+        gathered, self._seen = self._seen, []
+        if not gathered:
+            return
+        studio = self._studio
+        try:
+            with studio.database.write():
+                outcomes = [buying.book(studio, row, seen) for row, seen in gathered]
+        except (RuleBroken, IllegalStep):
+            for row, seen in gathered:
+                self._tried(partial(self._book_alone, row, seen))
+        else:
+            for (row, _), outcome in zip(gathered, outcomes, strict=True):
+                self._count(row.id, outcome)
+
+    def _book_alone(self, row: Purchase, seen: Checkout | None) -> None:
+        self._count(row.id, buying.book(self._studio, row, seen))
 
     def _count(self, purchase_id: int, outcome: Outcome) -> None:
         current = purchases.get(self._studio.database, purchase_id)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound, PaymentError
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, health, reconciling, settling, till, wallet
 from stylestudio_desktop.services.buying import Back
 from stylestudio_desktop.services.settling import Outcome
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import purchases
+from stylestudio_desktop.store import entries, purchases
 from tests.factories import open_test_studio
 from tests.payments.bank import Bank
 from tests.payments.counter import KEY, LIVE_KEY, Counter, at
@@ -399,3 +400,31 @@ def test_without_network_nothing_is_asked(studio: Studio, bank: Bank) -> None:
         buy(studio)
     assert bank.asked == []
     assert wallet.bought(studio).items == []
+
+
+def test_what_was_seen_is_booked_though_the_network_goes(studio: Studio, bank: Bank) -> None:
+    rows = [buy(studio) for _ in range(3)]
+    for row in rows:
+        bank.pay(session(row))
+    bank.faults = ["", "", "down_before"]
+    with pytest.raises(PaymentError):
+        reconciling.reconcile(studio)
+    assert credits(studio) == [100, 100]
+    assert reconciling.reconcile(studio).completed == 1
+    sound(studio)
+
+
+def test_one_that_breaks_the_rules_keeps_no_other_waiting(studio: Studio, bank: Bank) -> None:
+    rows = [buy(studio) for _ in range(3)]
+    for row in rows:
+        bank.pay(session(row))
+    payment = bank.sessions[session(rows[1])]["payment_intent"]
+    with studio.database.write():  # a stranger's entry has its key
+        move = ledger.purchase(rows[1].id, payment, 1)
+        entries.append(studio.database, studio.user_id, move, 1)
+    found = reconciling.reconcile(studio)
+    assert found.completed == 2
+    assert found.problems
+    assert all("break its rules" in one for one in found.problems)
+    states = [buying.purchase(studio, row.id).status for row in rows]
+    assert states == ["completed", "pending", "completed"]
