@@ -42,6 +42,8 @@ class AccountSection(Section):
         self.name = QLineEdit()
         self.name.editingFinished.connect(self._on_named)
         self.body.addWidget(FormRow(self.tr("Name"), self.name))
+        self._address = label("", "muted")
+        self.body.addWidget(self._address)
         self._guard = label("", "muted", wrap=True)
         self.body.addWidget(self._guard)
         self.lock_button = button(self.tr("Lock"), self._lock, icon="lock")
@@ -92,6 +94,8 @@ class AccountSection(Section):
         self._profile = mine
         self.name.setText(mine.name)
         show_portrait(self._window, self._studio)
+        self._address.setText(mine.email or "")
+        self._address.setVisible(mine.email is not None)
         guarded = bool(mine.guarded)
         self.lock_button.setEnabled(guarded)
         self._guard.setText(

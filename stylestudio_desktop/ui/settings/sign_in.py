@@ -1,6 +1,7 @@
 """Signs the person at the desk in: through the system's browser, or by a code typed anywhere."""
 
 import threading
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -54,9 +55,13 @@ class SignIn(Fold):
         )
         self.stop_button = button(self.tr("Stop waiting"), self._stopped.set, "quiet")
         self.stop_button.setEnabled(False)
+        self.out_button = button(self.tr("Sign out"), self._sign_out, "quiet")
+        plain_tip(self.out_button, self.tr("Your pictures and tokens stay on this computer."))
+        self.out_button.setVisible(False)
         row.addWidget(self.go_button)
         row.addWidget(self.code_button)
         row.addWidget(self.stop_button)
+        row.addWidget(self.out_button)
         row.addStretch(1)
         column.addLayout(row)
         self.body.addLayout(column)
@@ -69,6 +74,26 @@ class SignIn(Fold):
         value = self._studio.settings.value
         self.issuer.setText(value.sign_in_issuer)
         self.client.setText(value.sign_in_client)
+        self._see(self._nothing)
+
+    def _see(self, before: Callable[[], None]) -> None:
+        """Do something, and look whether somebody is signed in; the keyring may wait."""
+        studio = self._studio
+
+        def op() -> bool:
+            before()
+            return signing_in.keeps_token(studio)
+
+        self._tasks.run(attached(studio, op), self.out_button.setVisible, self._on_failed)
+
+    @staticmethod
+    def _nothing() -> None:
+        """Look only."""
+
+    def _sign_out(self) -> None:
+        studio = self._studio
+        self._said.setText(self.tr("Signed out. Everything here stays yours and open."))
+        self._see(lambda: signing_in.leave(studio))
 
     def _go(self) -> None:
         self._begin(self.tr("Waiting for the browser. You can go on working."), by_code=False)
@@ -115,6 +140,7 @@ class SignIn(Fold):
         self._waits(False)
         self.secret.clear()  # it lies in the keyring now
         self._said.setText(self.tr("Signed in as %1.").replace("%1", profile.name))
+        self._see(self._nothing)
         self.arrived.emit(profile)
 
     def _on_failed(self, error: Exception) -> None:

@@ -66,7 +66,7 @@ def _tag(text: str) -> str:
 class Purchases(QWidget):
     """What was bought, newest first, each with its state and what can be done about it.
 
-    Each of the signals carries the Purchase.
+    Each of the signals carries the Purchase; the last two want another page of them.
     """
 
     pay_asked = Signal(object)
@@ -74,6 +74,8 @@ class Purchases(QWidget):
     refund_asked = Signal(object)
     receipt_asked = Signal(object)
     accept_asked = Signal(object)
+    older_asked = Signal()
+    newest_asked = Signal()
     look_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,10 +84,24 @@ class Purchases(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._inside: QWidget | None = None
         self._shown: tuple[Purchase, ...] | None = None
+        self.older = button(translate("Purchases", "Older"), self.older_asked.emit, "quiet")
+        self.newest = button(translate("Purchases", "Newest"), self.newest_asked.emit, "quiet")
+        pages = QHBoxLayout()
+        pages.addWidget(self.newest)
+        pages.addWidget(self.older)
+        pages.addStretch(1)
+        self._layout.addLayout(pages)
         self.show_purchases([])
 
-    def show_purchases(self, found: Sequence[Purchase]) -> None:
-        """Show `found` in place of what was shown; the same again changes nothing."""
+    def show_purchases(
+        self, found: Sequence[Purchase], older: bool = False, newer: bool = False
+    ) -> None:
+        """Show `found` in place of what was shown; the same again changes nothing.
+
+        Buttons lead to `older` ones and back to the newest, where there are any.
+        """
+        self.older.setVisible(older)
+        self.newest.setVisible(newer)
         if self._shown == tuple(found):
             return
         self._shown = tuple(found)
@@ -93,7 +109,7 @@ class Purchases(QWidget):
             self._inside.hide()
             self._inside.deleteLater()
         self._inside = self._rows(found) if found else _none()
-        self._layout.addWidget(self._inside)
+        self._layout.insertWidget(0, self._inside)
 
     def _rows(self, found: Sequence[Purchase]) -> QWidget:
         made = QWidget()

@@ -46,6 +46,7 @@ _MANY = 1 << 60
 class _Seen:
     wallet: Wallet
     bought: tuple[Purchase, ...]
+    older: str | None
     spent: Insights
     month: Month
 
@@ -59,6 +60,8 @@ class WalletPane(Pane):
         self._studio = studio
         self._back: str | None = None
         self._before = _MANY
+        self._after: str | None = None
+        self._older: str | None = None
         self._task: Task[_Seen] | None = None
         self.now: Wallet | None = None
         self.model = LedgerModel(studio, window.tasks, self)
@@ -109,6 +112,8 @@ class WalletPane(Pane):
         column.addWidget(self._balance())
         column.addWidget(self._offer())
         self.purchases = Purchases()
+        self.purchases.older_asked.connect(lambda: self._turn(self._older))
+        self.purchases.newest_asked.connect(lambda: self._turn(None))
         self.desk.serve(self.purchases)
         self.desk.changed.connect(self._soon.start)
         column.addWidget(_framed(self.tr("Purchases"), self.purchases))
@@ -207,12 +212,13 @@ class WalletPane(Pane):
     def _refresh(self) -> None:
         if self._task is not None:
             self._task.cancel()
-        studio = self._studio
+        studio, after = self._studio, self._after
 
         def op() -> _Seen:
-            bought = wallet.bought(studio, limit=PURCHASES)
+            bought = wallet.bought(studio, after, PURCHASES)
             spent = insights.insights(studio, DAYS)
-            return _Seen(wallet.summary(studio), tuple(bought.items), spent, budget.month(studio))
+            found, month = wallet.summary(studio), budget.month(studio)
+            return _Seen(found, tuple(bought.items), bought.next, spent, month)
 
         self._task = self._window.tasks.run(
             attached(studio, op), self._on_read, self._on_failed, owner=self
@@ -230,7 +236,9 @@ class WalletPane(Pane):
         self._held.setText(self._held_words(found))
         for price, card in self._buys:
             card.set(wording.count(balance // price), self.tr("at %n token(s)", "", price))
-        self.purchases.show_purchases(seen.bought)
+        self._older = seen.older
+        older, newer = seen.older is not None, self._after is not None
+        self.purchases.show_purchases(seen.bought, older, newer)
         self.spending.show_spending(seen.spent, seen.month)
         if self._back is not None and balance > self._before:
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
@@ -244,6 +252,10 @@ class WalletPane(Pane):
             return self.tr("Nothing is set aside for running work. %1.").replace("%1", used)
         held = self.tr("%n more set aside for pictures that wait or run", "", found.held)
         return f"{held}. {used}."
+
+    def _turn(self, after: str | None) -> None:
+        self._after = after
+        self._refresh()
 
     def _on_happened(self, event: object) -> None:
         quiet = isinstance(event, GenerationProgressed)

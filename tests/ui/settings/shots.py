@@ -6,16 +6,18 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QScrollArea
 
 from stylestudio_desktop.app import open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code
-from stylestudio_desktop.services import connections, consents, queue
+from stylestudio_desktop.services import connections, consents, profiles, queue, signing_in
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.theme import theme
+from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog
 from stylestudio_desktop.ui.window import GALLERY, SETTINGS, MainWindow
+from stylestudio_desktop.vault.asking import Person
 from tests.ui.pane_shots import settle, take
 from tests.ui.studios import furnish
 
@@ -72,6 +74,39 @@ def service_dialog(window: MainWindow, _studio: Studio) -> None:
     dialog.reject()
 
 
+def people(studio: Studio, folder: Path) -> None:
+    """Have three people here, one of them signed in and with a passphrase."""
+    furnish(studio, folder)
+    signing_in.arrive(
+        studio, Person("https://id.example.com", "1", "mara@example.com", "Mara Lind", "token")
+    )
+    profiles.add(studio, "Jonas Ek")
+    profiles.add(studio, "Aiko Tanaka", passphrase="open sesame")
+    profiles.set_passphrase(studio, None, "open sesame")
+
+
+def account(window: MainWindow, studio: Studio) -> None:
+    """Show who is here, with the sign-in unfolded, and the dialogs of passphrases."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane.account.sign_in.findChildren(QAbstractButton)[0].click()
+    settle(window)
+    area = pane.findChild(QScrollArea)
+    assert area is not None
+    area.ensureWidgetVisible(pane.account.delete_button)
+    settle(window)
+    mine = profiles.current(studio)
+    for name, dialog in (
+        ("unlock", UnlockDialog(studio)),
+        ("passphrase", PassphraseDialog(mine, lambda _now, _new: None)),
+    ):
+        place = f"{name}-alone-{theme().palette.name}-{window.width()}.png"
+        dialog.show()
+        dialog.grab().save(str(Path(sys.argv[1]) / place))
+        dialog.reject()
+
+
 def welcome(window: MainWindow, studio: Studio) -> None:
     """Show the first start."""
     from stylestudio_desktop.ui.welcome import Welcome
@@ -83,6 +118,7 @@ def welcome(window: MainWindow, studio: Studio) -> None:
 SCENES = {
     "settings": (furnish, plain),
     "settings-fetching": (furnish, fetching),
+    "account": (people, account),
     "welcome": (None, welcome),
 }
 

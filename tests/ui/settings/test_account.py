@@ -11,14 +11,16 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from stylestudio_desktop.services import profiles
+from stylestudio_desktop.services import profiles, signing_in
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.account import AccountSection
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog, admitted
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from stylestudio_desktop.vault import github, passphrase
+from stylestudio_desktop.vault.asking import Person
 from tests.factories import photo
+from tests.vault.drawer import Drawer, with_backend
 from tests.vault.github_standin import GitHub
 from tests.vault.provider import CLIENT, Provider
 
@@ -199,6 +201,7 @@ def test_somebody_signs_in_with_the_browser(
         panel.go_button.click()
     assert profiles.current(studio).email == "Anna@Example.com"
     assert studio.settings.value.sign_in_issuer == provider.issuer
+    qtbot.waitUntil(lambda: section._address.text() == "Anna@Example.com")
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _address: False)
     panel.go_button.click()
     qtbot.waitUntil(lambda: "No browser answered" in panel._said.text())
@@ -231,3 +234,26 @@ def test_somebody_signs_in_with_a_code_typed_anywhere(
     qtbot.waitUntil(lambda: "did not agree" in panel._said.text())
     assert panel.code_button.isEnabled()
     service.close()
+
+
+def test_somebody_signs_out_and_keeps_everything(
+    section: AccountSection,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = with_backend(Drawer())
+    for name in ("_looked", "_backend", "_backend_name"):
+        monkeypatch.setattr(studio.secrets, name, getattr(kept, name))
+    panel = section.sign_in
+    someone = Person("https://id.example.com", "sub-1", "anna@example.com", "Anna", "token-1")
+    signing_in.arrive(studio, someone)
+    section.refresh()
+    qtbot.waitUntil(lambda: not panel.out_button.isHidden())
+    calm()
+    panel.out_button.click()
+    qtbot.waitUntil(panel.out_button.isHidden)
+    assert not signing_in.keeps_token(studio)
+    assert "Signed out" in panel._said.text()
+    assert profiles.current(studio).email == "anna@example.com"

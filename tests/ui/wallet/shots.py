@@ -9,9 +9,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QWidget
 
+from stylestudio_desktop.domain import ledger
+from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.purchase import is_held
-from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till, wallet
+from stylestudio_desktop.services import (
+    buying,
+    deciding,
+    ledger_proof,
+    reconciling,
+    refunding,
+    till,
+    wallet,
+)
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
@@ -70,6 +81,30 @@ def undecided(studio: Studio, folder: Path) -> None:
     reconciling.reconcile(buyer)
 
 
+def indebted(studio: Studio, folder: Path) -> None:
+    """Owe tokens after a refund of spent ones, run low, and have the month's budget reached."""
+    furnish(studio, folder)
+    bank = Bank()
+    till.keep_key(studio, KEY)
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    row = buying.buy(buyer, "pro", buying.Back("http://127.0.0.1/", "http://127.0.0.1/"))
+    bank.pay(str(row.stripe_checkout_session_id))
+    reconciling.reconcile(buyer)
+    with studio.database.write():
+        move = ledger.hold(new_id(), 0, wallet.summary(studio).user.token_balance - 40)
+        entries.append(studio.database, studio.user_id, move, now_ms())
+    bank.give_back(next(iter(bank.intents)), 7999)
+    reconciling.reconcile(buyer)
+    studio.settings.change(monthly_budget=50)
+
+
+def tampered(studio: Studio, folder: Path) -> None:
+    """Have the ledger found broken."""
+    trade(studio, folder)
+    studio.database.run("UPDATE users SET token_balance = 4000")
+    ledger_proof.at_start(studio)
+
+
 def accepting(window: MainWindow, studio: Studio) -> None:
     """Ask why a payment of another sum is accepted, over the wallet."""
     pane = window.open_pane(WALLET)
@@ -102,6 +137,9 @@ def bottom(window: MainWindow, studio: Studio) -> None:
 SCENES = {
     "wallet-bought": (trade, bottom),
     "wallet-undecided": (undecided, bottom),
+    "wallet-indebted": (indebted, plain),
+    "wallet-budget": (indebted, bottom),
+    "wallet-tampered": (tampered, plain),
     "wallet-accepting": (undecided, accepting),
     "wallet": (furnish, plain),
     "wallet-new": (None, plain),

@@ -1,5 +1,6 @@
 """The Wallet: honest numbers, live, every movement in plain words."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,9 +11,10 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.ledger import Kind
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry
-from stylestudio_desktop.services import steering, wallet
+from stylestudio_desktop.services import buying, steering, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.wallet import ledger
+from stylestudio_desktop.ui.wallet import pane as wallet_room
 from stylestudio_desktop.ui.wallet.ledger import BALANCE, CHANGE, WHAT, LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard
 from stylestudio_desktop.ui.wallet.pane import WalletPane
@@ -20,6 +22,8 @@ from stylestudio_desktop.ui.wallet.words import movement, signed
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 from tests.factories import give
+from tests.payments.bank import Bank
+from tests.payments.counter import at
 from tests.ui.watchdog import Watchdog
 
 Ids = dict[str, list[int]]
@@ -239,3 +243,27 @@ def test_a_long_ledger_is_read_as_one_scrolls(
     calm()
     assert model.entries[0].id == 9000
     assert len({one.id for one in model.entries}) == model.rowCount()
+
+
+def test_older_purchases_are_a_page_away(
+    window: MainWindow, studio: Studio, qtbot: QtBot, calm: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(wallet_room, "PURCHASES", 2)
+    trader = dataclasses.replace(studio, gateways=at(Bank()))
+    for package in ("starter", "standard", "pro"):
+        buying.buy(trader, package, buying.Back("http://x/p", "http://x/c"))
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+
+    def names() -> set[str]:
+        found = {one.text() for one in pane.purchases.findChildren(QLabel) if one.isVisible()}
+        return found & {"Starter", "Standard", "Pro"}
+
+    qtbot.waitUntil(lambda: names() == {"Pro", "Standard"})
+    assert pane.purchases.newest.isHidden()
+    pane.purchases.older.click()
+    qtbot.waitUntil(lambda: names() == {"Starter"})
+    assert pane.purchases.older.isHidden()
+    pane.purchases.newest.click()
+    qtbot.waitUntil(lambda: names() == {"Pro", "Standard"})
