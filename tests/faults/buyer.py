@@ -18,7 +18,7 @@ from stylestudio_desktop.domain.ledger import hold
 from stylestudio_desktop.domain.purchase import is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.stripe_direct import StripeDirect
-from stylestudio_desktop.services import buying, deciding, reconciling, refunding, wallet
+from stylestudio_desktop.services import buying, deciding, reconciling, refunding, settling, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, purchases
 from stylestudio_desktop.store.database import Database
@@ -70,7 +70,16 @@ def plant_accepted_apart() -> None:
 
 def plant_ended_apart() -> None:
     """A bug: a refund is booked first, and its purchase ended afterwards."""
-    purchases.failed = _apart(purchases.failed)
+    genuine = settling._end
+
+    def later(studio: Studio, *told: Any) -> None:
+        studio.database.after_commit(lambda: alone(studio, told))
+
+    def alone(studio: Studio, told: Any) -> None:
+        with studio.database.write():
+            genuine(studio, *told)
+
+    settling._end = later
 
 
 def _apart(genuine: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.ids import new_id, now_ms
@@ -16,7 +16,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.wallet import ledger
 from stylestudio_desktop.ui.wallet import pane as wallet_room
 from stylestudio_desktop.ui.wallet.ledger import BALANCE, CHANGE, WHAT, LedgerModel, LedgerTable
-from stylestudio_desktop.ui.wallet.packages import PackageCard
+from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
 from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.wallet.words import movement, signed
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
@@ -47,7 +47,7 @@ def pane(window: MainWindow, made: Ids, calm: Callable[[], None]) -> WalletPane:
     return opened
 
 
-def words(pane: WalletPane) -> str:
+def words(pane: QWidget) -> str:
     """Return all visible words."""
     return "\n".join(one.text() for one in pane.findChildren(QLabel) if one.isVisibleTo(pane))
 
@@ -135,10 +135,13 @@ def test_the_way_back_is_offered_once(
     assert not back.isVisibleTo(pane)
 
 
-def test_purchases_are_listed_with_their_state(pane: WalletPane) -> None:
-    assert "Nothing has been bought yet." in words(pane)
+def test_purchases_are_listed_with_their_state(qtbot: QtBot) -> None:
+    purchases = Purchases()
+    qtbot.addWidget(purchases)
+    purchases.show()
+    assert "Nothing has been bought yet." in words(purchases)
     moment = now_ms()
-    pane.purchases.show_purchases(
+    purchases.show_purchases(
         [
             Purchase(
                 new_id(),
@@ -162,8 +165,8 @@ def test_purchases_are_listed_with_their_state(pane: WalletPane) -> None:
         ]
     )
     QApplication.processEvents()
-    assert "$29.99" in words(pane)
-    assert "Nothing has been bought yet." not in words(pane)
+    assert "$29.99" in words(purchases)
+    assert "Nothing has been bought yet." not in words(purchases)
 
 
 def entry(number: int, kind: str = "hold", delta: int = -2, settled: int = 0) -> TokenEntry:
