@@ -159,7 +159,7 @@ class WalletPane(Pane):
         made = Card()
         self.balance = label("", "display")
         self._words = label("", "muted")
-        self._held = label("", "faint")
+        self._held = label("", "faint", wrap=True)
         self.low = StatusBadge(Status(self.tr("Running low"), "triangle-alert", "warning"))
         left = QVBoxLayout()
         left.setSpacing(Space.XS)
