@@ -48,7 +48,6 @@ REST_TRIES = 50
 
 BESIDES_MS = 2500
 """When folders begin to be watched: the window stands by then, and its first pictures are there."""
-
 DECODER_LIMIT_MB = 512
 REOPEN = 75
 """Not an exit code: somebody else wants to sit down, so the library is opened anew for them."""
