@@ -14,6 +14,7 @@ OPTIONS = (PLANE, LIGHT, SIZE)
 AUTO = "auto"
 ARRANGEMENTS = (AUTO, "standing", "laid", "hung")
 SIDES = (AUTO, "left", "right", "behind", "front")
+USUAL_SIZE = 100
 SIZES = (40, 160)
 """How large a product may be asked for, in percent of what fits its plane well."""
 
@@ -42,13 +43,20 @@ class Plane:
         return " ".join(f"{x:.4f},{y:.4f}" for x, y in self.corners)
 
 
+def usual(kind: str, *, wall: bool) -> str:
+    """Return how a kind of product is shown on a floor or table, or before a wall."""
+    if wall:
+        return "hung" if kind in ("dress", "jacket") else "laid"
+    return "standing" if kind in ("shoes", "bag", "other") else "laid"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked of a scene; a plane of None, a light of `auto` is looked for."""
 
     plane: Plane | None = None
     light_from: str = AUTO
-    size: int = 100
+    size: int = USUAL_SIZE
 
 
 def asked(options: Mapping[str, str]) -> Asked:

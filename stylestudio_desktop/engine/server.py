@@ -15,7 +15,7 @@ from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import SIDES, Order
 
 MAX_LINE = 1_000_000
-JOBS = ("render", "cutout", "check", "examine")
+JOBS = ("render", "cutout", "check", "examine", "plane")
 
 
 class Line:
@@ -108,6 +108,11 @@ class Server:
             side = min(int(message.get("side", render.PREVIEW_SIDE)), SIDES[1])
             render.preview(*given, target, side, self._networks, report)
             return {"out": str(target)}
+        if message["op"] == "plane":
+            from stylestudio_desktop.engine.scene.reading import guess
+
+            guessed = guess(Path(str(message["photo"])), str(message.get("arrangement", "auto")))
+            return {"plane": guessed.plane.text(), "sure": round(guessed.sure, 2)}
         if message["op"] == "examine":
             from stylestudio_desktop.engine.fidelity.report import examine
 

@@ -11,6 +11,7 @@ from threading import Event
 from typing import Protocol, runtime_checkable
 
 from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import BadInput, ServiceError, StorageError
 from stylestudio_desktop.domain.generation import Category
@@ -58,6 +59,16 @@ class ChecksScenes(Protocol):
         cancelled: Event | None = None,
     ) -> list[str]:
         """Return sentences that say why not, for a picture of `size`; raises ProviderError."""
+
+
+@runtime_checkable
+class FindsPlanes(Protocol):
+    """A service that looks for the plane in a background photo on which a product would stand."""
+
+    def find_plane(
+        self, photo: Path, arrangement: str, cancelled: Event | None = None
+    ) -> tuple[str, float]:
+        """Return the plane and how sure it is, from 0 to 1; raises ProviderError."""
 
 
 @runtime_checkable
@@ -235,6 +246,26 @@ def write_mask(studio: Studio, file_id: int, target: Path, cancelled: Event) -> 
     folder = checked_folder(target.parent)
     data = mask(studio, file_id, cancelled)
     return write_new(data, folder, target.stem, ".png")
+
+
+def plane(
+    studio: Studio, provider: str, file_id: int, arrangement: str, cancelled: Event
+) -> tuple[scene.Plane, float] | None:
+    """Return the plane that a service finds in a background photo, and how sure it is of it.
+
+    None where the service looks for none. Blocks for seconds; raises NotFound or ServiceError.
+    """
+    row = library.picture(studio, file_id)
+    service = studio.provider(provider)
+    if not isinstance(service, FindsPlanes):
+        return None
+    try:
+        path = studio.files.path(row.storage_id)
+        text, sure = service.find_plane(path, arrangement, cancelled)
+    except ProviderError as error:
+        raise ServiceError(error.sentence) from error
+    found = scene.read(text)
+    return None if found is None else (found, sure)
 
 
 def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
-from stylestudio_desktop.domain import staging
+from stylestudio_desktop.domain import scene, staging
 
 translate = QCoreApplication.translate
 
@@ -23,10 +23,35 @@ def name(option: str, value: str) -> str:
     return _NAMES.get(option, dict)().get(value, value)
 
 
+def light(side: str) -> str:
+    """Return from where the light of a background photo comes, in words."""
+    return {
+        "auto": translate("Staged", "As in the photo"),
+        "left": translate("Staged", "Left"),
+        "right": translate("Staged", "Right"),
+        "behind": translate("Staged", "Behind"),
+        "front": translate("Staged", "Front"),
+    }.get(side, side)
+
+
+def _scene(options: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what was said of a background photo."""
+    found = []
+    if scene.PLANE in options:
+        found.append((translate("Staged", "Plane"), translate("Staged", "Picked by hand")))
+    if scene.LIGHT in options:
+        found.append((translate("Staged", "Light from"), light(options[scene.LIGHT])))
+    if scene.SIZE in options:
+        found.append((translate("Staged", "Size"), f"{options[scene.SIZE]} %"))
+    return found
+
+
 def rows(options: Mapping[str, str]) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Return the options that are known as names and values in words, and all the others."""
     known = [one for one in staging.OPTIONS if one in options]
     said = [(title(one), name(one, options[one])) for one in known]
+    known += [one for one in scene.OPTIONS if one in options]
+    said += _scene(options)
     return said, {key: value for key, value in options.items() if key not in known}
 
 

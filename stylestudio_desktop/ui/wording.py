@@ -115,6 +115,7 @@ def category(name: str) -> str:
     known = {
         "product_image": translate("Wording", "Product photos"),
         "model_image": translate("Wording", "Photos of people"),
+        "background_image": translate("Wording", "Background photos"),
         "generated_image": translate("Wording", "Pictures made"),
         "profile_image": translate("Wording", "Profile picture"),
     }

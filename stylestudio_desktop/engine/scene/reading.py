@@ -46,6 +46,15 @@ def asked_of(options: Mapping[str, str]) -> scenes.Asked:
         raise EngineFault("input", f"{error.sentence} {HELP}") from error
 
 
+def guess(path: Path, arrangement: str) -> finding.Found:
+    """Return the plane that a picture of the photo at `path` is made on. Raises EngineFault."""
+    return _guessed(photo.read(path, SIDE).rgb, arrangement)
+
+
+def _guessed(rgb: Image, arrangement: str) -> finding.Found:
+    return finding.wall(rgb) if arrangement == "hung" else finding.ground(rgb)
+
+
 def read_scene(
     path: Path,
     options: Mapping[str, str],
@@ -77,7 +86,7 @@ def read_scene(
     notes: list[str] = []
     plane = asked.plane
     if plane is None:
-        found = finding.wall(shot.rgb) if how == "hung" else finding.ground(shot.rgb)
+        found = _guessed(shot.rgb, how)
         plane = found.plane
         check()
         if found.sure < SURE:
@@ -86,7 +95,8 @@ def read_scene(
                 "stand well, pick its plane by hand."
             )
     camera = camera_of(plane, frame)
-    how = usual(garment, camera) if how == AUTO else how
+    if how == AUTO:
+        how = scenes.usual(garment, wall=camera.rise < UPRIGHT)
     trouble = _unfit(how, camera, garment)
     if trouble:
         raise EngineFault("input", f"{trouble} {HELP}")
@@ -98,13 +108,6 @@ def read_scene(
     lamp = lamp_of(shot.rgb, camera, asked.light_from)
     check()
     return Scene(path, shot.rgb, full, camera, lamp, how, asked.size / 100, tuple(notes))
-
-
-def usual(garment: str, camera: Camera) -> str:
-    """Return how a product is shown on a plane unless asked otherwise."""
-    if camera.rise < UPRIGHT:
-        return "hung" if fits(garment, "hung") and garment in ("dress", "jacket") else "laid"
-    return "standing" if garment in ("shoes", "bag", "other") else "laid"
 
 
 def _unfit(arrangement: str, camera: Camera, garment: str) -> str:

@@ -234,6 +234,17 @@ class LocalProvider:
         }
         return self._reasons(message, cancelled)
 
+    def find_plane(
+        self, photo: Path, arrangement: str, cancelled: Event | None = None
+    ) -> tuple[str, float]:
+        """Return where a product would be set in `photo`, and how sure that is, from 0 to 1.
+
+        The plane is written as in a brief's options. Raises ProviderError.
+        """
+        message = {"op": "plane", "photo": str(photo), "arrangement": arrangement}
+        answer = self._ask(message, cancelled or Event())
+        return str(answer.get("plane", "")), float(answer.get("sure", 0.0))
+
     def _reasons(self, message: dict[str, Any], cancelled: Event | None) -> list[str]:
         try:
             answer = self._ask(message, cancelled or Event())

@@ -162,7 +162,7 @@ class Bench(QWidget):
         self.pages.products.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take what was dropped: people on the second page, products everywhere else."""
+        """Take what was dropped: people on the second page, a background on the third."""
         self.pages.products.set_hot(False)
         if self.intake.take_mime(event.mimeData(), self._category()):
             event.acceptProposedAction()
@@ -284,10 +284,13 @@ class Bench(QWidget):
         target.setFocus()
 
     def _category(self) -> Category:
+        if self.step is Step.LOOK and self.desk.able.scenes and not self.desk.draft.models:
+            return Category.BACKGROUND
         return Category.MODEL if self.step is Step.MODEL else Category.PRODUCT
 
     def _pick(self, category: Category) -> None:
-        most = MOST_ALONE if category is Category.PRODUCT else max(1, self.desk.able.max_models)
+        people = max(1, self.desk.able.max_models) if category is Category.MODEL else 1
+        most = MOST_ALONE if category is Category.PRODUCT else people
         picker = Picker(self._studio, self.window_.tasks, category, most, self)
         picker.picked.connect(partial(self.desk.use, category))
         picker.open()

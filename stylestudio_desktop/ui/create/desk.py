@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import NeedsConsent, StudioError
 from stylestudio_desktop.domain.generation import Category
@@ -132,7 +133,7 @@ class Desk(QObject):
     def recall(self, memory: dict[str, Any]) -> None:
         """Take up a remembered draft, and let go of photos that are no longer there."""
         self.put(from_memory(memory, self.studio.catalogue, list(self.studio.providers)))
-        wanted = [one.id for one in (*self.draft.products, *self.draft.models)]
+        wanted = [one.id for one in self.draft.photos]
         if wanted:
             self.run(lambda: library.cards(self.studio, wanted), self._on_still_there)
 
@@ -141,6 +142,9 @@ class Desk(QObject):
         if category is Category.PRODUCT:
             chosen = drafts.added(self.draft.products, photos, drafts.MOST_ALONE)
             self.edit(products=chosen)
+        elif category is Category.BACKGROUND:
+            if photos:  # another photo has another ground
+                self.edit(background=photos[-1], plane=scene.AUTO)
         else:
             most = max(1, self.able.max_models)
             kept = self.draft.models[: max(0, most - len(photos))]
@@ -166,7 +170,7 @@ class Desk(QObject):
 
         def read() -> tuple[Brief, list[FileCard]]:
             brief = asked()
-            return brief, library.cards(studio, [*brief.products, *brief.models])
+            return brief, library.cards(studio, brief.photos)
 
         def take(found: tuple[Brief, list[FileCard]]) -> None:
             brief, cards = found
@@ -175,6 +179,7 @@ class Desk(QObject):
                 brief,
                 [there[one] for one in brief.products if one in there],
                 [there[one] for one in brief.models if one in there],
+                None if brief.background is None else there.get(brief.background),
             )
             made = replace(made, seed=brief.seed if again else None)
             self.put(from_memory(to_memory(made), studio.catalogue, list(studio.providers)))
@@ -258,8 +263,11 @@ class Desk(QObject):
 
     def _on_still_there(self, cards: list[FileCard]) -> None:
         there = {card.id: card for card in cards if card.trashed_at is None}
+        behind = self.draft.background
         self.edit(
-            products=_known(self.draft.products, there), models=_known(self.draft.models, there)
+            products=_known(self.draft.products, there),
+            models=_known(self.draft.models, there),
+            background=behind if behind is not None and behind.id in there else None,
         )
 
     def _look_again(self) -> None:
@@ -268,7 +276,8 @@ class Desk(QObject):
             self._checking.cancel()
             self._checking = None
         self.situation = replace(self.situation, doubts=())
-        if self.draft.products and self.draft.models:
+        draft = self.draft
+        if draft.products and (draft.models or (draft.background and self.able.scenes)):
             self._check_later.start()
         else:
             self._check_later.stop()
@@ -310,4 +319,9 @@ def _known(photos: Sequence[Photo], there: dict[int, FileCard]) -> tuple[Photo, 
 
 
 def _photos_of(draft: Draft) -> tuple[Any, ...]:
-    return draft.products, draft.models, draft.together, draft.provider
+    """Return what the service's doubts depend on."""
+    found: tuple[Any, ...] = (draft.products, draft.models, draft.together, draft.provider)
+    if draft.background is None:
+        return found
+    place = draft.plane, draft.size, draft.arrangement, draft.quality, draft.ratio
+    return (*found, draft.background, *place)

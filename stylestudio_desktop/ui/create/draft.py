@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from types import MappingProxyType
+from typing import Any
 
-from stylestudio_desktop.domain import staging
+from stylestudio_desktop.domain import scene, staging
 from stylestudio_desktop.domain.brief import MAX_PROMPT, Brief
 from stylestudio_desktop.domain.catalog import Catalogue
+from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.providers.protocol import Capabilities
 
@@ -43,6 +45,8 @@ class Need(Enum):
     FEWER_PICTURES = "fewer_pictures"
     WORN_QUALITY = "worn_quality"
     ARRANGEMENT = "arrangement"
+    NO_SCENES = "no_scenes"
+    PERSON_OR_SCENE = "person_or_scene"
     SHORTER_PROMPT = "shorter_prompt"
     READY_SERVICE = "ready_service"
 
@@ -88,6 +92,16 @@ class Draft:
     arrangement: str = staging.AUTO
     backdrop: str = staging.BACKDROPS[0]
     reflection: str = staging.AUTO
+    background: Photo | None = None
+    plane: str = scene.AUTO
+    light_from: str = scene.AUTO
+    size: int = 100
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """Every photo chosen: products, people, the background."""
+        behind = () if self.background is None else (self.background,)
+        return (*self.products, *self.models, *behind)
 
     @property
     def kind(self) -> str:
@@ -172,6 +186,14 @@ def problems(draft: Draft, able: Capabilities, ready: bool = True) -> tuple[Prob
             and not staging.fits(draft.kind, draft.arrangement),
             Problem(Need.ARRANGEMENT, Step.LOOK),
         ),
+        (
+            draft.background is not None and not able.scenes,
+            Problem(Need.NO_SCENES, Step.LOOK),
+        ),
+        (
+            draft.background is not None and bool(draft.models),
+            Problem(Need.PERSON_OR_SCENE, Step.LOOK),
+        ),
         (draft.ratio not in able.ratios, Problem(Need.RATIO, Step.LOOK)),
         (
             draft.count > able.max_count,
@@ -204,6 +226,7 @@ def briefs(draft: Draft, able: Capabilities) -> tuple[Brief, ...]:
         Brief(
             products=tuple(one.id for one in group),
             models=tuple(one.id for one in draft.models),
+            background=None if draft.background is None else draft.background.id,
             prompt=draft.prompt.strip(),
             negative_prompt=draft.negative_prompt.strip() if able.negative_prompt else "",
             style=draft.style,
@@ -225,6 +248,8 @@ def briefs(draft: Draft, able: Capabilities) -> tuple[Brief, ...]:
 def _options(draft: Draft, group: Sequence[Photo], able: Capabilities) -> dict[str, str]:
     kind = replace(draft, products=tuple(group)).kind
     found = {} if kind == "auto" else {"garment": kind}
+    if draft.background is not None:
+        return found | _scene(draft, able, kind)
     if able.arrangements and not draft.models:
         fits = staging.fits(kind, draft.arrangement)  # one of a batch may be of another kind
         asked = (
@@ -236,7 +261,29 @@ def _options(draft: Draft, group: Sequence[Photo], able: Capabilities) -> dict[s
     return found
 
 
-def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Draft:
+def _scene(draft: Draft, able: Capabilities, kind: str) -> dict[str, str]:
+    """Return what a background photo asks for beyond what the engine would find by itself."""
+    offered = draft.arrangement in able.scenes and staging.fits(kind, draft.arrangement)
+    asked = (
+        ("arrangement", draft.arrangement if offered else staging.AUTO),
+        ("reflection", draft.reflection),
+    )
+    found = staging.chosen(asked)
+    if draft.plane != scene.AUTO:
+        found[scene.PLANE] = draft.plane
+    if draft.light_from != scene.AUTO:
+        found[scene.LIGHT] = draft.light_from
+    if draft.size != scene.USUAL_SIZE:
+        found[scene.SIZE] = str(draft.size)
+    return found
+
+
+def like(
+    brief: Brief,
+    products: Sequence[Photo],
+    models: Sequence[Photo],
+    background: Photo | None = None,
+) -> Draft:
     """Return the draft that asks for what `brief` asked, with those of its photos still there.
 
     The seed is left to chance again: more like this, not the same again.
@@ -251,6 +298,8 @@ def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Dr
         products=tuple(replace(one, kind=kind) for one in products),
         together=len(products) > 1,
         models=tuple(models),
+        background=background,
+        **_set(brief, background),
         style=brief.style,
         quality=brief.quality,
         ratio=brief.aspect_ratio,
@@ -263,6 +312,18 @@ def like(brief: Brief, products: Sequence[Photo], models: Sequence[Photo]) -> Dr
         guidance_scale=brief.guidance_scale,
         steps=brief.num_inference_steps,
     )
+
+
+def _set(brief: Brief, background: Photo | None) -> dict[str, Any]:
+    """Return how the products of `brief` were set into its background photo."""
+    if background is None:
+        return {}
+    try:
+        asked = scene.asked(brief.options)
+    except BadInput:  # what is odd falls back to what the engine finds
+        return {}
+    plane = scene.AUTO if asked.plane is None else asked.plane.text()
+    return {"plane": plane, "light_from": asked.light_from, "size": asked.size}
 
 
 def _staged(brief: Brief) -> dict[str, str]:

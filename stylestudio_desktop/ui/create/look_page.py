@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config.resources import resources
@@ -12,6 +13,7 @@ from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
 from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.scene_part import ScenePart
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.create.staging_part import StagingPart
 from stylestudio_desktop.ui.tokens import Space
@@ -27,7 +29,13 @@ _MANY_SERVICES = 2
 
 
 class LookPage(Page):
-    """Everything about how the pictures look."""
+    """Everything about how the pictures look.
+
+    `browse()` and `gallery()` ask for a background photo.
+    """
+
+    browse = Signal()
+    gallery = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -42,6 +50,7 @@ class LookPage(Page):
         self.services: dict[tuple[str, str | None], ChoiceCard] = {}
         self._parts = [
             self._build_rest,
+            self._build_scene,
             self._build_staging,
             self._build_numbers,
             self._build_pictured,
@@ -76,6 +85,7 @@ class LookPage(Page):
                 reason = person if unworn else ""
                 card.refuse(reason if one in offered else off)
         self.staging.show_draft(draft, able)
+        self.scene.show_draft()
         self._show_services()
         self._show_count(able.max_count)
         if self.prompt.toPlainText() != draft.prompt:
@@ -106,6 +116,12 @@ class LookPage(Page):
     def _build_staging(self) -> None:
         self.staging = StagingPart(self._desk.photos, self._desk.edit)
         self.column.addWidget(self.staging)
+
+    def _build_scene(self) -> None:
+        self.scene = ScenePart(self._desk)
+        self.scene.browse.connect(self.browse)
+        self.scene.gallery.connect(self.gallery)
+        self.column.addWidget(self.scene)
 
     def _build_rest(self) -> None:
         self.column.addWidget(label(words.tr("Anything special?"), "label"))

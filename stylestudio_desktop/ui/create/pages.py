@@ -101,7 +101,10 @@ class Pages(QStackedWidget):
     @cached_property
     def look(self) -> LookPage:
         """The third step."""
-        return self._kept(LookPage(self._desk, self))
+        page = self._kept(LookPage(self._desk, self))
+        page.browse.connect(partial(self.browse.emit, Category.BACKGROUND))
+        page.gallery.connect(partial(self.gallery.emit, Category.BACKGROUND))
+        return page
 
     @cached_property
     def review(self) -> ReviewPage:

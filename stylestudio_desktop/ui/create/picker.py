@@ -73,9 +73,7 @@ class Picker(QDialog):
         self.search.searched.connect(self._load)
         self.category: Segments[str | None] = Segments(
             [
-                (category.value, words.tr("Products"), None)
-                if category is Category.PRODUCT
-                else (category.value, words.tr("People"), None),
+                (category.value, _named(category), None),
                 (Category.GENERATED.value, words.tr("Pictures made"), None),
                 (None, words.tr("Everything"), None),
             ],
@@ -167,3 +165,10 @@ class Picker(QDialog):
         if not isinstance(error, StudioError):
             raise error
         self._words.setText(error.sentence)
+
+
+def _named(category: Category) -> str:
+    return {
+        Category.PRODUCT: words.tr("Products"),
+        Category.BACKGROUND: words.tr("Background photos"),
+    }.get(category, words.tr("People"))

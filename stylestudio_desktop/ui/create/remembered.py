@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
+from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_MODELS, MAX_PROMPT, MAX_SEED
 from stylestudio_desktop.domain.catalog import Catalogue
+from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import LARGEST_ID, FileId
 from stylestudio_desktop.domain.staging import OPTIONS
 from stylestudio_desktop.ui.create.draft import KINDS, MOST_ALONE, Draft, Photo
@@ -25,13 +27,14 @@ def from_memory(
     The memory is a file that anybody may have edited, so every value is looked at.
     """
     usual = Draft()
-    known = {one.name for one in fields(Draft)} - {"products", "models"}
+    known = {one.name for one in fields(Draft)} - {"products", "models", "background"}
     found = {name: value for name, value in memory.items() if name in known and _fits(name, value)}
     draft = replace(
         usual,
         **found,
         products=_photos(memory.get("products"), MOST_ALONE),
         models=_photos(memory.get("models"), MAX_MODELS),
+        background=next(iter(_photos([memory.get("background")], 1)), None),
     )
     offers = {
         "style": [one.id for one in catalogue.styles],
@@ -56,6 +59,9 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, str) and len(value) <= MAX_PROMPT
     if name in OPTIONS:
         return value in OPTIONS[name]
+    if name in scene.OPTIONS:
+        typed = isinstance(value, str) if name != scene.SIZE else type(value) is int
+        return typed and _is_scene({name: str(value)})
     if name == "together":
         return isinstance(value, bool)
     if name == "count":
@@ -69,6 +75,14 @@ def _fits(name: str, value: Any) -> bool:
         return _number(value, *limits[name])
     low, high = (0.1, 1.0) if name == "strength" else (1.0, 20.0)
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_scene(options: Mapping[str, str]) -> bool:
+    try:
+        scene.asked(options)
+    except BadInput:
+        return False
+    return True
 
 
 def _is_digest(value: Any) -> bool:

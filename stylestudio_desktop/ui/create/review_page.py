@@ -65,7 +65,7 @@ class ReviewPage(Page):
     def show_desk(self) -> None:
         """Show the draft as it stands."""
         draft = self._desk.draft
-        photos = (*draft.products, *draft.models)[:_MOST_PHOTOS]
+        photos = draft.photos[:_MOST_PHOTOS]
         if photos != self._laid:
             self._lay(photos)
         able = self._desk.able

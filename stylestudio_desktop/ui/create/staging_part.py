@@ -87,7 +87,9 @@ class StagingPart(QWidget):
         self._now = draft, able
         if self._parts:
             return
-        seen = (bool(draft.models), draft.kind, draft.arrangement, draft.backdrop, draft.reflection)
+        own = draft.background is not None
+        seen = (bool(draft.models), own, draft.kind, draft.arrangement, draft.backdrop,
+                draft.reflection)  # fmt: skip
         if not able.arrangements or seen == self._seen:
             return
         self._seen = seen
@@ -97,12 +99,14 @@ class StagingPart(QWidget):
         for one, card in self.arrangements.items():
             unfit = words.tr("Not for this kind of product")
             fits = one in able.arrangements and staging.fits(draft.kind, one)
-            card.refuse(person if worn else "" if fits else unfit)
+            reason = person if worn else "" if fits else unfit
+            outside = own and able.scenes and one not in able.scenes
+            card.refuse(reason or (words.tr("Not in a background photo") if outside else ""))
             card.setChecked(one == draft.arrangement)
         for one, card in self.backdrops.items():
-            card.refuse(person if worn else "")
+            card.refuse(person if worn else words.tr("Your own photo instead") if own else "")
             card.setChecked(one == draft.backdrop)
-        white = draft.backdrop == "white"
+        white = draft.backdrop == "white" and not own
         self.reflection.setEnabled(not worn and not white)
         self.reflection.set_value(draft.reflection)
         usual = staged.name("arrangement", staging.usual(draft.kind))

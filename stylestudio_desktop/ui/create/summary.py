@@ -59,7 +59,7 @@ class Summary(SidePanel):
     def show_desk(self) -> None:
         """Show the draft as it stands."""
         draft, catalogue = self._desk.draft, self._desk.studio.catalogue
-        photos = (*draft.products, *draft.models)[:_MOST_PHOTOS]
+        photos = draft.photos[:_MOST_PHOTOS]
         if photos != self._laid:
             self._lay(photos)
         rows = (

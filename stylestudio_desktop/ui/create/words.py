@@ -57,6 +57,10 @@ def sentence(problem: Problem, service: str) -> str:
             "%1", service
         ),
         Need.ARRANGEMENT: tr("Choose another arrangement: this kind of product can't be hung."),
+        Need.NO_SCENES: tr(
+            "%1 takes no background photo of your own. Remove it, or let this computer make it."
+        ).replace("%1", service),
+        Need.PERSON_OR_SCENE: tr("Choose a person or a background photo, not both."),
         Need.SHORTER_PROMPT: tr("Shorten the words to %n characters.", limit),
         Need.READY_SERVICE: tr("%1 takes no work now. Look at it in the settings.").replace(
             "%1", service

@@ -16,6 +16,7 @@ _KINDS = {
     Category.GENERATED.value: "result",
     Category.PRODUCT.value: "product",
     Category.MODEL.value: "model",
+    Category.BACKGROUND.value: "background",
 }
 _NAME_WIDTH = 140
 _DAYS = {"today": 0, "week": 6, "month": 29, "year": 364}
@@ -42,6 +43,7 @@ class GalleryFilters(QWidget):
                 (Category.GENERATED.value, self.tr("Pictures made")),
                 (Category.PRODUCT.value, self.tr("Product photos")),
                 (Category.MODEL.value, self.tr("Photos of people")),
+                (Category.BACKGROUND.value, self.tr("Background photos")),
             ],
             "images",
         )

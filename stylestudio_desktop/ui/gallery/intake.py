@@ -54,11 +54,11 @@ class Intake(QObject):
         self._importer.bring_samples()
 
     def bring_dropped(self, paths: list[str]) -> None:
-        """Import dropped files as what the gallery shows: people, or else products."""
+        """Import dropped files as what the gallery shows: people, backgrounds, or else products."""
         chosen = self._browser.filters.category.value() if self._browser is not None else ""
-        people = chosen == Category.MODEL.value
+        kept = (Category.MODEL.value, Category.BACKGROUND.value)
         if paths:
-            category = Category.MODEL if people else Category.PRODUCT
+            category = Category(chosen) if chosen in kept else Category.PRODUCT
             self._importer.bring([Path(path) for path in paths], category)
 
     def _browse(self, category: Category) -> None:
