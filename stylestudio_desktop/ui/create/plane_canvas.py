@@ -186,8 +186,8 @@ class PlaneCanvas(QWidget):
             return
         share = self.size_ / 100
         painter.setBrush(theme().colour("scrim"))
-        painter.setOpacity(0.55)
-        painter.setPen(QPen(theme().colour("on_scrim"), 1.5, Qt.PenStyle.DashLine))
+        painter.setOpacity(0.35)
+        painter.setPen(QPen(theme().colour("on_scrim"), 2.0, Qt.PenStyle.DashLine))
         if self._hint == "standing":
             half = 0.31 * share
             left, right = onto.map(QPointF(0.5 - half, 0.36)), onto.map(QPointF(0.5 + half, 0.36))
@@ -252,20 +252,23 @@ class PlaneCanvas(QWidget):
             self._moved()
 
 
-def paint_grid(painter: QPainter, field: QPolygonF, *, bad: bool = False) -> None:
+def paint_grid(
+    painter: QPainter, field: QPolygonF, *, bad: bool = False, lines: int = LINES
+) -> None:
     """Draw a grid in perspective into the four-sided `field` of the screen."""
+    fine = lines / LINES
     look = theme()
     colour = look.colour("bad" if bad else "accent")
     onto = None if bad else _transform(field)
-    for pen in (QPen(look.colour("scrim"), 3.0), QPen(colour, 1.4)):
+    for pen in (QPen(look.colour("scrim"), 3.0 * fine), QPen(colour, 0.5 + 0.9 * fine)):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolygon(field)
         if onto is None:
             continue
         painter.setOpacity(0.75)
-        for line in range(1, LINES):
-            at = line / LINES
+        for line in range(1, lines):
+            at = line / lines
             painter.drawLine(onto.map(QPointF(at, 0)), onto.map(QPointF(at, 1)))
             painter.drawLine(onto.map(QPointF(0, at)), onto.map(QPointF(1, at)))
         painter.setOpacity(1.0)

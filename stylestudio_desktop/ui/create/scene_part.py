@@ -14,7 +14,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.plane_canvas import paint_grid
 from stylestudio_desktop.ui.create.plane_dialog import PlaneDialog
 from stylestudio_desktop.ui.create.tiles import PhotoView
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.chips import Segments
@@ -49,7 +49,7 @@ class GridView(PhotoView):
             QPointF(area.left() + x * area.width(), area.top() + y * area.height())
             for x, y in self.plane.corners
         ]
-        paint_grid(painter, QPolygonF(corners))
+        paint_grid(painter, QPolygonF(corners), lines=3)
 
 
 class ScenePart(QWidget):
@@ -78,7 +78,7 @@ class ScenePart(QWidget):
         flow = FlowLayout(spacing=Space.S)
         self.choose = button(words.tr("Choose a photo…"), self.browse.emit, icon="image-plus")
         self.pick = button(words.tr("From the gallery"), self.gallery.emit, icon="images")
-        self.place = button(words.tr("Pick the plane…"), self.open_plane, "primary", "scan")
+        self.place = button(words.tr("Pick the plane…"), self.open_plane, icon="scan")
         self.remove = button(words.tr("Remove"), self._on_remove, "quiet", "x")
         for one in (self.place, self.choose, self.pick, self.remove):
             flow.addWidget(one)
@@ -108,7 +108,9 @@ class ScenePart(QWidget):
         self.size_.valueChanged.connect(lambda value: self._desk.edit(size=value * _STEP))
         self._percent = label("", "muted")
         lights, sizes = FlowLayout(spacing=Space.S), QHBoxLayout()
-        lights.addWidget(label(words.tr("Light from"), "muted"))
+        named = label(words.tr("Light from"), "muted")
+        named.setMinimumHeight(Size.CONTROL)
+        lights.addWidget(named)
         lights.addWidget(self.light)
         sizes.setSpacing(Space.S)
         for one in (label(words.tr("Size"), "muted"), self.size_, self._percent):

@@ -16,6 +16,8 @@ class Looking(FakeProvider):
     sentences: list[str] = field(default_factory=list)
     checked: list[tuple[int, int]] = field(default_factory=list)
     ready: bool = True
+    scenes_checked: list[dict[str, str]] = field(default_factory=list)
+    plane: tuple[str, float] = ("0.2,0.6 0.8,0.6 0.9,0.9 0.1,0.9", 0.9)
 
     def check(self) -> Readiness:
         return Readiness(self.ready, "Ready." if self.ready else "Its key is missing.")
@@ -34,3 +36,19 @@ class Looking(FakeProvider):
     ) -> list[str]:
         self.checked.append((len(products), len(people)))
         return self.sentences
+
+    def fits_scene(
+        self,
+        products: Sequence[Path],
+        background: Path,
+        size: tuple[int, int],
+        options: Mapping[str, str],
+        cancelled: Event | None = None,
+    ) -> list[str]:
+        self.scenes_checked.append(dict(options))
+        return self.sentences
+
+    def find_plane(
+        self, photo: Path, arrangement: str, cancelled: Event | None = None
+    ) -> tuple[str, float]:
+        return self.plane

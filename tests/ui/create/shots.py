@@ -12,6 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PIL import Image
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -27,12 +28,14 @@ from stylestudio_desktop.ui.create.bench import Bench
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
 from stylestudio_desktop.ui.create.pane import CreatePane, create_pane
+from stylestudio_desktop.ui.create.plane_dialog import PlaneDialog
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.worker.runner import Runner
+from tests.engine.drawn_rooms import room
 from tests.ui.shots import settle
 
 SIZES = ((1280, 800), (2560, 1440))
@@ -101,6 +104,37 @@ def look(pane: Bench) -> None:
     _choose(pane, 1)
     pane.desk.edit(style="vintage", prompt="On linen, early morning")
     pane.go(Step.LOOK)
+    _ready(pane)
+
+
+def _own_background(pane: Bench) -> None:
+    (ours,) = [one for one in sources.samples(Category.PRODUCT) if "handbag" in one.path.name]
+    pane.intake.take([ours.path], Category.PRODUCT, {ours.path.name: "bag"})
+    _ready(pane)
+    folder = pane.desk.studio.workspace.tmp
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "oak-table.jpg"
+    Image.fromarray(room("boards", (1800, 1350), "left", warm=1.06).rgb).save(path, quality=92)
+    pane.go(Step.LOOK)
+    pane.intake.take([path], Category.BACKGROUND)
+    _ready(pane)
+
+
+def scene(pane: Bench) -> None:
+    """Show a background photo of one's own among the looks."""
+    _own_background(pane)
+    pane.desk.edit(plane="0.31,0.52 0.69,0.52 0.77,0.78 0.23,0.78", light_from="left")
+    page = pane.pages.look
+    page.ensureWidgetVisible(page.scene)
+    _ready(pane)
+
+
+def plane(pane: Bench) -> None:
+    """Show how the plane is picked."""
+    _own_background(pane)
+    pane.pages.look.scene.place.click()
+    dialog = next(iter(pane.window().findChildren(PlaneDialog)))
+    settle(lambda: dialog.canvas is not None, 90.0)
     _ready(pane)
 
 
@@ -184,6 +218,8 @@ SHOTS: dict[str, Callable[[Bench], None]] = {
     "model": model,
     "model-none": model_none,
     "look": look,
+    "scene": scene,
+    "plane": plane,
     "review": review,
     "poor": poor,
     "picker": picker,
