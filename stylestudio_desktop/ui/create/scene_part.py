@@ -62,6 +62,7 @@ class ScenePart(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._shown: str | None = None
+        self._seen: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, Space.S, 0, 0)
         column.setSpacing(Space.M)
@@ -83,9 +84,9 @@ class ScenePart(QWidget):
         for one in (self.place, self.choose, self.pick, self.remove):
             flow.addWidget(one)
         right.addLayout(flow)
-        self.fine = self._build_fine()
-        right.addWidget(self.fine)
+        self.fine: QWidget | None = None  # made with the first photo: few people have one
         right.addStretch(1)
+        self._right = right
         row.addLayout(right, 1)
         card.body.addLayout(row)
         column.addWidget(card)
@@ -125,18 +126,28 @@ class ScenePart(QWidget):
         draft, able = self._desk.draft, self._desk.able
         photo = draft.background
         offered = bool(able.scenes) and not draft.models
+        place = draft.plane, draft.light_from, draft.size
+        seen = (photo, offered, bool(draft.models), self._desk.card.name, *place)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if photo is not None and self.fine is None:
+            self.fine = self._build_fine()
+            self._right.insertWidget(self._right.count() - 1, self.fine)
         self.says.setText(self._sentence())
         for one in (self.choose, self.pick):
             one.setEnabled(offered)
         self.choose.setText(words.tr("Another photo…") if photo else words.tr("Choose a photo…"))
         self.place.setEnabled(offered)
-        self.fine.setEnabled(offered)
-        for part in (self.place, self.remove, self.fine):
+        for part in (self.place, self.remove):
             part.setVisible(photo is not None)
         self.view.setVisible(photo is not None)
-        self.light.set_value(draft.light_from)
-        self.size_.setValue(draft.size // _STEP)
-        self._percent.setText(f"{draft.size} %")
+        if self.fine is not None:
+            self.fine.setVisible(photo is not None)
+            self.fine.setEnabled(offered)
+            self.light.set_value(draft.light_from)
+            self.size_.setValue(draft.size // _STEP)
+            self._percent.setText(f"{draft.size} %")
         self.view.plane = None if draft.plane == scene.AUTO else scene.read(draft.plane)
         self.view.update()
         kept = None if photo is None else photo.storage_id
