@@ -345,6 +345,5 @@ def run(
 def _tell_and_leave(error: StudioError) -> int:
     from PySide6.QtWidgets import QMessageBox
 
-    box = QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence)
-    box.exec()
+    QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence).exec()
     return 5
