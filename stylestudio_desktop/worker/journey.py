@@ -288,6 +288,7 @@ class Journey:
             if tries < retrying.SENDS_ALLOWED or error.kind is Kind.RATE or accepted:
                 self._try_later(error, tries)
                 return
+            error.sentence = retrying.given_up(error.sentence, tries)
         code = retrying.CODES.get(error.kind, Code.SERVICE_FAILED)
         if error.kind in (Kind.AUTH, Kind.PAYMENT):
             queue.pause_service(studio, self.provider, None, code, error.sentence)
@@ -309,7 +310,7 @@ class Journey:
             queue.pause_service(
                 self._studio, self.provider, until, Code.SERVICE_BUSY, error.sentence
             )
-        why = error.sentence
+        why = f"{error.sentence} It is tried again by itself."
         self._end(lambda: queue.wait_until(self._studio, self._job, until, why), ended=False)
 
     def _wait_for_storage(self, error: StorageError) -> None:

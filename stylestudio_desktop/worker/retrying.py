@@ -19,6 +19,14 @@ def backed_off(base: float, tries: int) -> float:
     return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
 
 
+def given_up(sentence: str, tries: int) -> str:
+    """Return the words for what failed `tries` times; the last time it said `sentence`."""
+    return (
+        f"{sentence} It was tried {tries} times. Your tokens are back. Try again later, or choose "
+        "another service."
+    )
+
+
 GONE = (
     "The service no longer has this picture. Your tokens are back. Try again to have it made anew."
 )

@@ -47,6 +47,14 @@ def png(colour: str = "teal", size: tuple[int, int] = (96, 64)) -> bytes:
     return out.getvalue()
 
 
+def kind_of(photo: bytes) -> str:
+    """Return the content type of a photo by its first bytes; nothing else may be sent."""
+    if photo.startswith(b"\x89PNG"):
+        return "image/png"
+    assert photo.startswith(b"\xff\xd8"), "it is neither PNG nor JPEG"
+    return "image/jpeg"
+
+
 class Case(ABC):
     """One service as the suite sees it; a new one is made for each test.
 
@@ -109,8 +117,10 @@ def job(folder: Path, count: int = 1, people: int = 0, model: str | None = None)
     """Return work with its photos on disk."""
     photos = []
     for number in range(1 + people):
-        path = folder / f"photo-{number}.png"
-        path.write_bytes(png(random.choice(("red", "navy", "olive")), (120, 160)))
+        # As people's files are: a product cut out, and a photo from a camera.
+        path = folder / f"photo-{number}.{'jpg' if number else 'png'}"
+        image = Image.new("RGB", (120, 160), random.choice(("red", "navy", "olive")))
+        image.save(path, "JPEG" if number else "PNG")
         photos.append(path)
     brief = Brief(
         products=(FileId(1),),

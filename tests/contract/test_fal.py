@@ -396,4 +396,4 @@ def test_a_queue_that_others_wrote(
 
 
 def test_the_price_of_today_is_told(provider: Fal) -> None:
-    assert provider.check().details == {"price of Nano Banana 2": "0.08 USD per images"}
+    assert provider.check().details == {"price of Nano Banana 2": "0.08 USD per image"}

@@ -169,6 +169,27 @@ def test_passing_faults_of_polls_and_downloads_are_survived(
     assert len(service.asked) == 1
 
 
+def test_what_never_passes_is_given_up_in_words(
+    studio: Studio, service: FakeProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stylestudio_desktop.worker.retrying.backed_off", lambda *_: 0.01)
+    service.faults["submit"] = [fault(Kind.PROVIDER, transient=True)] * 9
+    row = begin(studio, tmp_path)
+    before = balance(studio)
+
+    def waits() -> bool:
+        place = queue.place(studio, row.id)
+        return place is not None and (place.stage or "").endswith("It is tried again by itself.")
+
+    work(studio, until=lambda: waits() or ended(studio, row)())
+    assert waits()
+    work(studio, until=ended(studio, row))
+
+    error = history.story(studio, row.id).generation.error
+    assert "tried 4 times. Your tokens are back. Try again later" in (error or "")
+    assert balance(studio) > before
+
+
 def test_an_ambiguous_submit_is_never_repeated_by_itself(
     studio: Studio, service: FakeProvider, tmp_path: Path
 ) -> None:

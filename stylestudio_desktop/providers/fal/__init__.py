@@ -74,7 +74,7 @@ class Fal(Hosted):
         for price in self._prices(model.id, context):
             amount = price.maybe_number("unit_price")
             if price.maybe_text("endpoint_id") == model.id and amount is not None:
-                unit = plain(price.maybe_text("unit"), longest=30) or "unit"
+                unit = plain(price.maybe_text("unit"), longest=30).removesuffix("s") or "unit"
                 currency = plain(price.maybe_text("currency"), longest=5)
                 told = f"{amount:g} {currency} per {unit}"
                 return Readiness(True, "The key is valid.", {f"price of {model.name}": told})

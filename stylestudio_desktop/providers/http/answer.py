@@ -55,7 +55,7 @@ class Answer:
             )
         return ProviderError(
             Kind.PROVIDER,
-            f"{self.service} could not be understood: {problem}. It is asked again.",
+            f"{self.service} could not be understood: {problem}.",
             transient=True,
             request_id=self.request_id,
         )

@@ -118,9 +118,7 @@ class Download:
         return self._line.judged(self._line.answer(response))
 
     def _trouble(self, what: str) -> ProviderError:
-        return ProviderError(
-            Kind.PROVIDER, f"{self._name} {what}; it is asked again.", transient=True
-        )
+        return ProviderError(Kind.PROVIDER, f"{self._name} {what}.", transient=True)
 
     def _kept(self) -> tuple[int, str]:
         """Return the bytes that lie here already and what ties them to the picture at the URL."""

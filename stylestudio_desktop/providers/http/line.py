@@ -160,7 +160,7 @@ class Line:
             return ProviderError(
                 Kind.NOT_SENT,
                 f"{name} could not be reached{_why(error)}. Nothing was sent or charged. Check "
-                "the network; it is tried again.",
+                "the network.",
                 transient=True,
             )
         if paid:
@@ -171,7 +171,7 @@ class Line:
             )
         return ProviderError(
             Kind.PROVIDER,
-            f"The connection to {name} broke. Nothing is lost; it is asked again.",
+            f"The connection to {name} broke. Nothing was lost.",
             transient=True,
         )
 

@@ -1,12 +1,13 @@
 """FASHN as its SDK and documentation describe it."""
 
+import base64
 import uuid
 from typing import Any
 
 from stylestudio_desktop.providers.fashn import Fashn
 from stylestudio_desktop.providers.http import Http
 from stylestudio_desktop.providers.protocol import Provider
-from tests.contract.case import KEY, Case, entry_of, png
+from tests.contract.case import KEY, Case, entry_of, kind_of, png
 from tests.contract.standin import Reply, Seen
 
 
@@ -37,11 +38,9 @@ class FashnService(Case):
 
     def accept(self, body: dict[str, Any]) -> Reply:
         inputs = body["inputs"]
-        assert all(
-            inputs[name].startswith("data:image/png;base64,")
-            for name in inputs
-            if name.endswith("image")
-        )
+        for name in (one for one in inputs if one.endswith("image")):
+            head, _, content = inputs[name].partition(",")
+            assert head == f"data:{kind_of(base64.b64decode(content))};base64"
         identity = f"{uuid.uuid4()}-u1"
         self.runs[identity] = {"status": "starting", **inputs}
         self.accepted.append(identity)

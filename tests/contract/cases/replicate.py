@@ -11,6 +11,18 @@ from tests.contract.case import KEY, Case, entry_of
 from tests.contract.cases.fashn import picture
 from tests.contract.standin import Reply, Seen
 
+INPUTS = {
+    "prompt": {"type": "string"},
+    "image_input": {"type": "array", "items": {"type": "string", "format": "uri"}},
+    "aspect_ratio": {"type": "string", "enum": ["match_input_image", "1:1", "2:3", "3:2"]},
+    "output_format": {"type": "string", "enum": ["jpg", "png"]},
+}
+MODEL = {
+    "latest_version": {
+        "openapi_schema": {"components": {"schemas": {"Input": {"properties": INPUTS}}}}
+    }
+}
+
 
 class ReplicateService(Case):
     name = "replicate"
@@ -36,6 +48,8 @@ class ReplicateService(Case):
             return picture(self)
         if seen.path == "/v1/account":
             return Reply(200, {"type": "user", "username": "atelier"})
+        if seen.path.startswith("/v1/models/") and seen.method == "GET":
+            return Reply(200, MODEL)
         if seen.path == "/v1/files":
             return self.keep(seen)
         if seen.path == "/v1/predictions" and seen.method == "GET":
@@ -55,7 +69,8 @@ class ReplicateService(Case):
 
     def keep(self, seen: Seen) -> Reply:
         parts = {name: value for name, _, value in seen.form()}
-        assert b"PNG" in parts["content"][:8]  # Prism passes bytes on as text
+        head = parts["content"][:20]  # Prism passes bytes on as text
+        assert (b"PNG" if parts["type"] == b"image/png" else b"JFIF") in head
         assert "metadata" not in parts
         name = uuid.uuid4().hex
         url = f"{self.server.url}/v1/files/{name}"
