@@ -12,24 +12,14 @@ from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageBusy
-from stylestudio_desktop.files.bounds import Limits
-from stylestudio_desktop.files.store import FileStore
-from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.providers.registry import Providers, Wanted
-from stylestudio_desktop.services import ledger_keys
-from stylestudio_desktop.services.accounts import open_local_profile
-from stylestudio_desktop.services.bus import Bus
+from stylestudio_desktop.services import opening
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store.database import Database
-from stylestudio_desktop.store.schema import bring_up_to_date
 from stylestudio_desktop.vault.secrets import Secrets
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.offers import Offers
     from stylestudio_desktop.providers.protocol import Provider
-
-THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
-"""What is already in the store was judged on its way in; this only bounds the decoder."""
 
 
 def open_studio(
@@ -42,32 +32,16 @@ def open_studio(
     `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
     """
     sealed_anew = put_in_place(workspace)
-    workspace.make()
     own = workspace.catalogue
     catalogue = load_catalogue(
         own if own.is_file() else resources() / "catalogue" / "catalogue.json"
     )
-    database = Database(workspace.database)
-    database.open()
-    bring_up_to_date(database)
-    settings = SettingsFile(workspace.settings)
-    user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
-    keys = workspaces.character(workspace).keys
-    vault = Secrets(service=keys) if secrets is None else secrets
-    studio = Studio(
-        workspace=workspace,
-        database=database,
-        files=FileStore(workspace.files, workspace.tmp),
-        thumbnails=ThumbnailCache(workspace.thumbnails, THUMBNAIL_LIMITS),
-        settings=settings,
-        catalogue=catalogue,
-        providers=_services(workspace, settings, vault) if providers is None else providers,
-        bus=Bus(),
-        user_id=user.id,
-        secrets=vault,
-    )
-    ledger_keys.attach(studio)
-    database.seals.restored = sealed_anew
+
+    def services(settings: SettingsFile, vault: Secrets) -> "Mapping[str, Provider]":
+        return _services(workspace, settings, vault) if providers is None else providers
+
+    studio = opening.library(workspace, catalogue, services, secrets)
+    studio.database.seals.restored = sealed_anew
     return studio
 
 
@@ -107,16 +81,18 @@ def _services(workspace: Workspace, settings: SettingsFile, secrets: Secrets) ->
 def run_window(workspace: Workspace) -> int:
     """Open the window on `workspace` and return the exit code once it is closed.
 
-    It opens again where somebody else wants to sit down, or the profile was locked.
+    It opens again where somebody else wants to sit down, the profile was locked, or another
+    workspace was chosen.
     """
     from stylestudio_desktop.config import crashes
-    from stylestudio_desktop.ui.session import REOPEN, run
+    from stylestudio_desktop.ui.session import run
+    from stylestudio_desktop.ui.wishes import REOPEN, SWITCH
 
     while True:
         opened: list[Studio] = []
 
-        def open_here(opened: list[Studio] = opened) -> Studio:
-            opened.append(open_studio(workspace))
+        def open_here(place: Workspace = workspace, opened: list[Studio] = opened) -> Studio:
+            opened.append(open_studio(place))
             return opened[0]
 
         try:
@@ -125,7 +101,9 @@ def run_window(workspace: Workspace) -> int:
         finally:
             for studio in opened:
                 close_studio(studio)
-        if code != REOPEN:
+        if code == SWITCH:
+            workspace = workspaces.named(workspaces.current_name())
+        elif code != REOPEN:
             return code
 
 
@@ -150,6 +128,4 @@ def close_studio(studio: Studio) -> None:
     else:
         for provider in studio.providers.values():
             provider.close()
-    studio.thumbnails.close()
-    studio.database.seals.close()
-    studio.database.close()
+    opening.close(studio)

@@ -285,6 +285,7 @@ def _tending(add: Any) -> None:
     one.add_argument("name", nargs="?", metavar="NAME|DIR")
     one.add_argument("--kind", choices=("production", "staging", "development"), default="staging")
     one.add_argument("--yes", action="store_true", help="sync: do it; without it, only say what")
+    one.add_argument("--dry-run", action="store_true", help="copy: only say what would come along")
     add("doctor", "Tell how the program and its surroundings are.")
     one = add("crashes", "List, show or delete reports of crashes; they never leave by themselves.")
     one.add_argument("action", nargs="?", choices=("list", "show", "delete"), default="list")

@@ -79,12 +79,13 @@ def _switch(desk: Desk) -> int:
 
 
 def _copy(desk: Desk) -> int:
-    """Make a workspace and move what may move from this one into it."""
-    with desk.open():  # what is copied must be a library of today's form
-        pass
-    made = workspaces.create(desk.arguments.name, desk.arguments.kind)
-    with desk.open(made) as studio, at_work(studio), Bar("Copying") as bar:
-        _, done = environments.sync(studio, desk.workspace, progress=bar.step)
+    """Make a workspace and move what may move from this one into it; --dry-run only shows it."""
+    given = desk.arguments
+    with desk.open() as studio:
+        if given.dry_run:
+            return _show(desk, environments.copying_all(studio, given.kind))
+        with at_work(studio), Bar("Copying") as bar:
+            made, done = environments.copy(studio, given.name, given.kind, bar.step)
     if desk.json:
         return told(desk, done)
     told(desk, done)

@@ -112,7 +112,10 @@ def create(name: str, kind: str) -> Workspace:
         raise BadInput(f"A workspace is for {', '.join(KINDS)}, not for “{kind[:20]}”.")
     workspace = Workspace(home() / "workspaces" / name)
     if workspace.root.exists():
-        raise BadInput(f"There is a workspace “{name}” already. Nothing was changed.")
+        raise BadInput(
+            f"There is a workspace “{name}” already. Nothing was changed. Take another name, or "
+            "use that workspace and bring in what is new here."
+        )
     keys = f"{USUAL_KEYS} {name} {secrets.token_hex(4)}"
     # It gets its name last: a folder that does not say what it is for would be the real one.
     being = workspace.root.with_name(f".{name}.part")

@@ -19,7 +19,7 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.records import StoredFile, User
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import FileStore
-from stylestudio_desktop.services import adopting, organising
+from stylestudio_desktop.services import adopting, opening, organising
 from stylestudio_desktop.services.adopting import Adopted
 from stylestudio_desktop.services.backup import pieces, reading, record, restore
 from stylestudio_desktop.services.backup.reading import Progress, silent, stopping
@@ -70,6 +70,46 @@ def compare(studio: Studio, source: Workspace) -> Difference:
         return _difference(studio, source, copy, owner)
 
 
+def copying_all(studio: Studio, kind: str) -> Difference:
+    """Return what `copy` would put into a new workspace of that kind; nothing is made."""
+    owner = users.first(studio.database)
+    mine = workspaces.character(studio.workspace)
+    schema = int(studio.database.value("PRAGMA user_version"))
+    if owner is None:
+        raise BadInput("Nobody has worked in this workspace yet. Nothing was changed.")
+    ids = tuple(files.ids(studio.database, owner.id, FileFilter()))
+    return Difference(
+        source=mine.name or str(studio.workspace.root),
+        target=kind,
+        source_schema=schema,
+        target_schema=schema,
+        scrubbed=kind != workspaces.PRODUCTION,
+        files=tuple(name for name in _FILES if (studio.workspace.root / name).is_file()),
+        collections=tuple(one.name for one in collections.listing(studio.database, owner.id)),
+        searches=tuple(one.name for one in searches.listing(studio.database, owner.id)),
+        pictures=len(ids),
+        size=sum(row.size for row in _rows(studio.database, owner.id, ids)),
+        ids=ids,
+    )
+
+
+def copy(
+    studio: Studio,
+    name: str,
+    kind: str,
+    progress: Progress = silent,
+    cancelled: Event | None = None,
+) -> tuple[Workspace, Adopted]:
+    """Make a workspace of that name and kind, and move into it what may move from this one.
+
+    Raises BadInput, Stopped or StorageError. What came over before stays in the new workspace,
+    into which `sync` moves the rest.
+    """
+    made = workspaces.create(name, kind)
+    with opening.beside(studio, made) as target:
+        return made, sync(target, studio.workspace, progress, cancelled)[1]
+
+
 def sync(
     studio: Studio,
     source: Workspace,
@@ -105,7 +145,9 @@ def sync(
 @contextlib.contextmanager
 def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
     """Hold a copy of the other workspace's database of one moment, and its first person."""
-    if source.root == studio.workspace.root or not copying.has_header(source.database):
+    if source.root.resolve() == studio.workspace.root.resolve() or not copying.has_header(
+        source.database
+    ):
         raise BadInput(f"{source.root} is no other workspace with a library. Nothing was changed.")
     folder = studio.workspace.restoring / "other"
     with contextlib.ExitStack() as held:
@@ -183,7 +225,7 @@ def _text(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _rows(copy: Copy, owner: int, ids: "list[int] | tuple[int, ...]") -> Iterator[StoredFile]:
+def _rows(copy: Database, owner: int, ids: "list[int] | tuple[int, ...]") -> Iterator[StoredFile]:
     for begin in range(0, len(ids), _PORTION):
         yield from files.by_ids(copy, owner, ids[begin : begin + _PORTION])
 

@@ -49,8 +49,6 @@ REST_TRIES = 50
 BESIDES_MS = 2500
 """When folders begin to be watched: the window stands by then, and its first pictures are there."""
 DECODER_LIMIT_MB = 512
-REOPEN = 75
-"""Not an exit code: somebody else wants to sit down, so the library is opened anew for them."""
 
 
 def _gallery(window: MainWindow, studio: Studio) -> Pane:
@@ -309,7 +307,7 @@ def _id(event: GenerationCompleted | GenerationEnded) -> GenerationId:
 def run(
     open_studio: Callable[[], Studio], after_crash: Callable[[Studio], None], unclean: bool
 ) -> int:
-    """Open the window and return the exit code once it is closed.
+    """Open the window and return the exit code, or REOPEN or SWITCH, once it is closed.
 
     A library that can't be opened ends in a window that says so, and exit code 5.
     """
@@ -339,7 +337,8 @@ def run(
     collector = Collector(app)
     code = app.exec()
     collector.close()
-    return REOPEN if session.window.property("reopen") else code
+    asked = session.window.property("reopen")
+    return asked if isinstance(asked, int) else code
 
 
 def _tell_and_leave(error: StudioError) -> int:

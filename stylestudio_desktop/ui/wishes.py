@@ -57,3 +57,8 @@ class GetTokens:
 @dataclass(frozen=True, slots=True)
 class ShowQueue:
     """Asks History for the queue and the batches."""
+
+
+REOPEN, SWITCH = 75, 76
+"""No exit codes: what the window's property "reopen" says of why it closed. Somebody else wants to
+sit down, or another workspace was chosen; it opens again at once."""

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 TOLD_EVERY_S = 0.1
 KEPT_EVERY_S = 1.0
+STORAGE_MS = 15_000
+"""For how long a job waits that the disk refused; then it is tried again."""
 
 
 class Interrupted(Exception):
@@ -316,7 +318,7 @@ class Journey:
     def _wait_for_storage(self, error: StorageError) -> None:
         """Nothing is given up for a full or missing disk: the job waits until there is room."""
         _log.warning("generation %d waits for storage: %s", self.generation_id, error.sentence)
-        until = now_ms() + 15_000
+        until = now_ms() + STORAGE_MS
         why = error.sentence
         self._end(lambda: queue.wait_until(self._studio, self._job, until, why), ended=False)
 

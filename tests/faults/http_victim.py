@@ -4,7 +4,6 @@ A service of the contract suite answers, in another process that outlives this o
 """
 
 import sys
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,7 @@ from stylestudio_desktop.services.studio import Studio
 from tests.contract.case import Case
 from tests.contract.cases import all_cases
 from tests.factories import brief_for
-from tests.faults.victim import OnOneThread
+from tests.faults.victim import OnOneThread, work_off
 
 
 def adapter_of(name: str, url: str, http: Http) -> tuple[Case, Provider]:
@@ -82,12 +81,7 @@ def main(workspace: Path, name: str, url: str) -> None:
         brief = brief_for(product, provider=adapter.card.id, model=case.model, models=people)
         generate.start(studio, brief)
     runner = OnOneThread(studio, lambda: sweep_after_crash(studio))
-    stop = threading.Event()
-    guard = threading.Timer(60, stop.set)
-    guard.daemon = True
-    guard.start()
-    runner.run(stop, until=runner.idle)
-    guard.cancel()
+    full = work_off(runner)
     close_studio(studio)
     http.close()
-    sys.exit(3 if stop.is_set() else 0)
+    sys.exit(3 if full else 0)

@@ -1,6 +1,7 @@
 """Makes one picture from start to end, to be struck at any instant, and plants bugs in that."""
 
 import hashlib
+import logging
 import sys
 import threading
 import uuid
@@ -19,9 +20,13 @@ from stylestudio_desktop.services import finishing, generate, history, library, 
 from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
+from stylestudio_desktop.worker import journey
 from stylestudio_desktop.worker.journey import Journey
 from stylestudio_desktop.worker.runner import Runner
 from tests.faults.service import LastingService
+
+PATIENCE = 3
+"""How often the disk may refuse: once is what a single failing call does."""
 
 
 class OnOneThread(Runner):
@@ -95,6 +100,32 @@ BUGS = {
 }
 
 
+class _Refusals(logging.Handler):
+    """Sets `stop` once the disk has refused so often that it will not end by itself."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__(logging.WARNING)
+        self._stop, self._number = stop, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._number += "storage" in record.msg or "stranded" in record.msg
+        if self._number >= PATIENCE:
+            self._stop.set()
+
+
+def work_off(runner: Runner) -> bool:
+    """Work until nothing is left to do, or the disk stays full; say whether that was so."""
+    journey.STORAGE_MS = 100  # people's patience is no part of what is proven here
+    stop = threading.Event()
+    logging.getLogger("stylestudio_desktop.worker").addHandler(_Refusals(stop))
+    guard = threading.Timer(40, stop.set)
+    guard.daemon = True
+    guard.start()
+    runner.run(stop, until=runner.idle)
+    guard.cancel()
+    return stop.is_set()
+
+
 def main(workspace: Path, service: Path) -> None:
     """Start one generation unless there is one, and work until nothing is left to do."""
     studio = open_studio(Workspace(workspace), {"local": LastingService(service)})
@@ -102,11 +133,6 @@ def main(workspace: Path, service: Path) -> None:
         product = library.ids(studio, FileFilter(category=Category.PRODUCT.value))[0]
         generate.start(studio, Brief(products=(FileId(product),), count=2, quality="draft"))
     runner = OnOneThread(studio, lambda: sweep_after_crash(studio))
-    stop = threading.Event()
-    guard = threading.Timer(40, stop.set)
-    guard.daemon = True
-    guard.start()
-    runner.run(stop, until=runner.idle)
-    guard.cancel()
+    full = work_off(runner)
     close_studio(studio)
-    sys.exit(3 if stop.is_set() else 0)
+    sys.exit(3 if full else 0)

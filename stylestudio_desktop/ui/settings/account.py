@@ -27,6 +27,7 @@ from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.forms import FormRow
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import MainWindow
+from stylestudio_desktop.ui.wishes import REOPEN
 
 Seen = tuple[Profile, list[Profile]]
 
@@ -194,7 +195,7 @@ class AccountSection(Section):
         )
 
     def _reopen(self) -> None:
-        self._window.setProperty("reopen", True)
+        self._window.setProperty("reopen", REOPEN)
         self._window.close()
 
     def _on_failed(self, error: Exception) -> None:

@@ -17,6 +17,7 @@ from stylestudio_desktop.ui.settings.payments import PaymentsSection
 from stylestudio_desktop.ui.settings.room import RoomSection
 from stylestudio_desktop.ui.settings.services import ServicesSection
 from stylestudio_desktop.ui.settings.watched import WatchedSection
+from stylestudio_desktop.ui.settings.workspaces import WorkspacesSection
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -41,6 +42,7 @@ class SettingsPane(Pane):
         self.backups = BackupSection(window, studio, self.keeper)
         self.health = HealthSection(window, studio)
         self.watched = WatchedSection(window, studio)
+        self.workspaces = WorkspacesSection(window, studio)
         self.about = AboutSection(window, studio)
         self._build()
         self.engine.changed.connect(self.services.refresh)
@@ -60,6 +62,7 @@ class SettingsPane(Pane):
             self.health,
             self.room,
             self.watched,
+            self.workspaces,
         ):
             section.refresh()
 
@@ -93,7 +96,7 @@ class SettingsPane(Pane):
                 self.watched,
                 self.room,
             ),
-            (self.services, self.engine, self.payments, self.about),
+            (self.services, self.engine, self.payments, self.workspaces, self.about),
         ):
             column = QVBoxLayout()
             column.setSpacing(Space.L)

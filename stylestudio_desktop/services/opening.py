@@ -1,0 +1,81 @@
+"""Opens a library as every use case works with it; the one place that puts its rooms together.
+
+What makes pictures is handed in: a library that is only taken into, beside the one that is open,
+needs none of it.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from stylestudio_desktop.config import workspaces
+from stylestudio_desktop.config.settings import SettingsFile
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.catalog import Catalogue
+from stylestudio_desktop.files.bounds import Limits
+from stylestudio_desktop.files.store import FileStore
+from stylestudio_desktop.files.thumbnails import ThumbnailCache
+from stylestudio_desktop.services import ledger_keys
+from stylestudio_desktop.services.accounts import open_local_profile
+from stylestudio_desktop.services.bus import Bus
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.schema import bring_up_to_date
+from stylestudio_desktop.vault.secrets import Secrets
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.providers.protocol import Provider
+
+THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
+"""What is already in the store was judged on its way in; this only bounds the decoder."""
+
+
+def library(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    providers: "Callable[[SettingsFile, Secrets], Mapping[str, Provider]]",
+    secrets: Secrets | None = None,
+) -> Studio:
+    """Open (or begin) the library in `workspace`. Raises StorageError or BadInput."""
+    workspace.make()
+    database = Database(workspace.database)
+    database.open()
+    bring_up_to_date(database)
+    settings = SettingsFile(workspace.settings)
+    user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
+    keys = workspaces.character(workspace).keys
+    vault = Secrets(service=keys) if secrets is None else secrets
+    studio = Studio(
+        workspace=workspace,
+        database=database,
+        files=FileStore(workspace.files, workspace.tmp),
+        thumbnails=ThumbnailCache(workspace.thumbnails, THUMBNAIL_LIMITS),
+        settings=settings,
+        catalogue=catalogue,
+        providers=providers(settings, vault),
+        bus=Bus(),
+        user_id=user.id,
+        secrets=vault,
+    )
+    ledger_keys.attach(studio)
+    return studio
+
+
+def close(studio: Studio) -> None:
+    """Let go of the library's files on this thread."""
+    studio.thumbnails.close()
+    studio.database.seals.close()
+    studio.database.close()
+
+
+@contextlib.contextmanager
+def beside(studio: Studio, workspace: Workspace) -> Iterator[Studio]:
+    """Hold another library open to take things in, without anything that makes pictures.
+
+    Raises StorageError or BadInput.
+    """
+    other = library(workspace, studio.catalogue, lambda *_: {})
+    try:
+        yield other
+    finally:
+        close(other)
