@@ -10,7 +10,7 @@ from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import LARGEST_ID
 from stylestudio_desktop.services import rebuilding
 from stylestudio_desktop.services.adopting import Adopted
-from stylestudio_desktop.services.backup import pieces
+from stylestudio_desktop.services.backup import moments, pieces
 
 
 def bring_back(desk: Desk) -> int:
@@ -18,12 +18,16 @@ def bring_back(desk: Desk) -> int:
     given = desk.arguments
     if bool(given.ids) == given.list:
         raise BadInput("Name what to bring back, or see what there is with --list.")
+    if (given.origin is None) == (given.at is None):
+        raise BadInput("Say from where: --from a snapshot or backup, or --at a moment.")
     with desk.open() as studio, at_work(studio):
+        moment = None if given.at is None else typed.since(given.at)
+        origin = given.origin if moment is None else moments.find(studio.workspace, moment)
         if given.list:
-            with pieces.look_into(studio, given.origin) as inside:
+            with pieces.look_into(studio, origin) as inside:
                 return _list(desk, inside)
         wanted = typed.ids(given.ids)
-        with Bar("Bringing back") as bar, pieces.look_into(studio, given.origin) as inside:
+        with Bar("Bringing back") as bar, pieces.look_into(studio, origin) as inside:
             done = inside.bring_back(wanted, progress=bar.step)
     return told(desk, done)
 
@@ -53,6 +57,8 @@ def told(desk: Desk, done: Adopted) -> int:
         )
     else:
         say(f"{len(done.pictures):,} pictures are in the library, {len(done.new):,} of them anew.")
+        if done.untrashed:
+            say(f"{len(done.untrashed):,} of them lay in the trash.")
     return 0
 
 

@@ -56,6 +56,7 @@ class Adopted:
     pictures: dict[int, int] = field(default_factory=dict)
     generations: list[int] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
+    untrashed: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
@@ -175,6 +176,7 @@ def _row(studio: Studio, row: StoredFile, generation_id: int | None, into: Adopt
     if here is not None and here.storage_id == row.storage_id:
         if here.trashed_at is not None:
             files.set_trashed(database, studio.user_id, [here.id], None)
+            into.untrashed.append(here.id)
             studio.tell(FilesChanged((here.id,)))
         into.pictures[row.id] = here.id
         return here.id

@@ -46,11 +46,10 @@ _LINK = inserting(
     ],
 )
 _RESULTS = (GenerationFiles.generation_id == PLACE) & (GenerationFiles.role == SQL("'result'"))
-_MAIN = prepared(
+_PLACES = prepared(
     GenerationFiles.select(GenerationFiles.position, GenerationFiles.is_primary)
     .where(_RESULTS)
-    .order_by(GenerationFiles.is_primary.desc(), GenerationFiles.position)
-    .limit(SQL("1"))
+    .order_by(GenerationFiles.position)
 )
 _PROMOTE = setting(
     GenerationFiles,
@@ -120,9 +119,9 @@ def link_at(db: Database, generation_id: int, role: Role, position: int, file_id
 
 def promote(db: Database, generation_id: int) -> None:
     """Make the first picture that is left the main one, if a generation has lost its main one."""
-    best = db.row(_MAIN, (generation_id,))
-    if best is not None and not best[1]:
-        db.run(_PROMOTE, (1, generation_id, best[0]))
+    left = db.rows(_PLACES, (generation_id,))
+    if left and not any(primary for _, primary in left):
+        db.run(_PROMOTE, (1, generation_id, left[0][0]))
 
 
 def get(db: Database, generation_id: int, user_id: int) -> Generation | None:

@@ -7,12 +7,15 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
-from stylestudio_desktop.domain.errors import BadInput, NotFound
+from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Role, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID
 from stylestudio_desktop.domain.records import Collection, StoredFile
+from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.files.disk import storing
+from stylestudio_desktop.files.incoming import receive
+from stylestudio_desktop.files.scaling import render
 from stylestudio_desktop.files.store import Condition, FileStore
 from stylestudio_desktop.services import adopting, organising
 from stylestudio_desktop.services.adopting import Adopted, Story
@@ -29,6 +32,9 @@ from stylestudio_desktop.store import collections, files, generations, notes, ta
 from stylestudio_desktop.store.copying import Copy
 
 PAGE = 100
+STRIDE = 1000
+FARTHEST = 50
+"""So many strides are looked through for pictures that are not here before a person is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,14 @@ class Seen:
 
     row: StoredFile
     here: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Pictures of a backup, newest first; `after` is the id to go on before, None at the end."""
+
+    seen: list[Seen]
+    after: int | None
 
 
 class Inside:
@@ -59,6 +73,35 @@ class Inside:
             )
         }
         return [Seen(row, _standing(mine.get(row.id))) for row in rows]
+
+    def lacking(self, search: str = "", before: int = LARGEST_ID) -> Page:
+        """Return the next pictures of the backup that are not here, or lie in the trash."""
+        found: list[Seen] = []
+        for _ in range(FARTHEST):
+            some = self.pictures(search, before, STRIDE)
+            found += [one for one in some if one.here != "here"]
+            if len(some) < STRIDE:
+                return Page(found, None)
+            before = some[-1].row.id
+            if len(found) >= PAGE:
+                break
+        return Page(found, before)
+
+    def thumbnail(self, row: StoredFile) -> bytes | None:
+        """Return a small JPEG or WebP of a picture, from here or from there; None without one."""
+        kept = self._studio.thumbnails.get(row.storage_id, Tier.SMALL)
+        if kept is not None:
+            return kept
+        try:
+            with self.fetch(row) as source:
+                copy = receive(source, self._studio.workspace.tmp, row.size)
+            try:
+                good = copy.storage_id == row.storage_id
+                return render(copy.path, self._studio.limits).tier(Tier.SMALL) if good else None
+            finally:
+                copy.discard()
+        except (StorageError, BadInput):
+            return None
 
     def collections(self) -> list[Collection]:
         """Return the backup's collections."""
@@ -202,24 +245,50 @@ def describe(studio: Studio, copy: Copy, owner: int, into: Adopted) -> None:
                 undoing.write(studio.database, studio.user_id, "tag", mine, {here: 1})
 
 
-@contextlib.contextmanager
-def look_into(studio: Studio, what: str, cancelled: Event | None = None) -> Iterator[Inside]:
-    """Open a snapshot by its name, or a full backup by its place, to bring pieces back from it.
+class Spread:
+    """A backup laid out to be looked into: its database is copied aside once, and proven."""
 
-    Raises BadInput where there is none or it can't be trusted, StorageError where it is damaged.
-    """
-    origin = _origin(studio, what)
-    folder = studio.workspace.restoring / "look"
-    with contextlib.ExitStack() as held:
-        if isinstance(origin, Backup):
-            held.enter_context(contextlib.closing(origin))
-        with storing("looking into a backup"):
-            path = restore.put_database(studio.workspace, origin, folder, stopping(cancelled))
-            held.callback(restore.put_away, folder)
-        copy = Copy(path)
-        held.enter_context(contextlib.closing(copy))
-        copy.open()
-        yield Inside(studio, copy, origin)
+    def __init__(
+        self, studio: Studio, what: str | restore.Origin, cancelled: Event | None = None
+    ) -> None:
+        """Lay out a snapshot by its name, a full backup by its place, or what is given.
+
+        Raises BadInput where there is none or it can't be trusted, StorageError for a damaged one.
+        """
+        self._studio = studio
+        self._folder = studio.workspace.restoring / "look"
+        self._origin = _origin(studio, what) if isinstance(what, str) else what
+        try:
+            with storing("looking into a backup"):
+                self._path = restore.put_database(
+                    studio.workspace, self._origin, self._folder, stopping(cancelled)
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Inside]:
+        """Hold it open on this thread."""
+        copy = Copy(self._path)
+        with contextlib.closing(copy):
+            copy.open()
+            yield Inside(self._studio, copy, self._origin)
+
+    def close(self) -> None:
+        """Put away what was copied."""
+        if isinstance(self._origin, Backup):
+            self._origin.close()
+        restore.put_away(self._folder)
+
+
+@contextlib.contextmanager
+def look_into(
+    studio: Studio, what: str | restore.Origin, cancelled: Event | None = None
+) -> Iterator[Inside]:
+    """Open a backup to bring pieces back from it; raises what `Spread` raises."""
+    with contextlib.closing(Spread(studio, what, cancelled)) as spread, spread.open() as inside:
+        yield inside
 
 
 def _origin(studio: Studio, what: str) -> restore.Origin:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMessageBox, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import now_ms
@@ -61,6 +61,7 @@ class BackupSection(Section):
         self.errand.failed.connect(self._on_failed)
         self._said: Callable[[Any], str] = lambda _result: ""
         self._text = ""
+        self.dialog: QDialog | None = None
         self.facts = Facts()
         self.body.addWidget(self.facts)
         self.trouble = label("", "bad", wrap=True)
@@ -105,6 +106,10 @@ class BackupSection(Section):
         self.body.addWidget(self._then_row)
         self.then_button = button(self.tr("Go back to that moment…"), self.go_back_to, "danger")
         self._row(self.then_button)
+        pieces = button(
+            self.tr("Bring single pieces back…"), self.bring_pieces, icon="archive-restore"
+        )
+        self._row(pieces)
 
     def _row(self, *buttons: QWidget) -> None:
         row = QHBoxLayout()
@@ -216,6 +221,13 @@ class BackupSection(Section):
         if place:
             self._keeper.keep(backup_place=place)
             self._back_up_to(place)
+
+    def bring_pieces(self) -> None:
+        """Open the list of what backups have and the library has not."""
+        from stylestudio_desktop.ui.settings.pieces import PiecesDialog
+
+        self.dialog = PiecesDialog(self._window, self._studio, self)
+        self.dialog.open()
 
     def go_back(self) -> None:
         """Ask, then build the library of the chosen moment; the next start puts it in place."""

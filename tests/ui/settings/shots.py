@@ -6,14 +6,28 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QAbstractButton, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea
 
 from stylestudio_desktop.app import open_studio
+from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code
-from stylestudio_desktop.services import connections, consents, profiles, queue, signing_in
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.services import (
+    connections,
+    consents,
+    library,
+    organising,
+    profiles,
+    queue,
+    signing_in,
+)
+from stylestudio_desktop.services.backup import full
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.pane import SettingsPane
+from stylestudio_desktop.ui.settings.pieces import PiecesDialog
+from stylestudio_desktop.ui.settings.workspace_dialogs import NewDialog
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog
 from stylestudio_desktop.ui.window import GALLERY, SETTINGS, MainWindow
@@ -107,6 +121,61 @@ def account(window: MainWindow, studio: Studio) -> None:
         dialog.reject()
 
 
+def separate(studio: Studio, folder: Path) -> None:
+    """Make more workspaces and a backup, and lose something."""
+    workspaces.home = lambda: folder / "home"  # type: ignore[assignment]
+    made = furnish(studio, folder / "photos", 3)
+    workspaces.create("trial", workspaces.STAGING)
+    workspaces.create("second-shop", workspaces.PRODUCTION)
+    organising.new_collection(studio, "Spring 2026")
+    full.make(studio, folder / "disk")
+    studio.settings.change(backup_place=str(folder / "disk"))
+    rows = [row for state in made.values() for row in state]
+    assert rows
+    ids = list(library.ids(studio, FileFilter()))
+    library.trash(studio, ids[:6])
+    library.purge(studio, now_ms() + 1)
+
+
+def keeping(window: MainWindow, _studio: Studio) -> None:
+    """Show the workspaces from their top."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    area = pane.findChild(QScrollArea)
+    assert area is not None
+    area.ensureWidgetVisible(pane.workspaces)
+    settle(window)
+
+
+def keeping_dialogs(window: MainWindow, _studio: Studio) -> None:
+    """Show the dialogs of pieces and copies in place of the window."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane.backups.bring_pieces()
+    pieces = pane.backups.dialog
+    assert isinstance(pieces, PiecesDialog)
+    while pieces.busy():
+        settle(window)
+    pieces.list.item(1).setSelected(True)
+    _alone("pieces", pieces, window)
+    pane.workspaces.ask_copy()
+    while pane.workspaces.dialog is None:
+        settle(window)
+    copy = pane.workspaces.dialog
+    assert isinstance(copy, NewDialog)
+    copy.name.setText("autumn")
+    settle(window)
+    _alone("copy", copy, window)
+
+
+def _alone(name: str, dialog: QDialog, window: MainWindow) -> None:
+    place = Path(sys.argv[1]) / f"{name}-{theme().palette.name}-{window.width()}.png"
+    dialog.grab().save(str(place))
+    dialog.reject()
+
+
 def welcome(window: MainWindow, studio: Studio) -> None:
     """Show the first start."""
     from stylestudio_desktop.ui.welcome import Welcome
@@ -120,6 +189,8 @@ SCENES = {
     "settings-fetching": (furnish, fetching),
     "account": (people, account),
     "welcome": (None, welcome),
+    "keeping": (separate, keeping),
+    "keeping-dialogs": (separate, keeping_dialogs),
 }
 
 # These need the real services instead of the tests' own.
