@@ -42,17 +42,23 @@ def stamp(moment: int) -> str:
     return f"{when:%Y%m%dT%H%M%S}{moment % 1000:03}Z"
 
 
+def unstamp(text: str) -> int:
+    """Return the moment (UTC milliseconds) that `stamp` wrote. Raises ValueError."""
+    when = datetime.strptime(text[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return int(when.timestamp()) * 1000 + int(text[15:18])
+
+
 def read_name(name: str) -> SnapshotName | None:
     """Return what a file name says, None if it is no snapshot's."""
     found = _NAME.fullmatch(name)
     if found is None:
         return None
     try:
-        when = datetime.strptime(found[1][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        moment = unstamp(found[1])
         reason = Reason(found[3])
     except ValueError:
         return None
-    return SnapshotName(int(when.timestamp()) * 1000 + int(found[1][15:]), int(found[2]), reason)
+    return SnapshotName(moment, int(found[2]), reason)
 
 
 def _month(moment: int) -> int:

@@ -44,9 +44,9 @@ class Incoming:
             self.descriptor = None
 
     def discard(self) -> None:
-        """Delete the copy if it has not been published."""
+        """Delete the copy if it has not been published; what a disk holds on to is swept later."""
         self.release()
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             self.path.unlink()
 
     @staticmethod

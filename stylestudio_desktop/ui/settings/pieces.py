@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.domain.keeping import unstamp
 from stylestudio_desktop.domain.records import Collection
 from stylestudio_desktop.services.adopting import Adopted
 from stylestudio_desktop.services.backup import pieces, reading
@@ -130,6 +131,7 @@ class PiecesDialog(QDialog):
         self.more = button(self.tr("Show more"), self._on_more, "quiet")
         self.more.hide()
         self.whole = QCheckBox(self.tr("With all pictures of the same generation"))
+        self._empty = QIcon(_square())
         self.progress = ProgressRow(parent=self)
         self.progress.hide()
         self.progress.cancelled.connect(self.errand.stop)
@@ -175,7 +177,7 @@ class PiecesDialog(QDialog):
 
         assert isinstance(now, Standing)  # noqa: S101 - what was asked for
         for version in reading.versions(Path(now.place)) if now.place else []:
-            text = self.tr("Full backup %1").replace("%1", version.name)
+            text = self.tr("Full backup, %1").replace("%1", wording.moment(unstamp(version.name)))
             self.origins.addItem(text, str(version))
         for one in now.snapshots:
             text = self.tr("Snapshot, %1").replace("%1", wording.moment(one.moment))
@@ -233,6 +235,7 @@ class PiecesDialog(QDialog):
             self.list.addItem(item)
         for seen in page.seen:
             item = QListWidgetItem(f"{seen.row.filename}\n{self._standing(seen)}")
+            item.setIcon(self._empty)
             item.setData(_SEEN, seen)
             self.list.addItem(item)
             self._run(
@@ -264,7 +267,7 @@ class PiecesDialog(QDialog):
 
     def _on_thumbnail(self, asked: int, item: QListWidgetItem, image: QImage | None) -> None:
         if asked == self._asked and image is not None:
-            item.setIcon(QPixmap.fromImage(image))
+            item.setIcon(_in_square(image))
 
     def _wanted(self) -> list[int]:
         found: list[int] = []
@@ -319,3 +322,20 @@ class PiecesDialog(QDialog):
         self._tasks.close()
         if self._spread is not None:
             self._spread.close()
+
+
+def _square() -> QPixmap:
+    made = QPixmap(2 * _PICTURE, 2 * _PICTURE)
+    made.fill(Qt.GlobalColor.transparent)
+    return made
+
+
+def _in_square(image: QImage) -> QIcon:
+    """Return a picture in the middle of a square, so that all words begin at one line."""
+    made = _square()
+    painter = QPainter(made)
+    painter.drawImage(
+        (made.width() - image.width()) // 2, (made.height() - image.height()) // 2, image
+    )
+    painter.end()
+    return QIcon(made)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config import workspaces
@@ -26,6 +27,8 @@ from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import SWITCH
+
+_NAME_WIDTH = 300
 
 
 class WorkspacesSection(Section):
@@ -117,6 +120,10 @@ class WorkspacesSection(Section):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        place = self._studio.workspace
+        if not any(self._is_open(one) for one in found):  # it was opened as a folder
+            kind = workspaces.character(place).kind
+            found = [Known(str(place.root), place.root, kind, False), *found]
         for one in found:
             self._rows.addWidget(self._row(one))
 
@@ -125,7 +132,9 @@ class WorkspacesSection(Section):
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        name = label(one.name)
+        name = label()
+        middle = Qt.TextElideMode.ElideMiddle
+        name.setText(name.fontMetrics().elidedText(one.name, middle, _NAME_WIDTH))
         plain_tip(name, str(one.root))
         row.addWidget(name)
         row.addWidget(label(kind_word(one.kind), "faint"))
