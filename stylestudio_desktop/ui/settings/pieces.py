@@ -119,7 +119,7 @@ class PiecesDialog(QDialog):
         self.words.setAccessibleName(self.tr("Search names and prompts"))
         self.words.setClearButtonEnabled(True)
         self.words.returnPressed.connect(self.search)
-        self.words.textEdited.connect(lambda text: text or self.search())
+        self.words.textEdited.connect(self._on_edited)
         self.all = QCheckBox(self.tr("Show also what is here"))
         self.all.toggled.connect(self.search)
         self.list = QListWidget()
@@ -283,6 +283,10 @@ class PiecesDialog(QDialog):
 
     def _on_selected(self) -> None:
         self.go.setEnabled(bool(self.list.selectedItems()) and not self.errand.busy)
+
+    def _on_edited(self, text: str) -> None:
+        if not text:
+            self.search()
 
     def _on_more(self) -> None:
         if self._after is not None:
