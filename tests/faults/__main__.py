@@ -1,6 +1,6 @@
 """Strikes every way at every point: `python -m tests.faults`, which prints JSON.
 
-`[WAY...] [--mode kill|eio|enospc|power] [--kind CALL] [--most N] [--planted | --bug NAME]`; exit
+`[WAY...] [--mode kill|eio|enospc|power|full|…] [--kind CALL] [--most N] [--planted | --bug NAME]`; exit
 code 1 if anything was violated or, with planted bugs, if one was not found. Needs Linux with gcc.
 """
 
@@ -11,7 +11,7 @@ import time
 
 from tests.faults.paths import WAYS
 from tests.faults.points import EVERYWHERE, MODES, ground, strike_everywhere
-from tests.faults.victims import KINDS, why_not
+from tests.faults.victims import CONDITIONS, KINDS, why_not
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = [one.name for one in WAYS]
     parser.add_argument("ways", nargs="*", metavar="WAY", choices=[*names, []])
-    parser.add_argument("--mode", action="append", choices=MODES)
+    parser.add_argument("--mode", action="append", choices=(*MODES, *CONDITIONS))
     parser.add_argument("--kind", action="append", choices=KINDS)
     parser.add_argument("--most", type=int, default=EVERYWHERE, help="points of each mode and kind")
     bugs = parser.add_mutually_exclusive_group()

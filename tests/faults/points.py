@@ -115,7 +115,7 @@ def _strike(
     counted = here.counted(way, bug)
     for mode in modes:
         for kind in kinds or (DISK + NET if way.network else DISK):
-            if mode in ("power", "enospc") and kind in NET:
+            if mode not in ("kill", "eio") and kind in NET:
                 continue
             for point in _spread(counted.get(kind, 0), most):
                 wrong = _struck(way, here, Order(way.name, "", "", bug, mode, (kind,), point))

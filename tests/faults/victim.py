@@ -5,7 +5,7 @@ import logging
 import sys
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from tests.faults.service import LastingService
 
 PATIENCE = 3
 """How often the disk may refuse: once is what a single failing call does."""
+cures: list[Callable[[], object]] = []
+"""What puts the disk right once it has refused that often; then the work must go on by itself."""
 
 
 class OnOneThread(Runner):
@@ -101,7 +103,7 @@ BUGS = {
 
 
 class _Refusals(logging.Handler):
-    """Sets `stop` once the disk has refused so often that it will not end by itself."""
+    """Cures the disk, or sets `stop`, once it refused so often that it won't end by itself."""
 
     def __init__(self, stop: threading.Event) -> None:
         super().__init__(logging.WARNING)
@@ -109,8 +111,11 @@ class _Refusals(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._number += "storage" in record.msg or "stranded" in record.msg
-        if self._number >= PATIENCE:
-            self._stop.set()
+        if self._number == PATIENCE:
+            for cure in cures:
+                cure()
+            if not cures:
+                self._stop.set()
 
 
 def work_off(runner: Runner) -> bool:

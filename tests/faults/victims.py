@@ -26,9 +26,11 @@ KINDS = (
     "send", "receive",
 )  # fmt: skip
 """The calls that the shim can strike, in the order of its own list."""
-HOW = {"count": 0, "kill": 1, "eio": 2, "enospc": 3, "power": 4}
+CONDITIONS = {"full": 28, "unplugged": 5, "drive-gone": 116, "read-only": 30, "forbidden": 13}
+"""What a disk answers from a point on until somebody puts it right: by its error's number."""
+HOW = {"count": 0, "kill": 1, "eio": 2, "enospc": 3, "power": 4, **dict.fromkeys(CONDITIONS, 3)}
 """How a call is struck: the disk fails it once (EIO), or from there on (ENOSPC), or dies."""
-ERRORS = {"eio": 5, "enospc": 28}
+ERRORS = {"eio": 5, "enospc": 28, **CONDITIONS}
 LONGEST_S = 60
 SHIM = Path(__file__).with_name("shim.c")
 
@@ -145,6 +147,9 @@ def _live(shim: ctypes.CDLL, paths: Any, order: Order, aside: Path) -> None:
     path = paths.named(order.path)
     if order.bug:
         path.bugs[order.bug]()
+    if order.how in CONDITIONS:
+        victim = importlib.import_module("tests.faults.victim")
+        victim.cures.append(shim.faults_disarm)
     (aside / "shadow").mkdir()
     mask = sum(1 << KINDS.index(kind) for kind in order.kinds)
     shim.faults_arm(
