@@ -1,7 +1,7 @@
 """Strikes every way at every point: `python -m tests.faults`, which prints JSON.
 
-`[WAY...] [--mode kill|eio|enospc|power|full|…] [--kind CALL] [--most N] [--planted | --bug NAME]`; exit
-code 1 if anything was violated or, with planted bugs, if one was not found. Needs Linux with gcc.
+`[WAY...] [--mode kill|eio|enospc|power|full|…] [--kind CALL] [--most N] [--planted | --bug NAME]`;
+exit code 1 if anything was violated or, with planted bugs, if one was not found. Needs Linux, gcc.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from threading import Event
 
 from stylestudio_desktop.domain.errors import Stopped, StudioError
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.domain.keeping import DAY_MS, Reason
+from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
 from stylestudio_desktop.services.backup import drill, full, reading, record, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs, restored
@@ -44,8 +44,8 @@ def due(studio: Studio, now: int) -> list[str]:
 
 
 def _older(moment: int, days: int, now: int) -> bool:
-    """Say whether `moment` is `days` ago; one in the future is not (the clock was set back)."""
-    return moment == 0 or now - moment >= days * DAY_MS
+    """Say whether `moment` is `days` ago, or lies in the future: the clock was set back since."""
+    return now - moment >= days * DAY_MS or moment > now + HOUR_MS
 
 
 def tend(studio: Studio, cancelled: Event) -> list[str]:
