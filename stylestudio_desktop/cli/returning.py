@@ -27,8 +27,12 @@ def restore_backup(desk: Desk) -> int:
         if isinstance(origin, reading.Backup):
             held.enter_context(contextlib.closing(origin))
         made = restore.stage(desk.workspace, origin, into, progress=bar.step)
-    for one in made.missing:
-        note(f"{one}: this picture is neither in the library nor in the backup.")
+    if made.missing:
+        note(
+            f"{len(made.missing):,} pictures are known by name only: their files are not in the "
+            "library any more. “stylestudio verify --repair” fetches them from the last full "
+            "backup."
+        )
     if made.remark:
         note(made.remark)
     if into is not None:

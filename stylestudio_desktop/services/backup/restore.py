@@ -203,9 +203,10 @@ def _bring_purchases(workspace: Workspace, new: Database) -> tuple[int, str]:
             with new.write():
                 return restored.bring_purchases(old, new), ""
         except StudioError as error:  # the ledger may have been found broken
+            why = error.sentence.split(". ")[0].rstrip(".")  # what to do about it is done here
             return 0, (
-                "What was bought since that moment could not be brought along "
-                f"({error.sentence}). It stays in the library that is kept."
+                f"What was bought since that moment could not be brought along ({why}). It stays "
+                "in the library that is kept."
             )
 
 

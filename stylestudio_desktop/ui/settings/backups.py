@@ -263,8 +263,14 @@ class BackupSection(Section):
         swap.plan(place, made.stage, made.settings)
         return made
 
-    def _ready(self, _made: object) -> str:
-        return self.tr("Ready. Close the program and start it again: it opens as it was then.")
+    def _ready(self, made: restore.Restored) -> str:
+        text = self.tr("Ready. Close the program and start it again: it opens as it was then.")
+        if not made.missing:
+            return text
+        more = self.tr(
+            "The files of %1 pictures are lost here; Health fetches them from a full backup then."
+        )
+        return f"{text} {more.replace('%1', wording.count(len(made.missing)))}"
 
     def _begin(
         self,
