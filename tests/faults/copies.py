@@ -14,7 +14,8 @@ from tests.faults.copies_victim import ACTIONS, BUGS
 from tests.faults.generating import awaits_a_sweep, books_hold
 from tests.faults.points import Way
 
-OLD = Path(__file__).parents[1] / "fixtures" / "schema" / "0001.sqlite3"
+OLD = sorted((Path(__file__).parents[1] / "fixtures" / "schema").glob("*.sqlite3"))
+"""A library of each released version, oldest first."""
 COLOURS = ("red", "blue")
 
 
@@ -89,11 +90,11 @@ def _kept(place: Workspace) -> list[str]:
     return found if most == 2 else [*found, f"the library that was replaced has {most} pictures"]
 
 
-def prepare_old(folder: Path) -> None:
-    """Make a library as the first released version left it, without its stored pictures."""
+def prepare_old(old: Path, folder: Path) -> None:
+    """Make a library as a released version left it, without its stored pictures."""
     place = Workspace(folder / "workspace")
     place.make()
-    shutil.copy(OLD, place.database)
+    shutil.copy(old, place.database)
     (folder / "outside").mkdir()
 
 
@@ -116,4 +117,10 @@ WAYS = [
     for action in ACTIONS
     if action != "migrate"
 ]
-WAYS.append(Way("migrate", prepare_old, partial(act, "migrate"), look_upgraded, BUGS["migrate"]))
+WAYS += [
+    Way(
+        "migrate" if old == OLD[0] else f"migrate-{old.stem}",
+        partial(prepare_old, old), partial(act, "migrate"), look_upgraded, BUGS["migrate"],
+    )
+    for old in OLD
+]  # fmt: skip
