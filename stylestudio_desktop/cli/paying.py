@@ -55,7 +55,7 @@ def _show(desk: Desk, studio: Studio) -> int:
                     "paid": books.paid, "refunded": books.refunded, "credited": books.credited,
                     "clawed_back": books.clawed_back, "owed": books.owed, "closed": books.closed,
                 },
-                "waiting": reconciling.waiting(studio),
+                "waiting": reconciling.mine_waits(studio),
             }
         )  # fmt: skip
         return 0

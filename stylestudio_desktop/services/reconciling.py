@@ -14,7 +14,7 @@ from typing import TypeVar
 from stylestudio_desktop.domain.errors import Code, IllegalStep, PaymentError
 from stylestudio_desktop.domain.purchase import Refund, is_held
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.payments.gateway import Checkout, Gateway, News
+from stylestudio_desktop.payments.gateway import Checkout, Gateway, News, RefundFact
 from stylestudio_desktop.services import buying, refunding, settling, till
 from stylestudio_desktop.services.settling import Outcome
 from stylestudio_desktop.services.studio import Studio
@@ -34,7 +34,10 @@ Row = TypeVar("Row", Purchase, Refund)
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a reconciliation came to: numbers, and a sentence for each thing it could not do."""
+    """What a reconciliation came to: numbers, and a sentence for each thing it could not do.
+
+    It books for everybody of the workspace, and tells of the person's at the desk alone.
+    """
 
     looked_at: int
     completed: int
@@ -51,9 +54,19 @@ def needed(studio: Studio) -> bool:
 
 
 def waiting(studio: Studio) -> bool:
-    """Say whether a purchase or refund waits for the payment service."""
+    """Say whether a purchase or refund of anybody waits for the payment service."""
     database = studio.database
     return bool(purchases.pending(database, 0, 1) or refunds.unfinished(database, 0, 1))
+
+
+def mine_waits(studio: Studio) -> bool:
+    """Say whether a purchase or refund of the person at the desk waits for it."""
+    database, me = studio.database, studio.user_id
+    open_rows = (
+        *_all(lambda after: purchases.pending(database, after, _PORTION)),
+        *_all(lambda after: refunds.unfinished(database, after, _PORTION)),
+    )
+    return any(row.user_id == me for row in open_rows)
 
 
 def reconcile(studio: Studio) -> Reconciled:
@@ -78,6 +91,7 @@ class _Round:
         self._looked = self._completed = self._failed = self._waiting = 0
         self._held = self._refunds = 0
         self._problems: list[str] = []
+        self._troubled = False
         self._seen: list[tuple[Purchase, Checkout | None]] = []
         self._since = 0.0
 
@@ -87,18 +101,18 @@ class _Round:
         try:
             for row in _all(lambda after: purchases.pending(database, after, _PORTION)):
                 if row.mode == mode:
-                    self._tried(partial(self._look, row))
+                    self._tried(partial(self._look, row), row.user_id)
         finally:
             self._book()  # what was seen is not lost because of what could not be
         for wish in _all(lambda after: refunds.unfinished(database, after, _PORTION)):
-            self._tried(partial(self._ask, wish))
+            self._tried(partial(self._ask, wish), wish.user_id)
         self._hear()
         return Reconciled(
             self._looked, self._completed, self._failed, self._waiting, self._held,
             self._refunds, tuple(self._problems),
         )  # fmt: skip
 
-    def _tried(self, step: Callable[[], None]) -> None:
+    def _tried(self, step: Callable[[], None], whose: int) -> None:
         """Run a step; what concerns one row only must not keep the others from their turn."""
         try:
             step()
@@ -106,10 +120,12 @@ class _Round:
             if isinstance(error, PaymentError) and (error.again or error.code is Code.PAYMENT_KEY):
                 raise
             _log.warning("a purchase could not be reconciled: %s", error.sentence)
-            self._problems.append(error.sentence)
+            self._troubled = True
+            if whose == self._studio.user_id:
+                self._problems.append(error.sentence)
 
     def _look(self, row: Purchase) -> None:
-        self._looked += 1
+        self._looked += row.user_id == self._studio.user_id
         seen = buying.look(row, self._gateway)
         if not self._seen:
             self._since = time.monotonic()
@@ -128,7 +144,7 @@ class _Round:
                 outcomes = [buying.book(studio, row, seen) for row, seen in gathered]
         except (RuleBroken, IllegalStep):
             for row, seen in gathered:
-                self._tried(partial(self._book_alone, row, seen))
+                self._tried(partial(self._book_alone, row, seen), row.user_id)
         else:
             for (row, _), outcome in zip(gathered, outcomes, strict=True):
                 self._count(row.id, outcome)
@@ -138,18 +154,20 @@ class _Round:
 
     def _count(self, purchase_id: int, outcome: Outcome) -> None:
         current = purchases.get(self._studio.database, purchase_id)
+        if current is None or current.user_id != self._studio.user_id:
+            return
         if outcome is Outcome.WAITING:
             self._waiting += 1
         elif outcome is Outcome.HELD:
             self._held += 1
-        elif current is not None and current.status == "failed":
+        elif current.status == "failed":
             self._failed += 1
         elif outcome is Outcome.BOOKED:
             self._completed += 1
 
     def _ask(self, wish: Refund) -> None:
         refunding.carry_on(self._studio, wish, self._gateway)
-        self._refunds += 1
+        self._refunds += wish.user_id == self._studio.user_id
 
     def _hear(self) -> None:
         """Hear the news since the cursor, or list everything where they don't reach that far."""
@@ -163,30 +181,39 @@ class _Round:
             since = now - gateway.horizon_s + _BACK_S
         last = since
         for told in gateway.news(since - _OVERLAP_S):
-            self._tried(partial(self._take, told))
+            row = self._row_of(told)
+            if row is not None:
+                self._tried(partial(self._take, told, row), row.user_id)
             last = max(last, told.at)
-        if not self._problems:  # else they are heard again
+        if not self._troubled:  # else they are heard again
             till.heard(studio, gateway.mode, last)
 
-    def _take(self, told: News) -> None:
+    def _row_of(self, told: News) -> Purchase | None:
+        """Return the purchase that a piece of news is about, None for another workspace's."""
+        database = self._studio.database
         if told.refund is not None:
-            if settling.book_refund(self._studio, told.refund) is Outcome.BOOKED:
-                self._refunds += 1
-            return
-        row = purchases.by_reference(self._studio.database, told.reference or "")
-        if row is not None and row.status == "pending" and not is_held(row) and told.checkout_id:
+            return purchases.by_payment(database, told.refund.payment_id)
+        return purchases.by_reference(database, told.reference or "")
+
+    def _take(self, told: News, row: Purchase) -> None:
+        if told.refund is not None:
+            self._book_refund(told.refund, row)
+        elif row.status == "pending" and not is_held(row) and told.checkout_id:
             outcome = settling.settle(self._studio, self._gateway.look(told.checkout_id))
             self._count(row.id, outcome)
 
     def _list_all(self) -> None:
         database, mode = self._studio.database, self._gateway.mode.value
         for row in _all(lambda after: purchases.paid(database, mode, after, _PORTION)):
-            self._tried(partial(self._list, row))
+            self._tried(partial(self._list, row), row.user_id)
 
     def _list(self, row: Purchase) -> None:
         for fact in self._gateway.refunds_of(row.stripe_payment_intent_id or ""):
-            if settling.book_refund(self._studio, fact) is Outcome.BOOKED:
-                self._refunds += 1
+            self._book_refund(fact, row)
+
+    def _book_refund(self, fact: RefundFact, row: Purchase) -> None:
+        if settling.book_refund(self._studio, fact) is Outcome.BOOKED:
+            self._refunds += row.user_id == self._studio.user_id
 
 
 def _all(portion: Callable[[int], Sequence[Row]]) -> Iterator[Row]:

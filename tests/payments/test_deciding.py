@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 
+from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import BadInput, IllegalStep, PaymentError
 from stylestudio_desktop.domain.purchase import is_bounced, is_held
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, CheckoutState
-from stylestudio_desktop.services import buying, deciding, reconciling, refunding, settling, wallet
+from stylestudio_desktop.services import (
+    buying,
+    deciding,
+    profiles,
+    reconciling,
+    refunding,
+    settling,
+    wallet,
+)
 from stylestudio_desktop.services.settling import Outcome
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import entries
 from tests.cli.conftest import Shell
 from tests.payments.bank import Bank
 from tests.payments.counter import KEY, Counter
@@ -333,3 +343,27 @@ def test_by_command(shell: Shell, server: StripeServer) -> None:
     assert shell.run("wallet", "purchases") == 0
     assert "refund bounced" not in shell.out
     assert shell.json("verify")["ok"] is True
+
+
+def test_a_round_books_for_everybody_and_tells_of_nobody_else(studio: Studio, bank: Bank) -> None:
+    ben = profiles.add(studio, "Ben")
+    his = dataclasses.replace(studio, user_id=ben.id)
+    rows = [buy(his) for _ in range(3)]
+    for row, amount in zip(rows, (2999, 2999, 1500), strict=True):
+        bank.sessions[session(row)]["amount_total"] = amount
+        bank.pay(session(row))
+    assert reconciling.mine_waits(his)
+    assert not reconciling.mine_waits(studio)
+    payment = bank.sessions[session(rows[1])]["payment_intent"]
+    with studio.database.write():  # his second one can't be booked
+        entries.append(studio.database, ben.id, ledger.purchase(rows[1].id, payment, 1), 1)
+    bank.give_back(bank.sessions[session(rows[0])]["payment_intent"], 1000)
+    found = reconciling.reconcile(studio)
+    told = (found.looked_at, found.completed, found.held, found.refunds)
+    assert told == (0, 0, 0, 0)
+    assert found.problems == ()
+    assert buying.purchase(his, rows[0].id).status == "completed"
+    assert is_held(buying.purchase(his, rows[2].id))
+    assert [one.status for one in refunding.of_purchase(his, rows[0].id)] == ["done"]
+    assert wallet.bought(studio).items == []
+    assert reconciling.reconcile(his).problems
