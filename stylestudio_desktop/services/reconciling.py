@@ -62,11 +62,9 @@ def waiting(studio: Studio) -> bool:
 def mine_waits(studio: Studio) -> bool:
     """Say whether a purchase or refund of the person at the desk waits for it."""
     database, me = studio.database, studio.user_id
-    open_rows = (
-        *_all(lambda after: purchases.pending(database, after, _PORTION)),
-        *_all(lambda after: refunds.unfinished(database, after, _PORTION)),
-    )
-    return any(row.user_id == me for row in open_rows)
+    bought = _all(lambda after: purchases.pending(database, after, _PORTION))
+    asked = _all(lambda after: refunds.unfinished(database, after, _PORTION))
+    return any(row.user_id == me for row in bought) or any(one.user_id == me for one in asked)
 
 
 def reconcile(studio: Studio) -> Reconciled:

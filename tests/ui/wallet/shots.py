@@ -31,6 +31,7 @@ from tests.payments.bank import Bank
 from tests.payments.counter import KEY, at
 from tests.ui.pane_shots import settle, take
 from tests.ui.studios import furnish
+from tests.vault.drawer import Drawer, with_backend
 
 
 def plain(window: MainWindow, _studio: Studio) -> None:
@@ -100,6 +101,10 @@ def indebted(studio: Studio, folder: Path) -> None:
 
 def tampered(studio: Studio, folder: Path) -> None:
     """Have the ledger found broken."""
+    kept = with_backend(Drawer())
+    for name in ("_looked", "_backend", "_backend_name"):
+        setattr(studio.secrets, name, getattr(kept, name))
+    ledger_proof.at_start(studio)
     trade(studio, folder)
     studio.database.run("UPDATE users SET token_balance = 4000")
     ledger_proof.at_start(studio)
