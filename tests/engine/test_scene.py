@@ -162,8 +162,7 @@ def test_warm_light_warms_and_dim_light_dims_within_limits() -> None:
     assert lamp.gains_of(dim).mean() < gains.mean()
 
 
-@pytest.mark.parametrize("side", ["left", "right"])
-@pytest.mark.parametrize("kind", ["tiles", "table"])
+@pytest.mark.parametrize(("kind", "side"), [("tiles", "left"), ("table", "right")])
 def test_the_shadow_falls_away_from_the_light(kind: str, side: str, photo_of) -> None:
     shown = drawn(kind, side)
     found = scene_of(photo_of(shown), shown)
@@ -204,7 +203,7 @@ def test_the_product_is_touched_by_light_and_grade_alone(how: str, photo_of) -> 
     assert np.corrcoef(lit[inside].ravel(), colour[inside].ravel())[0, 1] > 0.97
 
 
-@pytest.mark.parametrize("grain", [0.5, 3.0, 6.0])
+@pytest.mark.parametrize("grain", [0.5, 5.0])
 def test_the_product_gets_the_grain_of_the_photo(grain: float, photo_of) -> None:
     shown = drawn("plaster", "left", grain)
     found = scene_of(photo_of(shown), shown, arrangement="laid")
@@ -235,8 +234,9 @@ def test_blur_is_measured_on_edges(sigma: float) -> None:
 def test_a_seed_is_a_picture(photo_of) -> None:
     shown = drawn("tiles")
     found = scene_of(photo_of(shown), shown)
-    assert np.array_equal(made(found), made(found))
-    assert not np.array_equal(made(found), made(found, seed=2))
+    first = made(found)
+    assert np.array_equal(first, made(found))
+    assert not np.array_equal(first, made(found, seed=2))
 
 
 @pytest.mark.parametrize("size", [(384, 216), (216, 384), (384, 288)])

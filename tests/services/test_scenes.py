@@ -9,11 +9,12 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.brief import Brief
-from stylestudio_desktop.domain.errors import BadInput, NotFound
+from stylestudio_desktop.domain.errors import BadInput, NotFound, ServiceError
 from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.providers.protocol import Output
+from stylestudio_desktop.providers.protocol import Kind, Output, ProviderError
 from stylestudio_desktop.services import (
     adopting,
     describing,
@@ -43,6 +44,17 @@ class Fitting(FakeProvider):
 
     sentences: list[str] = field(default_factory=list)
     looked: list[tuple[Path, tuple[int, int]]] = field(default_factory=list)
+    plane: str = PLANE
+    trouble: ProviderError | None = None
+
+    def find_plane(
+        self, photo: Path, arrangement: str, cancelled: Event | None = None
+    ) -> tuple[str, float]:
+        if self.trouble is not None:
+            raise self.trouble
+        assert photo.is_file()
+        assert arrangement == "laid"
+        return self.plane, 0.8
 
     def suitable(
         self,
@@ -61,6 +73,8 @@ class Fitting(FakeProvider):
         options: Mapping[str, str],
         cancelled: Event | None = None,
     ) -> list[str]:
+        if self.trouble is not None:
+            raise self.trouble
         assert products
         assert options["plane"] == PLANE
         self.looked.append((background, size))
@@ -127,6 +141,20 @@ def test_doubts_are_told_before_anything_is_charged(
     ((path, size),) = service.looked
     assert path.is_file()
     assert size == studio.catalogue.pixels(brief.quality, brief.aspect_ratio)
+
+
+def test_a_service_looks_for_the_plane(studio: Studio, service: Fitting, brief: Brief) -> None:
+    behind = brief.background or 0
+    found = sources.plane(studio, "local", behind, "laid", Event())
+    assert found == (scene.read(PLANE), 0.8)
+    assert sources.plane(studio, "other", behind, "laid", Event()) is None
+    service.plane = "auto"
+    assert sources.plane(studio, "local", behind, "laid", Event()) is None
+    service.trouble = ProviderError(Kind.INPUT, "The photo is damaged.")
+    with pytest.raises(ServiceError, match="damaged"):
+        sources.plane(studio, "local", behind, "laid", Event())
+    with pytest.raises(ServiceError, match="damaged"):
+        sources.doubts(studio, brief, Event())
 
 
 def test_what_a_service_can_not_do_is_said(studio: Studio, brief: Brief) -> None:
