@@ -89,3 +89,11 @@ def test_a_background_goes_with_neither_person_nor_backdrop() -> None:
         check(Brief((FileId(1),), background=FileId(2), options={"light_from": "hell"}))
     with pytest.raises(BadInput, match="belongs to a background"):
         check(Brief((FileId(1),), options=MappingProxyType({"plane": "auto"})))
+
+
+def test_what_is_usual_on_a_floor_and_before_a_wall() -> None:
+    kinds = ("dress", "jacket", "top", "shoes", "bag", "other", "auto")
+    floor = [scene.usual(kind, wall=False) for kind in kinds]
+    before = [scene.usual(kind, wall=True) for kind in kinds]
+    assert floor == ["laid", "laid", "laid", "standing", "standing", "standing", "laid"]
+    assert before == ["hung", "hung", "laid", "laid", "laid", "laid", "laid"]
