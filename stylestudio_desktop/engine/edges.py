@@ -20,8 +20,8 @@ from stylestudio_desktop.engine.filters import (
 )
 from stylestudio_desktop.engine.ground import Ground
 
-DIFFERENT = 28.0  # distance in RGB from which local colours alone decide the alpha
-ALIKE = 10.0  # and below which they say nothing
+DIFFERENT = 90.0  # distance in RGB from which local colours alone decide the alpha
+ALIKE = 40.0  # and below which they say nothing: cloth is shaded by as much along its own edge
 
 
 def matted(
