@@ -7,12 +7,12 @@ its place. Logo and pocket are drawn on every product. Exit code 1 when a verdic
 """
 
 import argparse
+import io
 import json
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,25 +25,29 @@ from PIL import Image
 from stylestudio_desktop.engine import layer, limits, photo, setting, stage, weights
 from stylestudio_desktop.engine.cutout import Cutout, cut
 from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.fidelity import report
 from stylestudio_desktop.engine.fidelity.colour import ciede2000
-from stylestudio_desktop.engine.fidelity.report import examine
-from stylestudio_desktop.engine.filters import from_lab, to_lab
+from stylestudio_desktop.engine.fidelity.report import PRODUCT, SCENE
+from stylestudio_desktop.engine.fidelity.verdict import Found
+from stylestudio_desktop.engine.filters import from_lab, resized, to_lab
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.undeveloped import undeveloped
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from samples import proof
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 LONG = 900  # pixels of a product photo
-SIZE = (1024, 1024)
+SIZE = (SCENE, SCENE)
 HUE = 5.0  # CIEDE2000
 STYLES = tuple(sorted(LOOKS))
 LAMP = (1.10, 1.0, 0.86)  # another light: warm, and brighter at one side
 UNTOUCHED = ("untouched", "on white", "another light")
 PLANTED = ("hue", "logo mirrored", "pocket removed", "another garment")
 Pixels = NDArray[Any]
+Change = Callable[[Pixels], Pixels]
 
 
 @dataclass(frozen=True)
@@ -169,10 +173,30 @@ def under_lamp(pixels: Pixels) -> Pixels:
     return np.asarray(255 * np.power(lit, 1 / 2.2) + 0.5, np.uint8)
 
 
+def examined(one: Product, change: Change | None, picture: Pixels, style: str) -> Found:
+    """Return what `report.examine` says of a picture, without cutting the product out each time.
+
+    `change` draws on the photo, and on what was cut out of it, what the picture should show.
+    """
+    pixels, colour = one.pixels, one.cutout.colour
+    if change is not None:
+        pixels, colour = change(pixels), change(colour)
+    packed = io.BytesIO()
+    Image.fromarray(picture).save(packed, "JPEG", quality=95, subsampling=0)
+    scene = np.asarray(Image.open(packed), np.float32)
+    if style:
+        scene = undeveloped(scene, style)
+    scale = PRODUCT / max(pixels.shape[:2])
+    size = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
+    shot = photo.Photo(resized(pixels, *size), None, one.name)
+    product = report.Product.of(shot, resized(colour, *size), resized(one.cutout.alpha, *size))
+    return report.compared(product, scene, report.Heat(np.zeros(scene.shape[:2], np.float32)))
+
+
 def cases(
     one: Product, other: Product, number: int
-) -> Iterator[tuple[str, str, Pixels | None, Pixels]]:
-    """Yield what was done, the style that was given, another photo if need be, and the picture."""
+) -> Iterator[tuple[str, str, Change | None, Pixels]]:
+    """Yield what was done, the style that was given, what is drawn on the photo, the picture."""
     colour, alpha = one.cutout.colour, one.cutout.alpha
     for style in STYLES:
         yield "untouched", style, None, made(colour, alpha, style, number)
@@ -185,10 +209,10 @@ def cases(
     yield "another light", "", None, under_lamp(plain)
     for style in (STYLES[number % len(STYLES)], "realistic"):
         yield "hue", style, None, made(turned(colour, alpha), alpha, style, number)
-        printed = with_logo(one.pixels, alpha, False)
+        printed = partial(with_logo, alpha=alpha, mirrored=False)
         changed = with_logo(colour, alpha, True)
         yield "logo mirrored", style, printed, made(changed, alpha, style, number)
-        sewn = with_pocket(one.pixels, alpha)
+        sewn = partial(with_pocket, alpha=alpha)
         yield "pocket removed", style, sewn, made(colour, alpha, style, number)
         swap = made(other.cutout.colour, other.cutout.alpha, style, number)
         yield "another garment", style, None, swap
@@ -204,33 +228,25 @@ def right(done: str, verdict: str) -> bool:
 def main() -> int:
     """Run, print one JSON object for each wrong verdict, then the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="products; all, unless named")
+    parser.add_argument("names", nargs="*", help="two products or more; all, unless named")
     parser.add_argument("--proof", action="store_true", help="the drawn proof photos too")
     parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
     chosen = parser.parse_args()
     limits.settle()
     networks = Networks(weights.folder(), limits.threads())
-    every = list(products(networks, chosen.proof, []))
+    every = list(products(networks, chosen.proof, chosen.names))
     table: dict[str, Counter[str]] = defaultdict(Counter)
     wrong = 0
-    with tempfile.TemporaryDirectory() as name:
-        photo_path, picture_path = Path(name) / "photo.png", Path(name) / "picture.jpg"
-        for number, one in enumerate(every):
-            if chosen.names and one.name not in chosen.names:
-                continue
-            other = every[(number + 1 + len(every) // 2) % len(every)]
-            for done, style, pixels, picture in cases(one, other, number):
-                shown = one.pixels if pixels is None else pixels
-                Image.fromarray(shown.astype(np.uint8)).save(photo_path, compress_level=1)
-                Image.fromarray(picture).save(picture_path, quality=95, subsampling=0)
-                report = examine([photo_path], picture_path, networks, lambda *_: None, style)
-                verdict = str(report["verdict"])
-                table[done][verdict] += 1
-                if not right(done, verdict):
-                    wrong += 1
-                    found = {k: v for k, v in report["products"][0].items() if k != "place"}
-                    print(json.dumps({"product": one.name, "done": done, "style": style, **found}))
-                    sys.stdout.flush()
+    for number, one in enumerate(every):
+        other = every[(number + max(1, len(every) // 2)) % len(every)]
+        for done, style, colour, picture in cases(one, other, number):
+            found = examined(one, colour, picture, style)
+            table[done][found.verdict] += 1
+            if not right(done, found.verdict):
+                wrong += 1
+                told = {k: v for k, v in asdict(found).items() if k != "place"}
+                print(json.dumps({"product": one.name, "done": done, "style": style, **told}))
+                sys.stdout.flush()
     for done in (*UNTOUCHED, *PLANTED):
         print(json.dumps({"done": done, **table[done]}))
     print(json.dumps({"verdicts": sum(map(Counter.total, table.values())), "wrong": wrong}))

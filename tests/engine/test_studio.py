@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -24,7 +24,14 @@ SHAPES = {"1:1": (1, 1), "16:9": (16, 9), "9:16": (9, 16), "3:2": (3, 2), "2:3":
           "4:3": (4, 3), "3:4": (3, 4)}  # fmt: skip
 SHOWN = tuple(one for one in ARRANGEMENTS if one != "auto")
 DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)  # no shrinking: each example is a picture
+ONE_CANVAS = (HealthCheck.function_scoped_fixture,)  # the same for every example
 SETS = tuple(one for one in BACKDROPS if one != "white")
+
+
+@pytest.fixture
+def small_canvas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make sets on a quarter of the pixels; what is tested does not depend on their number."""
+    monkeypatch.setattr(stage, "CANVAS", 512)
 
 
 @functools.cache
@@ -60,7 +67,8 @@ def shown(
     )
 
 
-@settings(max_examples=10, deadline=None, phases=DRAWN)
+@pytest.mark.usefixtures("small_canvas")
+@settings(max_examples=10, deadline=None, phases=DRAWN, suppress_health_check=ONE_CANVAS)
 @given(
     seed=st.integers(0, 2**31 - 1),
     style=st.sampled_from(sorted(LOOKS)),
@@ -88,7 +96,8 @@ def test_no_pixel_of_the_product_is_touched(
         assert float(np.abs(made - colour)[inside].max()) <= 0.6
 
 
-@settings(max_examples=6, deadline=None, phases=DRAWN)
+@pytest.mark.usefixtures("small_canvas")
+@settings(max_examples=6, deadline=None, phases=DRAWN, suppress_health_check=ONE_CANVAS)
 @given(
     seed=st.integers(0, 2**31 - 1),
     style=st.sampled_from(sorted(LOOKS)),
@@ -139,26 +148,29 @@ def test_composition_keeps_to_the_rules(ratio: str, arrangement: str) -> None:
 @pytest.mark.parametrize("style", ["artistic", "vintage"])
 def test_one_picture_in_every_size(style: str) -> None:
     """Larger is the same picture: shrunk again, hardly anything but the grain differs."""
-    small = shown(style, (768, 512), arrangement="plinth").astype(np.float32)
-    large = shown(style, (2048, 1366), arrangement="plinth").astype(np.float32)
-    again = cv2.resize(large, (768, 512), interpolation=cv2.INTER_AREA)
+    small = shown(style, (576, 384), arrangement="plinth").astype(np.float32)
+    large = shown(style, (1536, 1024), arrangement="plinth").astype(np.float32)
+    again = cv2.resize(large, (576, 384), interpolation=cv2.INTER_AREA)
     soft = [cv2.GaussianBlur(one, (0, 0), 2.0) for one in (small, again)]
     assert float(np.abs(soft[0] - soft[1]).mean()) < 2.5
     assert float(np.percentile(np.abs(soft[0] - soft[1]), 99)) < 9
 
 
+@pytest.mark.usefixtures("small_canvas")
 def test_equal_seeds_make_equal_pixels_and_others_another_set() -> None:
     one, again, other = (shown("fashion", seed=seed) for seed in (5, 5, 6))
     assert np.array_equal(one, again)
     assert float(np.abs(one.astype(int) - other.astype(int)).mean()) > 4
 
 
+@pytest.mark.usefixtures("small_canvas")
 @pytest.mark.parametrize("backdrop", [one for one in SETS if one != "style"])
 def test_every_backdrop_differs_from_the_others(backdrop: str) -> None:
     plain = shown(backdrop="seamless" if backdrop != "seamless" else "gel")
     assert float(np.abs(plain.astype(int) - shown(backdrop=backdrop).astype(int)).mean()) > 2
 
 
+@pytest.mark.usefixtures("small_canvas")
 def test_things_stand_in_their_own_shadow_and_mirror() -> None:
     """A floor is darker under a standing product; a glossy one shows it upside down."""
     matt = shown(arrangement="standing", reflection="none").astype(int)
@@ -195,6 +207,7 @@ def test_a_large_photo_gives_its_own_detail(tmp_path: Path) -> None:
     assert float(shot.rgb[100:300, 100:300].std()) < 40
 
 
+@pytest.mark.usefixtures("small_canvas")
 def test_a_large_picture_is_stopped_between_two_bands() -> None:
     looks = 0
 

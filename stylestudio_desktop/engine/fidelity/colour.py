@@ -60,12 +60,15 @@ def cast_between(photo: Image, photo_ground: Mask, picture: Image, ground: Mask)
     """Return the cast that fell on everything, told by neutral surroundings in both pictures.
 
     A cast on the product alone is a change of the product; so is one that nothing neutral
-    around it confirms: (1, 1, 1) is returned then.
+    around it confirms: (1, 1, 1) is returned then. A product photo with no neutral surroundings
+    (on wood, or cut out already) is taken to have been white-balanced by its camera.
     """
     white = _neutral_mean(photo, photo_ground)
     other = _neutral_mean(picture, ground)
-    if white is None or other is None:
+    if other is None:
         return np.ones(3, np.float32)
+    if white is None:
+        white = np.ones(3, np.float32)
     ratio = (other / other[1]) / (white / white[1])
     return np.clip(ratio, *CAST).astype(np.float32)
 

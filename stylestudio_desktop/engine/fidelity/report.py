@@ -89,7 +89,7 @@ def examine(
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
-        each.append(compared(_Product.of(shot, cutout.colour, cutout.alpha), scene, heat))
+        each.append(compared(Product.of(shot, cutout.colour, cutout.alpha), scene, heat))
     return {
         "verdict": verdict.whole([one.verdict for one in each]),
         "products": [asdict(one) for one in each],
@@ -99,7 +99,7 @@ def examine(
 
 
 @dataclass(frozen=True)
-class _Product:
+class Product:
     """A product cropped to its silhouette, and the photo around it."""
 
     colour: Image
@@ -108,7 +108,8 @@ class _Product:
     ground: Mask
 
     @classmethod
-    def of(cls, shot: photos.Photo, colour: Image, alpha: Plane) -> "_Product":
+    def of(cls, shot: photos.Photo, colour: Image, alpha: Plane) -> "Product":
+        """Return the product that was cut out of `shot`, `PRODUCT` pixels long."""
         left, top, right, bottom = bounds(alpha, 0.5)
         crop = alpha[top:bottom, left:right]
         soft = feathered(colour[top:bottom, left:right], crop, max(2.0, 0.01 * max(crop.shape)))
@@ -117,22 +118,22 @@ class _Product:
             ground = np.zeros_like(ground)  # a cut-out has no surroundings to tell the light by
         return cls(soft, (crop > 0.5).astype(np.uint8), shot.rgb, ground)
 
-    def mirrored(self) -> "_Product":
+    def mirrored(self) -> "Product":
         """Return the product as a mirror shows it."""
         flip = np.ascontiguousarray
-        return _Product(
+        return Product(
             flip(self.colour[:, ::-1]), flip(self.mask[:, ::-1]), self.photo, self.ground
         )
 
-    def scaled(self, scale: float) -> "_Product":
+    def scaled(self, scale: float) -> "Product":
         """Return the product at another size."""
         height, width = self.mask.shape
         size = max(8, round(width * scale)), max(8, round(height * scale))
         mask = (resized(self.mask.astype(np.float32), *size) > 0.5).astype(np.uint8)
-        return _Product(resized(self.colour, *size), mask, self.photo, self.ground)
+        return Product(resized(self.colour, *size), mask, self.photo, self.ground)
 
 
-def compared(product: _Product, scene: Image, heat: Heat) -> Found:
+def compared(product: Product, scene: Image, heat: Heat) -> Found:
     """Find one product in the picture, measure what became of it, and add to the heat map."""
     keys = placing.features(scene, None, 3000)
     place = placing.by_features(product.colour, product.mask, keys)
@@ -159,7 +160,7 @@ def compared(product: _Product, scene: Image, heat: Heat) -> Found:
 
 
 def _measured(
-    product: _Product, scene: Image, matrix: NDArray[Any], place: placing.Placement, heat: Heat
+    product: Product, scene: Image, matrix: NDArray[Any], place: placing.Placement, heat: Heat
 ) -> Found:
     size = scene.shape[1], scene.shape[0]
     alpha = cv2.warpAffine(product.mask.astype(np.float32), matrix, size)
@@ -221,7 +222,7 @@ def _differences(one: Image, two: Image) -> Plane:
 
 
 def _print_match(
-    product: _Product, scene: Image, matrix: NDArray[Any], mask: Mask
+    product: Product, scene: Image, matrix: NDArray[Any], mask: Mask
 ) -> tuple[int, int, bool]:
     """Return features of the product, those found at their place, and whether a print is mirrored.
 
