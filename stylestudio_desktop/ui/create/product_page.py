@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.pieces import pieces
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import sources
 from stylestudio_desktop.services.sources import Sample
@@ -28,6 +29,7 @@ from stylestudio_desktop.ui.widgets.labels import label
 _SAMPLES_SHOWN = 6
 _SAMPLE_SIDE = 320
 _TILES_AT_ONCE = 1
+_MAP = 64  # the longest side, in cells, of the map on which products of one photo are counted
 PHOTO, CUTOUT = "photo", "cutout"
 
 
@@ -225,7 +227,9 @@ class ProductPage(Page):
 
     def _on_cutout(self, file_id: int, image: QImage) -> None:
         self._cutouts[file_id] = image
-        self.tiles[file_id].say("")
+        several = counted(image)
+        remark = words.tr("%n products in it; choose one with the pencil", several)
+        self.tiles[file_id].say(remark if several > 1 else "")
         self._show_image(file_id)
 
     def _show_images(self) -> None:
@@ -257,6 +261,15 @@ class ProductPage(Page):
         if draft.together:
             return words.tr("One picture that shows them all")
         return words.tr("%n generation(s), one for each product", len(draft.products))
+
+
+def counted(cutout: QImage) -> int:
+    """Return how many products a cut-out shows, on a map that is quick to look through."""
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    small = cutout.scaled(_MAP, _MAP, keep, smooth).convertToFormat(QImage.Format.Format_Alpha8)
+    data, stride = bytes(small.constBits()), small.bytesPerLine()
+    lines = [data[row * stride : row * stride + small.width()] for row in range(small.height())]
+    return len(pieces(b"".join(lines), small.width()))
 
 
 def _varied(found: list[Sample], most: int) -> list[Sample]:

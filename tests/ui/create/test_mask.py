@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,7 @@ from stylestudio_desktop.services import masks, sources
 from stylestudio_desktop.ui import decoding
 from stylestudio_desktop.ui.create.mask_canvas import MaskCanvas
 from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
+from stylestudio_desktop.ui.create.product_page import counted
 from tests.factories import import_photo
 from tests.ui.create.conftest import Desk
 
@@ -159,6 +160,21 @@ def test_one_of_several_products_is_chosen(
     with desk.bot.waitSignal(opened.kept, timeout=10_000):
         opened.keep.click()
     assert photo in masks.of_files(desk.studio, [photo])
+
+
+def test_several_products_in_a_cutout_are_counted() -> None:
+    """What the tile's remark says; the soft rim of one product is no second one."""
+    cutout = QImage(300, 200, QImage.Format.Format_ARGB32_Premultiplied)
+    cutout.fill(Qt.GlobalColor.transparent)
+    assert counted(cutout) == 0
+    painter = QPainter(cutout)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.GlobalColor.red)
+    painter.drawEllipse(10, 20, 120, 150)
+    assert counted(cutout) == 1
+    painter.drawEllipse(170, 60, 90, 90)
+    painter.end()
+    assert counted(cutout) == 2
 
 
 def test_cancelling_keeps_nothing(desk: Desk, dialog: MaskDialog) -> None:
