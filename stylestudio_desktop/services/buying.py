@@ -17,7 +17,7 @@ from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, Gateway, Order
 from stylestudio_desktop.services import settling, till
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import purchases
+from stylestudio_desktop.store import purchases, seals
 
 PAGE_LIVES_S = 3600
 """A payment page can be paid for this long; Stripe takes 30 minutes to 24 hours."""
@@ -50,7 +50,10 @@ def buy(studio: Studio, package_id: str, back: Back) -> Purchase:
 
 
 def begin(studio: Studio, package_id: str, back: Back, gateway: Gateway) -> Purchase:
-    """Commit a pending purchase with everything that its payment page will be asked for."""
+    """Commit a pending purchase with everything that its payment page will be asked for.
+
+    Raises WalletReadOnly: nobody is sent to pay for what could not be credited.
+    """
     package = studio.catalogue.package(package_id)
     reference = uuid.uuid4().hex
     moment = now_ms()
@@ -89,6 +92,7 @@ def begin(studio: Studio, package_id: str, back: Back, gateway: Gateway) -> Purc
         request=json.dumps(asdict(order)),
     )
     with studio.database.write():
+        seals.check_writable(seals.trouble(studio.database))
         purchases.insert(studio.database, row)
         if till.cursor(studio, gateway.mode) is None:
             till.heard(studio, gateway.mode, moment // 1000 - _SLACK_S)

@@ -9,13 +9,13 @@ import pytest
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain import ledger
-from stylestudio_desktop.domain.errors import IllegalStep, NotFound, PaymentError
+from stylestudio_desktop.domain.errors import IllegalStep, NotFound, PaymentError, WalletReadOnly
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, health, reconciling, settling, till, wallet
 from stylestudio_desktop.services.buying import Back
 from stylestudio_desktop.services.settling import Outcome
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, purchases
+from stylestudio_desktop.store import entries, purchases, seals
 from tests.factories import open_test_studio
 from tests.payments.bank import Bank
 from tests.payments.counter import KEY, LIVE_KEY, Counter, at
@@ -428,3 +428,15 @@ def test_one_that_breaks_the_rules_keeps_no_other_waiting(studio: Studio, bank: 
     assert all("break its rules" in one for one in found.problems)
     states = [buying.purchase(studio, row.id).status for row in rows]
     assert states == ["completed", "pending", "completed"]
+
+
+def test_nobody_is_sent_to_pay_while_the_wallet_is_read_only(studio: Studio, bank: Bank) -> None:
+    with studio.database.write():
+        seals.set_trouble(studio.database, "The entry 3 was changed.")
+    with pytest.raises(WalletReadOnly, match="entry 3"):
+        buy(studio)
+    assert bank.asked == []
+    assert wallet.bought(studio).items == []
+    with studio.database.write():
+        seals.set_trouble(studio.database, None)
+    assert buy(studio).status == "pending"
