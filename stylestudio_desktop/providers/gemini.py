@@ -10,7 +10,7 @@ from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, Fields, inline, marks, plain
-from stylestudio_desktop.providers.http.hosted import CHECK_S, InOneAnswer
+from stylestudio_desktop.providers.http.hosted import CHECK_S, ListsModels
 from stylestudio_desktop.providers.http.photos import encoded, media_type_of
 from stylestudio_desktop.providers.protocol import (
     Context,
@@ -18,7 +18,6 @@ from stylestudio_desktop.providers.protocol import (
     Kind,
     Prepared,
     ProviderError,
-    Readiness,
 )
 
 _READ_S = 330.0
@@ -28,7 +27,7 @@ _MOST_SENT = 20_000_000
 _ODD_FAILURES = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "STOP", "MAX_TOKENS", "MALFORMED")
 
 
-class Gemini(InOneAnswer):
+class Gemini(ListsModels):
     """Settings: base_url. One picture a job; there is no id, no list and no way to stop."""
 
     def _judged(self, answer: Answer) -> ProviderError | None:
@@ -37,13 +36,10 @@ class Gemini(InOneAnswer):
     def _headers(self, secret: str) -> Mapping[str, str]:
         return {"x-goog-api-key": secret}  # in the address it would end in logs
 
-    def _readiness(self, context: Context) -> Readiness:
-        # The list of models: asking costs nothing and needs a valid key.
+    def _listed(self, context: Context) -> set[str]:
         found = self._door.get("models", context, params={"pageSize": "1000"}, read_s=CHECK_S)
         listed = found.fields().children("models")
-        return self._of_the_catalogue(
-            {one.maybe_text("name").removeprefix("models/") for one in listed}
-        )
+        return {one.maybe_text("name").removeprefix("models/") for one in listed}
 
     def submit(self, job: Prepared, context: Context) -> Finished:
         """Order the picture and wait for it; it is kept in the job's folder at once."""

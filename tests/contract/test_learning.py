@@ -10,7 +10,9 @@ from stylestudio_desktop.providers.catalogue import ServiceEntry
 from stylestudio_desktop.providers.catalogue.merging import merged, own
 from stylestudio_desktop.providers.comfyui import ComfyUI
 from stylestudio_desktop.providers.fal import Fal
+from stylestudio_desktop.providers.gemini import Gemini
 from stylestudio_desktop.providers.http import Http
+from stylestudio_desktop.providers.openai import OpenAI
 from stylestudio_desktop.providers.protocol import Learns, ProviderError
 from stylestudio_desktop.providers.replicate import Replicate
 from stylestudio_desktop.providers.replicate.schema import facts_of
@@ -67,7 +69,9 @@ def test_replicates_schema_tells_what_a_typed_model_takes() -> None:
     assert mine.refusal == ""
     assert entry.model("google/nano-banana").capabilities.ratios == ("1:1",)
     assert "no such model" in entry.model("bad/gone").refusal
-    assert "no such model" in entry.card().models[1].refusal
+    assert [one.id for one in entry.card().models][:2] == ["google/nano-banana", "me/mine"]
+    last = {one.id: one.refusal for one in entry.card().models[2:]}
+    assert "no such model" in last["black-forest-labs/flux-kontext-pro"]
 
 
 def test_replicate_that_fails_teaches_nothing() -> None:
@@ -155,3 +159,20 @@ def test_what_was_kept_is_judged_again() -> None:
 )  # fmt: skip
 def test_what_is_ones_own(address: str, ours: bool) -> None:
     assert own(address) is ours
+
+
+@pytest.mark.parametrize(
+    ("adapter", "name", "listing"),
+    [
+        (OpenAI, "openai", {"data": [{"id": "gpt-image-2"}]}),
+        (Gemini, "gemini", {"models": [{"name": "models/gemini-3-pro-image"}]}),
+    ],
+)
+def test_models_that_a_key_does_not_have_are_not_offered(
+    adapter: Any, name: str, listing: Any
+) -> None:
+    entry = learned(adapter, name, lambda _seen: Reply(200, listing), base_url="HERE")
+
+    usable = [one.id for one in entry.models if not one.refusal]
+    assert usable in (["gpt-image-2"], ["gemini-3-pro-image"])
+    assert all("does not give" in one.refusal for one in entry.models if one.id not in usable)

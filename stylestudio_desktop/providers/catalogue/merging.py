@@ -32,7 +32,9 @@ def merged(
         if name in models and isinstance(facts, dict):
             models[name] = _with_facts(models[name], facts)
     base = settings.get("base_url") or entry.base_url
-    return replace(entry, models=tuple(models.values()), remote=entry.remote and not own(base))
+    # What can be used comes first: the first one stands for a wish that names none.
+    sorted_out = sorted(models.values(), key=lambda one: bool(one.refusal))
+    return replace(entry, models=tuple(sorted_out), remote=entry.remote and not own(base))
 
 
 def own(address: str) -> bool:

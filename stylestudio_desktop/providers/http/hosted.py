@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ServiceEntry
 from stylestudio_desktop.providers.http import inline
@@ -107,14 +108,6 @@ class Hosted:
     def _readiness(self, context: Context) -> Readiness:
         raise NotImplementedError
 
-    def _of_the_catalogue(self, names: Collection[str]) -> Readiness:
-        """Say which of the catalogue's models a valid key may use, by the service's own list."""
-        usable = [one.id for one in self._entry.models if one.id in names]
-        details = {"models": ", ".join(usable) or "none of the catalogue's"}
-        if not usable:
-            return Readiness(False, "The key is valid, but has none of these models.", details)
-        return Readiness(True, f"The key is valid; {len(usable)} models can be used.", details)
-
     def poll(self, ref: RemoteRef, context: Context) -> Update:
         """Say how the job stands; what the service does not know any more is gone."""
         try:
@@ -166,6 +159,29 @@ class InOneAnswer(Hosted):
     def find_lost(self, job: Prepared, submitted_at: int, context: Context) -> RemoteRef | Lost:
         """Find an answer that was kept before a crash; the service itself can't be asked."""
         return RemoteRef(inline.KEPT_ID) if inline.kept(context) else Lost.UNKNOWN
+
+
+class ListsModels(InOneAnswer):
+    """Base of those that list the models that a key may use; asking costs nothing."""
+
+    def _listed(self, context: Context) -> Collection[str]:
+        raise NotImplementedError
+
+    def _readiness(self, context: Context) -> Readiness:
+        names = self._listed(context)
+        usable = [one.id for one in self._entry.models if one.id in names]
+        details = {"models": ", ".join(usable) or "none of the catalogue's"}
+        if not usable:
+            return Readiness(False, "The key is valid, but has none of these models.", details)
+        number = f"{len(usable)} models" if len(usable) > 1 else "1 model"
+        return Readiness(True, f"The key is valid; {number} can be used.", details)
+
+    def learn(self) -> Mapping[str, Any]:
+        """Say which of the models this key can't use, so that they are not offered."""
+        names = self._listed(asking())
+        without = f"{self._entry.name} does not give this model to your key."
+        refusals = {one.id: "" if one.id in names else without for one in self._entry.models}
+        return {"models": {name: {"refusal": refusal} for name, refusal in refusals.items()}}
 
 
 def asking() -> Context:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, Fields, inline
-from stylestudio_desktop.providers.http.hosted import CHECK_S, InOneAnswer
+from stylestudio_desktop.providers.http.hosted import CHECK_S, ListsModels
 from stylestudio_desktop.providers.openai import images, responses
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -14,7 +14,6 @@ from stylestudio_desktop.providers.protocol import (
     Kind,
     Prepared,
     ProviderError,
-    Readiness,
     Reattach,
     RemoteRef,
     ServiceCard,
@@ -23,7 +22,7 @@ from stylestudio_desktop.providers.protocol import (
 )
 
 
-class OpenAI(InOneAnswer):
+class OpenAI(ListsModels):
     """Settings: base_url, organization, project, resumable (“yes”), responses_model."""
 
     @property
@@ -64,10 +63,9 @@ class OpenAI(InOneAnswer):
         )
         return replace(card, models=models)
 
-    def _readiness(self, context: Context) -> Readiness:
-        # The list of models: asking costs nothing and needs a valid key.
+    def _listed(self, context: Context) -> set[str]:
         found = self._door.get("models", context, read_s=CHECK_S).fields().children("data")
-        return self._of_the_catalogue({one.maybe_text("id") for one in found})
+        return {one.maybe_text("id") for one in found}
 
     def submit(self, job: Prepared, context: Context) -> RemoteRef | Finished:
         """Order the pictures; the answer holds them, or an id in the resumable way."""

@@ -80,7 +80,7 @@ def test_a_service_is_added_and_says_what_the_test_found(
     calm()
 
     row = section.rows["openai"]
-    assert row.sentence.text() == "The key is valid; 1 models can be used."
+    assert row.sentence.text() == "The key is valid; 1 model can be used."
     assert "gpt-image-2" in row.found.text()
     said = words(row)
     assert "0 of 40 picture" in said
