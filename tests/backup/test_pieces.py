@@ -9,7 +9,7 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, NotFound, Stopped
+from stylestudio_desktop.domain.errors import BadInput, NotFound, Stopped, StorageError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import (
@@ -21,12 +21,15 @@ from stylestudio_desktop.services import (
     library,
     organising,
 )
-from stylestudio_desktop.services.backup import full, pieces, restore, snapshots, swap
+from stylestudio_desktop.services.backup import full, moments, pieces, restore, snapshots, swap
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, generations, users
+from tests.cli.conftest import Shell, shell
 from tests.factories import FakeProvider, brief_for, import_photo
 from tests.store.books import faults
 from tests.store.machines import results, stored_result, work_until_processing
+
+__all__ = ["shell"]
 
 
 def made(studio: Studio, folder: Path, number: int = 2) -> tuple[int, list[int]]:
@@ -236,3 +239,42 @@ def same_person(studio: Studio, user_id: int) -> Studio:
     with studio.database.write():
         users.insert(studio.database, user_id, "Same", now_ms())
     return dataclasses.replace(studio, user_id=user_id)
+
+
+def test_a_small_picture_is_there_as_long_as_its_bytes_are(studio: Studio, tmp_path: Path) -> None:
+    product = import_photo(studio, tmp_path, "gold")
+    place = full.make(studio, tmp_path / "disk").home
+    (row,) = [one.row for one in _seen(studio, str(place)) if one.row.id == product]
+    studio.thumbnails.drop(row.storage_id)
+    purge(studio, [product])
+    with pieces.look_into(studio, str(place)) as inside:
+        assert inside.thumbnail(row)
+        studio.thumbnails.drop(row.storage_id)
+        for kept in (tmp_path / "disk").rglob(f"*{row.storage_id}*"):
+            kept.unlink()
+        assert inside.thumbnail(row) is None
+
+
+def _seen(studio: Studio, place: str) -> list[pieces.Seen]:
+    with pieces.look_into(studio, place) as inside:
+        return inside.pictures()
+
+
+def test_what_can_not_be_laid_out_leaves_nothing_behind(studio: Studio) -> None:
+    taken = snapshots.take(studio, Reason.ASKED)
+    taken.path.write_bytes(taken.path.read_bytes()[:4096] + b"\xff" * 60_000)
+    with pytest.raises(StorageError), pieces.look_into(studio, taken.path.name):
+        pass
+    assert not [one for one in studio.workspace.restoring.rglob("*") if one.is_file()]
+
+
+def test_pieces_come_out_of_any_moment(shell: Shell, studio: Studio, tmp_path: Path) -> None:
+    shell.workspace = studio.workspace.root
+    snapshots.take(studio, Reason.ASKED)
+    assert shell.run("bring-back", "--list") == 2
+    assert shell.run("bring-back", "--list", "--at", "2026-11-20", "--from", "x") == 2
+    product = import_photo(studio, tmp_path, "gold")
+    origin = moments.find(studio.workspace, now_ms() + 60_000)
+    assert isinstance(origin, moments.Moment)
+    with pieces.look_into(studio, origin) as inside:
+        assert product in [one.row.id for one in inside.pictures()]

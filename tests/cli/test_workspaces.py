@@ -1,5 +1,6 @@
 """Several workspaces, kept apart by name; only what may move moves between them."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from stylestudio_desktop.services import (
     till,
 )
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.vault.secrets import Secrets
 from tests.cli.conftest import Shell
 from tests.factories import FakeProvider, brief_for, import_photo, photo
@@ -130,6 +132,11 @@ def test_a_workspace_in_which_nobody_worked_is_refused(studio: Studio, tmp_path:
     close_studio(raw)
     with pytest.raises(BadInput, match="Nobody"):
         environments.compare(studio, empty)
+    nobody = dataclasses.replace(studio, database=Database(empty.database))
+    nobody.database.open()
+    with pytest.raises(BadInput, match="Nobody"):
+        environments.copying_all(nobody, "staging")
+    nobody.database.close()
 
 
 def test_a_live_key_is_refused_where_trials_are_made(studio: Studio) -> None:
@@ -192,6 +199,9 @@ def test_the_whole_way_by_commands(shell: Shell, studio: Studio, home: Path) -> 
     assert shell.run("workspace") == 0
     assert "→" in shell.out
     shell.workspace = studio.workspace.root
+    shown = shell.json("workspace", "copy", "again", "--dry-run")
+    assert (shown["pictures"], shown["collections"], shown["scrubbed"]) == (4, ["Spring"], True)
+    assert "again" not in [one.name for one in workspaces.listing()]
     assert shell.run("workspace", "copy", "again", "--kind", "production") == 0
     assert shell.json("workspace", "copy", "third")["missing"] == []
     assert shell.run("workspace", "switch", "main") == 0

@@ -30,6 +30,7 @@ from stylestudio_desktop.services.backup.reading import (
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import collections, files, generations, notes, tags, undoing
 from stylestudio_desktop.store.copying import Copy
+from stylestudio_desktop.store.database import Database
 
 PAGE = 100
 STRIDE = 1000
@@ -263,6 +264,10 @@ class Spread:
                 self._path = restore.put_database(
                     studio.workspace, self._origin, self._folder, stopping(cancelled)
                 )
+            whole = Database(self._path)  # a copy is read without the log that may lie beside it
+            with contextlib.closing(whole):
+                whole.open()
+                whole.value("PRAGMA journal_mode = delete")
         except BaseException:
             self.close()
             raise
