@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config.resources import resources
@@ -26,6 +27,8 @@ from stylestudio_desktop.ui.widgets.labels import label
 _PICTURE_SIDE = 480
 _WORDS_HEIGHT = 76
 _MANY_SERVICES = 2
+_AFTER_MS = 60
+"""When the part that few people need joins the page: it is painted by then."""
 
 
 class LookPage(Page):
@@ -48,6 +51,7 @@ class LookPage(Page):
         self.qualities: dict[str, ChoiceCard] = {}
         self.ratios: dict[str, ChoiceCard] = {}
         self.services: dict[tuple[str, str | None], ChoiceCard] = {}
+        self._scene: ScenePart | None = None
         self._parts = [
             self._build_rest,
             self._build_scene,
@@ -65,6 +69,22 @@ class LookPage(Page):
     def first_field(self) -> QWidget | None:
         """The style in force."""
         return self.styles.get(self._desk.draft.style)
+
+    @property
+    def scene(self) -> ScenePart:
+        """The part for a background photo, made when it is first asked for."""
+        if self._scene is None:
+            self._scene = ScenePart(self._desk, self)
+            self._scene.browse.connect(self.browse)
+            self._scene.gallery.connect(self.gallery)
+            self._scene_place.addWidget(self._scene)
+        return self._scene
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the part for a background photo in a turn of its own, once the page stands."""
+        super().showEvent(event)
+        if self._scene is None:
+            QTimer.singleShot(_AFTER_MS, self, lambda: self.scene.show_draft())
 
     def show_desk(self) -> None:
         """Show what is chosen, and refuse what the service can't do."""
@@ -85,7 +105,8 @@ class LookPage(Page):
                 reason = person if unworn else ""
                 card.refuse(reason if one in offered else off)
         self.staging.show_draft(draft, able)
-        self.scene.show_draft()
+        if self._scene is not None or draft.background is not None:
+            self.scene.show_draft()
         self._show_services()
         self._show_count(able.max_count)
         if self.prompt.toPlainText() != draft.prompt:
@@ -118,10 +139,8 @@ class LookPage(Page):
         self.column.addWidget(self.staging)
 
     def _build_scene(self) -> None:
-        self.scene = ScenePart(self._desk)
-        self.scene.browse.connect(self.browse)
-        self.scene.gallery.connect(self.gallery)
-        self.column.addWidget(self.scene)
+        self._scene_place = QVBoxLayout()
+        self.column.addLayout(self._scene_place)
 
     def _build_rest(self) -> None:
         self.column.addWidget(label(words.tr("Anything special?"), "label"))

@@ -12,8 +12,8 @@ from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import sources
 from stylestudio_desktop.services.sources import Sample
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create import draft as drafts
-from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.page import Page
@@ -227,10 +227,15 @@ class ProductPage(Page):
 
     def _on_cutout(self, file_id: int, image: QImage) -> None:
         self._cutouts[file_id] = image
-        several = counted(image)
-        remark = words.tr("%n products in it; choose one with the pencil", several)
-        self.tiles[file_id].say(remark if several > 1 else "")
         self._show_image(file_id)
+        tell = partial(self._on_counted, file_id)
+        background.run(self._desk.tasks, partial(counted, image), tell, None, self)
+
+    def _on_counted(self, file_id: int, several: int) -> None:
+        tile = self.tiles.get(file_id)
+        if tile is not None:
+            remark = words.tr("%n products in it; choose one with the pencil", several)
+            tile.say(remark if several > 1 else "")
 
     def _show_images(self) -> None:
         for file_id in self.tiles:
