@@ -64,6 +64,8 @@ class WalletPane(Pane):
         self._older: str | None = None
         self._task: Task[_Seen] | None = None
         self.now: Wallet | None = None
+        self._payments: Standing | None = None
+        self._closed = False
         self.model = LedgerModel(studio, window.tasks, self)
         self.table = LedgerTable(self.model, self)
         self._soon = QTimer(self)
@@ -108,6 +110,7 @@ class WalletPane(Pane):
         self._return = self._way_back()
         column.addWidget(self._return)
         self.notice = LedgerNotice(self._window, self._studio)
+        self.notice.closed.connect(self._on_ledger)
         column.addWidget(self.notice)
         column.addWidget(self._balance())
         column.addWidget(self._offer())
@@ -277,8 +280,20 @@ class WalletPane(Pane):
     def _on_standing(self, found: Standing) -> None:
         self.honest.setText(found.sentence)
         self._to_settings.setVisible(not found.ready)
+        self._payments = found
+        self._allow_buying()
+
+    def _on_ledger(self, closed: bool) -> None:
+        self._closed = closed
+        self._allow_buying()
+
+    def _allow_buying(self) -> None:
+        found = self._payments
+        if found is None:
+            return
+        why = self.tr("The wallet is read-only") if self._closed else found.sentence
         for card in self.cards:
-            card.set_ready(found.ready, found.sentence)
+            card.set_ready(found.ready and not self._closed, why)
 
     def _open_settings(self) -> None:
         self._window.open_pane(SETTINGS)

@@ -1,5 +1,6 @@
 """Says in the wallet what the ledger's check found, and offers the way out."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -16,7 +17,12 @@ from stylestudio_desktop.ui.window import MainWindow
 
 
 class LedgerNotice(Card):
-    """Hidden while all is well; a broken ledger is told with what helps."""
+    """Hidden while all is well; a broken ledger is told with what helps.
+
+    `closed(bool)` tells whether the wallet is read-only, whenever that was looked up.
+    """
+
+    closed = Signal(bool)
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
         super().__init__()
@@ -88,7 +94,9 @@ class LedgerNotice(Card):
 
     def _on_read(self, found: Standing) -> None:
         self.said.setText(found.sentence)
-        self.setVisible(found.state is State.BROKEN)
+        broken = found.state is State.BROKEN
+        self.setVisible(broken)
+        self.closed.emit(broken)
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
