@@ -21,9 +21,11 @@ from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.session import Session
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from stylestudio_desktop.ui.widgets.grid.thumbnails import BUDGET
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET
 
 FRAMES = 45
+FULL = 0.95
 MOST_ORDERED = 3
 WORDS = ("", "linen", "style:vintage", "rating:>=3", "linen style:vintage", "is:favourite", "date:")
 Script = Generator[Callable[[], bool], None, None]
@@ -59,6 +61,14 @@ class Hands:
         weights = [weight for weight, _ in self.deeds.values()]
         name = self._dice.choices(names, weights)[0]
         return name, self.deeds[name][1]()
+
+    def fill(self) -> Script:
+        """Scroll over the library until what is kept of pictures is filled to its bound."""
+        grid, top = self._grid(), 0
+        while top < grid.layout_.height and grid.thumbnails.held < FULL * BUDGET:
+            grid.scroll_to(top)
+            top += grid.viewport().height()
+            yield grid.settled
 
     def bring(self) -> Script:
         """Import a photo that is not in the library yet."""

@@ -5,9 +5,9 @@ people do: import, generate, scroll, search, rate, trash, restore, undo, look at
 another pane. The run is cut into slices. Each slice tells the least and the most resident memory,
 how long each deed took until its outcome was shown, and the UI thread's turns: what it worked
 between two looks of a clock that ticks every five milliseconds, in its own processor time, so
-that a busy machine does not count. A first part warms up (caches fill to their bounds, the engine
-loads its networks); then the line through the slices must stay flat. At the end the library is
-proven, every byte of it.
+that a busy machine does not count. A first part warms up (it scrolls until the memory for pictures
+is full to its bound, which takes half an hour by chance alone; the engine loads its networks); then
+the line through the slices must stay flat. At the end the library is proven, every byte of it.
 
 One JSON object a line: each slice when it is over, and the verdict at the end. Exit code 1 if
 memory or turns grew, a deed failed, or the library is not in order.
@@ -86,11 +86,11 @@ class Soak:
         self._session, self._hands, self._chosen = session, hands, chosen
         self.slices: list[Slice] = [Slice()]
         self.failures: list[str] = []
-        self._script: Script | None = None
+        self._script: Script | None = hands.fill()
         self._waits: Callable[[], bool] = lambda: True
-        self._name = ""
-        self._began = self._cut = time.monotonic()
-        self._since = self._measured = 0.0
+        self._name = "fill"
+        self._began = self._cut = self._since = time.monotonic()
+        self._measured = 0.0
         self._rest_until = 0.0
         self._spent = time.thread_time()
         self._clock = QTimer()
