@@ -1,6 +1,7 @@
 """Commands that bring a library back: from a snapshot, a full backup, or before a restore."""
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from stylestudio_desktop.cli import reading as typed
@@ -10,6 +11,8 @@ from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
+
+_NAMED = 5
 
 
 def restore_backup(desk: Desk) -> int:
@@ -28,11 +31,7 @@ def restore_backup(desk: Desk) -> int:
             held.enter_context(contextlib.closing(origin))
         made = restore.stage(desk.workspace, origin, into, progress=bar.step)
     if made.missing:
-        note(
-            f"{len(made.missing):,} pictures are known by name only: their files are not in the "
-            "library any more. “stylestudio verify --repair” fetches them from the last full "
-            "backup."
-        )
+        _tell_missing(made.missing)
     if made.remark:
         note(made.remark)
     if into is not None:
@@ -43,6 +42,17 @@ def restore_backup(desk: Desk) -> int:
         return 0
     swap.plan(desk.workspace, made.stage, made.settings)
     return _put(desk, made)
+
+
+def _tell_missing(missing: Sequence[str]) -> None:
+    """Name the first few pictures whose bytes are nowhere: a disaster would fill pages."""
+    for one in missing[:_NAMED]:
+        note(f"{one}: this picture is neither in the library nor in the backup.")
+    more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
+    note(
+        f"These pictures{more} are known by name only. “stylestudio verify” names each, and "
+        "“stylestudio verify --repair” fetches what the last full backup has."
+    )
 
 
 def _origin(desk: Desk) -> restore.Origin:
