@@ -215,11 +215,11 @@ def test_python_that_is_not_there_is_told(context: Context, tee: Path) -> None:
 def test_a_picture_is_compared_in_the_child_process(
     provider: LocalProvider, tee: Path, tmp_path: Path
 ) -> None:
-    report = provider.examine([tee], tee, Event())
+    report = provider.examine([tee], tee, "", Event())
     assert report["verdict"] == "same"
     assert report["products"][0]["outline_overlap"] > 0.9
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"no picture")
     with pytest.raises(ProviderError) as refused:
-        provider.examine([tee], bad, Event())
+        provider.examine([tee], bad, "", Event())
     assert refused.value.kind is Kind.INPUT
