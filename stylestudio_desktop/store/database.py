@@ -152,6 +152,15 @@ class Database:
         for callback in after:
             callback()
 
+    @contextmanager
+    def patient(self, milliseconds: int) -> Iterator[None]:
+        """Wait that long for other programs meanwhile, on this thread's connection."""
+        self.run(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            self.run(f"PRAGMA busy_timeout = {BUSY_MS}")
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the running transaction is durable, or at once outside of one."""
         if self.engine.in_transaction():

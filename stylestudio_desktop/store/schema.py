@@ -11,6 +11,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 APPLICATION_ID = 0x53545544
 """“STUD”: marks a file as one of our libraries (sqlite.org/pragma.html#pragma_application_id)."""
 
+UPGRADE_MS = 300_000
+"""How long a program waits for another that brings the library up to date."""
+
 
 def current_version() -> int:
     """Return the schema version that this program writes: the newest migration's number."""
@@ -62,8 +65,8 @@ def _is_foreign(database: Database) -> bool:
 def _migrate(database: Database, newest: int) -> None:
     from playhouse.migrations import Runner
 
-    # Two programs may start at once on a new library: the second waits and finds it done.
-    with database.write():
+    # Two programs may start at once: the second waits, however long it takes, and finds it done.
+    with database.patient(UPGRADE_MS), database.write():
         if int(database.value("PRAGMA user_version")) == newest:
             return
         Runner(database.engine, str(MIGRATIONS)).up()

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from stylestudio_desktop.domain.errors import StorageError, StorageFull, Storage
 from stylestudio_desktop.domain.keeping import Reason, read_name
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, schema
-from stylestudio_desktop.store.database import SQLITE, Database
+from stylestudio_desktop.store.database import BUSY_MS, SQLITE, Database
 from tests.factories import FakeProvider, open_test_studio
 from tests.store.books import dump, faults
 
@@ -271,3 +272,25 @@ def test_programs_that_start_at_once_on_a_new_library_share_it(tmp_path: Path) -
     assert database.value("SELECT token_balance FROM users") == 10
     assert faults(database) == []
     database.close()
+
+
+def test_a_program_waits_long_for_another_that_upgrades(tmp_path: Path) -> None:
+    import pysqlite3
+
+    folder = tmp_path / "library"
+    folder.mkdir()
+    path = folder / "library.sqlite3"
+    other = pysqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN IMMEDIATE")
+    database = Database(path)
+    database.open()
+    database.run("PRAGMA busy_timeout = 1")
+    ended = threading.Timer(0.5, lambda: other.execute("ROLLBACK"))
+    ended.start()
+    schema.bring_up_to_date(database)
+    assert database.value("PRAGMA user_version") == schema.current_version()
+    assert database.value("PRAGMA busy_timeout") == BUSY_MS
+    ended.join()
+    database.close()
+    other.close()
