@@ -80,6 +80,23 @@ def test_a_redirect_without_payment_credits_nothing(studio: Studio) -> None:
     assert balance(studio) == 10
 
 
+def test_many_that_were_paid_are_booked_a_portion_at_a_time(
+    studio: Studio, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "TOGETHER", 2)
+    monkeypatch.setattr(reconciling, "_SOON_S", 3600.0)
+    for row in [buy(studio) for _ in range(5)]:
+        bank.pay(session(row))
+    begun = balance(studio)
+
+    done = reconciling.reconcile(studio)
+
+    assert (done.looked_at, done.completed) == (5, 5)
+    assert balance(studio) == begun + 5 * 100
+    assert len(credits(studio)) == 5
+    sound(studio)
+
+
 @pytest.mark.parametrize("fault", ["down_before", "down_after", "busy"])
 def test_a_lost_answer_leads_to_one_page(studio: Studio, bank: Bank, fault: str) -> None:
     bank.faults = [fault]
