@@ -168,12 +168,12 @@ class ThumbnailCache:
         connection = _sqlite().connect(
             str(self.path), timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
-        self._open[threading.current_thread()] = connection
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
+        self._open[threading.current_thread()] = connection
         return connection
 
     @staticmethod

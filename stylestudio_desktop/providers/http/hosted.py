@@ -1,5 +1,6 @@
 """What services behind an address and a key have in common; each file tells its own only."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ CHECK_S = 15.0
 """How long a question in Settings waits for its answer."""
 
 
-class Hosted:
+class Hosted(ABC):
     """Base of the adapters: the catalogue's entry, the key, and doors to the service's hosts.
 
     `NEARBY` services may lie on the own network without the user saying so.
@@ -105,8 +106,9 @@ class Hosted:
         except ProviderError as error:
             return Readiness(False, error.sentence)
 
+    @abstractmethod
     def _readiness(self, context: Context) -> Readiness:
-        raise NotImplementedError
+        """Say whether it can be used, by a question that costs nothing."""
 
     def poll(self, ref: RemoteRef, context: Context) -> Update:
         """Say how the job stands; what the service does not know any more is gone."""
@@ -117,8 +119,9 @@ class Hosted:
                 return Update(State.GONE)
             raise
 
+    @abstractmethod
     def _standing(self, ref: RemoteRef, context: Context) -> Update:
-        raise NotImplementedError
+        """Ask how the job stands."""
 
     def fetch(self, output: Output, sink: Path, context: Context) -> None:
         """Download a picture from where the service says that it lies."""
@@ -141,7 +144,7 @@ class Hosted:
         """A service that can't be asked leaves it open."""
         return Lost.UNKNOWN
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - for most there is nothing to do
         """Nothing is held open here; the network's sessions are shared."""
 
 
@@ -164,8 +167,9 @@ class InOneAnswer(Hosted):
 class ListsModels(InOneAnswer):
     """Base of those that list the models that a key may use; asking costs nothing."""
 
+    @abstractmethod
     def _listed(self, context: Context) -> Collection[str]:
-        raise NotImplementedError
+        """Return the names of the models that the key may use."""
 
     def _readiness(self, context: Context) -> Readiness:
         names = self._listed(context)
