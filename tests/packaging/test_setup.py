@@ -42,6 +42,14 @@ def site(places: Places) -> Path:
     return health.site_packages(places, known.python)
 
 
+def ensure_without_tool(places: Places) -> None:
+    """Set up for the program alone, also when an earlier test has set up for the checks."""
+    environment.ensure(places, environment.PROGRAM)
+    if (site(places) / "tool.py").exists():
+        delete_python(places)
+        environment.ensure(places, environment.PROGRAM)
+
+
 def delete_python(places: Places) -> None:
     places.python.unlink()
 
@@ -161,10 +169,7 @@ def test_a_second_run_has_nothing_to_do_and_is_quick(
 def test_the_checks_add_their_packages_without_starting_afresh(
     checkout: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environment.ensure(checkout, environment.PROGRAM)
-    if (site(checkout) / "tool.py").exists():
-        delete_python(checkout)
-        environment.ensure(checkout, environment.PROGRAM)
+    ensure_without_tool(checkout)
     monkeypatch.setattr(building, "make", lambda _: pytest.fail("it was made anew"))
 
     environment.ensure(checkout, environment.CHECKS)
@@ -176,7 +181,7 @@ def test_the_checks_add_their_packages_without_starting_afresh(
 def test_a_package_with_another_digest_or_none_is_refused(
     checkout: Places, capfd: pytest.CaptureFixture[str], digest: str
 ) -> None:
-    environment.ensure(checkout, environment.PROGRAM)
+    ensure_without_tool(checkout)
     other = checkout.lock("other")
     other.write_text(checkout.lock("dev").read_text().split(" --hash")[0] + digest + "\n")
     try:
