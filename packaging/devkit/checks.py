@@ -19,6 +19,8 @@ TOOLS = {
 }
 SOURCES = ("stylestudio_desktop", "packaging", "tests")
 QUICK = ("format", "lint", "import contracts")
+# All tests: a file goes to whichever processor is free, so what a file's tests share is made once.
+WHOLE = ("--numprocesses=auto", "--dist=loadfile", "--cov", "--cov-report=")
 COVERED = ("stylestudio_desktop/domain/*", "stylestudio_desktop/services/*")
 
 
@@ -45,7 +47,7 @@ def plan(places: Places, pytest_arguments: Sequence[str]) -> list[Check]:
     The coverage of `domain` and `services` is only asked for when all tests run.
     """
     python = (str(places.python), "-m")
-    tests = (*python, "coverage", "run", "-m", "pytest", *pytest_arguments)
+    tests = (*python, "pytest", *(pytest_arguments or WHOLE))
     checks = [
         Check("format", (*python, "ruff", "format", "--check", *SOURCES)),
         Check("lint", (*python, "ruff", "check", *SOURCES)),

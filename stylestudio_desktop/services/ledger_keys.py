@@ -125,16 +125,20 @@ class HeadKeeper:
                     _log.warning("the ledger's head was not kept: %s", error.sentence)
 
     def _write(self, anchor: int, head: Head) -> None:
-        secrets = self._studio.secrets
+        secrets, database = self._studio.secrets, self._studio.database
+        if seals.newest(database) != anchor:
+            return  # sealed anew since: nobody asks for this head any more
         there = read_head(secrets.get(_head(anchor), fresh=True))
         if there is not None:
             if there.entry_id >= head.entry_id:
                 return  # another process was faster
-            if seals.mac_of(self._studio.database, there.entry_id) != there.mac:
+            if seals.mac_of(database, there.entry_id) != there.mac:
                 # The next check names it; the head that was seen stays the measure.
                 _log.warning("the ledger does not continue where it was last seen")
                 return
         secrets.set(_head(anchor), head_text(head))
+        if seals.newest(database) != anchor:  # sealed anew in this very moment
+            secrets.delete(_head(anchor))
 
 
 def attach(studio: Studio) -> None:

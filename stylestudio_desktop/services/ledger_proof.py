@@ -103,7 +103,9 @@ def examine(
         # Asked before the rows are read: the head may lag behind them, and never be ahead.
         kept = ledger_keys.look(studio, newest)
         if not kept.usable:
-            return _unsealed(kept)
+            with audit.moment(database):
+                wrong = list(_wrong_sums(studio))
+            return _broken(wrong, 0) if wrong else _unsealed(kept)
         with audit.moment(database):
             if seals.newest(database) != newest:
                 continue  # accepted anew in this very moment
@@ -139,15 +141,17 @@ def _walk(studio: Studio, kept: Kept, rows: Iterator[Row]) -> tuple[int, list[Fi
         )
     number, more, head = walk(key, known[-1].mac, rows, kept.head)
     findings += more
-    for user_id, shown, true in seals.balances(studio.database):
-        findings.append(
-            Finding(
-                Fault.BALANCE,
-                user_id,
-                f"User {user_id} shows a balance of {shown} tokens; the entries add up to {true}.",
-            )
-        )
+    findings += _wrong_sums(studio)
     return number, findings, head
+
+
+def _wrong_sums(studio: Studio) -> Iterator[Finding]:
+    for user_id, shown, true in seals.balances(studio.database):
+        yield Finding(
+            Fault.BALANCE,
+            user_id,
+            f"User {user_id} shows a balance of {shown} tokens; the entries add up to {true}.",
+        )
 
 
 def _strange(studio: Studio, newest: int | None, kept: Kept) -> Finding | None:

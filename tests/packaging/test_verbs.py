@@ -135,7 +135,8 @@ def test_coverage_is_asked_for_when_all_tests_run(
 
     assert any("--fail-under=100" in check.command for check in plan) is covered
     tests = next(check for check in plan if check.name == "tests")
-    assert tests.command[-len(arguments) or None :] == (*arguments,) or not arguments
+    assert tests.command[3:] == tuple(arguments or checks.WHOLE)
+    assert ("--cov" in tests.command) is covered
 
 
 def test_what_tests_use_is_brought(

@@ -11,7 +11,7 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StudioError, WalletReadOnly
 from stylestudio_desktop.domain.events import LedgerChecked
-from stylestudio_desktop.domain.seal import Fault, State
+from stylestudio_desktop.domain.seal import Fault, Head, State
 from stylestudio_desktop.services import generate, health, ledger_keys, ledger_proof, synthetic
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
@@ -201,6 +201,30 @@ def test_entries_that_add_up_to_less_than_nothing_can_not_be_accepted(studio: St
         ledger_proof.anchor(studio, "why not")
 
 
+def test_a_head_that_comes_after_the_ledger_was_sealed_anew_is_not_kept(
+    studio: Studio, drawer: Drawer
+) -> None:
+    [first] = ledger_proof.history(studio)
+    settle_head(studio)
+    ledger_proof.anchor(studio, "To begin again.")
+    studio.database.seals.moved(first.id, Head(99, b"late"))
+    settle_head(studio)
+    assert f"ledgerhead:{first.id}" not in {name for _, name in drawer.kept}
+
+
+def test_a_head_written_while_the_ledger_is_sealed_anew_goes_again(
+    studio: Studio, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [first] = ledger_proof.history(studio)
+    settle_head(studio)
+    newest = iter([first.id, first.id + 1])
+    monkeypatch.setattr(ledger_keys.seals, "newest", lambda _database: next(newest))
+    studio.database.seals.moved(first.id, Head(99, b"late"))
+    settle_head(studio)
+    monkeypatch.undo()
+    assert f"ledgerhead:{first.id}" not in {name for _, name in drawer.kept}
+
+
 def test_without_a_keyring_the_ledger_says_that_it_is_not_sealed(tmp_path: Path) -> None:
     studio = opened(tmp_path / "workspace", None)
     found = ledger_proof.at_start(studio)
@@ -214,6 +238,19 @@ def test_without_a_keyring_the_ledger_says_that_it_is_not_sealed(tmp_path: Path)
     with pytest.raises(StudioError, match="can't be sealed"):
         ledger_proof.anchor(studio, "to be safe")
     assert studio.database.value("SELECT count(*) FROM ledger_anchors") == 0
+    close_studio(studio)
+
+
+def test_without_a_keyring_the_sums_are_still_checked_at_start(tmp_path: Path) -> None:
+    studio = opened(tmp_path / "workspace", None)
+    product = import_photo(studio, tmp_path)
+    give(studio, 5)
+    studio.database.run("UPDATE users SET token_balance = 9000")
+    found = ledger_proof.at_start(studio)
+    assert found.state is State.BROKEN
+    assert [(one.fault, one.subject) for one in found.findings] == [(Fault.BALANCE, studio.user_id)]
+    with pytest.raises(WalletReadOnly):
+        generate.start(studio, brief_for(product))
     close_studio(studio)
 
 

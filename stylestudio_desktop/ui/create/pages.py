@@ -49,6 +49,7 @@ class Pages(QStackedWidget):
         }
         self._missing = list(Step)
         self._bare: Page | None = None
+        self._coming: Page | None = None
         self._idle = QTimer(self)
         self._idle.setInterval(_BETWEEN_MS)
         self._idle.timeout.connect(self._make_one)
@@ -66,11 +67,18 @@ class Pages(QStackedWidget):
         return page
 
     def bring(self, step: Step) -> None:
-        """Bring a page to the front, up to date already: so it is laid out once."""
-        page = self.page(step)
+        """Bring a page to the front, up to date already: so it is laid out once.
+
+        On screen it is laid out in the next turn and painted in the one after that: all at once
+        would be felt.
+        """
+        self._coming = page = self.page(step)
         if page is not self.currentWidget():
             page.show_desk()
-            self.setCurrentWidget(page)
+            if self.isVisible():
+                QTimer.singleShot(0, self, self._come)
+            else:
+                self._come()
 
     def make_the_rest(self) -> None:
         """Make the other pages too, one at a time, so that none is waited for later."""
@@ -126,6 +134,13 @@ class Pages(QStackedWidget):
     def _kept(self, page: P) -> P:
         self.addWidget(page)
         return page
+
+    def _come(self) -> None:
+        page = self._coming
+        if page is not None and page is not self.currentWidget():
+            page.setUpdatesEnabled(False)
+            self.setCurrentWidget(page)
+            QTimer.singleShot(0, page, partial(page.setUpdatesEnabled, True))
 
     def _make_one(self) -> None:
         step = self._missing[0]
