@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -27,11 +26,10 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     State,
 )
-from tests.contract.case import carried, context_in, entry_of, followed, job, png
+from tests.contract.case import carried, context_in, entry_of, followed, job
 from tests.contract.cases.comfyui import Comfy, OlderComfy, refused
+from tests.contract.cases.real_comfyui import REAL, blurred_beyond_its_edge
 from tests.contract.standin import Reply, Standin
-
-REAL = os.environ.get("STYLESTUDIO_TEST_COMFYUI_URL", "")
 
 
 @pytest.fixture
@@ -336,13 +334,31 @@ def test_a_real_server_knows_nothing_of_what_never_arrived(http: Http, tmp_path:
 
 @real
 @pytest.mark.slow
-def test_a_real_server_names_a_photo_that_is_none(http: Http, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.png"
-    broken.write_bytes(png()[:60])  # its head is sound, so that only loading it fails
-    work = replace(real_job(tmp_path, 1, 0), products=(broken,))
+def test_a_real_server_says_why_it_takes_no_workflow_and_why_it_failed(
+    http: Http, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo that was cut off is none of its reasons: LoadImage fills in what lacks."""
+    made, context = adapter(http, REAL), context_in(tmp_path / "job")
+    whole = workflows.composite
 
-    with pytest.raises(ProviderError):
-        carried(adapter(http, REAL), work, context_in(tmp_path / "job"))
+    def unknown_photo(*given: Any) -> workflows.Graph:
+        graph = whole(*given)
+        for one in graph.values():
+            if one["class_type"] == "LoadImage":
+                one["inputs"]["image"] = "stylestudio/nowhere.png"
+        return graph
+
+    def too_small(*given: Any) -> workflows.Graph:
+        graph: workflows.Graph = dict(blurred_beyond_its_edge())
+        return graph | {"save": node("SaveImage", "", images=["out", 0], filename_prefix="none")}
+
+    monkeypatch.setattr(workflows, "composite", unknown_photo)
+    with pytest.raises(ProviderError, match=r"can't run this workflow.*nowhere\.png") as refusal:
+        made.submit(real_job(tmp_path, 1, 0), context)
+    monkeypatch.setattr(workflows, "composite", too_small)
+    with pytest.raises(ProviderError, match=r"step ImageBlur\. It says: “.*adding") as failed:
+        carried(made, real_job(tmp_path, 1, 0), context)
+    assert (refusal.value.kind, failed.value.kind) == (Kind.INPUT, Kind.PROVIDER)
 
 
 def real_job(folder: Path, count: int, people: int) -> Prepared:
