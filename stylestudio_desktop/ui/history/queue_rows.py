@@ -91,20 +91,23 @@ def batch_words(seen: Progress) -> str:
 
 
 class JobRow(QWidget):
-    """One job in line: `act(verb, id)` is asked to move, cancel, open it or do it elsewhere."""
+    """A place in line: `act(verb, id)` is asked to move, cancel, open its job or do it elsewhere.
 
-    def __init__(self, place: Place, service: str, others: dict[str, str], act: Act) -> None:
-        """`others` are the services that might do it instead, id → name."""
+    Jobs move through the places and the places stay, so that nothing has to be laid out and
+    painted anew that looks the same as before.
+    """
+
+    def __init__(self, act: Act) -> None:
         super().__init__()
-        job_id = place.job.generation_id
-        self._badge = StatusBadge(wording.badge(place.card.status, place.job.review))
-        words = " ".join(place.card.prompt.split())
-        name = label(wording.clipped(words or place.card.style.capitalize(), 80))
-        plain_tip(name, place.card.prompt)
-        self._facts = label("", "faint")
+        self._act = act
+        self._pressed_for = 0
+        self._others: dict[str, str] = {}
+        self.job_id = 0
+        self._badge = StatusBadge(wording.badge("pending"))
+        self._name, self._facts = label(), label("", "faint")
         text = QVBoxLayout()
         text.setSpacing(0)
-        text.addWidget(name)
+        text.addWidget(self._name)
         text.addWidget(self._facts)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, Space.XS, 0, Space.XS)
@@ -118,19 +121,27 @@ class JobRow(QWidget):
             ("down", "chevron-down", translate("Queue", "Behind the one below")),
             ("open", "eye", translate("Queue", "Show its story")),
             ("cancel", "x", translate("Queue", "Cancel")),
+            ("elsewhere", "external-link", translate("Queue", "Have it made by another service")),
         ):
-            made = tool(icon, tip, partial(act, verb, job_id))
+            made = tool(icon, tip, partial(self._do, verb))
+            made.pressed.connect(self._on_pressed)
             self.buttons[verb] = made
             row.addWidget(made)
-        self._menu(others, act, job_id, row)
-        self._service = service
-        self.show_place(place)
+        menu = QMenu(self)
+        menu.aboutToShow.connect(self._fill_menu)
+        self.buttons["elsewhere"].setMenu(menu)
+        self.buttons["elsewhere"].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = menu
 
-    def show_place(self, place: Place) -> None:
-        """Show where it stands now."""
+    def show_place(self, place: Place, service: str, others: dict[str, str]) -> None:
+        """Show what stands here now; `others` are services that might do it, id → name."""
         job = place.job
+        self.job_id, self._others = job.generation_id, others
+        words = " ".join(place.card.prompt.split())
+        self._name.setText(wording.clipped(words or place.card.style.capitalize(), 80))
+        plain_tip(self._name, place.card.prompt)
         self._badge.set_status(wording.badge(place.card.status, job.review))
-        parts = [self._service]
+        parts = [service]
         if job.stage:
             share = "" if job.progress is None else f" {job.progress:.0%}"
             parts.append(f"{job.stage}{share}")
@@ -139,22 +150,24 @@ class JobRow(QWidget):
         self._facts.setText(" · ".join(parts))
         waits = waiting(job)
         for verb in ("top", "up", "down", "elsewhere"):
-            if verb in self.buttons:
-                self.buttons[verb].setEnabled(waits)
+            self.buttons[verb].setEnabled(waits)
+        self.buttons["elsewhere"].setVisible(bool(others))
 
-    def _menu(self, others: dict[str, str], act: Act, job_id: int, row: QHBoxLayout) -> None:
-        if not others:
-            return
-        made = tool("external-link", translate("Queue", "Have it made by another service"))
-        menu = QMenu(made)
-        for provider, name in others.items():
-            menu.addAction(name).triggered.connect(
-                lambda _checked=False, provider=provider: act(f"elsewhere {provider}", job_id)
+    def _on_pressed(self) -> None:
+        self._pressed_for = self.job_id
+
+    def _do(self, verb: str) -> None:
+        # Another job may have come to stand here between the press and the release.
+        if self._pressed_for == self.job_id:
+            self._act(verb, self.job_id)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        wanted = self.job_id
+        for provider, name in self._others.items():
+            self.menu.addAction(name).triggered.connect(
+                lambda _checked=False, provider=provider: self._act(f"elsewhere {provider}", wanted)
             )
-        made.setMenu(menu)
-        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.buttons["elsewhere"] = made
-        row.addWidget(made)
 
 
 def waiting(job: Job) -> bool:

@@ -61,6 +61,7 @@ class QueueView(QScrollArea):
         self._window, self._studio = window, studio
         self.cards: dict[int, BatchCard] = {}
         self.rows: dict[int, JobRow] = {}
+        self._places: list[JobRow] = []
         self._batches: dict[int, Progress] = {}
         self._now: Seen | None = None
         self._shape: object = None
@@ -196,29 +197,35 @@ class QueueView(QScrollArea):
             _put(self._cards_box, place, card)
 
     def _show_rows(self) -> None:
-        """Show the line; new rows come a few at a time, so that none of them is felt."""
+        """Show the line; new places come a few at a time, so that none of them is felt."""
         seen = self._now
         if seen is None:
             return
-        _drop(self.rows, [one.job.generation_id for one in seen.places], self._rows_box)
-        made = 0
-        for place, one in enumerate(seen.places):
-            row = self.rows.get(one.job.generation_id)
-            if row is None:
-                if made == ROWS_AT_ONCE:
-                    self._rest.start()
-                    break
-                made += 1
-                row = self.rows[one.job.generation_id] = self._row(one, seen)
-            else:
-                row.show_place(one)
-            _put(self._rows_box, place, row)
+        held = self._focused()
+        while len(self._places) > len(seen.places):
+            _take_away(self._places.pop(), self._rows_box)
+        for number, one in enumerate(seen.places[: len(self._places) + ROWS_AT_ONCE]):
+            if number == len(self._places):
+                self._places.append(JobRow(self.act))
+                self._rows_box.addWidget(self._places[number])
+            provider = one.job.provider
+            others = {name: title for name, title in seen.services.items() if name != provider}
+            service = seen.services.get(provider, provider)
+            self._places[number].show_place(one, service, others)
+        self.rows = {row.job_id: row for row in self._places}
+        if len(self._places) < len(seen.places):
+            self._rest.start()
+        if held is not None and held[0] in self.rows:
+            self.rows[held[0]].buttons[held[1]].setFocus()
         self._more.setVisible(len(seen.places) == MOST_JOBS)
 
-    def _row(self, one: Place, seen: Seen) -> JobRow:
-        provider = one.job.provider
-        others = {name: title for name, title in seen.services.items() if name != provider}
-        return JobRow(one, seen.services.get(provider, provider), others, self.act)
+    def _focused(self) -> tuple[int, str] | None:
+        """Return the job and the verb whose button has the focus: it goes with the job."""
+        for row in self._places:
+            for verb, made in row.buttons.items():
+                if made.hasFocus():
+                    return row.job_id, verb
+        return None
 
     def _build(self) -> None:
         inside = QWidget()
@@ -285,10 +292,13 @@ def _put(box: QVBoxLayout, place: int, widget: QWidget) -> None:
 def _drop(kept: dict[int, W], wanted: Sequence[int], box: QVBoxLayout) -> None:
     """Take away what is no longer wanted."""
     for one in kept.keys() - set(wanted):
-        gone = kept.pop(one)
-        box.removeWidget(gone)
-        gone.hide()
-        gone.deleteLater()
+        _take_away(kept.pop(one), box)
+
+
+def _take_away(gone: QWidget, box: QVBoxLayout) -> None:
+    box.removeWidget(gone)
+    gone.hide()
+    gone.deleteLater()
 
 
 def _empty(box: QVBoxLayout) -> None:

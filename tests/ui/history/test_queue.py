@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -113,6 +114,23 @@ def test_work_in_line_is_moved_and_cancelled(
     qtbot.waitUntil(lambda: b not in pane.queue.rows)
     pane.queue.rows[a].buttons["open"].click()
     qtbot.waitUntil(lambda: pane.story.generation_id == a)
+
+
+def test_the_focus_goes_with_a_job_and_a_press_never_meets_another(
+    pane: HistoryPane, studio: Studio, qtbot: QtBot, calm: Calm
+) -> None:
+    a, b, c = line(studio)
+    first = pane.queue.rows[a]
+    qtbot.mousePress(first.buttons["cancel"], Qt.MouseButton.LeftButton)
+    pane.queue.rows[b].buttons["top"].setFocus()
+    assert pane.queue.rows[b].buttons["top"].hasFocus()
+    steering.move_to_top(studio, c)
+    qtbot.waitUntil(lambda: first.job_id == c)
+    qtbot.mouseRelease(first.buttons["cancel"], Qt.MouseButton.LeftButton)
+
+    assert pane.queue.rows[b].buttons["top"].hasFocus()
+    calm()
+    assert line(studio) == [c, a, b]
 
 
 def test_a_pause_says_why_and_how_to_go_on(
