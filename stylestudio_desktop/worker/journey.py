@@ -124,7 +124,7 @@ class Journey:
     def _outputs(self, prepared: Prepared) -> tuple[Output, ...]:
         studio, provider = self._studio, self._provider
         if self._ref is None and self._job.submitted_at is not None:
-            self._ref = self._find_lost(provider, prepared, self._job.submitted_at)
+            self._ref = self._find_lost(prepared, self._job.submitted_at)
         if self._ref is None:
             sent = self._send(provider, prepared)
             if isinstance(sent, Finished):
@@ -151,15 +151,13 @@ class Journey:
                 # The service said so itself, or nothing went out: it has nothing of ours.
                 queue.not_sent(self._studio, self.generation_id)
                 raise
-            found = self._find_lost(provider, prepared, moment)
+            found = self._find_lost(prepared, moment)
             if found is None:
                 raise ProviderError(Kind.NOT_SENT, error.sentence, transient=True) from error
             return found
 
-    def _find_lost(
-        self, provider: Provider, prepared: Prepared, submitted_at: int
-    ) -> RemoteRef | None:
-        found = provider.find_lost(prepared, submitted_at, self._context())
+    def _find_lost(self, prepared: Prepared, submitted_at: int) -> RemoteRef | None:
+        found = self._provider.find_lost(prepared, submitted_at, self._context())
         if found is Lost.UNKNOWN:
             raise SetAside
         if found is Lost.NOT_SENT:
@@ -183,8 +181,7 @@ class Journey:
         return True
 
     def _follow(self, provider: Provider, ref: RemoteRef) -> tuple[Output, ...]:
-        shortest, longest = provider.card.poll_s
-        pause = shortest
+        pause, longest = provider.card.poll_s
         faults = 0
         deadline = provider.card.deadline_s
         begun = time.monotonic()
@@ -218,25 +215,28 @@ class Journey:
     def _saved(self, outputs: tuple[Output, ...]) -> list[finishing.Saved]:
         return [self._fetch(output) for output in outputs]
 
-    def _fetch(self, output: Output) -> finishing.Saved:
+    def _fetch(self, output: Output, again: bool = True) -> finishing.Saved:
+        """Fetch and check one picture; it is paid for, so a damaged one is fetched once more."""
         partial = self._workdir / f"result-{output.position}.part"
+        self._download(output, partial)
+        try:
+            return finishing.save_result(self._studio, partial, output, self._row)
+        except BadInput as error:
+            partial.unlink(missing_ok=True)
+            if again:
+                return self._fetch(output, again=False)
+            raise retrying.unusable(self._provider.card.name, error) from error
+
+    def _download(self, output: Output, partial: Path) -> None:
         for fault in range(1, retrying.FAULTS_ALLOWED + 1):
             self._look_up()
             try:
                 self._provider.fetch(output, partial, self._context())
-                break
+                return
             except ProviderError as error:
                 if not error.transient or fault == retrying.FAULTS_ALLOWED:
                     raise
                 self._rest(max(error.retry_after_s or 0.0, retrying.backed_off(1.0, fault)))
-        try:
-            return finishing.save_result(self._studio, partial, output, self._row)
-        except BadInput as error:
-            fact = error.sentence.partition(". Nothing was changed")[0]
-            raise BadInput(
-                f"{self._provider.card.name} sent a picture that can't be used: {fact}. Your "
-                "tokens are back. Try again, or choose another service."
-            ) from error
 
     def _look_up(self) -> None:
         if self.cancelled.is_set():

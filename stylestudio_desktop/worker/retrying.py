@@ -2,7 +2,7 @@
 
 import random
 
-from stylestudio_desktop.domain.errors import Code
+from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.providers.protocol import Kind
 
 SENDS_ALLOWED = 4
@@ -24,6 +24,15 @@ def given_up(sentence: str, tries: int) -> str:
     return (
         f"{sentence} It was tried {tries} times. Your tokens are back. Try again later, or choose "
         "another service."
+    )
+
+
+def unusable(name: str, error: BadInput) -> BadInput:
+    """Return the error for a picture of the service `name` that stays damaged."""
+    fact = error.sentence.partition(". Nothing was changed")[0]
+    return BadInput(
+        f"{name} sent a picture that can't be used: {fact}. Your tokens are back. Try again, or "
+        "choose another service."
     )
 
 

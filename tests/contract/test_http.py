@@ -2,14 +2,20 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from stylestudio_desktop.providers.http import Access, Door, Http
 from stylestudio_desktop.providers.protocol import Context, Kind, ProviderError
@@ -217,6 +223,40 @@ def test_a_failed_secure_connection_means_nothing_was_sent(
     assert error.kind is Kind.NOT_SENT
     assert "secure connection" in error.sentence
     assert not server.seen
+
+
+def test_a_certificate_that_nobody_vouches_for_means_nothing_was_sent(
+    http: Http, server: Standin, context: Context, tmp_path: Path
+) -> None:
+    server.socket = self_signed(tmp_path).wrap_socket(server.socket, server_side=True)
+
+    error = failure(lambda: order(door_to(http, server.url.replace("http:", "https:")), context))
+
+    assert error.kind is Kind.NOT_SENT
+    assert "secure connection" in error.sentence
+    assert not server.seen
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """Return the server's side of TLS with a certificate that it has signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    begun = datetime.now(UTC) - timedelta(days=1)
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begun)
+        .not_valid_after(begun + timedelta(days=30))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    both = folder / "both.pem"
+    both.write_bytes(key.private_bytes(pem, pkcs8, plain) + made.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return context
 
 
 def test_asking_is_repeated_and_ordering_is_not(
@@ -491,6 +531,22 @@ def test_what_is_no_picture_is_not_kept(
 
     assert error.kind is kind
     assert not (tmp_path / "a.part").exists()
+
+
+def test_what_a_redirect_sends_along_is_not_read(
+    door: Door, server: Standin, context: Context, tmp_path: Path
+) -> None:
+    """It might be without end; the library would read it all in search of the next address."""
+    stall = threading.Event()
+    away = Reply(302, PICTURE, {"Location": "https://elsewhere.test/x"}, stall=stall)
+    server.reply = lambda seen: away
+    begun = time.monotonic()
+
+    error = failure(lambda: door.download("a.jpg", tmp_path / "a.part", context))
+    stall.set()
+
+    assert "doesn't belong" in error.sentence
+    assert time.monotonic() - begun < 5
 
 
 def test_the_key_stays_behind_on_a_redirect(

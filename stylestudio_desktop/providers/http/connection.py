@@ -83,11 +83,16 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Redirects are ours to judge; to find the next one the library reads the whole answer."""
+
+
 def new_session(agent: str) -> requests.Session:
     """Return a session that repeats nothing, keeps no cookies and reads no password files."""
     # At the debug level the library writes whole addresses, signed ones too, into the log.
     logging.getLogger("urllib3").setLevel(logging.INFO)
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # no .netrc, which would add credentials that we don't know of
     session.verify = _authorities()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

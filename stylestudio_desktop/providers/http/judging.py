@@ -75,7 +75,9 @@ def _judge_rest(answer: Answer, text: str, quoted: str) -> ProviderError:
             )
         else:
             kind, transient, wait = Kind.PROVIDER, True, asked_wait(answer.headers, text)
-            sentence = f"{name} has trouble ({status}).{quoted} Nothing was charged; try later."
+            # Only of the order itself is it known: a job that is asked for may have been charged.
+            safe = "Nothing was charged; try later." if answer.paid else "Nothing was lost."
+            sentence = f"{name} has trouble ({status}).{quoted} {safe}"
     elif status == 413:
         kind, sentence = Kind.INPUT, f"{name} finds the photos too large. Use smaller ones."
     else:

@@ -88,7 +88,7 @@ class Line:
             raise ProviderError(
                 Kind.NOT_SENT,
                 f"The network is switched off in Settings, so {self.access.name} was not asked. "
-                "Nothing was sent or charged.",
+                "Nothing was sent.",
                 transient=True,
             )
         own = origin == self.origin
@@ -159,8 +159,7 @@ class Line:
         if not call.sent:
             return ProviderError(
                 Kind.NOT_SENT,
-                f"{name} could not be reached{_why(error)}. Nothing was sent or charged. Check "
-                "the network.",
+                f"{name} could not be reached{_why(error)}. {_safe(paid)} Check the network.",
                 transient=True,
             )
         if paid:
@@ -228,6 +227,11 @@ class Line:
             f"{self.access.name} points to an address that doesn't belong to it. It was not "
             "opened, for your safety. Try again, or choose another service.",
         )
+
+
+def _safe(paid: bool) -> str:
+    """Say what a failed connection leaves safe: an earlier order may well have been charged."""
+    return "Nothing was sent or charged." if paid else "Nothing was lost."
 
 
 def _why(error: Exception | None) -> str:
