@@ -155,8 +155,15 @@ def _forgotten_folders(studio: Studio) -> list[Path]:
         return []
     with os.scandir(parent) as found:
         folders = [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
+    if not folders:
+        return []
     known = audit.intents(studio.database)  # asked after listing: a new job's folder is known
     return [folder for folder in folders if folder.name not in known]
+
+
+def left_behind(studio: Studio) -> bool:
+    """Say whether folders of ended jobs lie here, which the disk would not let go at the time."""
+    return bool(_forgotten_folders(studio))
 
 
 def sweep_after_crash(studio: Studio) -> None:

@@ -40,7 +40,7 @@ class Runner:
         waits_after_crash: bool = False,
         check_after_s: float = 0.0,
     ) -> None:
-        """Prepare to host `studio`'s queue; `after_crash` runs once if a host died before.
+        """Prepare to host `studio`'s queue; `after_crash` sweeps up if a host died before.
 
         With `waits_after_crash`, only work that was sent already goes on by itself then. The
         ledger is checked in the background `check_after_s` seconds after the start.
@@ -145,10 +145,19 @@ class Runner:
         dead = crashed | {host for host in claimed if not self._presence.alive(host)}
         if dead:
             queue.recover(self._studio, self._presence.host, sorted(dead))
-        if first and dead:
-            if self._waits_after_crash:
-                queue.wait_for_a_person(self._studio)
+        if first and dead and self._waits_after_crash:
+            queue.wait_for_a_person(self._studio)
+        if first and (dead or self._left_behind()):
             self._after_crash()
+
+    def _left_behind(self) -> bool:
+        """Say whether folders of ended jobs lie here, which the disk did not let go then."""
+        folders = self._studio.workspace.tmp / "jobs"
+        if not folders.is_dir() or not any(folders.iterdir()):
+            return False
+        from stylestudio_desktop.services import health_files  # hardly ever needed at a start
+
+        return health_files.left_behind(self._studio)
 
     def _fill(self, only: Collection[int] | None) -> None:
         names = queue.services_with_work(self._studio)

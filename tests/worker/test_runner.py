@@ -1,7 +1,10 @@
 """The queue's runner carries every job to one end, charged once or not at all."""
 
+import errno
 import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ from stylestudio_desktop.providers.protocol import (
 from stylestudio_desktop.services import (
     attempts,
     generate,
+    health_files,
     history,
     library,
     queue,
@@ -390,3 +394,30 @@ def test_accepted_work_is_waited_for_however_long_the_network_is_away(
     work(studio, ended(studio, row))
     assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert len(service.asked) == 1
+
+
+def test_what_the_disk_did_not_let_go_is_swept_up_at_the_next_start(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clean copies of photos lie there, and nothing has crashed that would bring the broom."""
+
+    def refused(path: Path) -> None:
+        raise OSError(errno.EIO, "the disk refuses", str(path))
+
+    folders = studio.workspace.tmp / "jobs"
+    row = begin(studio, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rmdir", refused)
+        work(studio, ended(studio, row))
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
+    (folder,) = folders.iterdir()
+    (folder / "sent-product-0").write_bytes(b"a photo")
+    waiting = begin(studio, tmp_path)
+    monkeypatch.setattr(health_files, "LOADED_AT", time.time() + 60)  # as in a later process
+
+    stop = threading.Event()
+    runner = Runner(studio, partial(health_files.sweep_after_crash, studio))
+    runner.run(stop, until=runner.idle)
+
+    assert list(folders.iterdir()) == []
+    assert attempts.owned(studio, waiting.id).status == Status.COMPLETED.value
