@@ -116,8 +116,9 @@ def look_given(world: Path, memory: object, finished: bool) -> list[str]:
     ended = [(row.status, row.amount, is_returned(row)) for row in wallet.bought(studio).items]
     balance = wallet.summary(studio).user.token_balance
     close_studio(studio)
-    if ended != [("failed", HALF, True)] or balance != FREE:
-        found.append(f"it ended as {ended}, and {balance} tokens are there")
+    if ended != [("failed", HALF, True)] or balance != FREE or len(memory.bank.sessions) != 1:
+        pages = len(memory.bank.sessions)
+        found.append(f"it ended as {ended}, with {pages} pages, and {balance} tokens are there")
     given = [one["amount"] for one in memory.bank.refunds.values()]
     if given != [HALF]:
         found.append(f"the service gave {given} back")
@@ -140,7 +141,11 @@ def act_given(world: Path, address: str) -> None:
 
 
 ACCEPT_BUGS = {**buyer.BUGS, "accepted_apart": buyer.plant_accepted_apart}
-GIVEN_BUGS = {"ended_apart": buyer.plant_ended_apart}
+GIVEN_BUGS = {
+    "ended_apart": buyer.plant_ended_apart,
+    "fresh_key": buyer.plant_fresh_key,
+    "flushed_later": buyer.plant_flushed_later,
+}
 WAYS = [
     Way("purchase", prepare, act, look, buyer.BUGS, outlasting, network=True),
     Way("accept", prepare, act_accepted, look_accepted, ACCEPT_BUGS, otherwise, network=True),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.paths import named
+from tests.faults.paths import WAYS, named
 from tests.faults.points import Ground, ground, strike_everywhere
 from tests.faults.victims import why_not
 
@@ -63,3 +63,7 @@ def test_struck_at_any_instant_nothing_is_lost(
 )
 def test_a_planted_bug_is_found(here: Ground, way: str, bug: str, mode: str, kind: str) -> None:
     assert strike_everywhere(named(way), (mode,), (kind,), bug=bug, on=here).violations
+
+
+def test_every_way_has_three_bugs_to_be_found() -> None:
+    assert {way.name: len(way.bugs) for way in WAYS if len(way.bugs) < 3} == {}

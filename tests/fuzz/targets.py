@@ -1,18 +1,27 @@
 """Everything that reads what strangers made: a refusal with a sentence is the only other answer."""
 
 import functools
+import io
+import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from PIL import Image
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.files import metadata
 from stylestudio_desktop.files.bounds import DEFAULT_LIMITS
 from stylestudio_desktop.files.probe import judge
+from stylestudio_desktop.providers import fashn, gemini
 from stylestudio_desktop.providers.comfyui import reading as comfy
 from stylestudio_desktop.providers.comfyui import workflows
+from stylestudio_desktop.providers.fal import models as fal
 from stylestudio_desktop.providers.http.answer import Answer
+from stylestudio_desktop.providers.http.judging import judge as judge_answer
+from stylestudio_desktop.providers.openai import images, responses
 from stylestudio_desktop.providers.protocol import ProviderError
+from stylestudio_desktop.providers.replicate import reading as replicate
 from stylestudio_desktop.services.backup import reading
 from stylestudio_desktop.services.batch_table import read_table
 
@@ -52,12 +61,39 @@ def manifest(data: bytes) -> None:
         return
 
 
+_STATUS = (200, 400, 402, 404, 422, 429, 500, 503)
+_READERS: tuple[Callable[[Answer], object], ...] = (
+    lambda said: comfy.history_update(said.fields(), {}),
+    lambda said: comfy.job_update(said.fields(), {}),
+    lambda said: comfy.older_update("h", said.fields(), "1", {}),
+    lambda said: comfy.queue_update(said.fields(), "1"),
+    lambda said: comfy.readiness(said.fields(), 1),
+    lambda said: comfy.execution_error(said.fields()),
+    lambda said: comfy.refusal(said),
+    lambda said: images.pictures_of(said),
+    lambda said: responses.pictures_of(said.fields()),
+    lambda said: responses.failure(said.fields()),
+    lambda said: gemini._none_made(said.fields(), said),
+    lambda said: gemini._judge(said),
+    lambda said: fal.ended_badly(said.fields()),
+    lambda said: fal.per_picture(said.fields(), "m"),
+    lambda said: fal.judge_result(said),
+    lambda said: fashn._failure(said.fields()),
+    lambda said: fashn._judge(said),
+    lambda said: replicate.failure(said.fields()),
+    lambda said: replicate.ran_out(said.fields()),
+    lambda said: judge_answer(said, ["secret"]),
+)
+"""Every reading room of every service; the first byte of an input chooses one and a status."""
+
+
 def answer(data: bytes) -> None:
     """Read what a service says of an order."""
-    said = Answer("Service", 200, {}, data)
-    comfy.refusal(said)
-    comfy.history_update(said.fields(), {})
-    comfy.job_update(said.fields(), {})
+    chosen, body = data[:1], data[1:]
+    number = chosen[0] if chosen else 0
+    status = _STATUS[number // len(_READERS) % len(_STATUS)]
+    headers = {"retry-after": body[:20].decode("latin-1")}
+    _READERS[number % len(_READERS)](Answer("Service", status, headers, body, bool(number & 1)))
 
 
 def xmp(data: bytes) -> None:
@@ -66,16 +102,45 @@ def xmp(data: bytes) -> None:
 
 
 TARGETS = {one.__name__: one for one in (picture, table, workflow, manifest, answer, xmp)}
+
+
+def _pictures() -> Iterator[bytes]:
+    """Yield a small whole picture of each kind, and the beginning of each."""
+    for kind in ("PNG", "JPEG", "WEBP"):
+        made = io.BytesIO()
+        Image.new("RGB", (8, 6), "teal").save(made, kind)
+        yield made.getvalue()
+        yield made.getvalue()[:24]
+
+
+_SAID = (
+    b'{"status":"success","outputs":{"1":{"images":[{"filename":"a","subfolder":"","type":"x"}]}}}',
+    b'{"queue_running":[[0,"1",{},{}]],"queue_pending":[]}',
+    b'{"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"total_tokens":5}}',
+    b'{"output":[{"type":"image_generation_call","result":"iVBORw0KGgo="}]}',
+    b'{"candidates":[{"finishReason":"IMAGE_SAFETY","content":{"parts":[{"text":"no"}]}}]}',
+    b'{"error_type":"content_policy","error":"no","endpoint_id":"m","unit":"images"}',
+    b'{"error":{"name":"ImageLoadError","message":"no"},"code":"OutOfCredits","status":"failed"}',
+    b'{"completed_at":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:00:00Z","error":"nsfw"}',
+)
+_MADE = metadata.Description(
+    metadata.DigitalSource.GENERATED, prompt="a coat", parameters={"count": 2}, sources=("0" * 64,),
+    title="Coat", label="Made with AI", system="local", version="1", generation="7", made_at=1,
+)  # fmt: skip
 SEEDS = {
-    "picture": [
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff\xe0\0\x10JFIF",
-        b"RIFF\0\0\0\0WEBPVP8 ",
-    ],
+    "picture": list(_pictures()),
     "table": [b"product,style\na.jpg,studio\n", b"\xff\xfep\0r\0"],
     "workflow": [b'{"1":{"class_type":"A","inputs":{}}}'],
-    "manifest": [b'{"format":1,"parts":{},"missing":[],"moment":1}'],
-    "answer": [b'{"status":"success","outputs":{"1":{"images":[{"filename":"a"}]}}}'],
-    "xmp": [b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"],
+    "manifest": [
+        b'{"format":1,"parts":{},"missing":[],"moment":1}',
+        json.dumps({
+            "format": reading.FORMAT, "moment": 1, "schema": 11, "program": "0.1.0", "library": "1",
+            "pictures": 1, "missing": ["0" * 64],
+            "parts": {name: {"size": 1, "sha256": "0" * 64} for name in reading.PARTS},
+        }).encode(),
+    ],
+    "answer": [bytes([number]) + said for said in _SAID for number in range(len(_READERS))],
+    "xmp": [b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", metadata.packet_of(_MADE)],
 }  # fmt: skip
 
 
