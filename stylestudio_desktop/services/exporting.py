@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, 
 from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile, UsageRecord
+from stylestudio_desktop.files.answering import must_answer
 from stylestudio_desktop.files.export import checked_folder, export_picture
 from stylestudio_desktop.files.metadata import Description
 from stylestudio_desktop.files.names import DEFAULT_PATTERN, fill_pattern
@@ -111,6 +112,7 @@ def export(
         raise BadInput(f"There is no preset “{preset[:60]}”. Choose {', '.join(PRESETS)}.")
     fill_pattern(pattern, {})
     chosen = meant(studio, wanted)
+    must_answer(folder)
     target = _folder(folder)
     exported: list[Exported] = []
     rejected: list[NotExported] = []

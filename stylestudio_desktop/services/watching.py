@@ -6,6 +6,7 @@ size and time: a rename brings nothing anew, and other content under an old name
 on every file system, network drives too, where notifications of the system don't.
 """
 
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import WatchedFile, WatchFolder
+from stylestudio_desktop.files.answering import answers, must_answer
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.library import PICTURE_SUFFIXES, Rejected
 from stylestudio_desktop.services.studio import Studio
@@ -56,10 +58,14 @@ class _Folder:
 
 
 def watch(studio: Studio, path: Path, category: Category) -> WatchFolder:
-    """Watch a folder from now on; what lies there already comes in too. Raises BadInput."""
+    """Watch a folder from now on; what lies there already comes in too.
+
+    Raises BadInput, or StorageError where its disk does not answer.
+    """
     if category not in _CATEGORIES:
         raise BadInput("A watched folder brings photos of products or of people.")
     folder = path.expanduser().absolute()
+    must_answer(folder)
     if not folder.is_dir():
         raise BadInput(f"There is no folder “{path}”. Choose another.")
     own = studio.workspace.root.absolute()
@@ -143,6 +149,8 @@ class Watcher:
     ) -> None:
         state = self._folders.setdefault(folder.id, _Folder())
         try:
+            if not answers(Path(folder.path)):
+                raise TimeoutError(errno.ETIMEDOUT, "its disk does not answer")
             seen = _pictures_in(Path(folder.path))
         except OSError as error:
             if not state.missing:

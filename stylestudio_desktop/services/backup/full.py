@@ -18,6 +18,7 @@ from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, superfluous
+from stylestudio_desktop.files.answering import must_answer
 from stylestudio_desktop.files.disk import flush_folder, storing
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.backup import record
@@ -75,6 +76,7 @@ def make(
     Pictures that are missing or damaged in the library are named in it and the rest is saved.
     Raises Stopped, BadInput, or StorageError; former backups are never touched.
     """
+    must_answer(place)
     with _writing(place), _alone(studio):
         made = (_file if place.suffix.lower() == ".zip" else _folder)(
             studio, place, progress, stopping(cancelled)

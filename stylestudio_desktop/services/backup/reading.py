@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError
 from stylestudio_desktop.domain.keeping import stamp
+from stylestudio_desktop.files.answering import answers, must_answer
 from stylestudio_desktop.files.disk import open_regular
 from stylestudio_desktop.files.identity import STORAGE_ID
 
@@ -203,6 +204,8 @@ def house(place: Path) -> Path:
 def versions(place: Path) -> list[Path]:
     """Return the folders of complete backups at `place`, newest first."""
     home = house(place)
+    if not answers(place):
+        return []
     try:
         found = [one for one in home.iterdir() if _VERSION.fullmatch(one.name) and one.is_dir()]
     except OSError:
@@ -213,8 +216,9 @@ def versions(place: Path) -> list[Path]:
 def find(place: Path) -> Backup:
     """Return the backup that is meant: a file, one version's folder, or a place's newest.
 
-    Raises BadInput when there is none.
+    Raises BadInput when there is none, StorageError where the disk does not answer.
     """
+    must_answer(place)
     if place.is_file():
         return Backup(place)
     if (place / MANIFEST).is_file():

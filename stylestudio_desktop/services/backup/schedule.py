@@ -8,6 +8,7 @@ from threading import Event
 from stylestudio_desktop.domain.errors import Stopped, StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
+from stylestudio_desktop.files.answering import answers
 from stylestudio_desktop.services.backup import drill, full, reading, record, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs, restored
@@ -34,10 +35,12 @@ def due(studio: Studio, now: int) -> list[str]:
     if snapshots.is_due(studio.workspace, now):
         found.append("snapshot")
     value = studio.settings.value
-    # A disk that is not connected leaves an empty folder behind: nothing is begun in there.
-    there = bool(value.backup_place) and reading.house(Path(value.backup_place)).is_dir()
-    if there and value.backup_every_days and _older(known.full_at, value.backup_every_days, now):
-        found.append("full")
+    wanted = bool(value.backup_place and value.backup_every_days)
+    if wanted and _older(known.full_at, value.backup_every_days, now):
+        # A disk that is not connected leaves an empty folder behind: nothing is begun in there.
+        place = Path(value.backup_place)
+        if answers(place) and reading.house(place).is_dir():
+            found.append("full")
     if _older(known.drill_at, DRILL_DAYS, now) and snapshots.listing(studio.workspace):
         found.append("drill")
     return found

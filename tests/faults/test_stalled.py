@@ -1,0 +1,120 @@
+"""A drive that does not answer any more ends in a sentence, and holds nothing else up."""
+
+import itertools
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.files import answering
+from stylestudio_desktop.services import exporting
+from stylestudio_desktop.services.backup import full, reading, record, schedule, snapshots
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.watching import Report, Watcher, watch
+from stylestudio_desktop.worker.caretaker import Caretaker
+from tests.factories import import_photo, open_test_studio, photo
+from tests.faults.stalled import stalled, why_not
+
+pytestmark = [
+    pytest.mark.linux,
+    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr(answering, "PATIENCE_S", 0.2)
+    opened = open_test_studio(tmp_path)
+    import_photo(opened, tmp_path)
+    yield opened
+    close_studio(opened)
+
+
+@pytest.fixture
+def drive(studio: Studio, tmp_path: Path) -> Path:
+    """A network drive with a full backup, to which one is due."""
+    place = tmp_path / "drive"
+    place.mkdir()
+    full.make(studio, place)
+    studio.settings.change(backup_place=str(place), backup_every_days=1)
+    record.change(studio.workspace, full_at=1)
+    return place
+
+
+def test_a_backup_to_it_is_refused_with_a_cure(studio: Studio, drive: Path) -> None:
+    with stalled(drive):
+        for work in (
+            lambda: full.make(studio, drive),
+            lambda: reading.find(drive),
+            lambda: exporting.export(studio, [], drive / "exports"),
+        ):
+            with pytest.raises(StorageError, match="does not answer"):
+                work()
+        assert reading.versions(drive) == []
+    assert full.make(studio, drive).missing == (), "it is there again"
+    assert reading.find(drive).manifest.pictures == 1
+
+
+def test_snapshots_go_on_without_it_and_the_window_closes(studio: Studio, drive: Path) -> None:
+    with stalled(drive):
+        assert schedule.due(studio, now_ms())[:1] == ["snapshot"]
+        assert "full" not in schedule.due(studio, now_ms())
+        keeper = Caretaker(studio, first_s=0.0)
+        keeper.start()
+        limit = time.monotonic() + 10
+        while not snapshots.listing(studio.workspace) and time.monotonic() < limit:
+            time.sleep(0.02)
+        assert len(snapshots.listing(studio.workspace)) == 1
+        assert keeper.close()
+    assert "full" in schedule.due(studio, now_ms() + schedule._TROUBLE_AGAIN_MS)
+
+
+def test_it_is_asked_by_one_thread_however_often_it_is_asked(drive: Path) -> None:
+    with stalled(drive):
+        assert not answering.answers(drive)
+        first = answering._asked[drive]
+        assert not answering.answers(drive)
+        assert answering._asked[drive] is first
+    first.join(5)
+    assert answering.answers(drive)
+
+
+def test_a_watched_folder_on_it_waits(studio: Studio, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    photo(inbox, "coat.jpg", "olive")
+    watch(studio, inbox, Category.PRODUCT)
+    watcher = Watcher(studio, itertools.count(0, 1000).__next__)
+    with stalled(inbox):
+        (told,) = watcher.look().rejected
+        assert "does not answer" in told.reason
+        assert watcher.look() == Report(), "told once"
+        with pytest.raises(StorageError, match="does not answer"):
+            watch(studio, inbox / "more", Category.PRODUCT)
+    watcher.look()
+    assert len(watcher.look().taken) == 1, "it is there again"
+
+
+def test_the_command_says_so_and_ends(studio: Studio, drive: Path) -> None:
+    program = (
+        "import sys; from stylestudio_desktop.files import answering; answering.PATIENCE_S = 0.2; "
+        "from stylestudio_desktop.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    with stalled(drive):
+        call = [sys.executable, "-c", program, "--workspace", str(studio.workspace.root)]
+        done = subprocess.run(
+            [*call, "backup", "full", "--to", str(drive)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert done.returncode == 5
+    assert f"The disk of {drive} does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
