@@ -18,6 +18,7 @@ def ledger(desk: Desk) -> int:
             ledger_proof.anchor(studio, given.reason)
         found = ledger_proof.at_start(studio)
         anchors = ledger_proof.history(studio)
+        corrected = ledger_proof.corrections(studio)
     if desk.json:
         print_json(
             {
@@ -31,11 +32,14 @@ def ledger(desk: Desk) -> int:
                 "anchors": [
                     {"id": str(one.id), "at": one.at, "reason": one.reason} for one in anchors
                 ],
+                "corrections": [{"at": one.at, "reason": one.reason} for one in corrected],
             }
         )
     else:
         for one in anchors:
             say(f"{shapes.day(one.at)}  sealed: {one.reason}")
+        for mended in corrected:
+            say(f"{shapes.day(mended.at)}  balances corrected: {mended.reason}")
         for fault in found.findings:
             note(f"{fault.fault.value}: {fault.sentence}")
         if not found.findings:

@@ -38,6 +38,7 @@ class Settings:
     backup_every_days: int = 7
     services: list[Any] = field(default_factory=list)
     window: dict[str, Any] = field(default_factory=dict)
+    windows: dict[str, Any] = field(default_factory=dict)
 
 
 _Stamp = tuple[int, int, int] | None

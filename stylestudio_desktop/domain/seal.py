@@ -37,11 +37,15 @@ class Fault(str, Enum):
 
 
 class Finding(NamedTuple):
-    """One fault, the entry, user or anchor it is about, and the sentence for people."""
+    """One fault, the entry, user or anchor it is about, and the sentence for who looks after it.
+
+    `told` is what everybody may read, where that is less.
+    """
 
     fault: Fault
     subject: int
     sentence: str
+    told: str = ""
 
 
 class Head(NamedTuple):

@@ -92,7 +92,7 @@ def begin(studio: Studio, package_id: str, back: Back, gateway: Gateway) -> Purc
         request=json.dumps(asdict(order)),
     )
     with studio.database.write():
-        seals.check_writable(seals.trouble(studio.database))
+        seals.check_writable(seals.told(studio.database))
         purchases.insert(studio.database, row)
         if till.cursor(studio, gateway.mode) is None:
             till.heard(studio, gateway.mode, moment // 1000 - _SLACK_S)

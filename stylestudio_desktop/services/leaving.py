@@ -10,7 +10,7 @@ from functools import partial
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import attempts, profiles
+from stylestudio_desktop.services import attempts, profiles, sitting
 from stylestudio_desktop.services.importing import forget_bytes
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
@@ -39,8 +39,7 @@ def delete(studio: Studio, user_id: int, passphrase: str | None = None) -> None:
                 studio, row, Status.CANCELLED, Code.CANCELLED, "The account was deleted."
             )
         rows.anonymise(database, user_id, now_ms())
-    if studio.settings.value.profile == str(user_id):
-        studio.settings.change(profile="")
+    sitting.forget(studio, user_id)
     clear(studio)
 
 

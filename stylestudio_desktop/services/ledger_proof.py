@@ -7,6 +7,7 @@ import logging
 import secrets as randomness
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from stylestudio_desktop.domain.errors import BadInput, Code, StorageBusy, StudioError
 from stylestudio_desktop.domain.events import LedgerChecked
@@ -25,13 +26,14 @@ from stylestudio_desktop.services import ledger_keys
 from stylestudio_desktop.services.ledger_keys import Kept
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, seals
-from stylestudio_desktop.store.seals import Anchor
+from stylestudio_desktop.store.seals import Anchor, Correction, Wrong
 
 _log = logging.getLogger(__name__)
 PORTION = 5000
 ACCEPTING_S = 60.0
 FIRST = "The first seal of this library."
 LONGEST_REASON = 500
+_WITHOUT_KEY = "Make the keyring ready and try again, or restore a backup."
 _BREATH = 1000
 
 
@@ -67,20 +69,31 @@ def note(studio: Studio, standing: Standing) -> None:
     """Keep what a check found: trouble for every process, the rest for this one."""
     database = studio.database
     database.seals.standing = standing
-    found = " ".join(one.sentence for one in standing.findings[:3]) or None
-    if standing.state in (State.PROVEN, State.BROKEN) and seals.trouble(database) != found:
+    found = " ".join(one.told or one.sentence for one in standing.findings[:3]) or None
+    sums_alone = all(one.fault is Fault.BALANCE for one in standing.findings)
+    before = seals.told(database)
+    if standing.state is State.UNKNOWN or before == found:
+        judged = False
+    elif standing.state is State.UNSEALED or (found and sums_alone and not standing.entries):
+        # Without a key only the sums were looked at: what the chain said before stays.
+        judged = before is None or seals.is_sums_alone(database)
+    else:
+        judged = True
+    if judged:
         with database.write():
-            seals.set_trouble(database, found)
+            seals.set_trouble(database, found, sums_alone)
     studio.bus.publish(LedgerChecked(standing.state.value, standing.sentence))
 
 
 def standing(studio: Studio) -> Standing:
-    """Return what is known now, without asking the keyring."""
-    found = seals.trouble(studio.database)
+    """Return what is known now, as the person at the desk may read it, without the keyring."""
+    found = seals.trouble(studio.database, studio.user_id)
     known = studio.database.seals.standing
-    if found is not None and (known is None or known.state is not State.BROKEN):
-        return Standing(State.BROKEN, found)
-    if known is None or (found is None and known.state is State.BROKEN):
+    if found is not None:
+        if known is None or known.state is not State.BROKEN:
+            return Standing(State.BROKEN, found)
+        return replace(known, sentence=found)
+    if known is None or known.state is State.BROKEN:
         return Standing(State.UNKNOWN, "The ledger was not checked yet.")
     return known
 
@@ -88,6 +101,19 @@ def standing(studio: Studio) -> Standing:
 def history(studio: Studio) -> list[Anchor]:
     """Return every time that the chain was begun, oldest first, with the reasons."""
     return seals.anchors(studio.database)
+
+
+def corrections(studio: Studio) -> list[Correction]:
+    """Return every time that balances were put right without a keyring, oldest first."""
+    return seals.corrections(studio.database)
+
+
+def hindrance(studio: Studio) -> str:
+    """Return why the ledger can't be accepted just now, empty if it can; the keyring may wait."""
+    keeping = studio.secrets.keeping()
+    if keeping.lasting or seals.is_sums_alone(studio.database):
+        return ""
+    return f"The ledger can't be sealed: {keeping.sentence} Nothing was changed. {_WITHOUT_KEY}"
 
 
 def examine(
@@ -146,12 +172,24 @@ def _walk(studio: Studio, kept: Kept, rows: Iterator[Row]) -> tuple[int, list[Fi
 
 
 def _wrong_sums(studio: Studio) -> Iterator[Finding]:
-    for user_id, shown, true in seals.balances(studio.database):
+    for one in seals.balances(studio.database):
+        told = f"The balance of {_called(one)} is not what its entries add up to."
+        if not seals.is_shared(studio.database):
+            told += f" It shows {one.shown} tokens; they add up to {one.true}."
         yield Finding(
             Fault.BALANCE,
-            user_id,
-            f"User {user_id} shows a balance of {shown} tokens; the entries add up to {true}.",
+            one.user_id,
+            f"{_who(one)} shows a balance of {one.shown} tokens; the entries add up to {one.true}.",
+            told,
         )
+
+
+def _who(one: Wrong) -> str:
+    return f"“{one.name}” (user {one.user_id})" if one.name else f"User {one.user_id}"
+
+
+def _called(one: Wrong) -> str:
+    return f"“{one.name}”" if one.name else "a deleted account"
 
 
 def _strange(studio: Studio, newest: int | None, kept: Kept) -> Finding | None:
@@ -196,7 +234,7 @@ def _unsealed(kept: Kept) -> Standing:
 
 
 def _may_begin(studio: Studio) -> bool:
-    return seals.newest(studio.database) is None and seals.trouble(studio.database) is None
+    return seals.newest(studio.database) is None and seals.told(studio.database) is None
 
 
 class _Stopped(Exception):
@@ -215,22 +253,23 @@ def _paced(studio: Studio, gentle: bool, stopped: Callable[[], bool]) -> Iterato
         yield row
 
 
-def anchor(studio: Studio, reason: str) -> Anchor:
+def anchor(studio: Studio, reason: str) -> None:
     """Take the ledger as it stands, seal it anew with a new key, and record why.
 
-    Entries stay as they are; balances and totals become what the entries add up to. Raises
-    BadInput without a reason, StudioError where there is no keyring or a balance would be
-    negative.
+    Entries stay as they are; balances and totals become what the entries add up to. Where there
+    is no keyring that is all that happens, and only if nothing but balances was found wrong.
+    Raises BadInput without a reason, StudioError where a keyring is needed and missing, or a
+    balance would be negative.
     """
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise BadInput(
             "Say in one sentence why the ledger is accepted as it stands. Nothing was changed."
         )
-    return _anchor(studio, reason)
+    _anchor(studio, reason)
 
 
-def _anchor(studio: Studio, reason: str) -> Anchor:
+def _anchor(studio: Studio, reason: str) -> None:
     from filelock import FileLock, Timeout
 
     database = studio.database
@@ -238,15 +277,12 @@ def _anchor(studio: Studio, reason: str) -> Anchor:
         with FileLock(studio.workspace.locks / "ledger.lock", timeout=ACCEPTING_S):
             before = seals.newest(database)
             if before is not None and reason == FIRST:  # another program was faster
-                return seals.anchors(database)[-1]
+                return
             _check_sums(studio)
             key, anchor_id = randomness.token_bytes(32), new_id()
             if not ledger_keys.keep_key(studio, anchor_id, key, before):
-                raise StudioError(
-                    f"The ledger can't be sealed: {studio.secrets.keeping().sentence} Nothing was "
-                    "changed.",
-                    code=Code.BOOKS_WRONG,
-                )
+                _correct(studio, reason)
+                return
             fresh = seals.draft(database, key, anchor_id, now_ms(), reason)
             head = _seal_in_portions(studio, key, fresh)
             ledger_keys.settle_place(studio, anchor_id, head, before)
@@ -256,7 +292,23 @@ def _anchor(studio: Studio, reason: str) -> Anchor:
             "moment and look again."
         ) from error
     database.seals.hold(anchor_id, key)
-    return fresh
+
+
+def _correct(studio: Studio, reason: str) -> None:
+    """Put balances right where there is no key to seal with; the chain stays as it is."""
+    database = studio.database
+    with database.write():
+        wrong = seals.balances(database)
+        alone = seals.is_sums_alone(database) or (wrong and seals.told(database) is None)
+        if not alone:
+            raise StudioError(
+                f"The ledger can't be sealed: {studio.secrets.keeping().sentence} Nothing was "
+                f"changed. {_WITHOUT_KEY}",
+                code=Code.BOOKS_WRONG,
+            )
+        seals.correct_balances(database)
+        seals.set_trouble(database, None)
+        seals.keep_correction(database, new_id(), now_ms(), reason, wrong)
 
 
 def _seal_in_portions(studio: Studio, key: bytes, fresh: Anchor) -> Head:
@@ -278,10 +330,10 @@ def _seal_in_portions(studio: Studio, key: bytes, fresh: Anchor) -> Head:
 
 
 def _check_sums(studio: Studio) -> None:
-    for user_id, _shown, true in seals.balances(studio.database):
-        if true < 0:
+    for one in seals.balances(studio.database):
+        if one.true < 0:
             raise StudioError(
-                f"The entries of user {user_id} add up to {true} tokens, and nobody can have less "
-                "than none. This ledger can't be accepted; restore a backup. Nothing was changed.",
+                f"The entries of {_called(one)} add up to less than no tokens. This ledger can't "
+                "be accepted; restore a backup. Nothing was changed.",
                 code=Code.BOOKS_WRONG,
             )

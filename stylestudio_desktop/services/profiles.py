@@ -18,7 +18,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID, new_id, now_ms
 from stylestudio_desktop.domain.records import Action, UsageRecord
 from stylestudio_desktop.files.bounds import Tier
-from stylestudio_desktop.services import importing, library
+from stylestudio_desktop.services import importing, library, sitting
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, profiles, usage, users
 from stylestudio_desktop.store.database import RuleBroken
@@ -139,7 +139,7 @@ def switch(studio: Studio, user_id: int, passphrase: str | None = None) -> Profi
     admit(studio, user_id, passphrase)
     moment = now_ms()
     before = profiles.get(studio.database, studio.user_id)
-    studio.settings.change(profile=str(user_id))
+    sitting.sit_down(studio, user_id)
     with studio.database.write():
         if before is not None and user_id != studio.user_id:
             log(studio, before.id, Action.LOGOUT, moment)
@@ -152,7 +152,7 @@ def switch(studio: Studio, user_id: int, passphrase: str | None = None) -> Profi
 def leave_to(studio: Studio, user_id: int) -> None:
     """Leave the desk to somebody who is asked for their passphrase when they sit down."""
     _there(studio, user_id)
-    studio.settings.change(profile=str(user_id))
+    sitting.sit_down(studio, user_id)
     with studio.database.write():
         log(studio, studio.user_id, Action.LOGOUT, now_ms())
 

@@ -10,7 +10,7 @@ from stylestudio_desktop.domain.account import Profile, normal_email
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Action
-from stylestudio_desktop.services import profiles
+from stylestudio_desktop.services import profiles, sitting
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import profiles as rows
 from stylestudio_desktop.vault import github, openid
@@ -90,7 +90,7 @@ def arrive(studio: Studio, person: Person) -> Profile:
     known = rows.by_identity(database, person.issuer, person.subject)
     found = known if known is not None else _link(studio, person)
     moment = now_ms()
-    studio.settings.change(profile=str(found.id))
+    sitting.sit_down(studio, found.id)
     with database.write():
         if found.id != studio.user_id:
             profiles.log(studio, studio.user_id, Action.LOGOUT, moment)

@@ -1,5 +1,6 @@
 """Keeps the ledger's chain of seals beside its entries: the key in hand, the anchors, the walk."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from stylestudio_desktop.store.database import Database
 
 _TROUBLE = "ledger_trouble"
+_SUMS_ALONE = "ledger_trouble_is_sums"
+_CORRECTION = "ledger_correction/"
 # An entry's text is put together by SQLite, as `domain.seal.written` does it: a hundred thousand
 # rows of three columns are read in a third of the time that eleven columns and Python take.
 _COLUMNS = (
@@ -24,7 +27,7 @@ _SET = "UPDATE token_entries SET mac = ? WHERE id = ?"
 _ANCHORS = "SELECT id, at, reason, last_entry, mac FROM ledger_anchors ORDER BY id"
 _BACK = f"SELECT {_COLUMNS} FROM token_entries ORDER BY id DESC"  # noqa: S608
 _BALANCES = """
-SELECT u.id, u.token_balance, coalesce(e.total, 0) FROM users u LEFT JOIN (
+SELECT u.id, u.name, u.token_balance, coalesce(e.total, 0) FROM users u LEFT JOIN (
   SELECT user_id, sum(delta) AS total FROM token_entries GROUP BY user_id
 ) e ON e.user_id = u.id WHERE u.token_balance <> coalesce(e.total, 0)"""
 _CORRECT = """
@@ -35,9 +38,11 @@ UPDATE users SET
   total_tokens_used =
     (SELECT coalesce(sum(settled), 0) FROM token_entries e WHERE e.user_id = users.id),
   free_tokens_granted = (SELECT coalesce(sum(iif(kind = 'grant', delta, 0)), 0)
-    FROM token_entries e WHERE e.user_id = users.id)
-WHERE token_balance <>
-  (SELECT coalesce(sum(delta), 0) FROM token_entries e WHERE e.user_id = users.id)"""
+    FROM token_entries e WHERE e.user_id = users.id)"""
+_OWN = """
+SELECT token_balance,
+  (SELECT coalesce(sum(delta), 0) FROM token_entries e WHERE e.user_id = users.id)
+FROM users WHERE id = ?"""
 _NO_KEY: tuple[int | None, bytes | None] = (None, None)
 
 
@@ -49,6 +54,22 @@ class Anchor(NamedTuple):
     reason: str
     last_entry: int
     mac: bytes
+
+
+class Wrong(NamedTuple):
+    """A balance that is not what its entries add up to."""
+
+    user_id: int
+    name: str
+    shown: int
+    true: int
+
+
+class Correction(NamedTuple):
+    """When and why balances were put right where there was no key to seal the ledger with."""
+
+    at: int
+    reason: str
 
 
 class Seals:
@@ -142,9 +163,9 @@ def mac_of(db: "Database", entry_id: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def balances(db: "Database") -> list[tuple[int, int, int]]:
-    """Return (user, balance shown, balance that the entries add up to) where the two differ."""
-    return [(row[0], row[1], row[2]) for row in db.rows(_BALANCES)]
+def balances(db: "Database") -> list[Wrong]:
+    """Return the balances that are not what the entries add up to."""
+    return [Wrong._make(row) for row in db.rows(_BALANCES)]
 
 
 def only_gifts(db: "Database") -> bool:
@@ -156,17 +177,58 @@ def only_gifts(db: "Database") -> bool:
     return row is None and count <= people
 
 
-def trouble(db: "Database") -> str | None:
-    """Return what was found wrong with the ledger, None while nothing is known."""
+def told(db: "Database") -> str | None:
+    """Return what everybody may read of the ledger's trouble, None while nothing is known."""
     found = db.value("SELECT value FROM meta WHERE key = ?", (_TROUBLE,))
     return None if found is None else str(found)
 
 
-def set_trouble(db: "Database", sentence: str | None) -> None:
+def trouble(db: "Database", user_id: int) -> str | None:
+    """Return what was found wrong with the ledger, None while nothing is known.
+
+    How many tokens somebody has is told to nobody else.
+    """
+    found = told(db)
+    shown, true = db.row(_OWN, (user_id,)) or (0, 0) if found else (0, 0)
+    if shown == true or not is_shared(db):
+        return found
+    return f"{found} Your balance shows {shown} tokens; your entries add up to {true}."
+
+
+def is_shared(db: "Database") -> bool:
+    """Say whether more than one person has a profile here."""
+    return len(db.rows("SELECT 1 FROM users WHERE deleted_at IS NULL LIMIT 2")) > 1
+
+
+def is_sums_alone(db: "Database") -> bool:
+    """Say whether balances are all that was found wrong, so that no key is needed to mend it."""
+    return db.value("SELECT 1 FROM meta WHERE key = ?", (_SUMS_ALONE,)) is not None
+
+
+def set_trouble(db: "Database", sentence: str | None, sums_alone: bool = False) -> None:
     """Make the wallet read-only for everybody, or (None) end that; inside a transaction."""
-    db.run("DELETE FROM meta WHERE key = ?", (_TROUBLE,))
+    db.run("DELETE FROM meta WHERE key IN (?, ?)", (_TROUBLE, _SUMS_ALONE))
     if sentence is not None:
         db.run("INSERT INTO meta (key, value) VALUES (?, ?)", (_TROUBLE, sentence))
+        if sums_alone:
+            db.run("INSERT INTO meta (key, value) VALUES (?, '1')", (_SUMS_ALONE,))
+
+
+def keep_correction(db: "Database", id: int, at: int, reason: str, wrong: list[Wrong]) -> None:
+    """Record that balances are put right, why, and what they were; inside a transaction."""
+    were = [{"user": one.user_id, "was": one.shown, "is": one.true} for one in wrong]
+    text = json.dumps({"at": at, "reason": reason, "balances": were})
+    db.run("INSERT INTO meta (key, value) VALUES (?, ?)", (f"{_CORRECTION}{id:020}", text))
+
+
+def corrections(db: "Database") -> list[Correction]:
+    """Return every time that balances were put right without a key, oldest first."""
+    rows = db.rows(
+        "SELECT value FROM meta WHERE key > ? AND key < ? ORDER BY key",
+        (_CORRECTION, f"{_CORRECTION}~"),
+    )
+    read = (json.loads(row[0]) for row in rows)
+    return [Correction(int(one["at"]), str(one["reason"])) for one in read]
 
 
 def draft(db: "Database", key: bytes, anchor_id: int, at: int, reason: str) -> Anchor:

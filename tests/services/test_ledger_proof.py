@@ -1,5 +1,6 @@
 """The ledger is proven against a key and a head outside of it; every way of tampering is named."""
 
+import dataclasses
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,15 @@ from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StudioError
 from stylestudio_desktop.domain.events import LedgerChecked
 from stylestudio_desktop.domain.ledger import Kind, Movement
 from stylestudio_desktop.domain.seal import Fault, Head, State, seal, sealer, written
-from stylestudio_desktop.services import generate, health, ledger_keys, ledger_proof, synthetic
+from stylestudio_desktop.services import (
+    generate,
+    health,
+    leaving,
+    ledger_keys,
+    ledger_proof,
+    profiles,
+    synthetic,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, seals
 from tests.factories import FakeProvider, brief_for, give, import_photo
@@ -307,6 +316,92 @@ def test_without_a_keyring_the_sums_are_still_checked_at_start(tmp_path: Path) -
     with pytest.raises(WalletReadOnly):
         generate.start(studio, brief_for(product))
     close_studio(studio)
+
+
+def test_without_a_keyring_balances_are_put_right_and_the_reason_is_kept(tmp_path: Path) -> None:
+    studio = opened(tmp_path / "workspace", None)
+    give(studio, 5)
+    studio.database.run("UPDATE users SET token_balance = 9000, total_tokens_used = 7")
+    assert ledger_proof.at_start(studio).state is State.BROKEN
+    assert ledger_proof.hindrance(studio) == ""
+    assert "9000 tokens; they add up to 15" in ledger_proof.standing(studio).sentence
+    ledger_proof.anchor(studio, "I looked into the file.")
+    assert ledger_proof.at_start(studio).state is State.UNSEALED
+    assert health.verify(studio).ok
+    give(studio, 1)
+    assert [one.reason for one in ledger_proof.corrections(studio)] == ["I looked into the file."]
+    assert studio.database.value("SELECT count(*) FROM ledger_anchors") == 0
+    close_studio(studio)
+
+
+def test_without_a_keyring_balances_that_were_put_back_open_the_wallet(tmp_path: Path) -> None:
+    studio = opened(tmp_path / "workspace", None)
+    studio.database.run("UPDATE users SET token_balance = 9000")
+    assert ledger_proof.at_start(studio).state is State.BROKEN
+    studio.database.run("UPDATE users SET token_balance = 10")
+    assert ledger_proof.at_start(studio).state is State.UNSEALED
+    assert ledger_proof.standing(studio).state is State.UNSEALED
+    give(studio, 1)
+    close_studio(studio)
+
+
+def test_a_broken_chain_waits_for_the_keyring_and_says_so(studio: Studio, drawer: Drawer) -> None:
+    tamper(studio, "UPDATE token_entries SET created_at = 7 WHERE id = 4")
+    ledger_proof.at_start(studio)
+    assert ledger_proof.hindrance(studio) == ""
+    drawer.locked = True
+    other = opened(studio.workspace.root, drawer)
+    # The sums are right, and that says nothing about the chain.
+    assert ledger_proof.at_start(other).state is State.UNSEALED
+    assert ledger_proof.standing(other).state is State.BROKEN
+    assert "restore a backup" in ledger_proof.hindrance(other)
+    other.database.run("UPDATE users SET token_balance = token_balance + 1")
+    assert ledger_proof.at_start(other).findings[0].fault is Fault.BALANCE
+    assert "Entry 4 was changed" in ledger_proof.standing(other).sentence
+    with pytest.raises(StudioError, match="Make the keyring ready"):
+        ledger_proof.anchor(other, "Never mind.")
+    with pytest.raises(WalletReadOnly):
+        give(other, 1)
+    assert ledger_proof.corrections(other) == []
+    close_studio(other)
+
+
+def test_a_sealed_chain_outlives_a_correction_without_the_keyring(
+    studio: Studio, drawer: Drawer
+) -> None:
+    settle_head(studio)
+    drawer.locked = True
+    other = opened(studio.workspace.root, drawer)
+    other.database.run("UPDATE users SET token_balance = 9000")
+    assert ledger_proof.at_start(other).state is State.BROKEN
+    ledger_proof.anchor(other, "A slip.")
+    close_studio(other)
+    drawer.locked = False
+    assert ledger_proof.at_start(studio).state is State.PROVEN
+    assert [one.reason for one in ledger_proof.history(studio)] == [ledger_proof.FIRST]
+
+
+def test_who_is_meant_is_named_and_nobody_reads_what_another_has(studio: Studio) -> None:
+    studio.database.run("UPDATE users SET name = 'Mara'")
+    ben = profiles.add(studio, "Ben")
+    theirs = dataclasses.replace(studio, user_id=ben.id)
+    tamper(studio, f"UPDATE users SET token_balance = 4000 WHERE id = {studio.user_id}")
+    found = ledger_proof.at_start(studio)
+    assert f"“Mara” (user {studio.user_id}) shows a balance of 4000" in found.sentence
+    mine = ledger_proof.standing(studio).sentence
+    assert mine.startswith("The balance of “Mara” is not what its entries add up to.")
+    assert "4000" in mine
+    for sentence in (ledger_proof.standing(theirs).sentence, seals.told(studio.database) or ""):
+        assert "“Mara”" in sentence
+        assert "4000" not in sentence
+        assert str(studio.user_id) not in sentence
+    with pytest.raises(WalletReadOnly) as caught:
+        give(theirs, 1)
+    assert "4000" not in caught.value.sentence
+    leaving.delete(studio, studio.user_id)
+    ledger_proof.at_start(theirs)
+    assert "a deleted account" in ledger_proof.standing(theirs).sentence
+    assert f"User {studio.user_id} shows" in ledger_proof.examine(theirs).findings[0].sentence
 
 
 def test_what_is_written_while_the_keyring_is_locked_is_named_until_accepted(

@@ -19,6 +19,7 @@ from stylestudio_desktop.services import leaving, profiles
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.portrait import show_portrait
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.settings.delete_dialog import DeleteDialog
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.settings.sign_in import SignIn
 from stylestudio_desktop.ui.tokens import Space
@@ -75,6 +76,7 @@ class AccountSection(Section):
         last.addStretch(1)
         self.body.addLayout(last)
         self._profile: Profile | None = None
+        self.leaving: DeleteDialog | None = None
 
     def refresh(self) -> None:
         """Read who is here, in the background."""
@@ -178,13 +180,13 @@ class AccountSection(Section):
             "Every picture and generation of “%1” is removed for good. Purchases and the ledger "
             "stay without a name, as bookkeeping needs."
         ).replace("%1", self._profile.name)
+        if self._profile.guarded:
+            self.leaving = DeleteDialog(self._window, self._studio, text, self)
+            self.leaving.deleted.connect(self._reopen)
+            self.leaving.open()
+            return
         asked = QMessageBox.question(self, self.tr("Delete this account"), text)
         if asked is not QMessageBox.StandardButton.Yes:
-            return
-        if self._profile.guarded:
-            self._window.toast(
-                self.tr("Remove the passphrase first, so that it is surely you."), "warning"
-            )
             return
         studio = self._studio
         self._window.tasks.run(

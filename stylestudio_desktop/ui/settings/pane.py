@@ -1,11 +1,12 @@
 """The Settings pane: everything takes effect at once and is kept."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.settings.about import AboutSection
 from stylestudio_desktop.ui.settings.account import AccountSection
 from stylestudio_desktop.ui.settings.backups import BackupSection
@@ -66,6 +67,17 @@ class SettingsPane(Pane):
         ):
             section.refresh()
 
+    def receive(self, wish: object) -> None:
+        """Somebody needs one of the sections: begin there."""
+        if isinstance(wish, Part):
+            wanted = {Part.BACKUPS: self.backups, Part.PAYMENTS: self.payments}[wish]
+            # Once the sections have been laid out in the room that they get.
+            QTimer.singleShot(0, self, lambda: self._begin_at(wanted))
+
+    def _begin_at(self, section: QWidget) -> None:
+        top = section.mapTo(self._inside, QPoint()).y()
+        self._scroll.verticalScrollBar().setValue(top - Space.XL)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the columns below each other where there is little room."""
         super().resizeEvent(event)
@@ -75,13 +87,13 @@ class SettingsPane(Pane):
 
     def _build(self) -> None:
         # From the outside in: what moves to another parent is styled anew with all it holds.
-        scroll = QScrollArea(self)
+        scroll = self._scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         centred = QWidget()
         scroll.setWidget(centred)
-        inside = QWidget(centred)
+        inside = self._inside = QWidget(centred)
         inside.setMaximumWidth(WIDEST)
         self._columns = QHBoxLayout(inside)
         self._columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)

@@ -18,6 +18,7 @@ from stylestudio_desktop.services.wallet import Wallet
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
@@ -296,7 +297,7 @@ class WalletPane(Pane):
             card.set_ready(found.ready and not self._closed, why)
 
     def _open_settings(self) -> None:
-        self._window.open_pane(SETTINGS)
+        self._window.open_pane(SETTINGS, Part.PAYMENTS)
 
     def _go_back(self) -> None:
         if self._back is not None:

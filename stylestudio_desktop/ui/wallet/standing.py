@@ -9,11 +9,15 @@ from stylestudio_desktop.domain.seal import Standing, State
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached, listen
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
-from stylestudio_desktop.ui.window import MainWindow
+from stylestudio_desktop.ui.window import SETTINGS, MainWindow
+
+Seen = tuple[Standing, str]
+"""What the ledger's check found, and why it can't be accepted, empty where it can."""
 
 
 class LedgerNotice(Card):
@@ -37,12 +41,16 @@ class LedgerNotice(Card):
             label(
                 self.tr(
                     "Nothing new is started or bought; what runs is finished. Restore a backup, or "
-                    "accept the ledger as it stands. Your reason is kept for ever."
+                    "accept the ledger as it stands: every balance becomes what its entries add up "
+                    "to. Your reason is kept for ever."
                 ),
                 "muted",
                 wrap=True,
             )
         )
+        self._hindered = label("", "bad", wrap=True)
+        self._hindered.hide()
+        self.body.addWidget(self._hindered)
         self.body.addWidget(self._way_out())
         self.hide()
         listen(window, studio).happened.connect(self._on_happened)
@@ -50,12 +58,13 @@ class LedgerNotice(Card):
     def refresh(self) -> None:
         """Read what is known, in the background."""
         studio = self._studio
-        self._window.tasks.run(
-            attached(studio, lambda: ledger_proof.standing(studio)),
-            self._on_read,
-            self._on_failed,
-            owner=self,
-        )
+
+        def op() -> Seen:
+            found = ledger_proof.standing(studio)
+            broken = found.state is State.BROKEN
+            return found, ledger_proof.hindrance(studio) if broken else ""
+
+        self._window.tasks.run(attached(studio, op), self._on_read, self._on_failed, owner=self)
 
     def _way_out(self) -> QWidget:
         made = QWidget()
@@ -69,30 +78,41 @@ class LedgerNotice(Card):
         self.accept_button = button(self.tr("Accept the ledger"), self._accept, "danger")
         self.accept_button.setEnabled(False)
         self.reason.textChanged.connect(self._on_typed)
+        self.restore_button = button(self.tr("Restore a backup…"), self._restore)
+        row.addWidget(self.restore_button)
         row.addWidget(self.reason, 1)
         row.addWidget(self.accept_button)
         return made
 
+    def _restore(self) -> None:
+        self._window.open_pane(SETTINGS, Part.BACKUPS)
+
     def _on_typed(self, text: str) -> None:
-        self.accept_button.setEnabled(bool(text.strip()))
+        self.accept_button.setEnabled(bool(text.strip()) and self._hindered.isHidden())
 
     def _accept(self) -> None:
         studio, reason = self._studio, self.reason.text()
         self.accept_button.setEnabled(False)
 
-        def op() -> Standing:
+        def op() -> Seen:
             ledger_proof.anchor(studio, reason)
-            return ledger_proof.at_start(studio)
+            found = ledger_proof.at_start(studio)
+            return found, ledger_proof.hindrance(studio) if found.state is State.BROKEN else ""
 
         self._window.tasks.run(attached(studio, op), self._on_accepted, self._on_failed, owner=self)
 
-    def _on_accepted(self, found: Standing) -> None:
+    def _on_accepted(self, seen: Seen) -> None:
         self.reason.clear()
-        self._on_read(found)
-        if found.state is State.PROVEN:
+        self._on_read(seen)
+        if seen[0].state is not State.BROKEN:
             self._window.toast(self.tr("The wallet is open again."), "good")
 
-    def _on_read(self, found: Standing) -> None:
+    def _on_read(self, seen: Seen) -> None:
+        found, hindered = seen
+        self._hindered.setText(hindered)
+        self._hindered.setVisible(bool(hindered))
+        self.reason.setEnabled(not hindered)
+        self._on_typed(self.reason.text())
         self.said.setText(found.sentence)
         broken = found.state is State.BROKEN
         self.setVisible(broken)

@@ -127,6 +127,32 @@ def test_an_account_is_deleted_after_a_question(
     assert [one.name for one in profiles.listing(studio)] == ["Ben"]
 
 
+def test_a_guarded_account_is_deleted_with_its_passphrase(
+    section: AccountSection,
+    window: MainWindow,
+    studio: Studio,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+) -> None:
+    profiles.add(studio, "Ben")
+    profiles.set_passphrase(studio, None, WORD)
+    section.refresh()
+    calm()
+    section.delete_button.click()
+    asking = section.leaving
+    assert asking is not None
+    assert not asking.delete_button.isEnabled()
+    asking.passphrase.setText("wrong word")
+    asking.delete_button.click()
+    qtbot.waitUntil(lambda: "not the passphrase" in asking.passphrase.accessibleDescription())
+    assert len(profiles.listing(studio)) == 2
+    asking.passphrase.setText(WORD)
+    assert asking.passphrase.accessibleDescription() == ""
+    asking.delete_button.click()
+    qtbot.waitUntil(lambda: window.isHidden())
+    assert [one.name for one in profiles.listing(studio)] == ["Ben"]
+
+
 def test_who_knows_the_passphrase_is_admitted(studio: Studio, qtbot: QtBot) -> None:
     ben = profiles.add(studio, "Ben", passphrase=WORD)
     profiles.set_passphrase(studio, None, "another word")

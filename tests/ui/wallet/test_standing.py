@@ -11,10 +11,14 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.seal import State
 from stylestudio_desktop.services import ledger_proof, till
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import seals
+from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.wallet.pane import WalletPane
-from stylestudio_desktop.ui.window import WALLET, MainWindow
+from stylestudio_desktop.ui.window import SETTINGS, WALLET, MainWindow
 from tests.factories import FakeProvider, give
 from tests.payments.counter import KEY
+from tests.ui.pane_shots import window_on
+from tests.ui.settings.test_settings import toasts
 from tests.vault.drawer import Drawer, with_backend
 
 
@@ -26,6 +30,48 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     give(opened, 30)
     yield opened
     close_studio(opened)
+
+
+@pytest.fixture
+def keyless(tmp_path: Path) -> Iterator[Studio]:
+    opened = open_studio(
+        Workspace(tmp_path / "keyless"), {"local": FakeProvider()}, with_backend(None)
+    )
+    yield opened
+    close_studio(opened)
+
+
+def test_without_a_keyring_the_way_out_works(keyless: Studio, qtbot: QtBot) -> None:
+    window = window_on(keyless)
+    qtbot.addWidget(window)
+    window.show()
+    keyless.database.run("UPDATE users SET token_balance = 4000")
+    ledger_proof.at_start(keyless)
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+    notice = pane.notice
+    qtbot.waitUntil(notice.isVisible)
+    assert not notice._hindered.isVisible()
+    notice.reason.setText("A slip of the finger.")
+    notice.accept_button.click()
+    qtbot.waitUntil(lambda: not notice.isVisible())
+    assert "The wallet is open again." in toasts(window)
+    assert keyless.database.value("SELECT token_balance FROM users") == 10
+
+    with keyless.database.write():
+        seals.set_trouble(keyless.database, "Entry 4 was changed.")
+    notice.refresh()
+    qtbot.waitUntil(notice._hindered.isVisible)
+    assert "no keyring" in notice._hindered.text()
+    notice.reason.setText("Never mind.")
+    assert not notice.accept_button.isEnabled()
+    notice.restore_button.click()
+    settings = window.open_pane(SETTINGS)
+    assert isinstance(settings, SettingsPane)
+    qtbot.waitUntil(lambda: not settings.backups.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not window.tasks.busy())
+    window.close()
+    assert window.tasks.close(5000)
 
 
 def test_a_broken_ledger_is_told_and_accepted(

@@ -1,0 +1,67 @@
+"""Who sits at the desk, and what their window remembers: a draft is nobody else's to read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stylestudio_desktop.config.settings import Settings
+from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import users
+
+
+def sit_down(studio: Studio, user_id: int) -> None:
+    """Let this profile be at the desk from now on, with the memory of their own window."""
+
+    def change(now: Settings) -> Mapping[str, Any]:
+        before, wanted = _at_desk(studio, now.profile), str(user_id)
+        if before == wanted:
+            return {"profile": wanted}
+        windows = {**now.windows, before: now.window}
+        window = windows.pop(wanted, {})
+        return {"profile": wanted, "window": _plain(window), "windows": windows}
+
+    studio.settings.alter(change)
+
+
+def forget(studio: Studio, user_id: int) -> None:
+    """Forget what a deleted profile's window remembered; the first sits down where it was at desk.
+
+    Comes after the profile is gone.
+    """
+
+    def change(now: Settings) -> Mapping[str, Any]:
+        windows = {name: kept for name, kept in now.windows.items() if name != str(user_id)}
+        desk = _at_desk(studio, now.profile)
+        was_there = now.profile == str(user_id) or (
+            desk != now.profile and (not desk or user_id < int(desk))  # it was the first
+        )
+        if not was_there:
+            return {"windows": windows}
+        return {"profile": "", "window": _plain(windows.pop(desk, {})), "windows": windows}
+
+    studio.settings.alter(change)
+
+
+def remember_window(studio: Studio, memory: dict[str, Any]) -> None:
+    """Keep what the window of `studio`'s person remembers, whoever sits at the desk by now."""
+
+    def change(now: Settings) -> Mapping[str, Any]:
+        mine = str(studio.user_id)
+        if _at_desk(studio, now.profile) == mine:
+            return {"window": memory}
+        if users.get(studio.database, studio.user_id) is None:
+            return {}
+        return {"windows": {**now.windows, mine: memory}}
+
+    studio.settings.alter(change)
+
+
+def _at_desk(studio: Studio, chosen: str) -> str:
+    """Return the id of who opens with this setting, empty in a workspace without anybody."""
+    if chosen.isdecimal() and users.get(studio.database, int(chosen)) is not None:
+        return chosen
+    first = users.first(studio.database)
+    return "" if first is None else str(first.id)
+
+
+def _plain(window: Any) -> dict[str, Any]:
+    return window if isinstance(window, dict) else {}

@@ -1,0 +1,10 @@
+"""The parts of the settings that another pane may lead to."""
+
+from enum import Enum
+
+
+class Part(Enum):
+    """Handed to the Settings pane, it begins there."""
+
+    BACKUPS = "backups"
+    PAYMENTS = "payments"
