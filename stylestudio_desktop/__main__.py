@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from stylestudio_desktop.cli.arguments import Arguments, parse
 from stylestudio_desktop.cli.speaking import make_printable, note, tell_error, tell_unexpected
 from stylestudio_desktop.domain.errors import StudioError
 
 if TYPE_CHECKING:
+    from stylestudio_desktop.cli.arguments import Arguments
     from stylestudio_desktop.config.workspace import Workspace
     from stylestudio_desktop.providers.protocol import Provider
     from stylestudio_desktop.services.studio import Studio
@@ -34,9 +34,13 @@ def main(
     as_json = "--json" in words
     make_printable()
     try:
+        if not words:
+            return _window()  # it need not wait for the words of forty commands
+        from stylestudio_desktop.cli.arguments import parse
+
         arguments = parse(words)
         if arguments.command is None:
-            return _window(arguments)
+            return _window(arguments.workspace)
         return _command(arguments, providers)
     except StudioError as error:
         return tell_error(error, as_json)
@@ -53,17 +57,17 @@ def main(
         return tell_unexpected(error, as_json)
 
 
-def _window(arguments: Arguments) -> int:
+def _window(folder: str | None = None) -> int:
     # Nothing that is loaded now becomes garbage, and looking for some costs a tenth of the way to
     # the first paint. The window's own collector takes over once it stands.
     gc.disable()
     from stylestudio_desktop.app import run_window
     from stylestudio_desktop.config.workspaces import choose
 
-    return run_window(choose(arguments.workspace))
+    return run_window(choose(folder))
 
 
-def _command(arguments: Arguments, providers: "Mapping[str, Provider] | None") -> int:
+def _command(arguments: "Arguments", providers: "Mapping[str, Provider] | None") -> int:
     from stylestudio_desktop.cli.desk import Desk, handler
     from stylestudio_desktop.config.workspaces import choose
 

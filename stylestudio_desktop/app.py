@@ -5,42 +5,44 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config import workspaces
-from stylestudio_desktop.config.catalogue import load_catalogue
-from stylestudio_desktop.config.chosen import chosen_in
 from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageBusy
-from stylestudio_desktop.providers.registry import Providers, Wanted
-from stylestudio_desktop.services import opening
-from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.vault.secrets import Secrets
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded when a library is opened: the window's frame is painted before
     from stylestudio_desktop.providers.offers import Offers
     from stylestudio_desktop.providers.protocol import Provider
+    from stylestudio_desktop.providers.registry import Providers
+    from stylestudio_desktop.services.studio import Studio
+    from stylestudio_desktop.vault.secrets import Secrets
 
 
 def open_studio(
     workspace: Workspace,
     providers: "Mapping[str, Provider] | None" = None,
-    secrets: Secrets | None = None,
-) -> Studio:
+    secrets: "Secrets | None" = None,
+    settings: SettingsFile | None = None,
+) -> "Studio":
     """Open (or begin) the library in `workspace`. Raises StorageError or BadInput.
 
-    `providers` replaces the built-in services and `secrets` the system's keyring, for tests.
+    `providers` replaces the built-in services and `secrets` the system's keyring, for tests;
+    `settings` are the workspace's own where somebody reads them already.
     """
+    from stylestudio_desktop.config.catalogue import load_catalogue
+    from stylestudio_desktop.services import opening
+
     sealed_anew = put_in_place(workspace)
     own = workspace.catalogue
     catalogue = load_catalogue(
         own if own.is_file() else resources() / "catalogue" / "catalogue.json"
     )
 
-    def services(settings: SettingsFile, vault: Secrets) -> "Mapping[str, Provider]":
+    def services(settings: SettingsFile, vault: "Secrets") -> "Mapping[str, Provider]":
         return _services(workspace, settings, vault) if providers is None else providers
 
-    studio = opening.library(workspace, catalogue, services, secrets)
+    studio = opening.library(workspace, catalogue, services, secrets, settings)
     studio.database.seals.restored = sealed_anew
     return studio
 
@@ -60,8 +62,10 @@ def put_in_place(workspace: Workspace) -> str | None:
     return None
 
 
-def _services(workspace: Workspace, settings: SettingsFile, secrets: Secrets) -> Providers:
+def _services(workspace: Workspace, settings: SettingsFile, secrets: "Secrets") -> "Providers":
     """Return the embedded engine and the services that the settings name, made when asked for."""
+    from stylestudio_desktop.config.chosen import chosen_in
+    from stylestudio_desktop.providers.registry import Providers, Wanted
 
     def offers() -> "Offers":
         from stylestudio_desktop.providers.offers import Offers
@@ -85,26 +89,38 @@ def run_window(workspace: Workspace) -> int:
     workspace was chosen.
     """
     from stylestudio_desktop.config import crashes
-    from stylestudio_desktop.ui.session import run
-    from stylestudio_desktop.ui.wishes import REOPEN, SWITCH
 
     while True:
-        opened: list[Studio] = []
+        with crashes.watched(workspace.root) as fatal:
+            code = _one_window(workspace, ended_badly(workspace) or fatal)
+        from stylestudio_desktop.ui.wishes import REOPEN, SWITCH
 
-        def open_here(place: Workspace = workspace, opened: list[Studio] = opened) -> Studio:
-            opened.append(open_studio(place))
-            return opened[0]
-
-        try:
-            with crashes.watched(workspace.root) as fatal:
-                code = run(open_here, tidy_after_crash, ended_badly(workspace) or fatal)
-        finally:
-            for studio in opened:
-                close_studio(studio)
         if code == SWITCH:
             workspace = workspaces.named(workspaces.current_name())
         elif code != REOPEN:
             return code
+
+
+def _one_window(workspace: Workspace, unclean: bool) -> int:
+    from stylestudio_desktop.ui.opening import show_frame
+
+    file = SettingsFile(workspace.settings)
+    settings = file.value
+    window = show_frame(settings.language, settings.appearance, {} if unclean else settings.window)
+    # What follows is loaded only now that the frame is on the screen.
+    from stylestudio_desktop.ui.session import run
+
+    opened: list[Studio] = []
+
+    def open_here() -> "Studio":
+        opened.append(open_studio(workspace, settings=file))
+        return opened[0]
+
+    try:
+        return run(window, open_here, tidy_after_crash, unclean)
+    finally:
+        for studio in opened:
+            close_studio(studio)
 
 
 def ended_badly(workspace: Workspace) -> bool:
@@ -112,7 +128,7 @@ def ended_badly(workspace: Workspace) -> bool:
     return workspace.locks.is_dir() and bool(Presence(workspace.locks).crashed(forget=False))
 
 
-def tidy_after_crash(studio: Studio) -> None:
+def tidy_after_crash(studio: "Studio") -> None:
     """Put away what a crash left behind; everything that a row refers to stays."""
     from stylestudio_desktop.services import leaving
     from stylestudio_desktop.services.health import sweep_after_crash
@@ -121,8 +137,11 @@ def tidy_after_crash(studio: Studio) -> None:
     leaving.clear(studio)
 
 
-def close_studio(studio: Studio) -> None:
+def close_studio(studio: "Studio") -> None:
     """Let go of the services' processes and of this thread's connection."""
+    from stylestudio_desktop.providers.registry import Providers
+    from stylestudio_desktop.services import opening
+
     if isinstance(studio.providers, Providers):
         studio.providers.close()
     else:

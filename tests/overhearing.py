@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.database import Database, Sql
 
 SMALL = {
     "users", "jobs", "pauses", "meta", "generation_counts", "file_counts", "sqlite_schema",
@@ -72,11 +72,11 @@ def overhear(monkeypatch: pytest.MonkeyPatch, told: Callable[[Database, str, Any
         genuine = getattr(Database, name)
 
         def listened(
-            self: Database, sql: str, values: Any = (), *rest: Any, _genuine: Any = genuine,
+            self: Database, sql: Sql, values: Any = (), *rest: Any, _genuine: Any = genuine,
             **named: Any,
         ) -> Any:  # fmt: skip
             if _meant():
-                told(self, sql, values)
+                told(self, str(sql), values)
             return _genuine(self, sql, values, *rest, **named)
 
         monkeypatch.setattr(Database, name, listened)

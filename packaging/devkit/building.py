@@ -135,6 +135,18 @@ def install_lock(places: Places, name: str) -> None:
     _pip(places, *pins, "--requirement", str(places.lock(name)))
 
 
+def unpack_support(places: Places) -> None:
+    """Lay PySide6's own Python files beside it, where Python keeps their bytecode.
+
+    The wheel holds them packed into a library, and each start of the program would unpack and
+    compile them anew: 30 to 50 ms. SBK_EMBED is PySide6's own switch for that (described in
+    `signature_bootstrap.py` of its sources). Where it fails, starting takes what it took before.
+    """
+    environment = {**clean_environment(), "SBK_EMBED": "0", "PYTHONDONTWRITEBYTECODE": ""}
+    command = [str(places.python), "-c", "import PySide6.QtCore"]
+    subprocess.run(command, env=environment, check=False, capture_output=True)
+
+
 def install_project(places: Places) -> None:
     """Make `stylestudio` a command of the environment that runs this checkout's own files."""
     say.line("Installing Style Studio itself from this checkout")

@@ -115,6 +115,8 @@ def _add(places: Places, name: str) -> None:
             after = replace(before, project=stamp.project_digest(places))
         else:
             building.install_lock(places, name)
+            if name == "runtime" and not building.is_foreign(places):
+                building.unpack_support(places)
             locks = {**before.locks, name: stamp.lock_digest(places, name)}
             after = replace(before, locks=locks)
     except Trouble:

@@ -47,8 +47,6 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(words: Sequence[str]) -> Arguments:
     """Return what `words` ask for. Raises BadInput, or SystemExit after --help or --version."""
-    if not words:  # the window is wanted, and need not wait for forty parsers
-        return Arguments()
     found = build().parse_args(words, Arguments())
     if found.command is None and found.json:
         raise BadInput("--json needs a command. Type “stylestudio --help” for the list.")

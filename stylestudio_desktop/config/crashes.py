@@ -9,17 +9,15 @@ import contextlib
 import faulthandler
 import json
 import os
-import platform
 import re
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from stylestudio_desktop import __version__
 from stylestudio_desktop.config.presence import Presence
@@ -34,8 +32,7 @@ _LINE = re.compile(r'^\s*File "([^"\n]{1,1000})", line (\d{1,7}) in (<?\w{1,100}
 _counter = iter(range(1, 1_000_000))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One crash: its file's name, when (ms since 1970), the error's kind, and the whole text."""
 
     name: str
@@ -65,6 +62,8 @@ def _frames(trace: TracebackType | None) -> Iterator[tuple[traceback.FrameSummar
 
 
 def _write(root: Path, kind: str, frames: list[tuple[str, str, str]]) -> Path:
+    import platform  # only here: a start that goes well need not wait for it
+
     folder = place(root)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     moment = time.time()

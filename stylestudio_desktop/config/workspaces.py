@@ -10,8 +10,8 @@ import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stylestudio_desktop.config.workspace import Workspace, flush, make_lasting
 from stylestudio_desktop.domain.errors import BadInput, StorageError
@@ -26,8 +26,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _FILE = "workspace.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Character:
+class Character(NamedTuple):
     """What a workspace is: its name, what it is for, and where its keys lie in the keyring."""
 
     name: str = ""
@@ -40,8 +39,7 @@ class Character:
         return self.kind != PRODUCTION
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A workspace of this user's; `current` is the one that is used when none is named."""
 
     name: str
@@ -119,7 +117,7 @@ def create(name: str, kind: str) -> Workspace:
     keys = f"{USUAL_KEYS} {name} {secrets.token_hex(4)}"
     # It gets its name last: a folder that does not say what it is for would be the real one.
     being = workspace.root.with_name(f".{name}.part")
-    _write(being / _FILE, json.dumps(asdict(Character(name, kind, keys)), indent=1))
+    _write(being / _FILE, json.dumps(Character(name, kind, keys)._asdict(), indent=1))
     try:
         being.rename(workspace.root)
         flush(workspace.root.parent)

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from stylestudio_desktop.domain.errors import NotFound
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from stylestudio_desktop.domain.brief import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """A look: what it adds to the prompt, what it keeps out, and a picture of it."""
 
     id: str
@@ -23,8 +21,7 @@ class Style:
     picture: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(NamedTuple):
     """A size and care of work, priced in tokens a picture; `long_side` in pixels."""
 
     id: str
@@ -34,8 +31,7 @@ class Quality:
     long_side: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A picture's shape, width to height."""
 
     id: str
@@ -45,8 +41,7 @@ class Ratio:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """Tokens for money: `cents` of `currency` (ISO 4217)."""
 
     id: str
@@ -57,8 +52,7 @@ class Package:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class PromptForms:
+class PromptForms(NamedTuple):
     """Templates with {product}, {style}, {model} and {words} for a full prompt."""
 
     alone: str
@@ -69,8 +63,7 @@ _SLOT = re.compile(r"\{(product|model|style|words)\}")
 _Choice = TypeVar("_Choice", Style, Quality, Ratio, Package)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(NamedTuple):
     """Everything that can be chosen, as read from the catalogue file."""
 
     styles: tuple[Style, ...]

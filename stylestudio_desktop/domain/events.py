@@ -1,31 +1,23 @@
 """Facts that services publish after they are committed; the window listens."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Base of every fact."""
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationStarted(Event):
+class GenerationStarted(NamedTuple):
     """A generation was created, its tokens held and its place in the queue taken."""
 
     generation_id: int
     batch_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationMoved(Event):
+class GenerationMoved(NamedTuple):
     """A generation reached another open state, or waits for a person."""
 
     generation_id: int
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationProgressed(Event):
+class GenerationProgressed(NamedTuple):
     """A running generation told how far it is (0 to 1, or None where that is not known)."""
 
     generation_id: int
@@ -33,32 +25,28 @@ class GenerationProgressed(Event):
     progress: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationCompleted(Event):
+class GenerationCompleted(NamedTuple):
     """Pictures are saved and paid for."""
 
     generation_id: int
     file_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationEnded(Event):
+class GenerationEnded(NamedTuple):
     """A generation failed or was cancelled; its tokens are back."""
 
     generation_id: int
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceChanged(Event):
+class BalanceChanged(NamedTuple):
     """A user's balance is another."""
 
     user_id: int
     balance: int
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseChanged(Event):
+class PurchaseChanged(NamedTuple):
     """A purchase was begun, paid, refunded, or did not come about."""
 
     user_id: int
@@ -66,34 +54,29 @@ class PurchaseChanged(Event):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilesImported(Event):
+class FilesImported(NamedTuple):
     """Pictures joined the library."""
 
     file_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FilesChanged(Event):
+class FilesChanged(NamedTuple):
     """Pictures were rated, marked, trashed, restored or purged."""
 
     file_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationsChanged(Event):
+class GenerationsChanged(NamedTuple):
     """Generations were trashed or restored."""
 
     generation_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged(Event):
+class QueueChanged(NamedTuple):
     """The queue was paused, resumed or reordered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePaused(Event):
+class ServicePaused(NamedTuple):
     """A service takes no new work for a reason of its own; `reason` is an error's code.
 
     `until` is when it goes on by itself (UTC milliseconds), None where somebody must cure it.
@@ -105,21 +88,38 @@ class ServicePaused(Event):
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatchChanged(Event):
+class BatchChanged(NamedTuple):
     """A batch was started, went on, rests, or ended."""
 
     batch_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerChecked(Event):
+class LedgerChecked(NamedTuple):
     """The ledger's chain of seals was checked; `state` as in `domain.seal.State`."""
 
     state: str
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesChanged(Event):
+class ServicesChanged(NamedTuple):
     """A picture service was added, changed, put elsewhere in the order, or removed."""
+
+
+Event = (
+    GenerationStarted
+    | GenerationMoved
+    | GenerationProgressed
+    | GenerationCompleted
+    | GenerationEnded
+    | BalanceChanged
+    | PurchaseChanged
+    | FilesImported
+    | FilesChanged
+    | GenerationsChanged
+    | QueueChanged
+    | ServicePaused
+    | BatchChanged
+    | LedgerChecked
+    | ServicesChanged
+)
+"""Every fact."""

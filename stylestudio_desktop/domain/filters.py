@@ -2,14 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class FileFilter:
+class FileFilter(NamedTuple):
     """Which pictures of one user a list shows; times in UTC milliseconds, `until` exclusive."""
 
     category: str | None = None
@@ -20,8 +19,7 @@ class FileFilter:
     until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationFilter:
+class GenerationFilter(NamedTuple):
     """Which generations of one user a list shows; times in UTC milliseconds."""
 
     status: str | None = None
@@ -32,8 +30,7 @@ class GenerationFilter:
     batch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SearchTerm:
+class SearchTerm(NamedTuple):
     """A word or phrase to be found, or to be absent; a word also finds what it begins."""
 
     text: str

@@ -1,8 +1,8 @@
 """The rules of the token ledger: kinds of entries, their keys, and what the sums must say."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(str, Enum):
@@ -23,8 +23,7 @@ class Kind(str, Enum):
     REINSTATE = "reinstate"
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """One entry about to be written: `delta` changes the balance, `settled` counts as used."""
 
     kind: Kind
@@ -91,8 +90,7 @@ def closing_key(generation_id: int, attempt: int) -> str:
     return f"close/{generation_id}/{attempt}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """What a user's entries add up to, in tokens."""
 
     balance: int = 0

@@ -1,11 +1,10 @@
 """The sizes that pictures may have, apart from what decodes them: the first paint needs no more."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one picture may be: bytes on disk and pixels (width × height) when decoded."""
 
     max_bytes: int = 10 * 1_048_576

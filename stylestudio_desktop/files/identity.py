@@ -1,8 +1,8 @@
 """Names what the store keeps: the id of a file, what came in, and what a look at it finds."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from stylestudio_desktop.domain.errors import BadInput
 
@@ -17,8 +17,7 @@ class Condition(Enum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One file that is safe in the store: `size` in bytes, `new` if it was not there before."""
 
     storage_id: str

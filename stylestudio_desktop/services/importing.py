@@ -3,10 +3,9 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.events import FilesImported
@@ -26,16 +25,14 @@ GROUP = 25
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A file that was not taken, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """What became of an import: the rows in the order given, and what was refused.
 
     `trouble` is what the disk said if it ended the import before its time; what had not gone in

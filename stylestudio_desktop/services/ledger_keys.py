@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.seal import Head, head_text, read_head
@@ -18,8 +18,7 @@ BEHIND_S = 2.0
 _CLOSING_S = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What the keyring says: whether it can be used, and who lives at this workspace's place.
 
     `places` holds the anchor that is expected here; two while one is being exchanged.

@@ -35,13 +35,17 @@ def library(
     catalogue: Catalogue,
     providers: "Callable[[SettingsFile, Secrets], Mapping[str, Provider]]",
     secrets: Secrets | None = None,
+    settings: SettingsFile | None = None,
 ) -> Studio:
-    """Open (or begin) the library in `workspace`. Raises StorageError or BadInput."""
+    """Open (or begin) the library in `workspace`. Raises StorageError or BadInput.
+
+    `secrets` and `settings` are the workspace's own unless given.
+    """
     workspace.make()
     database = Database(workspace.database)
     database.open()
     bring_up_to_date(database)
-    settings = SettingsFile(workspace.settings)
+    settings = settings or SettingsFile(workspace.settings)
     user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
     keys = workspaces.character(workspace).keys
     vault = Secrets(service=keys) if secrets is None else secrets

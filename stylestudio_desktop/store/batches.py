@@ -8,7 +8,7 @@ from stylestudio_desktop.domain.batch import Batch, BatchItem, BatchStatus, Item
 from stylestudio_desktop.domain.ids import LARGEST_ID
 from stylestudio_desktop.domain.records import Count
 from stylestudio_desktop.store.batch_tables import Batches, BatchItems
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting, setting
 from stylestudio_desktop.store.tables import PLACE
 
@@ -16,15 +16,15 @@ _BATCH = columns(Batches, Batch)
 _ITEM = columns(BatchItems, BatchItem)
 _INSERT = inserting(Batches, _BATCH)
 _INSERT_ITEM = inserting(BatchItems, _ITEM)
-_GET = prepared(Batches.select(*_BATCH).where((Batches.id == PLACE) & (Batches.user_id == PLACE)))
-_BY_ID = prepared(Batches.select(*_BATCH).where(Batches.id == PLACE))
-_NEWEST = prepared(
+_GET = Prepared(Batches.select(*_BATCH).where((Batches.id == PLACE) & (Batches.user_id == PLACE)))
+_BY_ID = Prepared(Batches.select(*_BATCH).where(Batches.id == PLACE))
+_NEWEST = Prepared(
     Batches.select(*_BATCH)
     .where((Batches.user_id == PLACE) & (Batches.id < PLACE))
     .order_by(Batches.id.desc())
     .limit(PLACE)
 )
-_RUNNING = prepared(
+_RUNNING = Prepared(
     Batches.select(*_BATCH)
     .where(Batches.status == SQL("'running'"))
     .order_by(SQL('"t1"."id"'))
@@ -49,19 +49,19 @@ _HEADS = (
     "SELECT batch_id, max(id) FROM generations WHERE batch_id IN ({}) AND trashed_at IS NULL"
     " GROUP BY batch_id"
 )
-_NEXT = prepared(
+_NEXT = Prepared(
     BatchItems.select(*_ITEM)
     .where((BatchItems.batch_id == PLACE) & (BatchItems.state == SQL("'waiting'")))
     .order_by(SQL('"t1"."position"'))
     .limit(SQL("1"))
 )
-_OF_STATE = prepared(
+_OF_STATE = Prepared(
     BatchItems.select(*_ITEM)
     .where((BatchItems.batch_id == PLACE) & (BatchItems.state == PLACE))
     .order_by(SQL('"t1"."position"'))
     .limit(PLACE)
 )
-_OF_GENERATION = prepared(BatchItems.select(*_ITEM).where(BatchItems.generation_id == PLACE))
+_OF_GENERATION = Prepared(BatchItems.select(*_ITEM).where(BatchItems.generation_id == PLACE))
 # Only one of two who begin a row succeeds: the row must still wait, in a batch that still runs.
 _TAKE = (
     "UPDATE batch_items SET state = 'started', generation_id = ?"

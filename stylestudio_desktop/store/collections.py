@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stylestudio_desktop.domain.finding import fold
 from stylestudio_desktop.domain.records import Collection
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import Collections
 from stylestudio_desktop.store.rows import inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
@@ -28,8 +28,8 @@ _CHANGE = setting(
     Collections, [Collections.name, Collections.folded, Collections.description], _MINE
 )
 _PLACE = setting(Collections, [Collections.position], _MINE)
-_DELETE = prepared(Collections.delete().where(_MINE))
-_FIND = prepared(
+_DELETE = Prepared(Collections.delete().where(_MINE))
+_FIND = Prepared(
     Collections.select(Collections.id).where(
         (Collections.user_id == PLACE) & (Collections.folded == PLACE)
     )

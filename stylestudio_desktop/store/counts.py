@@ -1,15 +1,15 @@
 """Reads the counts that triggers keep, so that no list is ever counted."""
 
 from stylestudio_desktop.domain.records import Count
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.tables import PLACE, FileCounts, GenerationCounts
 
-_GENERATIONS = prepared(
+_GENERATIONS = Prepared(
     GenerationCounts.select(
         GenerationCounts.status, GenerationCounts.number, GenerationCounts.tokens
     ).where(GenerationCounts.user_id == PLACE)
 )
-_FILES = prepared(
+_FILES = Prepared(
     FileCounts.select(FileCounts.category, FileCounts.number, FileCounts.bytes).where(
         (FileCounts.user_id == PLACE) & (FileCounts.trashed == PLACE)
     )

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import peewee
 
@@ -40,6 +40,7 @@ _PRAGMAS = (
 )
 
 Values = Sequence[Any]
+Sql: TypeAlias = "str | Prepared"
 
 
 class Database:
@@ -168,37 +169,37 @@ class Database:
         else:
             callback()
 
-    def run(self, sql: str, values: Values = ()) -> int:
+    def run(self, sql: Sql, values: Values = ()) -> int:
         """Run one writing statement and return how many rows it changed."""
         with translated():
-            return int(self.engine.execute_sql(sql, values).rowcount)
+            return int(self.engine.execute_sql(str(sql), values).rowcount)
 
-    def run_many(self, sql: str, rows: Sequence[Values]) -> None:
+    def run_many(self, sql: Sql, rows: Sequence[Values]) -> None:
         """Run one writing statement for many rows."""
         with translated():
-            self.engine.connection().executemany(sql, rows)
+            self.engine.connection().executemany(str(sql), rows)
 
-    def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: Sql, values: Values = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         with translated():
-            found: list[tuple[Any, ...]] = self.engine.execute_sql(sql, values).fetchall()
+            found: list[tuple[Any, ...]] = self.engine.execute_sql(str(sql), values).fetchall()
             return found
 
-    def row(self, sql: str, values: Values = ()) -> tuple[Any, ...] | None:
+    def row(self, sql: Sql, values: Values = ()) -> tuple[Any, ...] | None:
         """Return the first row of a query, or None."""
         with translated():
-            found: tuple[Any, ...] | None = self.engine.execute_sql(sql, values).fetchone()
+            found: tuple[Any, ...] | None = self.engine.execute_sql(str(sql), values).fetchone()
             return found
 
-    def value(self, sql: str, values: Values = ()) -> Any:
+    def value(self, sql: Sql, values: Values = ()) -> Any:
         """Return the first value of the first row, or None."""
         found = self.row(sql, values)
         return None if found is None else found[0]
 
-    def stream(self, sql: str, values: Values = (), size: int = 5000) -> Iterator[Any]:
+    def stream(self, sql: Sql, values: Values = (), size: int = 5000) -> Iterator[Any]:
         """Yield rows of a long query in portions, holding only `size` of them in memory."""
         with translated():
-            cursor = self.engine.execute_sql(sql, values)
+            cursor = self.engine.execute_sql(str(sql), values)
             while portion := cursor.fetchmany(size):
                 yield from portion
 
@@ -207,16 +208,30 @@ class Database:
         return int(self.value("PRAGMA data_version"))
 
 
-def prepared(query: Any) -> str:
-    """Return the SQL text of a Peewee query whose values are all placeholders.
+class Prepared:
+    """The SQL text of a Peewee query whose values are all placeholders, built when first run.
 
-    Building a query costs more than running it, so each is built once and run as text. The
-    text names columns of the tables' models only, never anything a user gave.
+    Building a query costs more than running it, so each is built once and run as text; and
+    building all of them was a tenth of the program's start. The text names columns of the tables'
+    models only, never anything a user gave.
     """
-    text, values = peewee.Context(**_CONTEXT).sql(query).query()
-    if values:
-        raise ValueError(f"a prepared query holds no values of its own: {values!r}")
-    return str(text)
+
+    __slots__ = ("_query", "_text")
+
+    def __init__(self, query: Any) -> None:
+        """Keep the query; ValueError at its first use if it holds values of its own."""
+        self._query = query
+        self._text: str | None = None
+
+    def __str__(self) -> str:
+        """Return the SQL."""
+        query = self._query  # read first: another thread may be done with it by the next line
+        if self._text is None:
+            text, values = peewee.Context(**_CONTEXT).sql(query).query()
+            if values:
+                raise ValueError(f"a prepared query holds no values of its own: {values!r}")
+            self._text, self._query = str(text), None
+        return self._text
 
 
 _CONTEXT = peewee.SqliteDatabase(None).get_context_options()

@@ -2,7 +2,7 @@
 
 from stylestudio_desktop.domain.ledger import Kind, Movement
 from stylestudio_desktop.domain.records import TokenEntry
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.ledger_tables import TokenEntries
 from stylestudio_desktop.store.rows import columns
 from stylestudio_desktop.store.seals import check_writable
@@ -21,12 +21,12 @@ _APPEND = """
 INSERT INTO token_entries (id, user_id, kind, delta, settled, balance_after, generation_id,
   purchase_id, created_at, idempotency_key, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _CLOSINGS = (Kind.SETTLE, Kind.RELEASE)
-_BY_GENERATION = prepared(
+_BY_GENERATION = Prepared(
     TokenEntries.select(*_FIELDS)
     .where(TokenEntries.generation_id == PLACE)
     .order_by(TokenEntries.id)
 )
-_PAGE = prepared(
+_PAGE = Prepared(
     TokenEntries.select(*_FIELDS)
     .where((TokenEntries.user_id == PLACE) & (TokenEntries.id < PLACE))
     .order_by(TokenEntries.id.desc())

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from peewee import SQL
 
 from stylestudio_desktop.domain.generation import Status
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.tables import PLACE, Generations
 
 
@@ -21,7 +21,7 @@ class Run(NamedTuple):
 
 # Equalities on all columns of generations_by_user_and_status leave the rows in order of their
 # ids, so the newest are read from the index's end without a sort.
-_RECENT = prepared(
+_RECENT = Prepared(
     Generations.select(
         Generations.provider,
         Generations.model,

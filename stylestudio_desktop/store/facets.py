@@ -1,21 +1,21 @@
 """Reads the kept counts of pictures by what they are, and proves or repairs them."""
 
 from stylestudio_desktop.domain.records import Facet
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import FileFacets
 from stylestudio_desktop.store.tables import PLACE
 
-_VALUES = prepared(
+_VALUES = Prepared(
     FileFacets.select(FileFacets.facet, FileFacets.value, FileFacets.number).where(
         (FileFacets.user_id == PLACE) & (FileFacets.facet == PLACE) & (FileFacets.number > PLACE)
     )
 )
-_NUMBER = prepared(
+_NUMBER = Prepared(
     FileFacets.select(FileFacets.number).where(
         (FileFacets.user_id == PLACE) & (FileFacets.facet == PLACE) & (FileFacets.value == PLACE)
     )
 )
-_EVERYTHING = prepared(
+_EVERYTHING = Prepared(
     FileFacets.select(FileFacets.facet, FileFacets.value, FileFacets.number).where(
         FileFacets.user_id == PLACE
     )

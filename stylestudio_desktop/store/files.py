@@ -10,7 +10,7 @@ from peewee import SQL
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.domain.records import FileCard, StoredFile
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import (
     columns,
     inserting,
@@ -25,12 +25,12 @@ from stylestudio_desktop.store.tables import PLACE, Files, GenerationFiles
 _FIELDS = columns(Files, StoredFile)
 _CARD = columns(Files, FileCard)
 _INSERT = inserting(Files, [*_FIELDS, Files.perceptual_hash])
-_GET = prepared(Files.select(*_FIELDS).where((Files.id == PLACE) & (Files.user_id == PLACE)))
+_GET = Prepared(Files.select(*_FIELDS).where((Files.id == PLACE) & (Files.user_id == PLACE)))
 _FAVOURITE = setting(Files, [Files.favourite], (Files.id == PLACE) & (Files.user_id == PLACE))
 _RATING = setting(Files, [Files.rating], (Files.id == PLACE) & (Files.user_id == PLACE))
 _TRASH = setting(Files, [Files.trashed_at], (Files.id == PLACE) & (Files.user_id == PLACE))
 _HASHED = setting(Files, [Files.perceptual_hash], Files.id == PLACE)
-_SAME = prepared(
+_SAME = Prepared(
     Files.select(Files.id)
     .where(
         (Files.storage_id == PLACE)
@@ -40,20 +40,20 @@ _SAME = prepared(
     )
     .limit(SQL("1"))
 )
-_STORED = prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
-_TAKEN = prepared(Files.select(Files.id).where(Files.id == PLACE))
-_EXPIRED = prepared(
+_STORED = Prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
+_TAKEN = Prepared(Files.select(Files.id).where(Files.id == PLACE))
+_EXPIRED = Prepared(
     Files.select(*_FIELDS)
     .where((Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE))
     .limit(PLACE)
 )
-_USES = prepared(
+_USES = Prepared(
     GenerationFiles.select(GenerationFiles.generation_id, GenerationFiles.role).where(
         GenerationFiles.file_id == PLACE
     )
 )
-_UNLINK = prepared(GenerationFiles.delete().where(GenerationFiles.file_id == PLACE))
-_DELETE = prepared(Files.delete().where(Files.id == PLACE))
+_UNLINK = Prepared(GenerationFiles.delete().where(GenerationFiles.file_id == PLACE))
+_DELETE = Prepared(Files.delete().where(Files.id == PLACE))
 
 
 def insert(db: Database, row: StoredFile, perceptual_hash: int | None = None) -> None:
@@ -91,10 +91,10 @@ def cards(db: Database, user_id: int, ids: Sequence[int]) -> list[FileCard]:
 
 
 @lru_cache(maxsize=256)
-def _by_ids_sql(number: int, card: bool) -> str:
+def _by_ids_sql(number: int, card: bool) -> Prepared:
     place = SQL(f"({placeholders(number)})")
     query = Files.select(*(_CARD if card else _FIELDS))
-    return prepared(query.where((Files.id << place) & (unindexed(Files.user_id) == PLACE)))
+    return Prepared(query.where((Files.id << place) & (unindexed(Files.user_id) == PLACE)))
 
 
 def same(db: Database, user_id: int, storage_id: str, category: str) -> int | None:
@@ -169,7 +169,7 @@ def ids(
 
 def _listing(
     user_id: int, wanted: FileFilter, before: int, only_ids: bool
-) -> tuple[str, list[Any]]:
+) -> tuple[Prepared, list[Any]]:
     query = match(user_id, wanted.search, "name prompt") if wanted.search.strip() else None
     if wanted.until is not None:
         before = min(before, id_at(wanted.until))
@@ -194,7 +194,7 @@ def _listing(
 @lru_cache(maxsize=128)
 def _listing_sql(
     search: bool, since: bool, category: bool, favourite: bool, trashed: bool, only_ids: bool
-) -> str:
+) -> Prepared:
     query = Files.select(*([Files.id] if only_ids else _FIELDS))
     key: Any = Files.id
     order: Any = Files.id.desc()
@@ -213,4 +213,4 @@ def _listing_sql(
     if favourite:
         query = query.where(Files.favourite == SQL("1"))
     query = query.where(Files.trashed_at.is_null(not trashed))
-    return prepared(query.order_by(order).limit(PLACE))
+    return Prepared(query.order_by(order).limit(PLACE))

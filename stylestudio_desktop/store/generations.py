@@ -15,7 +15,7 @@ from stylestudio_desktop.domain.records import (
     LinkedFile,
     StateChange,
 )
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import (
     columns,
     inserting,
@@ -46,7 +46,7 @@ _LINK = inserting(
     ],
 )
 _RESULTS = (GenerationFiles.generation_id == PLACE) & (GenerationFiles.role == SQL("'result'"))
-_PLACES = prepared(
+_PLACES = Prepared(
     GenerationFiles.select(GenerationFiles.position, GenerationFiles.is_primary)
     .where(_RESULTS)
     .order_by(GenerationFiles.position)
@@ -56,11 +56,11 @@ _PROMOTE = setting(
     [GenerationFiles.is_primary],
     _RESULTS & (GenerationFiles.position == PLACE),
 )
-_GET = prepared(
+_GET = Prepared(
     Generations.select(*_FIELDS).where((Generations.id == PLACE) & (Generations.user_id == PLACE))
 )
-_BY_ID = prepared(Generations.select(*_FIELDS).where(Generations.id == PLACE))
-_STATES = prepared(
+_BY_ID = Prepared(Generations.select(*_FIELDS).where(Generations.id == PLACE))
+_STATES = Prepared(
     GenerationStates.select(*columns(GenerationStates, StateChange))
     .where(GenerationStates.generation_id == PLACE)
     .order_by(GenerationStates.id)
@@ -146,9 +146,9 @@ def cards(db: Database, ids: Sequence[int]) -> list[GenerationCard]:
 
 
 @lru_cache(maxsize=64)
-def _cards_sql(number: int) -> str:
+def _cards_sql(number: int) -> Prepared:
     place = SQL(f"({placeholders(number)})")
-    return prepared(Generations.select(*_CARD).where(Generations.id << place))
+    return Prepared(Generations.select(*_CARD).where(Generations.id << place))
 
 
 def states(db: Database, generation_id: int) -> list[StateChange]:
@@ -201,9 +201,9 @@ def linked(db: Database, ids: Sequence[int]) -> list[LinkedFile]:
 
 
 @lru_cache(maxsize=64)
-def _linked_sql(number: int) -> str:
+def _linked_sql(number: int) -> Prepared:
     place = SQL(f"({placeholders(number)})")
-    return prepared(
+    return Prepared(
         GenerationFiles.select(
             GenerationFiles.generation_id,
             GenerationFiles.role,
@@ -269,7 +269,7 @@ def _bounds(
 
 def _page_sql(
     search: bool, wanted: GenerationFilter, since: bool, only_ids: bool = False, *, loose: bool
-) -> str:
+) -> Prepared:
     narrowed = (wanted.status is not None, wanted.trashed, wanted.batch is not None)
     return _narrowed_sql(search, *narrowed, since, only_ids, loose)
 
@@ -277,7 +277,7 @@ def _page_sql(
 @lru_cache(maxsize=64)
 def _narrowed_sql(
     search: bool, status: bool, trashed: bool, batch: bool, since: bool, only_ids: bool, loose: bool
-) -> str:
+) -> Prepared:
     fields = [Generations.id] if only_ids else _CARD
     key: Any = Generations.id
     if search:
@@ -305,7 +305,7 @@ def _narrowed_sql(
     else:
         query = query.where(Generations.trashed_at.is_null())
     order = SQL('"s"."rowid" DESC') if search else Generations.id.desc()
-    return prepared(query.order_by(order).limit(PLACE))
+    return Prepared(query.order_by(order).limit(PLACE))
 
 
 def owner(db: Database, generation_id: int) -> int | None:

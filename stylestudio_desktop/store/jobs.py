@@ -5,15 +5,15 @@ from functools import lru_cache
 from peewee import SQL
 
 from stylestudio_desktop.domain.records import Job
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE, Generations, Jobs, Pauses
 
 _FIELDS = columns(Jobs, Job)
 _INSERT = inserting(Jobs, _FIELDS)
-_GET = prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id == PLACE))
-_DELETE = prepared(Jobs.delete().where(Jobs.generation_id == PLACE))
-_ALL = prepared(Jobs.select(*_FIELDS).order_by(Jobs.rank).limit(PLACE))
+_GET = Prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id == PLACE))
+_DELETE = Prepared(Jobs.delete().where(Jobs.generation_id == PLACE))
+_ALL = Prepared(Jobs.select(*_FIELDS).order_by(Jobs.rank).limit(PLACE))
 # What belongs to a batch that rests is passed over, apart from work that was sent already.
 _MAY_GO = """
   AND (submitted_at IS NOT NULL OR NOT EXISTS (
@@ -21,7 +21,7 @@ _MAY_GO = """
     WHERE g.id = jobs.generation_id AND b.status = 'paused'))"""
 # In the queue's order, whosever turn it is; a person's own jobs are picked out on the way.
 _OWNER = Generations.select(Generations.user_id).where(Generations.id == Jobs.generation_id)
-_ALL_OF = prepared(Jobs.select(*_FIELDS).where(_OWNER == PLACE).order_by(Jobs.rank).limit(PLACE))
+_ALL_OF = Prepared(Jobs.select(*_FIELDS).where(_OWNER == PLACE).order_by(Jobs.rank).limit(PLACE))
 # Paid work whose answer is waiting comes before new work, soonest sent first.
 _NEXT = f"""
 SELECT generation_id FROM jobs
@@ -49,7 +49,7 @@ _CLAIM = setting(
     {Jobs.stage: SQL("''")},
 )
 _PUT_BACK = setting(Jobs, [Jobs.tries, Jobs.not_before], _THIS, {Jobs.host: _NOTHING})
-_OF_OTHER_HOSTS = prepared(
+_OF_OTHER_HOSTS = Prepared(
     Jobs.select(*_FIELDS).where(Jobs.host.is_null(False) & (Jobs.host != PLACE))
 )
 _ORPHANED = setting(
@@ -84,21 +84,21 @@ _AGAIN = setting(
     },
 )
 _CANCEL = setting(Jobs, [], _THIS, {Jobs.cancel_requested: SQL("1")})
-_CANCELLED = prepared(
+_CANCELLED = Prepared(
     Jobs.select(Jobs.generation_id).where(
         (Jobs.host == PLACE) & (Jobs.cancel_requested == SQL("1"))
     )
 )
 _RANK = setting(Jobs, [Jobs.rank], _THIS)
 _WAITING = f"SELECT DISTINCT provider FROM jobs WHERE host IS NULL AND review IS NULL{_MAY_GO}"  # noqa: S608
-_OPEN = prepared(Jobs.select(Jobs.generation_id).where(Jobs.review.is_null()).limit(SQL("1")))
+_OPEN = Prepared(Jobs.select(Jobs.generation_id).where(Jobs.review.is_null()).limit(SQL("1")))
 _PAUSE = (
     "INSERT INTO pauses (provider, until, reason, sentence) VALUES (?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,"
     " sentence = excluded.sentence"
 )
-_RESUME = prepared(Pauses.delete().where(Pauses.provider == PLACE))
-_PAUSED = prepared(Pauses.select(Pauses.provider, Pauses.until, Pauses.reason, Pauses.sentence))
+_RESUME = Prepared(Pauses.delete().where(Pauses.provider == PLACE))
+_PAUSED = Prepared(Pauses.select(Pauses.provider, Pauses.until, Pauses.reason, Pauses.sentence))
 
 
 def insert(db: Database, job: Job) -> None:
@@ -137,9 +137,9 @@ def of_generations(db: Database, ids: list[int]) -> list[Job]:
 
 
 @lru_cache(maxsize=64)
-def _of_generations_sql(number: int) -> str:
+def _of_generations_sql(number: int) -> Prepared:
     place = SQL(f"({placeholders(number)})")
-    return prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id << place))
+    return Prepared(Jobs.select(*_FIELDS).where(Jobs.generation_id << place))
 
 
 def next_due(db: Database, provider: str, now: int, beyond: int, sent: bool = False) -> int | None:

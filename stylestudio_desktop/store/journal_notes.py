@@ -1,13 +1,12 @@
 """Names the journal's files, and reads what is noted of each log in it."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 FOLDER = "journal"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in the journal: in which log, and how many bytes of it."""
 
     number: int

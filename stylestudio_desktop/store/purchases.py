@@ -3,26 +3,26 @@
 from peewee import SQL
 
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting, setting
 from stylestudio_desktop.store.tables import PLACE, Meta, TokenPurchases
 
 _FIELDS = columns(TokenPurchases, Purchase)
 _INSERT = inserting(TokenPurchases, _FIELDS)
-_PAGE = prepared(
+_PAGE = Prepared(
     TokenPurchases.select(*_FIELDS)
     .where((TokenPurchases.user_id == PLACE) & (TokenPurchases.id < PLACE))
     .order_by(TokenPurchases.id.desc())
     .limit(PLACE)
 )
-_GET = prepared(TokenPurchases.select(*_FIELDS).where(TokenPurchases.id == PLACE))
-_BY_REFERENCE = prepared(
+_GET = Prepared(TokenPurchases.select(*_FIELDS).where(TokenPurchases.id == PLACE))
+_BY_REFERENCE = Prepared(
     TokenPurchases.select(*_FIELDS).where(TokenPurchases.transaction_id == PLACE)
 )
-_BY_PAYMENT = prepared(
+_BY_PAYMENT = Prepared(
     TokenPurchases.select(*_FIELDS).where(TokenPurchases.stripe_payment_intent_id == PLACE)
 )
-_PENDING = prepared(
+_PENDING = Prepared(
     TokenPurchases.select(*_FIELDS)
     .where(
         SQL('"t1"."status" = \'pending\'')
@@ -32,7 +32,7 @@ _PENDING = prepared(
     .order_by(TokenPurchases.id)
     .limit(PLACE)
 )
-_PAID = prepared(
+_PAID = Prepared(
     TokenPurchases.select(*_FIELDS)
     .where(
         (TokenPurchases.id > PLACE)
@@ -42,7 +42,7 @@ _PAID = prepared(
     .order_by(TokenPurchases.id)
     .limit(PLACE)
 )
-_ANY = prepared(
+_ANY = Prepared(
     TokenPurchases.select(TokenPurchases.mode).where(SQL("mode IS NOT NULL")).limit(SQL("1"))
 )
 # Each change names the state it comes from, so that of two who try only one succeeds.
@@ -121,8 +121,8 @@ _REFUNDED = setting(
 _RETURNED = """
 UPDATE token_purchases SET refund_reason = ?, error = iif(status = 'failed', ?, error)
 WHERE id = ? AND status IN ('failed', 'refunded') AND stripe_payment_intent_id IS NOT NULL"""
-_REMARK = prepared(Meta.select(Meta.value).where(Meta.key == PLACE))
-_NOTE = prepared(
+_REMARK = Prepared(Meta.select(Meta.value).where(Meta.key == PLACE))
+_NOTE = Prepared(
     Meta.insert({Meta.key: PLACE, Meta.value: PLACE}).on_conflict(
         conflict_target=[Meta.key], update={Meta.value: SQL("excluded.value")}
     )

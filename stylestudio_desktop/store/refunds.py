@@ -5,29 +5,29 @@ from typing import NamedTuple
 from peewee import SQL, fn
 
 from stylestudio_desktop.domain.purchase import Refund
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting, setting
 from stylestudio_desktop.store.tables import PLACE, TokenRefunds
 
 _FIELDS = columns(TokenRefunds, Refund)
 _INSERT = inserting(TokenRefunds, _FIELDS)
-_GET = prepared(TokenRefunds.select(*_FIELDS).where(TokenRefunds.id == PLACE))
-_BY_REMOTE = prepared(TokenRefunds.select(*_FIELDS).where(TokenRefunds.remote_id == PLACE))
-_OF_PURCHASE = prepared(
+_GET = Prepared(TokenRefunds.select(*_FIELDS).where(TokenRefunds.id == PLACE))
+_BY_REMOTE = Prepared(TokenRefunds.select(*_FIELDS).where(TokenRefunds.remote_id == PLACE))
+_OF_PURCHASE = Prepared(
     TokenRefunds.select(*_FIELDS).where(TokenRefunds.purchase_id == PLACE).order_by(TokenRefunds.id)
 )
 _IN_FORCE = "taken < tokens AND status <> 'reversed'"
-_OWED = prepared(
+_OWED = Prepared(
     TokenRefunds.select(*_FIELDS)
     .where((TokenRefunds.user_id == PLACE) & SQL(_IN_FORCE))
     .order_by(TokenRefunds.id)
 )
-_DEBT = prepared(
+_DEBT = Prepared(
     TokenRefunds.select(fn.SUM(TokenRefunds.tokens - TokenRefunds.taken)).where(
         (TokenRefunds.user_id == PLACE) & SQL(_IN_FORCE)
     )
 )
-_OPEN = prepared(
+_OPEN = Prepared(
     TokenRefunds.select(*_FIELDS)
     .where(SQL("status = 'asked'") & (TokenRefunds.id > PLACE))
     .order_by(TokenRefunds.id)
@@ -38,7 +38,7 @@ _STEP = setting(
     [TokenRefunds.status, TokenRefunds.remote_id, TokenRefunds.reason, TokenRefunds.updated_at],
     (TokenRefunds.id == PLACE) & (TokenRefunds.status == PLACE),
 )
-_TAKE = prepared(
+_TAKE = Prepared(
     TokenRefunds.update({TokenRefunds.taken: TokenRefunds.taken + PLACE}).where(
         TokenRefunds.id == PLACE
     )

@@ -6,7 +6,7 @@ from typing import Any
 from peewee import SQL, NodeList
 
 from stylestudio_desktop.domain.filters import search_terms
-from stylestudio_desktop.store.database import prepared
+from stylestudio_desktop.store.database import Prepared
 from stylestudio_desktop.store.tables import PLACE
 
 PORTION = 1000
@@ -18,18 +18,18 @@ def columns(table: Any, record: Any) -> list[Any]:
     return [getattr(table, _RENAMED.get((table.__name__, name), name)) for name in record._fields]
 
 
-def inserting(table: Any, fields: Sequence[Any]) -> str:
+def inserting(table: Any, fields: Sequence[Any]) -> Prepared:
     """Return the INSERT of `fields`, to be run with their values in the same order."""
-    return prepared(table.insert(dict.fromkeys(_in_order(table, fields), PLACE)))
+    return Prepared(table.insert(dict.fromkeys(_in_order(table, fields), PLACE)))
 
 
-def setting(table: Any, fields: Sequence[Any], where: Any, fixed: Any = None) -> str:
+def setting(table: Any, fields: Sequence[Any], where: Any, fixed: Any = None) -> Prepared:
     """Return the UPDATE of `fields` where `where` holds; `fixed` maps fields to SQL.
 
     To be run with the fields' values in the same order, then those of `where`.
     """
     changes = {**dict.fromkeys(_in_order(table, fields), PLACE), **(fixed or {})}
-    return prepared(table.update(changes).where(where))
+    return Prepared(table.update(changes).where(where))
 
 
 def _in_order(table: Any, fields: Sequence[Any]) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from stylestudio_desktop.domain.finding import fold
 from stylestudio_desktop.domain.records import SavedQuery
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import SavedQueries
 from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE
@@ -21,11 +21,11 @@ _INSERT = inserting(
     ],
 )
 _BY_NAME = (SavedQueries.user_id == PLACE) & (SavedQueries.folded == PLACE)
-_DROP = prepared(SavedQueries.delete().where(_BY_NAME))
-_DELETE = prepared(
+_DROP = Prepared(SavedQueries.delete().where(_BY_NAME))
+_DELETE = Prepared(
     SavedQueries.delete().where((SavedQueries.id == PLACE) & (SavedQueries.user_id == PLACE))
 )
-_LIST = prepared(SavedQueries.select(*_FIELDS).where(SavedQueries.user_id == PLACE))
+_LIST = Prepared(SavedQueries.select(*_FIELDS).where(SavedQueries.user_id == PLACE))
 
 
 def keep(db: Database, user_id: int, row: SavedQuery) -> None:

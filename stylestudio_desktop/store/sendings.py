@@ -1,7 +1,7 @@
 """Queries on what was sent to services."""
 
 from stylestudio_desktop.domain.sending import Sending
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns
 from stylestudio_desktop.store.sending_tables import Sendings
 from stylestudio_desktop.store.tables import PLACE
@@ -11,7 +11,7 @@ _KEEP = (
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sent_at = excluded.sent_at,"
     " model = excluded.model, photos = excluded.photos, dropped = excluded.dropped"
 )
-_OF_GENERATION = prepared(
+_OF_GENERATION = Prepared(
     Sendings.select(*columns(Sendings, Sending))
     .where(Sendings.generation_id == PLACE)
     .order_by(Sendings.attempt)

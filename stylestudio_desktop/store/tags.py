@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 from stylestudio_desktop.domain.finding import fold
 from stylestudio_desktop.domain.records import Tag
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import Tags
 from stylestudio_desktop.store.rows import inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
 
 _INSERT = inserting(Tags, [Tags.id, Tags.user_id, Tags.name, Tags.folded])
-_FIND = prepared(Tags.select(Tags.id).where((Tags.user_id == PLACE) & (Tags.folded == PLACE)))
+_FIND = Prepared(Tags.select(Tags.id).where((Tags.user_id == PLACE) & (Tags.folded == PLACE)))
 _MINE = (Tags.id == PLACE) & (Tags.user_id == PLACE)
 _RENAME = setting(Tags, [Tags.name, Tags.folded], _MINE)
-_DELETE = prepared(Tags.delete().where(_MINE))
+_DELETE = Prepared(Tags.delete().where(_MINE))
 _LIST = (
     "SELECT t.id, t.name, coalesce(k.number, 0) FROM tags t LEFT JOIN file_facets k"
     " ON k.user_id = t.user_id AND k.facet = 'tag' AND k.value = t.id || ''"

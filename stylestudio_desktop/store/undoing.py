@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from stylestudio_desktop.domain.records import GalleryAction
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import GalleryActionParts, GalleryActions
 from stylestudio_desktop.store.rows import columns, inserting, placeholders, portions, setting
 from stylestudio_desktop.store.tables import PLACE
@@ -37,24 +37,24 @@ _MARK_PART = setting(
     (GalleryActionParts.action_id == PLACE) & (GalleryActionParts.part == PLACE),
 )
 _OF_USER = (GalleryActions.user_id == PLACE) & (GalleryActions.undone == PLACE)
-_NEWEST = prepared(
+_NEWEST = Prepared(
     GalleryActions.select(*_ACTION).where(_OF_USER).order_by(GalleryActions.id.desc()).limit(PLACE)
 )
-_OLDEST = prepared(
+_OLDEST = Prepared(
     GalleryActions.select(*_ACTION).where(_OF_USER).order_by(GalleryActions.id).limit(PLACE)
 )
-_PARTS = prepared(
+_PARTS = Prepared(
     GalleryActionParts.select(GalleryActionParts.part)
     .where((GalleryActionParts.action_id == PLACE) & (GalleryActionParts.undone == PLACE))
     .order_by(GalleryActionParts.part)
 )
-_PART = prepared(
+_PART = Prepared(
     GalleryActionParts.select(GalleryActionParts.was).where(
         (GalleryActionParts.action_id == PLACE) & (GalleryActionParts.part == PLACE)
     )
 )
-_FORGET_UNDONE = prepared(GalleryActions.delete().where(_OF_USER))
-_FORGET = prepared(
+_FORGET_UNDONE = Prepared(GalleryActions.delete().where(_OF_USER))
+_FORGET = Prepared(
     GalleryActions.delete().where((GalleryActions.id == PLACE) & (GalleryActions.user_id == PLACE))
 )
 # Not indexed: an index of the owner's would be walked and sorted whole for a few neighbours.

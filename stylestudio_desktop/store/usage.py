@@ -4,13 +4,13 @@ from peewee import SQL
 
 from stylestudio_desktop.domain.ids import made_at
 from stylestudio_desktop.domain.records import UsageDay, UsageRecord
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE, Usage, UsageDays
 
 _FIELDS = columns(Usage, UsageRecord)
 _INSERT = inserting(Usage, _FIELDS)
-_PAGE = prepared(
+_PAGE = Prepared(
     Usage.select(*_FIELDS)
     .where(
         (Usage.user_id == PLACE)
@@ -20,8 +20,8 @@ _PAGE = prepared(
     .order_by(Usage.timestamp.desc(), Usage.id.desc())
     .limit(PLACE)
 )
-_STAMPED = prepared(Usage.select(Usage.timestamp).where(Usage.id == PLACE))
-_DAYS = prepared(
+_STAMPED = Prepared(Usage.select(Usage.timestamp).where(Usage.id == PLACE))
+_DAYS = Prepared(
     UsageDays.select(*columns(UsageDays, UsageDay))
     .where((UsageDays.user_id == PLACE) & UsageDays.day.between(PLACE, PLACE))
     .order_by(UsageDays.day)

@@ -3,17 +3,17 @@
 from peewee import SQL
 
 from stylestudio_desktop.domain.records import User
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE, Users
 
 _INSERT = inserting(Users, [Users.id, Users.name, Users.created_at])
 _FIELDS = columns(Users, User)
-_GET = prepared(Users.select(*_FIELDS).where((Users.id == PLACE) & Users.deleted_at.is_null()))
-_FIRST = prepared(
+_GET = Prepared(Users.select(*_FIELDS).where((Users.id == PLACE) & Users.deleted_at.is_null()))
+_FIRST = Prepared(
     Users.select(*_FIELDS).where(Users.deleted_at.is_null()).order_by(Users.id).limit(SQL("1"))
 )
-_BALANCE = prepared(Users.select(Users.token_balance).where(Users.id == PLACE))
+_BALANCE = Prepared(Users.select(Users.token_balance).where(Users.id == PLACE))
 
 
 def insert(db: Database, user_id: int, name: str, created_at: int) -> None:

@@ -1,18 +1,18 @@
 """Queries on watched folders and on what each of them brought already."""
 
 from stylestudio_desktop.domain.records import WatchedFile, WatchFolder
-from stylestudio_desktop.store.database import Database, prepared
+from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.gallery_tables import WatchedFiles, WatchFolders
 from stylestudio_desktop.store.rows import columns, inserting, setting
 from stylestudio_desktop.store.tables import PLACE
 
 _FIELDS = columns(WatchFolders, WatchFolder)
 _INSERT = inserting(WatchFolders, [WatchFolders.id, WatchFolders.user_id, *_FIELDS[1:]])
-_LIST = prepared(WatchFolders.select(*_FIELDS).where(WatchFolders.user_id == PLACE))
+_LIST = Prepared(WatchFolders.select(*_FIELDS).where(WatchFolders.user_id == PLACE))
 _MINE = (WatchFolders.id == PLACE) & (WatchFolders.user_id == PLACE)
 _ENABLE = setting(WatchFolders, [WatchFolders.enabled], _MINE)
-_DELETE = prepared(WatchFolders.delete().where(_MINE))
-_KNOWN = prepared(
+_DELETE = Prepared(WatchFolders.delete().where(_MINE))
+_KNOWN = Prepared(
     WatchedFiles.select(*columns(WatchedFiles, WatchedFile)).where(WatchedFiles.folder_id == PLACE)
 )
 _NOTE = (
@@ -20,7 +20,7 @@ _NOTE = (
     " ON CONFLICT DO UPDATE SET size = excluded.size, mtime = excluded.mtime,"
     " state = excluded.state"
 )
-_DROP = prepared(
+_DROP = Prepared(
     WatchedFiles.delete().where((WatchedFiles.folder_id == PLACE) & (WatchedFiles.name == PLACE))
 )
 

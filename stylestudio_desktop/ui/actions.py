@@ -1,7 +1,7 @@
 """Every action of the window under one name, so that keys, menus and Ctrl+K offer the same ones."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
@@ -13,8 +13,7 @@ ICONS_MS = 300
 """How long icons wait to be drawn: by then the window stands and its pictures are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """One action and the group it is listed under."""
 
     name: str

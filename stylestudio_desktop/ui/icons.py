@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -25,10 +25,13 @@ def image(
     sharp at any scaling. `pad` is left free between it and a text: at the right, or at the left
     where it is negative. Raises FileNotFoundError for a name that does not ship.
     """
-    picture = _drawn(name, side, scale, pad).copy()
+    outline = _drawn(name, side, scale, pad)
+    picture = outline.copy()
+    picture.fill(QColor(colour))
+    # Not fillRect: its gradients would be another five types that PySide builds at every start.
     painter = QPainter(picture)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(picture.rect(), QColor(colour))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawImage(QPointF(0, 0), outline)
     painter.end()
     return picture
 

@@ -1,14 +1,11 @@
-"""Opens the window on a studio and keeps frame, queue and library in step until it closes."""
+"""Furnishes the window with a studio and keeps frame, queue and library in step until it closes."""
 
 import contextlib
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QImageReader
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import (
@@ -27,11 +24,9 @@ from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.low_balance import LowBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
-from stylestudio_desktop.ui.heap import keep_flat
 from stylestudio_desktop.ui.listening import attached, listen
+from stylestudio_desktop.ui.opening import application, tell_failure
 from stylestudio_desktop.ui.pane import Pane
-from stylestudio_desktop.ui.theme import Appearance, theme
-from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
@@ -48,7 +43,6 @@ REST_TRIES = 50
 
 BESIDES_MS = 2500
 """When folders begin to be watched: the window stands by then, and its first pictures are there."""
-DECODER_LIMIT_MB = 512
 
 
 def _gallery(window: MainWindow, studio: Studio) -> Pane:
@@ -94,13 +88,21 @@ class Session:
     """One window on one studio, with the thread that works off its queue."""
 
     def __init__(
-        self, studio: Studio, after_crash: Callable[[], None], unclean: bool = False
+        self,
+        studio: Studio,
+        after_crash: Callable[[], None],
+        unclean: bool = False,
+        window: MainWindow | None = None,
     ) -> None:
-        """Build the window; after an `unclean` end it opens in its safe first state."""
+        """Furnish the frame that is shown already, or a new one.
+
+        After an `unclean` end the window opens in its safe first state.
+        """
         self._studio = studio
-        kept = {} if unclean else studio.settings.value.window
-        factories = {name: partial(_made, make, studio) for name, make in _PANES.items()}
-        self.window = MainWindow(factories, kept)
+        if window is None:
+            window = MainWindow(memory={} if unclean else studio.settings.value.window)
+        self.window = window
+        window.furnish({name: partial(_made, make, studio) for name, make in _PANES.items()})
         self._live = listen(self.window, studio)
         self._live.happened.connect(self._on_happened)
         self._live.changed_elsewhere.connect(self._refresh)
@@ -135,6 +137,8 @@ class Session:
         self._looks += 1
         if self._looks < REST_TRIES and not self._stands():
             return
+        from stylestudio_desktop.ui.heap import keep_flat
+
         self._quiet.stop()
         keep_flat()
         self._start_worker()
@@ -305,44 +309,32 @@ def _id(event: GenerationCompleted | GenerationEnded) -> GenerationId:
 
 
 def run(
-    open_studio: Callable[[], Studio], after_crash: Callable[[Studio], None], unclean: bool
+    window: MainWindow,
+    open_studio: Callable[[], Studio],
+    after_crash: Callable[[Studio], None],
+    unclean: bool,
 ) -> int:
-    """Open the window and return the exit code, or REOPEN or SWITCH, once it is closed.
+    """Furnish the frame and return the exit code, or REOPEN or SWITCH, once it is closed.
 
     A library that can't be opened ends in a window that says so, and exit code 5.
     """
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind in this program
-    app.setApplicationName("Style Studio")
-    app.setDesktopFileName("stylestudio")
-    app.setQuitOnLastWindowClosed(True)
-    app.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
-    QImageReader.setAllocationLimit(DECODER_LIMIT_MB)
+    app = application()
     try:
         studio = open_studio()
     except StudioError as error:
-        return _tell_and_leave(error)
-    language = studio.settings.value.language
-    install(app, None if language == "system" else language)
-    theme().set_appearance(Appearance(studio.settings.value.appearance))
+        return tell_failure(window, error.sentence)
     if accounts.is_guarded(studio):
         from stylestudio_desktop.ui.unlock import admitted
 
         guest = admitted(studio)
         if guest is None:
+            window.close()
             return 0
         studio = guest
-    session = Session(studio, partial(after_crash, studio), unclean)
+    session = Session(studio, partial(after_crash, studio), unclean, window)
     session.start()
     collector = Collector(app)
     code = app.exec()
     collector.close()
     asked = session.window.property("reopen")
     return asked if isinstance(asked, int) else code
-
-
-def _tell_and_leave(error: StudioError) -> int:
-    from PySide6.QtWidgets import QMessageBox
-
-    QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence).exec()
-    return 5

@@ -1,10 +1,9 @@
 """The one place for colours, spacing, radii, type sizes and durations; nothing else is literal."""
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """The colours of one appearance, as `#rrggbb` or `#aarrggbb` strings.
 
     The greys are neutral (equal red, green and blue) so that they do not tint how a picture's
@@ -41,7 +40,7 @@ class Palette:
 
     def as_dict(self) -> dict[str, str]:
         """Return the colours by name, for the style sheet."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return self._asdict()
 
 
 LIGHT = Palette(

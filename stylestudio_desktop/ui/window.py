@@ -34,7 +34,9 @@ class MainWindow(QMainWindow):
     """The frame. It knows panes by name and nothing of what they show.
 
     `panes` maps a name (`GALLERY`, `CREATE`, ...) to a factory taking this window; the rail shows
-    those names that it holds. `memory` is what `memory()` returned at the last clean exit; give
+    those names that it holds. Without `panes` it is the frame alone, for all of them, which can be
+    painted before a library is open; `furnish` brings them then. `memory` is what `memory()`
+    returned at the last clean exit; give
     an empty one after an unclean exit and the window opens in its safe first state.
     Panes use `actions`, `tasks`, `toast(...)` and `open_pane(...)`.
     """
@@ -46,14 +48,15 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        panes: Mapping[str, PaneFactory],
+        panes: Mapping[str, PaneFactory] | None = None,
         memory: Mapping[str, Any] | None = None,
         tasks: Tasks | None = None,
     ) -> None:
         super().__init__()
         theme()
         self.setWindowTitle("Style Studio")
-        self._factories = dict(panes)
+        self._factories = dict(panes or {})
+        self._places = [one for one in self._all_places() if panes is None or one.name in panes]
         self._memory: dict[str, Any] = dict(memory or {})
         self._searches: dict[str, str] = {}
         self._open: dict[str, Pane] = {}
@@ -67,6 +70,8 @@ class MainWindow(QMainWindow):
         self._palette: CommandPalette | None = None
         self._register()
         self._recall()
+        if panes is not None:
+            self.furnish(panes)
 
     @property
     def current(self) -> str:
@@ -81,6 +86,21 @@ class MainWindow(QMainWindow):
         long as making it.
         """
         return self._stack
+
+    def await_panes(self, blank: QWidget) -> None:
+        """Show `blank` where the pane will be that was in front last, until `furnish`."""
+        self._stack.addWidget(blank)
+        self._rail.mark(self._first())
+
+    def furnish(self, panes: Mapping[str, PaneFactory]) -> None:
+        """Bring the panes, and to the front the one that was there last."""
+        self._factories = dict(panes)
+        blank = self._stack.currentWidget()
+        if self._factories:
+            self.open_pane(self._first())
+        if blank is not None:
+            self._stack.removeWidget(blank)
+            blank.deleteLater()
 
     def pane(self, name: str) -> Pane:
         """Return pane `name`, made now if it was not yet; KeyError for an unknown name."""
@@ -150,8 +170,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _build(self) -> None:
-        places = [place for place in self._places() if place.name in self._factories]
-        self._rail = Rail(places, self)
+        self._rail = Rail(self._places, self)
         self._rail.chosen.connect(self.open_pane)
         self.top_bar = TopBar(self)
         self.top_bar.search.searched.connect(self._on_searched)
@@ -169,10 +188,10 @@ class MainWindow(QMainWindow):
         layout.setRowStretch(1, 1)
         self.setCentralWidget(self._middle)
         self.setMinimumSize(Size.RAIL + 560, 420)
-        if WALLET in self._factories:
+        if any(place.name == WALLET for place in self._places):
             self.top_bar.wallet_asked.connect(lambda: self.open_pane(WALLET))
 
-    def _places(self) -> list[Place]:
+    def _all_places(self) -> list[Place]:
         return [
             Place(GALLERY, self.tr("Gallery"), "images"),
             Place(CREATE, self.tr("Create"), "wand-sparkles"),
@@ -183,8 +202,8 @@ class MainWindow(QMainWindow):
 
     def _register(self) -> None:
         group = self.tr("Go to")
-        for number, place in enumerate(self._places(), start=1):
-            if place.name in self._factories:
+        for number, place in enumerate(self._all_places(), start=1):
+            if place in self._places:
                 self.actions_.add(
                     f"go.{place.name}", place.text, partial(self.open_pane, place.name),
                     owner=self, keys=f"Ctrl+{number}", icon=place.icon, group=group,
@@ -217,12 +236,11 @@ class MainWindow(QMainWindow):
         wanted = self._memory.get("appearance")
         if wanted in [look.value for look in Appearance]:
             theme().set_appearance(Appearance(wanted))
-        name = self._memory.get("pane")
-        first = next(iter(self._factories), None)
-        if name in self._factories:
-            self.open_pane(str(name))
-        elif first is not None:
-            self.open_pane(first)
+
+    def _first(self) -> str:
+        names = list(self._factories) or [place.name for place in self._places]
+        kept = self._memory.get("pane")
+        return str(kept) if kept in names else names[0]
 
     def _offer_commands(self) -> None:
         if self._palette is None:

@@ -1,61 +1,53 @@
 """What one pane may ask of another, as plain values, so that no pane imports another."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stylestudio_desktop.domain.ids import FileId, GenerationId
 
 
-@dataclass(frozen=True, slots=True)
-class MakeMoreLike:
+class MakeMoreLike(NamedTuple):
     """Asks Create to take up everything that made `generation`."""
 
     generation: GenerationId
 
 
-@dataclass(frozen=True, slots=True)
-class MakeLarger:
+class MakeLarger(NamedTuple):
     """Asks Create for `picture` (or the first one of a generation) again, larger."""
 
     picture: int
 
 
-@dataclass(frozen=True, slots=True)
-class UseAsProduct:
+class UseAsProduct(NamedTuple):
     """Asks Create to begin with `files` as product photos."""
 
     files: tuple[FileId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UseAsModel:
+class UseAsModel(NamedTuple):
     """Asks Create to take `files` as the people who wear the product."""
 
     files: tuple[FileId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShowGeneration:
+class ShowGeneration(NamedTuple):
     """Asks History to open the story of `generation`."""
 
     generation: GenerationId
 
 
-@dataclass(frozen=True, slots=True)
-class ShowFiles:
+class ShowFiles(NamedTuple):
     """Asks the Gallery to open the viewer on `files`."""
 
     files: tuple[FileId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GetTokens:
+class GetTokens(NamedTuple):
     """Asks the Wallet for its packages, and to come back to pane `back` afterwards."""
 
     back: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShowQueue:
+class ShowQueue(NamedTuple):
     """Asks History for the queue and the batches."""
 
 

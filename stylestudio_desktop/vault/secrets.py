@@ -12,9 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from stylestudio_desktop.domain.errors import BadInput
 
@@ -56,8 +55,7 @@ class Source(Enum):
     ENVIRONMENT = "environment"
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(NamedTuple):
     """How secrets are kept on this computer, in words for people."""
 
     lasting: bool

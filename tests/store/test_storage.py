@@ -1,6 +1,8 @@
 """What storage does wrong reaches people in their own words, and never harms what is there."""
 
+import importlib
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ from typing import Any
 import peewee
 import pytest
 
+from stylestudio_desktop import services, store
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import (
@@ -25,7 +28,7 @@ from stylestudio_desktop.domain.errors import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import database as module
-from stylestudio_desktop.store.database import SQLITE, Database, RuleBroken, prepared
+from stylestudio_desktop.store.database import SQLITE, Database, Prepared, RuleBroken
 from stylestudio_desktop.store.rows import inserting
 from stylestudio_desktop.store.schema import bring_up_to_date
 from stylestudio_desktop.store.tables import PLACE, Users
@@ -355,10 +358,23 @@ def test_long_answers_come_in_portions(studio: Studio) -> None:
 
 def test_prepared_text_holds_no_values_and_columns_in_order() -> None:
     with pytest.raises(ValueError, match="no values"):
-        prepared(Users.select(Users.id).where(Users.name == "somebody"))
-    assert "?" in prepared(Users.select(Users.id).where(Users.name == PLACE))
+        str(Prepared(Users.select(Users.id).where(Users.name == "somebody")))
+    asked = Prepared(Users.select(Users.id).where(Users.name == PLACE))
+    assert "?" in str(asked)
+    assert str(asked) == str(asked)
     with pytest.raises(ValueError, match="columns in the order"):
         inserting(Users, [Users.name, Users.id])
+
+
+def test_every_prepared_text_can_be_built() -> None:
+    modules = [
+        importlib.import_module(f"{package.__name__}.{one.name}")
+        for package in (store, services)
+        for one in pkgutil.iter_modules(package.__path__)
+    ]
+    texts = [str(one) for m in modules for one in vars(m).values() if isinstance(one, Prepared)]
+    assert len(texts) > 60
+    assert all(text.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE") for text in texts)
 
 
 def test_closing_twice_and_opening_again(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The strip at the foot: what the queue is doing, how long it takes, and a way to pause it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
@@ -12,8 +12,7 @@ from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.progress import time_left
 
 
-@dataclass(frozen=True, slots=True)
-class QueueState:
+class QueueState(NamedTuple):
     """The queue at one moment; `share` is what is done of what runs, 0 to 1, None if unknown."""
 
     running: int = 0
@@ -54,12 +53,14 @@ class QueueStrip(QFrame):
         layout.addLayout(self.right)
         layout.addWidget(self.show_queue)
         layout.addWidget(self.button)
-        self.set_state(self._state)
+        for unknown in (self._drawing, self._bar, self.button):  # until the queue was asked
+            unknown.hide()
 
     def set_state(self, state: QueueState) -> None:
         """Show `state`."""
         busy = state.running > 0 and not state.paused
         self._state = state
+        self._drawing.show()
         self._words.setText(self._sentence(state))
         self._left.setText(time_left(state.seconds_left) if busy else "")
         self._bar.setVisible(busy)

@@ -1,6 +1,6 @@
 """The rail at the left: one labelled button for each pane, the settings at its foot."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
@@ -9,8 +9,7 @@ from stylestudio_desktop.ui.theme import set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One entry of the rail: a pane's name, its words and icon, and if it is at the foot."""
 
     name: str

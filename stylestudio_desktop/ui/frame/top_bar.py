@@ -43,7 +43,8 @@ class Avatar(QAbstractButton):
         circle = QPainterPath()
         circle.addEllipse(area)
         painter.setClipPath(circle)
-        painter.fillRect(self.rect(), theme().colour("sunken"))
+        painter.setBackground(theme().colour("sunken"))
+        painter.eraseRect(self.rect())
         if self._image.isNull():
             font = self.font()
             font.setPixelSize(Type.LABEL)
@@ -91,8 +92,9 @@ class TopBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.pill)
         layout.addWidget(self.avatar)
-        self.set_balance(0)
         set_icon(self.pill, "coins", Size.ICON_SMALL)
+        self.pill.setAccessibleName(self.tr("Open the wallet"))
+        self.pill.hide()  # until the balance is known
 
     def set_balance(self, tokens: int, *, low: bool = False) -> None:
         """Show the balance; `low` marks it as nearly used up."""
@@ -100,5 +102,7 @@ class TopBar(QFrame):
         self.pill.setText(self.tr("%1 tokens").replace("%1", count))
         self.pill.setToolTip(self.tr("Open the wallet"))
         self.pill.setAccessibleName(self.tr("%1 tokens, open the wallet").replace("%1", count))
-        self.pill.setProperty("low", low)
-        restyle(self.pill)
+        if bool(self.pill.property("low")) != low:
+            self.pill.setProperty("low", low)
+            restyle(self.pill)
+        self.pill.show()

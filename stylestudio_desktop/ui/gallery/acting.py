@@ -1,10 +1,9 @@
 """What the user does to pictures: off the UI thread, one after the other, each one undo step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,8 +24,7 @@ Ids = Sequence[int]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
+class _Refused(NamedTuple):
     """A step that can't be taken back or done again: which, and why."""
 
     action_id: int

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services.studio import Studio
@@ -51,8 +51,7 @@ class Asked:
         return self.plain and not (wanted.favourite or wanted.search)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The library as its kept counts tell it: pictures in question, and a mark of all counts."""
 
     number: int

@@ -2,8 +2,8 @@
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,8 +28,7 @@ REST_MS = 250
 MOST_TOUCHED = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Touched:
+class _Touched(NamedTuple):
     """Cards of changed pictures, and which of them belong in the list."""
 
     cards: Sequence[Card]

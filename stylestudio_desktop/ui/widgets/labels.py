@@ -1,7 +1,6 @@
 """Text in its few roles, rules between things, and the badge that says a state three ways."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
@@ -40,8 +39,7 @@ def rule() -> QFrame:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """A state as the user reads it: a word, an icon and a tone, never colour alone."""
 
     word: str

@@ -150,7 +150,8 @@ def test_another_workspace_opens_where_the_first_was(
     answers = [REOPEN, SWITCH, 0]
     opened: list[Path] = []
 
-    def run(open_studio: Callable[[], Studio], *_: object) -> int:
+    def run(window: MainWindow, open_studio: Callable[[], Studio], *_: object) -> int:
+        window.close()
         opened.append(open_studio().workspace.root)
         if len(opened) == 2:
             workspaces.switch("trial")

@@ -1,16 +1,14 @@
 """What the grid needs to know of a picture, and where it asks for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 SMALL_TIER = 256
 LARGE_TIER = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One picture as the grid shows it; `rating` is 0 to 5, `badge` a word or two or empty.
 
     `stack` is the id of the stack that it lies on, 0 for none.

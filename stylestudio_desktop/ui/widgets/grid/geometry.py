@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.grid.sections import Section
@@ -16,8 +16,7 @@ SMALLEST, LARGEST = 64, 512
 CAPTION_FROM = 140
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in content coordinates: device-independent pixels from the top of the list."""
 
     left: int

@@ -1,10 +1,10 @@
 """Draws one cell, one heading or the rubber band; knows colours and distances, nothing else."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from stylestudio_desktop.ui import icons
 from stylestudio_desktop.ui.theme import theme
@@ -15,8 +15,7 @@ _STARS = 5
 _MARK = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How one cell is to be drawn: its area, the part that is the picture, and its state."""
 
     area: QRect
@@ -48,10 +47,15 @@ class CellPainter:
         self._heading = _sized(font, Type.BODY, QFont.Weight.DemiBold)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 
+    def fill(self, area: QRect, colour: QColor) -> None:
+        """Fill `area`; by `fillRect`, PySide would build five types of gradients at the start."""
+        self._painter.setBackground(colour)
+        self._painter.eraseRect(area)
+
     def cell(self, look: Look, card: Card | None, image: QImage | None) -> None:
         """Draw a cell; without a card or an image its place stays quietly grey."""
         frame = QRect(look.area.left(), look.area.top(), look.side, look.side)
-        self._painter.fillRect(frame, self._soft if look.selected else self._ground)
+        self.fill(frame, self._soft if look.selected else self._ground)
         if image is not None:
             self._picture(frame, image, card)
         if card is not None:
@@ -67,7 +71,7 @@ class CellPainter:
 
     def heading(self, area: QRect, began: date, by: str, count: str) -> None:
         """Draw a date heading over `area`, which also covers what scrolls beneath it."""
-        self._painter.fillRect(area, self._window)
+        self.fill(area, self._window)
         self._painter.setFont(self._heading)
         self._painter.setPen(self._text)
         text = heading_text(began, by)
@@ -83,7 +87,7 @@ class CellPainter:
         self._painter.setPen(self._accent)
         tint = theme().colour("accent")
         self._painter.setOpacity(0.18)
-        self._painter.fillRect(area, tint)
+        self.fill(area, tint)
         self._painter.setOpacity(1.0)
         self._painter.drawRect(area.adjusted(0, 0, -1, -1))
 
@@ -102,7 +106,7 @@ class CellPainter:
             self._painter.drawImage(QRect(left, top, width, height), image)
         if card is not None and card.trashed:
             self._painter.setOpacity(0.55)
-            self._painter.fillRect(QRect(left, top, width, height), self._ground)
+            self.fill(QRect(left, top, width, height), self._ground)
             self._painter.setOpacity(1.0)
 
     def _marks(self, frame: QRect, card: Card, hovered: bool) -> None:

@@ -4,8 +4,8 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -20,8 +20,7 @@ RETRY_SECONDS = 3.0
 PER_FRAME = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """One thumbnail wanted: the stored file, the tier to read, the side in screen pixels."""
 
     storage_id: str
@@ -29,8 +28,7 @@ class Want:
     side: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(NamedTuple):
     want: Want
     image: QImage | None
 

@@ -218,8 +218,8 @@ class Grid(Touched):
         self.painted = True
         painter = QPainter(self.surface)
         height = self.surface.height()
-        painter.fillRect(self.surface.rect(), theme().colour("window"))
         draw = CellPainter(painter, self.font(), self.devicePixelRatioF())
+        draw.fill(self.surface.rect(), theme().colour("window"))
         focus = self.hasFocus()
         for index in self.layout_.visible(self._offset, self._offset + height):
             card = self.cards.get(self.contents.ids[index])
