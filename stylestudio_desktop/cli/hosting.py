@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.events import (
     GenerationEnded,
 )
 from stylestudio_desktop.domain.records import Job
-from stylestudio_desktop.services import arranging, health, lineup, steering
+from stylestudio_desktop.services import arranging, attempts, health, lineup, steering
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report
 from stylestudio_desktop.worker.besides import Besides
@@ -135,7 +135,8 @@ def worker(desk: Desk) -> int:
                 _line(desk, event.generation_id, "completed")
             elif isinstance(event, GenerationEnded):
                 done[event.status] += 1
-                _line(desk, event.generation_id, event.status)
+                why = attempts.owned(studio, event.generation_id).error
+                _line(desk, event.generation_id, f"{event.status}. {why}" if why else event.status)
 
         studio.bus.subscribe(hear)
         _stop_on_signals(stop)

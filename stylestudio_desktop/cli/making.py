@@ -181,7 +181,8 @@ def _outcome(story: Story, left: bool) -> tuple[Code | None, str]:
         return None, ""
     if job is not None and job.review is not None:
         return Code(job.review), (
-            "It is not known whether the service made this picture. Your tokens stay held. Say "
+            f"It is not known whether “{row.provider}” made this picture. If it charges, it may "
+            "charge a second run, too. Your tokens stay held. Say "
             f"“stylestudio decide {row.id} again” or “stylestudio decide {row.id} let-go”."
         )
     if attempts.is_open(row):

@@ -29,6 +29,11 @@ def when(at: int, now: int) -> str:
     return locale.toString(moment.date(), "d MMM yyyy")
 
 
+def date(at: int) -> str:
+    """Return UTC milliseconds as a local date: "12 Nov 2025"."""
+    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(at).date(), "d MMM yyyy")
+
+
 def moment(at: int) -> str:
     """Return UTC milliseconds as an exact local date and time, for details and tooltips."""
     time = QDateTime.fromMSecsSinceEpoch(at)

@@ -126,6 +126,7 @@ def test_the_queue_is_steered_as_downloads_are(shell: Shell, wishes: Path) -> No
     assert shell.json("queue", "resume", "local")["pauses"] == []
     shell.provider.faults["submit"] = [fault(Kind.CONTENT)]
     assert shell.run("worker", "--until-empty") == 0
+    assert f"Generation {b}: failed. " in shell.err
     assert order("retry", b) == [b]
     assert shell.run("queue") == 0
     assert "waiting" in shell.out

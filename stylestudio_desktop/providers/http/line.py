@@ -159,7 +159,7 @@ class Line:
         if not call.sent:
             return ProviderError(
                 Kind.NOT_SENT,
-                f"{name} could not be reached{_why(error)}. {_safe(paid)} Check the network.",
+                f"{name} could not be reached{_why(error)}. {_safe(paid)} {self._check(call)}",
                 transient=True,
             )
         if paid:
@@ -173,6 +173,12 @@ class Line:
             f"The connection to {name} broke. Nothing was lost.",
             transient=True,
         )
+
+    def _check(self, call: Call) -> str:
+        # A server of one's own is seldom cut off: it was not started, or moved.
+        if call.nearby:
+            return "Start it there, or correct its address in Settings."
+        return "Check the network."
 
     def answer(
         self, response: "requests.Response", body: bytes = b"", paid: bool = False

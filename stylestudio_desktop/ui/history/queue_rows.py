@@ -19,6 +19,7 @@ from stylestudio_desktop.ui.widgets.progress import time_left
 translate = QCoreApplication.translate
 Act = Callable[[str, int], object]
 _STEPS = 1000
+_STATE_WIDTH = 120
 
 
 class BatchCard(Card):
@@ -112,7 +113,14 @@ class JobRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, Space.XS, 0, Space.XS)
         row.setSpacing(Space.S)
-        row.addWidget(self._badge)
+        state = QHBoxLayout()  # as wide as any state, so that the names stand below each other
+        state.addWidget(self._badge)
+        state.addStretch(1)
+        held = QWidget()
+        state.setContentsMargins(0, 0, 0, 0)
+        held.setLayout(state)
+        held.setMinimumWidth(_STATE_WIDTH)
+        row.addWidget(held)
         row.addLayout(text, 1)
         self.buttons: dict[str, QToolButton] = {}
         for verb, icon, tip in (
@@ -145,7 +153,9 @@ class JobRow(QWidget):
         if job.stage:
             share = "" if job.progress is None else f" {job.progress:.0%}"
             parts.append(f"{job.stage}{share}")
-        if place.ready_ms is not None and not job.review:
+        if job.review:
+            parts.append(translate("Queue", "Waits for your decision: show its story"))
+        elif place.ready_ms is not None:
             parts.append(time_left(place.ready_ms / 1000))
         self._facts.setText(" · ".join(parts))
         waits = waiting(job)

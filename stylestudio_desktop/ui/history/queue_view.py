@@ -33,6 +33,8 @@ from stylestudio_desktop.ui.window import CREATE, MainWindow
 SOON_MS = 120
 MOST_JOBS, MOST_BATCHES = 40, 10
 ROWS_AT_ONCE = 4
+WIDEST = 1200
+"""On a wide screen a job's buttons still stand near its name, in device-independent pixels."""
 W = TypeVar("W", bound=QWidget)
 
 
@@ -229,6 +231,7 @@ class QueueView(QScrollArea):
 
     def _build(self) -> None:
         inside = QWidget()
+        inside.setMaximumWidth(WIDEST)
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         layout.setSpacing(Space.S)

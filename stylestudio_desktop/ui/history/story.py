@@ -207,9 +207,10 @@ class StoryPanel(SidePanel):
             )
         else:
             text = self.tr(
-                "The service's answer was lost, so it may have been charged there. Your tokens "
-                "here are still set aside. Run it again, or let it go and get them back?"
-            )
+                "The answer of %1 was lost, so it may have been charged there, and would be a "
+                "second time if it runs again. Your tokens here are still set aside. Run it again, "
+                "or let it go and get them back?"
+            ).replace("%1", told.service)
         row = told.story.generation
         return parts.notice(
             text,

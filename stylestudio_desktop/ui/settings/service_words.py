@@ -75,4 +75,4 @@ def people(one: Connection) -> str:
         return tr("photos stay on your own machines")
     if one.consent_at is None:
         return tr("photos of people are not sent there")
-    return tr("photos of people: agreed on %1").replace("%1", wording.moment(one.consent_at))
+    return tr("photos of people: agreed on %1").replace("%1", wording.date(one.consent_at))
