@@ -25,11 +25,18 @@ def restore_backup(desk: Desk) -> int:
         swap.plan_back(desk.workspace)
         return _put(desk, None)
     into = None if given.into is None else Path(given.into).expanduser().absolute()
-    origin = _origin(desk)
+    asked = None if given.at is None else typed.since(given.at)
+    origin = _origin(desk, asked)
     with contextlib.ExitStack() as held, Bar("Restoring") as bar:
         if isinstance(origin, reading.Backup):
             held.enter_context(contextlib.closing(origin))
         made = restore.stage(desk.workspace, origin, into, progress=bar.step)
+    if asked is not None and made.moment < asked:
+        note(
+            f"What was written last before {moment_text(asked)} can't be brought back: this is the "
+            f"library of {moment_text(made.moment)}. “stylestudio backup list” shows which moments "
+            "can be reached."
+        )
     if made.missing:
         _tell_missing(made.missing)
     if made.remark:
@@ -55,11 +62,10 @@ def _tell_missing(missing: Sequence[str]) -> None:
     )
 
 
-def _origin(desk: Desk) -> restore.Origin:
+def _origin(desk: Desk, asked: int | None) -> restore.Origin:
     given = desk.arguments
-    if given.at is not None:
-        moment = typed.since(given.at)
-        return moments.find(desk.workspace, moment or 0)
+    if asked is not None:
+        return moments.find(desk.workspace, asked)
     with contextlib.suppress(BadInput):
         return snapshots.find(desk.workspace, given.what)
     return reading.find(Path(given.what).expanduser().absolute())

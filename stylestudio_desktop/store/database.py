@@ -146,6 +146,8 @@ class Database:
             if self.journal is not None:
                 self.journal.before_write()
             with translated(), self.engine.atomic("IMMEDIATE"):
+                if self.journal is not None:
+                    self.journal.begun()
                 yield
             if self.journal is not None:
                 self.journal.after_write()

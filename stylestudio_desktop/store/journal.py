@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stylestudio_desktop.store.journal_marks import Mark, Marks
 from stylestudio_desktop.store.journal_notes import (
     FOLDER,
     Position,
@@ -58,6 +59,7 @@ class _Last:
     header: bytes
     offset: int
     ended: tuple[int, int] | None
+    stamp: int = 0
 
 
 class Journal:
@@ -74,12 +76,21 @@ class Journal:
         self._seen: tuple[bytes, int] | None = None
         self._position: Position | None = None
         self._copied_at = 0.0
+        self._marks = Marks()
         self._lock: Any = None
 
     def before_write(self) -> None:
         """Copy what was committed earlier, if that is a moment that lasted."""
         if time.monotonic() - self._copied_at >= EVERY_S:
             self.copy()
+
+    def begun(self) -> None:
+        """Mark what is committed; the caller holds the lock of writing and has written nothing."""
+        with self._mutex, self._never_failing():
+            total = self._frames()[0]
+            header, stamp = self._head()
+            if total > 0 and len(header) == _HEADER:
+                self._marks.add(Mark(header, _end(header, total), stamp), EVERY_S * 1000)
 
     def after_write(self) -> None:
         """Copy, and fold in, if it is time to."""
@@ -170,11 +181,15 @@ class Journal:
         return int(total), int(folded)
 
     def _header(self) -> bytes:
+        return self._head()[0]
+
+    def _head(self) -> tuple[bytes, int]:
+        """Return the log's header, and when it was last written to (UTC milliseconds)."""
         try:
-            with self._wal.open("rb") as file:
-                return file.read(_HEADER)
+            with self._wal.open("rb", buffering=0) as file:
+                return file.read(_HEADER), os.fstat(file.fileno()).st_mtime_ns // 1_000_000
         except FileNotFoundError:
-            return b""
+            return b"", 0
 
     def _copy(self, *, patient: bool = False) -> Position | None:
         total = self._frames()[0]
@@ -190,8 +205,7 @@ class Journal:
             total = self._frames()[0]
             if total <= 0 or len(header) < _HEADER:
                 return self._position
-            size = int.from_bytes(header[8:12], "big") + _FRAME
-            end = _HEADER + total * size
+            end = _end(header, total)
             last = self._last()
             same = last is not None and last.header == header
             number = 1 if last is None else last.number + (not same)
@@ -205,8 +219,11 @@ class Journal:
                 linked = last is not None and self._follows(last, header)
                 (self.folder / "whole").touch(mode=0o600)
                 self._note(number, "linked" if linked else "new")
-            if end > start:
-                self._note(number, f"at {end} {stamp}")
+            states = {end: stamp} if end > start else {}
+            for at, since in sorted((states | self._marks.take(header)).items()):
+                # What another process copied in the meantime may turn out to be older.
+                if at != start or last is None or since < last.stamp:
+                    self._note(number, f"at {at} {since}")
             self._seen = (header, total)
             self._position = Position(number, end)
             self._copied_at = time.monotonic()
@@ -265,10 +282,10 @@ class Journal:
         known = numbers(self.folder)
         if not known:
             return None
-        offset, ended = 0, None
+        offset, stamp, ended = 0, 0, None
         for word in read_notes(self.folder, known[-1]):
             if word[0] == "at":
-                offset, ended = int(word[1]), None
+                (offset, stamp), ended = max((offset, stamp), (int(word[1]), int(word[2]))), None
             elif word[0] == "end":
                 ended = int(word[1]), int(word[2])
         try:
@@ -280,7 +297,7 @@ class Journal:
         if not whole:  # a power cut took what was copied last
             (self.folder / "whole").unlink(missing_ok=True)
             return _Last(known[-1], b"", 0, None)
-        return _Last(known[-1], header, offset, ended)
+        return _Last(known[-1], header, offset, ended, stamp)
 
     def _sync(self, number: int) -> None:
         for path in (log_path(self.folder, number), notes_path(self.folder, number)):
@@ -315,3 +332,8 @@ class Journal:
             log_path(self.folder, number).unlink()
             notes_path(self.folder, number).unlink()
             total -= size
+
+
+def _end(header: bytes, total: int) -> int:
+    """Return where `total` pages end in the log with that header."""
+    return _HEADER + total * (int.from_bytes(header[8:12], "big") + _FRAME)

@@ -38,13 +38,15 @@ class _Log:
 class Way:
     """How to reach a moment: from the snapshot `base`, through the logs of `first` to `end`.
 
-    `moment` (UTC milliseconds) is when the state at the end had been written.
+    `moment` (UTC milliseconds) is when the state at the end had been written. `lasted` says
+    whether nothing else can have been written between that and the moment that was asked for.
     """
 
     base: str
     first: int
     end: Position
     moment: int
+    lasted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def _logs(folder: Path) -> list[_Log]:
                 log.bases.append((int(words[1]), words[2]))
             elif words[0] == "linked":
                 log.linked = bool(found) and found[-1].number == number - 1
+        log.states.sort(key=lambda state: state[0])  # one was noted late, if another copied it
         found.append(log)
     return found
 
@@ -113,19 +116,22 @@ def is_rooted(folder: Path, snapshots: set[str]) -> bool:
     return not chains or _first_base(chains[-1], snapshots) is not None
 
 
-def way_to(folder: Path, snapshots: set[str], moment: int) -> Way | None:
+def goes_on(folder: Path) -> bool:
+    """Say whether the journal follows what is written; a new one does from the first commit."""
+    return (folder / "whole").exists() or not numbers(folder)
+
+
+def way_to(folder: Path, snapshots: set[str], moment: int, caught_up: bool = False) -> Way | None:
     """Return how the library of `moment` (UTC milliseconds) is reached, None if it is not.
 
     It is the last state that was written by then, in the order of writing: a clock that was set
-    back in between doesn't matter.
+    back in between doesn't matter. `caught_up` says that the newest state is the present.
     """
-    for chain in reversed(_chains(folder)):
-        states = [
-            (Position(log.number, offset), stamp)
-            for log in chain
-            for offset, stamp in log.states
-            if stamp <= moment
+    for age, chain in enumerate(reversed(_chains(folder))):
+        every = [
+            (Position(log.number, offset), stamp) for log in chain for offset, stamp in log.states
         ]
+        states = [state for state in every if state[1] <= moment]
         if not states:
             continue
         end, stamp = states[-1]
@@ -138,7 +144,8 @@ def way_to(folder: Path, snapshots: set[str], moment: int) -> Way | None:
         if not bases:
             return None
         number, _, name = max(bases)
-        return Way(name, number, end, stamp)
+        lasted = end != every[-1][0] or (caught_up and age == 0)
+        return Way(name, number, end, stamp, lasted)
     return None
 
 

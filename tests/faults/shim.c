@@ -151,6 +151,8 @@ static void flushed(int handle) {
   }
 }
 
+static void halted(int number) { (void)number; for (;;) pause(); }
+
 /* Says whether this call fails; does not return where the process ends here. */
 static int struck(int kind) {
   if (!armed) return 0;
@@ -158,7 +160,11 @@ static int struck(int kind) {
   if (!(mask & (1u << kind))) return 0;
   reached++;
   if (mode == COUNT || reached < when || (mode != FAIL_ON && reached > when)) return 0;
-  if (mode == POWER) take_back();
+  if (mode == POWER) {
+    /* The log's index is mapped: a thread that reads where the file now ends must die with the rest. */
+    signal(SIGBUS, halted);
+    take_back();
+  }
   if (mode == POWER || mode == KILL) { kill(getpid(), SIGKILL); for (;;) pause(); }
   errno = failure;
   return 1;

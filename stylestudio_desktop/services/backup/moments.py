@@ -15,7 +15,10 @@ from stylestudio_desktop.store.rewinding import Stretch, Way
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The library at `moment` (UTC milliseconds): a snapshot, and the way from it to then."""
+    """The library at `moment` (UTC milliseconds): a snapshot, and the way from it to then.
+
+    Where the journal ends before the moment that was asked for, it is the one where it ends.
+    """
 
     moment: int
     snapshot: Snapshot
@@ -28,12 +31,12 @@ def find(workspace: Workspace, moment: int) -> Moment | Snapshot:
     Where the journal does not reach it, that is the last snapshot before it, and the person is
     told that one's own moment. Raises BadInput where no snapshot is as old as that.
     """
-    catch_up(workspace)
+    caught_up = catch_up(workspace)
     there = {one.path.name: one for one in snapshots.listing(workspace)}
-    way = rewinding.way_to(workspace.journal, set(there), moment)
+    way = rewinding.way_to(workspace.journal, set(there), moment, caught_up)
     earlier = [one for one in there.values() if one.moment <= moment]
     if way is not None and (not earlier or way.moment >= earlier[0].moment):
-        return Moment(moment, there[way.base], way)
+        return Moment(moment if way.lasted else way.moment, there[way.base], way)
     if earlier:
         return earlier[0]
     raise BadInput(
@@ -47,12 +50,23 @@ def reach(workspace: Workspace) -> tuple[Stretch, ...]:
     return tuple(rewinding.stretches(workspace.journal, names))
 
 
-def catch_up(workspace: Workspace) -> None:
-    """Bring the journal up to the last commit, where the database can be opened at all."""
+def goes_on(workspace: Workspace) -> bool:
+    """Say whether the journal follows what is written just now."""
+    return rewinding.goes_on(workspace.journal)
+
+
+def catch_up(workspace: Workspace) -> bool:
+    """Bring the journal up to the last commit, where the database can be opened at all.
+
+    Returns whether it holds everything up to now.
+    """
     if not has_header(workspace.database):
-        return
+        return False
     database = Database(workspace.database)
+    caught_up = False
     with contextlib.suppress(StudioError):
         database.open()
+        caught_up = database.journal is not None and database.journal.position() is not None
     with contextlib.suppress(StudioError):
         database.close()
+    return caught_up

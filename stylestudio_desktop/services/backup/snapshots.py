@@ -154,7 +154,8 @@ def changed_since(workspace: Workspace, moment: int) -> bool:
 def is_due(workspace: Workspace, now: int) -> bool:
     """Say whether the hourly snapshot is due: an hour has passed and something has changed.
 
-    One is due at once where the journal has begun anew and no snapshot leads into it.
+    One is due at once where the journal has begun anew and no snapshot leads into it, or where
+    it can't follow and something was written since the last one.
 
     What lies in the future was taken before the clock was set back, and does not count.
     """
@@ -163,4 +164,5 @@ def is_due(workspace: Workspace, now: int) -> bool:
     newest = next(past, None)
     if newest is None or not rewinding.is_rooted(workspace.journal, _names(there)):
         return True
-    return now - newest >= HOUR_MS and changed_since(workspace, newest)
+    waited = now - newest >= HOUR_MS or not rewinding.goes_on(workspace.journal)
+    return waited and changed_since(workspace, newest)

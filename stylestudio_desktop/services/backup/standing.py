@@ -13,7 +13,8 @@ from stylestudio_desktop.store.rewinding import Stretch
 class Standing:
     """The proven snapshots, newest first; what is remembered; and whether a restore waits.
 
-    `reach` are the stretches of time any moment of which can be gone back to, oldest first.
+    `reach` are the stretches of time any moment of which can be gone back to, oldest first; the
+    last one lasts until now if the journal `goes_on`.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -22,6 +23,7 @@ class Standing:
     every_days: int
     looking: bool
     reach: tuple[Stretch, ...] = ()
+    goes_on: bool = True
 
     @property
     def verified_at(self) -> int:
@@ -40,4 +42,5 @@ def standing(studio: Studio) -> Standing:
         value.backup_every_days,
         schedule.waits_for_a_look(studio),
         moments.reach(studio.workspace),
+        moments.goes_on(studio.workspace),
     )

@@ -61,6 +61,7 @@ class BackupSection(Section):
         self.errand.failed.connect(self._on_failed)
         self._said: Callable[[Any], str] = lambda _result: ""
         self._text = ""
+        self._asked = 0
         self.dialog: QDialog | None = None
         self.facts = Facts()
         self.body.addWidget(self.facts)
@@ -161,7 +162,7 @@ class BackupSection(Section):
         self.then.set_reach(now.reach[0].begin, now_ms())
         lines = [
             self.tr("To within a second, any moment from %1 until now.")
-            if stretch is now.reach[-1]
+            if stretch is now.reach[-1] and now.goes_on
             else self.tr("From %1 to %2.")
             for stretch in now.reach
         ]
@@ -235,12 +236,13 @@ class BackupSection(Section):
         if name is None:
             self._window.toast(self.tr("There is no snapshot to go back to."), "warning")
             return
-        place = self._studio.workspace
+        place, self._asked = self._studio.workspace, 0
         self._ask_to_go(self.moments.currentText(), lambda: snapshots.find(place, name))
 
     def go_back_to(self) -> None:
         """Ask, then build the library as it was at the moment that was typed."""
-        place, moment = self._studio.workspace, self.then.moment()
+        place = self._studio.workspace
+        self._asked = moment = self.then.moment()
         self._ask_to_go(self.then.text(), lambda: moments.find(place, moment))
 
     def _ask_to_go(self, when: str, origin: Callable[[], restore.Origin]) -> None:
@@ -265,6 +267,11 @@ class BackupSection(Section):
 
     def _ready(self, made: restore.Restored) -> str:
         text = self.tr("Ready. Close the program and start it again: it opens as it was then.")
+        if made.moment < self._asked:
+            text = self.tr(
+                "What was written last before that moment can't be brought back. The library of %1 "
+                "is ready: close the program and start it again."
+            ).replace("%1", wording.moment(made.moment))
         if not made.missing:
             return text
         more = self.tr(

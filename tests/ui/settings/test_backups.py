@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import lineup
 from stylestudio_desktop.services.backup import reading, record, snapshots, swap
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import jobs
+from stylestudio_desktop.store import jobs, journal
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from tests.ui.settings.test_settings import engine_folder, press, toasts
@@ -172,3 +173,30 @@ def test_any_moment_can_be_gone_back_to(
     press(pane.backups, "Go back to that moment", qtbot)
     idle(pane, qtbot, calm)
     assert swap.is_planned(studio.workspace)
+
+
+def test_a_moment_that_the_journal_does_not_reach_is_told(
+    pane: SettingsPane,
+    studio: Studio,
+    window: MainWindow,
+    qtbot: QtBot,
+    calm: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with studio.database.write():
+        studio.database.run("UPDATE users SET name = 'Then'")
+    press(pane.backups, "Snapshot now", qtbot)
+    idle(pane, qtbot, calm)
+    assert "until now" in pane.backups.then.accessibleDescription()
+    monkeypatch.setattr(journal, "LARGEST_STEP", 0)
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)
+    with studio.database.write():
+        studio.database.run("UPDATE users SET name = 'More than it can follow'")
+    pane.shown()
+    calm()
+    assert "until now" not in pane.backups.then.accessibleDescription()
+    monkeypatch.setattr(pane.backups.then, "moment", lambda: now_ms() + 1000)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    press(pane.backups, "Go back to that moment", qtbot)
+    idle(pane, qtbot, calm)
+    assert "can't be brought back. The library of" in toasts(window)
