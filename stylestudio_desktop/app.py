@@ -33,6 +33,7 @@ def open_studio(
     from stylestudio_desktop.config.catalogue import load_catalogue
     from stylestudio_desktop.services import opening
 
+    workspace.make()  # before anything is looked for in it: it may be somebody else's
     sealed_anew = put_in_place(workspace)
     own = workspace.catalogue
     catalogue = load_catalogue(

@@ -1,5 +1,6 @@
 """Tells how the program and its surroundings are: versions, places, services, what is missing."""
 
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -113,12 +114,14 @@ def _space(workspace: Workspace, findings: list[Finding]) -> dict[str, int | Non
         findings.append(
             Finding("space", "Less than 1 GB is free where the workspace lies. Free some space.")
         )
-    database = workspace.database
-    return {"free": free, "database": database.stat().st_size if database.exists() else None}
+    size = None
+    with contextlib.suppress(OSError):  # none there yet, or somebody else's
+        size = workspace.database.stat().st_size
+    return {"free": free, "database": size}
 
 
 def _nearest(path: Path) -> Path:
-    while not path.exists():
+    while not os.path.exists(path):  # noqa: PTH110 -- Path.exists() fails inside a private folder
         path = path.parent
     return path
 

@@ -40,13 +40,14 @@ class Snapshot:
 def listing(workspace: Workspace) -> list[Snapshot]:
     """Return every snapshot, newest first."""
     found = []
-    if not workspace.backups.is_dir():
-        return []
-    with storing("looking for snapshots"), os.scandir(workspace.backups) as entries:
-        for entry in entries:
-            name = read_name(entry.name)
-            if name is not None and entry.is_file(follow_symlinks=False):
-                found.append(_snapshot(Path(entry.path), name, entry.stat().st_size))
+    with storing("looking for snapshots"):
+        if not workspace.backups.is_dir():
+            return []
+        with os.scandir(workspace.backups) as entries:
+            for entry in entries:
+                name = read_name(entry.name)
+                if name is not None and entry.is_file(follow_symlinks=False):
+                    found.append(_snapshot(Path(entry.path), name, entry.stat().st_size))
     return sorted(found, key=lambda one: one.moment, reverse=True)
 
 

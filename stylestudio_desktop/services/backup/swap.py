@@ -165,9 +165,9 @@ def _read(workspace: Workspace) -> dict[str, str]:
 
 def kept(workspace: Workspace) -> list[Path]:
     """Return the libraries that restores have replaced, newest first."""
-    if not workspace.kept.is_dir():
-        return []
     with storing("looking for replaced libraries"):
+        if not workspace.kept.is_dir():
+            return []
         found = [one for one in workspace.kept.iterdir() if (one / "library.sqlite3").is_file()]
     return sorted(found, reverse=True)
 
