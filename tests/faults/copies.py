@@ -41,7 +41,14 @@ def look(action: str, world: Path, _memory: object, finished: bool) -> list[str]
             for one in health.verify(studio, deep=True).problems
             if finished or not awaits_a_sweep(one)
         ]
-        pictures = len(library.ids(studio, FileFilter()))
+        shown = list(library.ids(studio, FileFilter()))
+        pictures = len(shown)
+        every = [
+            row[0]
+            for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0 ORDER BY id")
+        ]
+        if action == "trash" and shown not in ([], every[1:]) and sorted(shown) != sorted(every):
+            found.append("one picture alone went to the trash")
     finally:
         close_studio(studio)
     for one in snapshots.listing(place):
@@ -120,7 +127,8 @@ WAYS = [
 WAYS += [
     Way(
         "migrate" if old == OLD[0] else f"migrate-{old.stem}",
-        partial(prepare_old, old), partial(act, "migrate"), look_upgraded, BUGS["migrate"],
+        partial(prepare_old, old), partial(act, "migrate"), look_upgraded,
+        BUGS["migrate"] if old != OLD[-1] else {},
     )
     for old in OLD
 ]  # fmt: skip

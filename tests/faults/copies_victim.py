@@ -3,7 +3,9 @@
 Plants bugs in that as well: three on each of these ways, and each of them must be found.
 """
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import full, reading, restore, snapshots, swap
 from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import copying, files
+from stylestudio_desktop.store import copying, database, files, schema
 from stylestudio_desktop.store.database import Database
 from tests.factories import FakeProvider
 
@@ -63,7 +65,9 @@ def bring_in(workspace: Path, outside: Path) -> None:
 def purge(workspace: Path, _outside: Path) -> None:
     """Trash every product photo and purge the trash."""
     studio = opened(workspace)
-    wanted = [row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0")]
+    wanted = [
+        row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0 ORDER BY id")
+    ]
     library.trash(studio, wanted)
     library.purge(studio, now_ms() + 1000)
     close_studio(studio)
@@ -72,7 +76,9 @@ def purge(workspace: Path, _outside: Path) -> None:
 def trash(workspace: Path, _outside: Path) -> None:
     """Trash every photo and fetch all but the first back."""
     studio = opened(workspace)
-    wanted = [row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0")]
+    wanted = [
+        row[0] for row in studio.database.rows("SELECT id FROM files WHERE user_id > 0 ORDER BY id")
+    ]
     library.trash(studio, wanted)
     library.restore(studio, wanted[1:])
     close_studio(studio)
@@ -97,10 +103,12 @@ ACTIONS = {
 def plant_name_before_proof() -> None:
     """A bug: a snapshot gets its name before it is whole."""
 
-    def at_once(database: Any, target: Path, check: Any = None) -> copying.Contents:
+    def at_once(
+        source: Any, target: Path, check: Any = None, base: bool = False
+    ) -> copying.Contents:
         target.parent.mkdir(exist_ok=True)
         target.touch()
-        copying._copy(database, target, lambda: None)
+        copying._copy(source, target, lambda: None, base)
         return copying.prove(target)
 
     copying.snapshot = at_once
@@ -137,53 +145,92 @@ def plant_row_before_bytes() -> None:
     """A bug: a purge removes the bytes first and the row afterwards."""
     genuine = files.delete
 
-    def late(database: Any, file_id: int) -> None:
-        (storage_id,) = database.row("SELECT storage_id FROM files WHERE id = ?", (file_id,))
-        root = Path(database.path).parent / "files"
+    def late(base: Any, file_id: int) -> None:
+        (storage_id,) = base.row("SELECT storage_id FROM files WHERE id = ?", (file_id,))
+        root = Path(base.path).parent / "files"
         (root / storage_id[:2] / storage_id[2:4] / storage_id).unlink(missing_ok=True)
-        genuine(database, file_id)
+        genuine(base, file_id)
 
     files.delete = late
 
 
-def plant_unflushed() -> None:
-    """A bug: nothing is flushed; the system will write it some day."""
-    os.fsync = lambda _descriptor: None
+def plant_names_only() -> None:
+    """A bug: names are flushed, and the bytes that they stand for are not."""
+    genuine = os.fsync
+
+    def names(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            genuine(descriptor)
+
+    os.fsync = names
     full._SYNC = lambda: None
-    _with_pragma("synchronous = OFF")
 
 
 def plant_no_journal() -> None:
     """A bug: a transaction is written straight into the database, with nothing to go back to."""
-    _with_pragma("journal_mode = OFF")
+
+    def straight(self: Database) -> None:
+        self.value("PRAGMA journal_mode = off")
+
+    Database.use_wal = straight  # type: ignore[method-assign]
 
 
 def plant_raw_errors() -> None:
     """A bug: what the disk refuses reaches people as the system's own words."""
     disk.storage_error = lambda error, _doing: RuntimeError(str(error))
+    database._typed = lambda error: RuntimeError(str(error))
 
 
-def _with_pragma(said: str) -> None:
-    genuine = Database.open
+def plant_one_by_one() -> None:
+    """A bug: several pictures go to the trash one after the other, the last one first."""
+    genuine = library._set_trashed
 
-    def opening(self: Database) -> None:
-        genuine(self)
-        self.value(f"PRAGMA {said}")
+    def apart(studio: Studio, wanted: Any, at: int | None) -> None:
+        for one in reversed(wanted):
+            genuine(studio, [one], at)
 
-    Database.open = opening  # type: ignore[method-assign]
+    library._set_trashed = apart
 
 
-_ANY = {
-    "unflushed": plant_unflushed,
-    "no_journal": plant_no_journal,
-    "raw_errors": plant_raw_errors,
-}
+def plant_version_first() -> None:
+    """A bug: an upgrade says that it is done before it begins."""
+    genuine = schema._migrate
+
+    def early(base: Database, newest: int) -> None:
+        base.run(f"PRAGMA user_version = {newest}")
+        genuine(base, newest + 1)  # which would do nothing where it is said to be done
+        base.run(f"PRAGMA user_version = {newest}")
+
+    schema._migrate = early
+
+
+def plant_step_by_step() -> None:
+    """A bug: an upgrade is no transaction; each of its steps lasts by itself."""
+
+    def steps(base: Database, newest: int) -> None:
+        from playhouse.migrations import Runner
+
+        base.engine.atomic = lambda *_: contextlib.nullcontext()
+        Runner(base.engine, str(schema.MIGRATIONS)).up()
+        del base.engine.atomic
+        base.run(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        base.run(f"PRAGMA user_version = {newest}")
+
+    schema._migrate = steps
+
+
+_FLUSHES = {"names_only": plant_names_only, "raw_errors": plant_raw_errors}
+_WRITES = {"no_journal": plant_no_journal, "raw_errors": plant_raw_errors}
 BUGS = {
-    "snapshot": {**_ANY, "name_before_proof": plant_name_before_proof},
-    "backup": {**_ANY, "manifest_first": plant_manifest_first},
-    "restore": {**_ANY, "swap_unwritten": plant_swap_unwritten},
-    "import": _ANY,
-    "trash": _ANY,
-    "purge": {**_ANY, "row_before_bytes": plant_row_before_bytes},
-    "migrate": _ANY,
+    "snapshot": {**_FLUSHES, "name_before_proof": plant_name_before_proof},
+    "backup": {**_FLUSHES, "manifest_first": plant_manifest_first},
+    "restore": {**_FLUSHES, "swap_unwritten": plant_swap_unwritten},
+    "import": {**_WRITES, **_FLUSHES},
+    "trash": {**_WRITES, "one_by_one": plant_one_by_one},
+    "purge": {**_WRITES, "row_before_bytes": plant_row_before_bytes},
+    "migrate": {
+        "raw_errors": plant_raw_errors,
+        "version_first": plant_version_first,
+        "step_by_step": plant_step_by_step,
+    },
 }

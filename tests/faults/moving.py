@@ -25,7 +25,7 @@ from stylestudio_desktop.services import (
 )
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import FakeProvider, brief_for, import_photo, open_test_studio
-from tests.faults.copies_victim import opened, plant_no_journal, plant_raw_errors, plant_unflushed
+from tests.faults.copies_victim import opened, plant_names_only, plant_no_journal, plant_raw_errors
 from tests.faults.generating import awaits_a_sweep
 from tests.faults.points import Way
 from tests.store.machines import results, stored_result, work_until_processing
@@ -152,13 +152,12 @@ def plant_kind_later() -> None:
 
 
 _ANY = {
-    "unflushed": plant_unflushed,
     "no_journal": plant_no_journal,
     "raw_errors": plant_raw_errors,
 }
 BUGS = {
-    "sync": {**_ANY, "row_before_bytes": plant_row_before_bytes},
-    "copy": {**_ANY, "kind_later": plant_kind_later},
+    "sync": {"names_only": plant_names_only, **_ANY, "row_before_bytes": plant_row_before_bytes},
+    "copy": {"names_only": plant_names_only, **_ANY, "kind_later": plant_kind_later},
 }
 WAYS = [
     Way(action, prepare, partial(act, action), partial(look, action), BUGS[action])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.copies import OLD
 from tests.faults.paths import WAYS, named
 from tests.faults.points import Ground, ground, strike_everywhere
 from tests.faults.victims import why_not
@@ -66,4 +67,6 @@ def test_a_planted_bug_is_found(here: Ground, way: str, bug: str, mode: str, kin
 
 
 def test_every_way_has_three_bugs_to_be_found() -> None:
-    assert {way.name: len(way.bugs) for way in WAYS if len(way.bugs) < 3} == {}
+    """But for the upgrade of the newest library, which has nothing to do."""
+    found = {way.name: len(way.bugs) for way in WAYS if len(way.bugs) < 3}
+    assert found == {f"migrate-{OLD[-1].stem}": 0}

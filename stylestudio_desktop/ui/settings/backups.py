@@ -96,6 +96,7 @@ class BackupSection(Section):
 
     def _add_returning(self) -> None:
         self.moments = Choice([])
+        self.moments.setPlaceholderText(self.tr("No snapshot yet"))
         self.moments.setMaximumWidth(WIDEST_LIST)
         hint = self.tr(
             "You can go back to these moments. What is here now is kept beside it, whole."
@@ -151,10 +152,12 @@ class BackupSection(Section):
         self.moments.clear()
         for one in now.snapshots:
             self.moments.addItem(wording.moment(one.moment), one.path.name)
+        self.moments.setCurrentIndex(0 if now.snapshots else -1)
 
     def _show_reach(self, now: Standing) -> None:
         """Say honestly which moments can be reached."""
-        self.then.setEnabled(bool(now.reach))
+        self.then.setVisible(bool(now.reach))
+        self.then_button.setVisible(bool(now.reach))
         self.then_button.setEnabled(bool(now.reach))
         if not now.reach:
             self._then_row.say(self.tr("No moment in between yet: it begins with a snapshot."))

@@ -14,6 +14,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import (
     connections,
     consents,
@@ -23,7 +24,7 @@ from stylestudio_desktop.services import (
     queue,
     signing_in,
 )
-from stylestudio_desktop.services.backup import full
+from stylestudio_desktop.services.backup import full, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.settings.pieces import PiecesDialog
@@ -127,6 +128,7 @@ def separate(studio: Studio, folder: Path) -> None:
     made = furnish(studio, folder / "photos", 3)
     workspaces.create("trial", workspaces.STAGING)
     workspaces.create("second-shop", workspaces.PRODUCTION)
+    snapshots.take(studio, Reason.ASKED)
     organising.new_collection(studio, "Spring 2026")
     full.make(studio, folder / "disk")
     studio.settings.change(backup_place=str(folder / "disk"))
