@@ -10,7 +10,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, PaymentError
 from stylestudio_desktop.domain.money import written
-from stylestudio_desktop.domain.purchase import is_bounced, is_held, only_goes_back
+from stylestudio_desktop.domain.purchase import is_held, is_paying, only_goes_back
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till
 from stylestudio_desktop.services import wallet as purse
@@ -104,9 +104,9 @@ def _purchases(desk: Desk, studio: Studio) -> int:
         ("Id", "Bought", "Status", "Package", "Tokens", "Price", "Remark"),
         [
             (
-                row.id, shapes.day(row.created_at), _status(row), row.display_name,
+                row.id, shapes.day(row.created_at), shapes.standing(row), row.display_name,
                 row.tokens_received, written(row.amount, row.currency),
-                shapes.short(row.error or row.refund_reason or row.checkout_url or ""),
+                shapes.short(row.error or shapes.reason(row) or row.checkout_url or ""),
             )
             for row in page.items
         ],
@@ -145,7 +145,7 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
     """Look at the payment page again and again until it is over; Ctrl+C leaves it open."""
     pause = _FIRST_LOOK_S
     with Bar("Payment") as bar:
-        while row.status == "pending" and not is_held(row):
+        while row.status == "pending" and not (is_held(row) or is_paying(row)):
             bar.step(0, 1, "Waiting for the payment; Ctrl+C leaves it to later")
             came.wait(pause)
             came.clear()
@@ -156,12 +156,6 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
                 if not error.again:
                     raise
     return row
-
-
-def _status(row: Purchase) -> str:
-    if is_held(row):
-        return "undecided"
-    return "refund bounced" if is_bounced(row) else row.status
 
 
 def _decide(row: Purchase) -> str:
@@ -175,6 +169,8 @@ def _decide(row: Purchase) -> str:
 def _tell(studio: Studio, row: Purchase) -> None:
     if is_held(row):
         say(f"{row.error} {_decide(row)}")
+    elif is_paying(row):
+        say(f"The bank is working on purchase {row.id}, which can take days. The tokens come then.")
     elif row.status == "pending":
         say(
             f"Purchase {row.id} waits for its payment. It is completed by itself when the program "

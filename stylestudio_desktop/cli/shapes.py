@@ -8,7 +8,7 @@ from typing import Any
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.masks import Mask
-from stylestudio_desktop.domain.purchase import Refund, is_bounced, is_held
+from stylestudio_desktop.domain.purchase import Refund, is_bounced, is_held, is_paying
 from stylestudio_desktop.domain.records import (
     Count,
     Generation,
@@ -254,3 +254,17 @@ def length(seconds: float) -> str:
 def tokens(number: int) -> str:
     """Return a number of tokens in words."""
     return "1 token" if number == 1 else f"{number} tokens"
+
+
+def standing(row: Purchase) -> str:
+    """Return how a purchase stands, in a word or two."""
+    if is_held(row):
+        return "undecided"
+    if is_paying(row):
+        return "being paid"
+    return "refund bounced" if is_bounced(row) else row.status
+
+
+def reason(row: Purchase) -> str:
+    """Return why a purchase's money went back, empty if it did not."""
+    return (row.refund_reason or "").replace("_", " ")

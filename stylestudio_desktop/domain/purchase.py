@@ -88,6 +88,16 @@ def is_held(row: Purchase) -> bool:
     return row.status == PurchaseStatus.PENDING.value and row.stripe_payment_intent_id is not None
 
 
+def is_paying(row: Purchase) -> bool:
+    """Say whether the buyer is done and the bank is not: nothing can be paid or cancelled then.
+
+    The payment page has an id and no address any more.
+    """
+    has_page = row.stripe_checkout_session_id is not None
+    waits = row.status == PurchaseStatus.PENDING.value and not is_held(row)
+    return waits and has_page and row.checkout_url is None
+
+
 def is_bounced(row: Purchase) -> bool:
     """Say whether money that went back came back again: the buyer's bank would not take it.
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from stylestudio_desktop.domain.errors import Code, IllegalStep, NotFound, PaymentError
 from stylestudio_desktop.domain.events import PurchaseChanged
 from stylestudio_desktop.domain.ids import new_id, now_ms
-from stylestudio_desktop.domain.purchase import PurchaseStatus, is_held
+from stylestudio_desktop.domain.purchase import PurchaseStatus, is_held, is_paying
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.payments.gateway import Checkout, Gateway, Order
 from stylestudio_desktop.services import settling, till
@@ -168,7 +168,7 @@ def book(studio: Studio, row: Purchase, seen: Checkout | None) -> settling.Outco
 def cancel(studio: Studio, purchase_id: int) -> Purchase:
     """Close the payment page of a pending purchase; if it was just paid, it is completed.
 
-    Raises NotFound, IllegalStep or PaymentError.
+    Raises NotFound, IllegalStep or PaymentError; IllegalStep also while a bank works on it.
     """
     row = purchase(studio, purchase_id)
     if row.status != PurchaseStatus.PENDING.value:
@@ -184,7 +184,13 @@ def cancel(studio: Studio, purchase_id: int) -> Purchase:
             settling.settle(studio, gateway.expire(row.stripe_checkout_session_id))
     finally:
         gateway.close()
-    return purchase(studio, purchase_id)
+    row = purchase(studio, purchase_id)
+    if is_paying(row):
+        raise IllegalStep(
+            "The bank is working on this payment already, so it can't be cancelled any more. "
+            "Nothing was changed. The tokens come by themselves; you can refund them then."
+        )
+    return row
 
 
 def look_again(studio: Studio, purchase_id: int) -> Purchase:

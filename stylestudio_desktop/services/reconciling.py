@@ -86,8 +86,10 @@ class _Round:
     def __init__(self, studio: Studio, gateway: Gateway) -> None:
         self._studio = studio
         self._gateway = gateway
-        self._looked = self._completed = self._failed = self._waiting = 0
-        self._held = self._refunds = 0
+        self._looked = self._completed = self._failed = self._refunds = 0
+        # The news may tell once more of what was looked at before.
+        self._waiting: set[int] = set()
+        self._held: set[int] = set()
         self._problems: list[str] = []
         self._troubled = False
         self._seen: list[tuple[Purchase, Checkout | None]] = []
@@ -106,7 +108,7 @@ class _Round:
             self._tried(partial(self._ask, wish), wish.user_id)
         self._hear()
         return Reconciled(
-            self._looked, self._completed, self._failed, self._waiting, self._held,
+            self._looked, self._completed, self._failed, len(self._waiting), len(self._held),
             self._refunds, tuple(self._problems),
         )  # fmt: skip
 
@@ -154,10 +156,12 @@ class _Round:
         current = purchases.get(self._studio.database, purchase_id)
         if current is None or current.user_id != self._studio.user_id:
             return
+        for some in (self._waiting, self._held):
+            some.discard(purchase_id)
         if outcome is Outcome.WAITING:
-            self._waiting += 1
+            self._waiting.add(purchase_id)
         elif outcome is Outcome.HELD:
-            self._held += 1
+            self._held.add(purchase_id)
         elif current.status == "failed":
             self._failed += 1
         elif outcome is Outcome.BOOKED:

@@ -71,8 +71,11 @@ def settle(studio: Studio, seen: Checkout) -> Outcome:
             return _unfitting(studio, row, seen)
         if seen.state is CheckoutState.PAID and seen.payment_id:
             return _credit(studio, row, seen, seen.payment_id)
-        if row.stripe_checkout_session_id is None:
-            purchases.opened(database, row.id, seen.id, seen.url)
+        done = seen.state is CheckoutState.PROCESSING  # there is nothing left to do on the page
+        if row.stripe_checkout_session_id is None or (done and row.checkout_url is not None):
+            purchases.opened(database, row.id, seen.id, None if done else seen.url)
+            if done:
+                studio.tell(PurchaseChanged(row.user_id, row.id, row.status))
         return Outcome.WAITING
 
 
@@ -270,7 +273,8 @@ def _all_is_back(studio: Studio, row: Purchase) -> bool:
 
 def _over(seen: Checkout) -> str:
     if seen.state is CheckoutState.FAILED:
-        return f"The payment did not come about: {seen.reason}. Nothing was charged."
+        reason = (seen.reason or "no reason was given").rstrip(". ")
+        return f"The payment did not come about: {reason}. Nothing was charged."
     return "The payment page was closed before anything was paid. Nothing was charged."
 
 

@@ -10,6 +10,7 @@ import pytest
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound, PaymentError, WalletReadOnly
+from stylestudio_desktop.domain.purchase import is_paying
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying, health, reconciling, settling, till, wallet
 from stylestudio_desktop.services.buying import Back
@@ -457,3 +458,27 @@ def test_nobody_is_sent_to_pay_while_the_wallet_is_read_only(studio: Studio, ban
     with studio.database.write():
         seals.set_trouble(studio.database, None)
     assert buy(studio).status == "pending"
+
+
+def test_a_payment_that_a_bank_works_on_can_neither_be_paid_nor_cancelled(
+    studio: Studio, bank: Bank
+) -> None:
+    row = buying.buy(studio, "pro", BACK)
+    assert not is_paying(row)
+    bank.pay(session(row), later=True)
+    found = reconciling.reconcile(studio)
+    assert (found.looked_at, found.waiting) == (1, 1)
+    row = buying.purchase(studio, row.id)
+    assert is_paying(row)
+    with pytest.raises(IllegalStep, match="The bank is working on this payment"):
+        buying.cancel(studio, row.id)
+    bank.bank_answers(session(row), True)
+    reconciling.reconcile(studio)
+    assert credits(studio) == [300]
+    second = buying.buy(studio, "pro", BACK)
+    bank.pay(session(second), later=True)
+    bank.bank_answers(session(second), False)
+    reconciling.reconcile(studio)
+    error = buying.purchase(studio, second.id).error or ""
+    assert error.endswith(". Nothing was charged.")
+    assert ".." not in error

@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.purchase import (
     PurchaseStatus,
     is_bounced,
     is_held,
+    is_paying,
     is_returned,
     only_goes_back,
 )
@@ -165,6 +166,8 @@ class Purchases(QWidget):
     def _possible(self, one: Purchase) -> list[tuple[str, str, SignalInstance]]:
         if only_goes_back(one):
             return []
+        if is_paying(one):
+            return []
         if one.status == PurchaseStatus.PENDING.value:
             cancel = ("x", translate("Purchases", "Cancel this purchase"), self.cancel_asked)
             if not one.checkout_url:
@@ -227,9 +230,28 @@ def _remarks(one: Purchase) -> list[str]:
         ]
     if is_bounced(one):
         return [*said, _bounced(one)]
-    if one.error or one.refund_reason:
-        said.append((one.error or one.refund_reason or "")[:_MOST_REMARK])
+    if is_paying(one):
+        words = translate(
+            "Purchases", "The bank is working on it, which can take days. The tokens come then."
+        )
+        return [*said, words]
+    if one.error:
+        said.append(one.error[:_MOST_REMARK])
+    elif one.refund_reason:
+        said.append(_reason(one.refund_reason))
     return said
+
+
+def _reason(text: str) -> str:
+    """Return why money went back, the payment service's own words as people say them."""
+    known = {
+        "refunded": translate("Purchases", "Given back at the payment service"),
+        "requested_by_customer": translate("Purchases", "Given back as asked for"),
+        "duplicate": translate("Purchases", "Given back: it was paid twice"),
+        "fraudulent": translate("Purchases", "Taken back: the payer says it was fraud"),
+        "disputed": translate("Purchases", "Taken back by the payer's bank"),
+    }
+    return known.get(text, text.replace("_", " ")[:_MOST_REMARK])
 
 
 def _bounced(one: Purchase) -> str:
@@ -257,6 +279,8 @@ def _state(one: Purchase) -> Status:
         return Status(translate("Purchases", "Refund failed"), "circle-alert", "warning")
     if is_returned(one):
         return Status(translate("Purchases", "Given back"), "undo-2", "warning")
+    if is_paying(one):
+        return Status(translate("Purchases", "Being paid"), "loader-circle")
     status = one.status
     known = {
         PurchaseStatus.PENDING.value: Status(translate("Purchases", "Waiting"), "clock"),

@@ -152,6 +152,23 @@ def test_a_purchase_is_cancelled_and_its_page_opened_again(
     qtbot.waitUntil(lambda: "closed before anything was paid" in words(pane))
 
 
+def test_a_payment_that_a_bank_works_on_says_so_and_offers_nothing(
+    pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
+) -> None:
+    pane.cards[0].buy.click()
+    qtbot.waitUntil(lambda: len(browser) == 1)
+    (session,) = bank.sessions.values()
+    bank.pay(session["id"], later=True)
+    qtbot.waitUntil(lambda: "Being paid" in words(pane))
+    assert "which can take days" in words(pane)
+    assert not [one for one in pane.purchases.findChildren(QToolButton) if one.isVisible()]
+    bank.bank_answers(session["id"], True)
+    qtbot.waitUntil(lambda: pane.balance.text() == "35")
+    bank.give_back(bank.sessions[session["id"]]["payment_intent"], 999)
+    pane.desk._cashier.look()
+    qtbot.waitUntil(lambda: "Given back at the payment service" in words(pane))
+
+
 def test_the_browsers_return_looks_at_once(
     pane: WalletPane, window: MainWindow, bank: Bank, browser: list[str], qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
