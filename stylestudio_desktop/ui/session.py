@@ -283,8 +283,10 @@ class Session:
             self._caretaker.close()
         if self.worker is not None:
             self.worker.close()
+        from stylestudio_desktop.services.sitting import remember_window
+
         with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing
-            self._studio.settings.change(window=self.window.memory())
+            remember_window(self._studio, self.window.memory())
 
 
 def _overview(studio: Studio) -> "Overview":
@@ -330,6 +332,8 @@ def run(
         if guest is None:
             window.close()
             return 0
+        if guest.user_id != studio.user_id:
+            window.take_over(guest.settings.value.window)
         studio = guest
     session = Session(studio, partial(after_crash, studio), unclean, window)
     session.start()

@@ -92,6 +92,13 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(blank)
         self._rail.mark(self._first())
 
+    def take_over(self, memory: Mapping[str, Any]) -> None:
+        """Remember `memory` instead: it is somebody else who sits down at the frame that is shown.
+
+        Comes before `furnish`; the size stays.
+        """
+        self._memory = dict(memory)
+
     def furnish(self, panes: Mapping[str, PaneFactory]) -> None:
         """Bring the panes, and to the front the one that was there last."""
         self._factories = dict(panes)
