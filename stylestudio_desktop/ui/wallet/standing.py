@@ -1,7 +1,7 @@
 """Says in the wallet what the ledger's check found, and offers the way out."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import LedgerChecked
@@ -68,9 +68,9 @@ class LedgerNotice(Card):
 
     def _way_out(self) -> QWidget:
         made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(self.tr("Why do you accept it as it stands?"))
         self.reason.setAccessibleName(self.tr("Why do you accept it as it stands?"))
@@ -79,9 +79,13 @@ class LedgerNotice(Card):
         self.accept_button.setEnabled(False)
         self.reason.textChanged.connect(self._on_typed)
         self.restore_button = button(self.tr("Restore a backup…"), self._restore)
+        column.addWidget(self.reason)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
         row.addWidget(self.restore_button)
-        row.addWidget(self.reason, 1)
+        row.addStretch(1)
         row.addWidget(self.accept_button)
+        column.addLayout(row)
         return made
 
     def _restore(self) -> None:
