@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.store import journal
+from stylestudio_desktop.store.database import SQLITE
+from stylestudio_desktop.store.schema import current_version
 from tests.backup.test_full import damage
 from tests.cli.conftest import Shell
 from tests.factories import photo
@@ -178,3 +180,24 @@ def test_tables_leave_in_open_formats(shell: Shell, tmp_path: Path) -> None:
     found = shell.json("export-tables", "--to", str(tmp_path / "lines"), "--format", "jsonl")
     assert {"path": str(tmp_path / "lines" / "files.jsonl"), "rows": 1} in found["files"]
     assert shell.run("export-tables", "--to", str(tmp_path / "out")) == 2
+
+
+def test_an_older_program_refuses_a_newer_library_in_every_command(
+    shell: Shell, tmp_path: Path
+) -> None:
+    made = shell.json("backup", "snapshot")
+    path = shell.workspace / "library.sqlite3"
+    newer = SQLITE.connect(path, isolation_level=None)
+    newer.execute(f"PRAGMA user_version = {current_version() + 1}")
+    newer.close()
+    before = path.read_bytes()
+    for words in (
+        ["wallet"], ["list", "files"], ["queue"], ["verify"], ["verify", "--repair"],
+        ["backup", "snapshot"], ["backup", "full", "--to", str(tmp_path / "disk")],
+        ["export-tables", "--to", str(tmp_path / "tables")],
+    ):  # fmt: skip
+        assert shell.run(*words) == 5, words
+        assert "newer version of the program" in shell.err
+        assert path.read_bytes() == before
+    assert shell.run("backup", "list") == 0
+    assert made["name"] in shell.out
