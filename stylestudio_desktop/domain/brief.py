@@ -72,6 +72,17 @@ class Brief:
         }
 
 
+def check_words(prompt: str, negative_prompt: str) -> None:
+    """Raise BadInput if a prompt is too long, or holds what is no text."""
+    for name, text in (("prompt", prompt), ("negative prompt", negative_prompt)):
+        if len(text) > MAX_PROMPT:
+            raise BadInput(f"The {name} is {len(text)} characters long; {MAX_PROMPT} is the limit.")
+        if "\x00" in text:
+            raise BadInput(f"The {name} holds a NUL character, which no service accepts.")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise BadInput(f"The {name} holds bytes that are no text. Type or paste it again.")
+
+
 def check(brief: Brief) -> Brief:
     """Return `brief` with trimmed texts, or raise BadInput naming the first wrong value.
 
@@ -87,13 +98,7 @@ def check(brief: Brief) -> Brief:
             raise BadInput(f"The same {role} photo is chosen twice. Choose each photo once.")
     if not 1 <= brief.count <= MAX_COUNT:
         raise BadInput(f"Ask for 1 to {MAX_COUNT} pictures at a time; {brief.count} given.")
-    for name, text in (("prompt", brief.prompt), ("negative prompt", brief.negative_prompt)):
-        if len(text) > MAX_PROMPT:
-            raise BadInput(f"The {name} is {len(text)} characters long; {MAX_PROMPT} is the limit.")
-        if "\x00" in text:
-            raise BadInput(f"The {name} holds a NUL character, which no service accepts.")
-        if any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise BadInput(f"The {name} holds bytes that are no text. Type or paste it again.")
+    check_words(brief.prompt, brief.negative_prompt)
     if brief.background is not None:
         if brief.models:
             raise BadInput(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stylestudio_desktop.domain.batch import MOST_ROWS, Plan, Problem, Wish
-from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_SEED, Brief
+from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_SEED, Brief, check_words
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
@@ -191,11 +191,11 @@ def _fitting(studio: Studio, wishes: Sequence[Wish], problems: list[Problem]) ->
             wish,
             products=tuple(str(one) for one in range(len(wish.products))),
             models=tuple(str(one) for one in range(len(wish.models))),
-            seed=None, sku="", name="", line=None,
+            prompt="", negative_prompt="", seed=None, sku="", name="", line=None,
         )  # fmt: skip
         if kind not in able:
             able[kind] = _wrong(studio, kind)
-        wrong = able[kind]
+        wrong = able[kind] or _wrong_words(wish)
         if wrong is None and len(set(wish.products)) < len(wish.products):
             wrong = "The same product photo is named twice."
         if wrong is None:
@@ -204,6 +204,14 @@ def _fitting(studio: Studio, wishes: Sequence[Wish], problems: list[Problem]) ->
             problems.append(Problem(wish.line, wrong))
     problems.sort(key=lambda one: one.line or 0)
     return tuple(found)
+
+
+def _wrong_words(wish: Wish) -> str | None:
+    try:
+        check_words(wish.prompt, wish.negative_prompt)
+    except BadInput as error:
+        return error.sentence
+    return None
 
 
 def _wrong(studio: Studio, kind: Wish) -> str | None:

@@ -283,6 +283,15 @@ def test_a_line_that_cannot_be_made_is_named(
     assert len(made.wishes) == 1
 
 
+def test_words_that_no_service_takes_are_named_by_their_line(studio: Studio, folder: Path) -> None:
+    """All else of these lines is alike, and tried once for all of them."""
+    photo(folder, "hat.jpg")
+    made = planned(studio, folder, "product;prompt", "hat.jpg;on sand", f"hat.jpg;{'x' * 9000}")
+    assert [problem.line for problem in made.problems] == [3]
+    assert "9000 characters long" in made.problems[0].sentence
+    assert len(made.wishes) == 1
+
+
 def test_ten_thousand_lines_are_planned_in_two_seconds(studio: Studio, folder: Path) -> None:
     for number in range(200):
         photo(folder, f"{number}.jpg")
