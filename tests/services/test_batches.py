@@ -526,8 +526,8 @@ def test_a_disk_that_fails_leaves_the_row_waiting(
 
 def test_the_price_of_a_row_stays_what_was_planned(studio: Studio, folder: Path) -> None:
     batch = batches.start(studio, planned(studio, folder, "product", "tee.jpg"))
-    qualities = tuple(replace(one, tokens=9) for one in studio.catalogue.qualities)
-    dearer = replace(studio, catalogue=replace(studio.catalogue, qualities=qualities))
+    qualities = tuple(one._replace(tokens=9) for one in studio.catalogue.qualities)
+    dearer = replace(studio, catalogue=studio.catalogue._replace(qualities=qualities))
     batch_feeding.feed(dearer, NEVER)
     work(dearer)
     assert batches.progress(studio, batch.id).tokens == 1
