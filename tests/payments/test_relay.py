@@ -140,8 +140,8 @@ def test_a_receipt_for_other_tokens_credits_nothing(
 
 
 def test_a_changed_price_is_not_sold(plain: Studio, bank: Bank, vendor: Vendor) -> None:
-    cheap = dataclasses.replace(plain.catalogue.packages[1], cents=1)
-    catalogue = dataclasses.replace(plain.catalogue, packages=(cheap,))
+    cheap = plain.catalogue.packages[1]._replace(cents=1)
+    catalogue = plain.catalogue._replace(packages=(cheap,))
     with pytest.raises(PaymentError, match="price list"):
         buy(dataclasses.replace(plain, catalogue=catalogue))
     assert bank.sessions == {}
@@ -201,7 +201,7 @@ def test_an_unreadable_relay_is_refused(text: str) -> None:
 def test_two_packages_of_one_price_are_not_sold(plain: Studio) -> None:
     first = plain.catalogue.packages[0]
     with pytest.raises(BadInput, match="same price"):
-        Shop(Counter(Bank()), (first, dataclasses.replace(first, id="x")), SECRET)
+        Shop(Counter(Bank()), (first, first._replace(id="x")), SECRET)
 
 
 def test_checking_and_silence(plain: Studio, vendor: Vendor) -> None:
