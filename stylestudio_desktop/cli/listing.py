@@ -72,7 +72,8 @@ def _files(desk: Desk, studio: Studio) -> Listed:
 
 def _purchases(desk: Desk, studio: Studio) -> Listed:
     page = wallet.bought(studio, desk.arguments.after, desk.arguments.limit)
-    return [shapes.purchase(row) for row in page.items], page.next
+    back = wallet.given_back(studio, page.items)
+    return [shapes.purchase(row, back.get(row.id, ())) for row in page.items], page.next
 
 
 def _usage(desk: Desk, studio: Studio) -> Listed:

@@ -97,8 +97,10 @@ def _packages(desk: Desk, studio: Studio) -> int:
 
 def _purchases(desk: Desk, studio: Studio) -> int:
     page = purse.bought(studio, desk.arguments.after, desk.arguments.limit)
+    back = purse.given_back(studio, page.items)
     if desk.json:
-        print_json({"items": [shapes.purchase(row) for row in page.items], "next": page.next})
+        items = [shapes.purchase(row, back.get(row.id, ())) for row in page.items]
+        print_json({"items": items, "next": page.next})
         return 0
     table(
         ("Id", "Bought", "Status", "Package", "Tokens", "Price", "Remark"),
@@ -106,7 +108,10 @@ def _purchases(desk: Desk, studio: Studio) -> int:
             (
                 row.id, shapes.day(row.created_at), shapes.standing(row), row.display_name,
                 row.tokens_received, written(row.amount, row.currency),
-                shapes.short(row.error or shapes.reason(row) or row.checkout_url or ""),
+                shapes.short(
+                    row.error or shapes.reason(row) or row.checkout_url
+                    or shapes.parts_back(back.get(row.id, ()), row.currency)
+                ),
             )
             for row in page.items
         ],

@@ -8,6 +8,7 @@ from typing import Any
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.masks import Mask
+from stylestudio_desktop.domain.money import written
 from stylestudio_desktop.domain.purchase import Refund, is_bounced, is_held, is_paying
 from stylestudio_desktop.domain.records import (
     Count,
@@ -191,10 +192,15 @@ def entry(record: TokenEntry) -> Json:
     return _row(record, ("id", "generation_id", "purchase_id"), ("user_id",))
 
 
-def purchase(record: Purchase) -> Json:
-    """Return a purchase; `amount` in the currency's smallest unit, `held` for a decision."""
+def purchase(record: Purchase, back: Sequence[Refund] | None = None) -> Json:
+    """Return a purchase; `amount` in the currency's smallest unit, `held` for a decision.
+
+    `back` are its refunds and disputes, where they were asked for.
+    """
     found = _row(record, ("id",), ("user_id", "request", "receipt"))
-    return {**found, "held": is_held(record), "bounced": is_bounced(record)}
+    marks = {"held": is_held(record), "bounced": is_bounced(record)}
+    parts = {} if back is None else {"refunds": [refund(one) for one in back]}
+    return {**found, **marks, **parts}
 
 
 def refund(record: Refund) -> Json:
@@ -268,3 +274,11 @@ def standing(row: Purchase) -> str:
 def reason(row: Purchase) -> str:
     """Return why a purchase's money went back, empty if it did not."""
     return (row.refund_reason or "").replace("_", " ")
+
+
+def parts_back(found: Sequence[Refund], currency: str) -> str:
+    """Return what went back of a purchase, or is disputed, in a few words; empty for nothing."""
+    words = {"refund": "back", "dispute": "disputed"}
+    return ", ".join(
+        f"{written(one.amount, currency)} {words.get(one.kind, one.kind)}" for one in found
+    )

@@ -1,10 +1,12 @@
 """The wallet: what is there, what is held, what it buys, and every movement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stylestudio_desktop.domain.catalog import Package
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT
 from stylestudio_desktop.domain.generation import OPEN, Status
+from stylestudio_desktop.domain.purchase import Refund, RefundStatus
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry, User
 from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
@@ -67,6 +69,16 @@ def movements(
     limit = checked_limit(limit)
     found = entries.page(studio.database, studio.user_id, cursor(after), limit + 1)
     return paged(found, limit, lambda entry: entry.id)
+
+
+def given_back(studio: Studio, found: Sequence[Purchase]) -> dict[int, list[Refund]]:
+    """Return the refunds and disputes of a page of purchases, by purchase; reversed ones not."""
+    made: dict[int, list[Refund]] = {}
+    ids = [one.id for one in found]
+    for refund in sorted(refunds.of_purchases(studio.database, ids)) if ids else ():
+        if refund.status != RefundStatus.REVERSED.value:
+            made.setdefault(refund.purchase_id, []).append(refund)
+    return made
 
 
 def bought(studio: Studio, after: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Purchase]:

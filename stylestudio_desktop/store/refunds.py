@@ -1,12 +1,14 @@
 """Queries on refunds and disputes."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from peewee import SQL, fn
 
 from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.store.database import Database, Prepared
-from stylestudio_desktop.store.rows import columns, inserting, setting
+from stylestudio_desktop.store.rows import columns, inserting, placeholders, setting
 from stylestudio_desktop.store.tables import PLACE, TokenRefunds
 
 _FIELDS = columns(TokenRefunds, Refund)
@@ -82,6 +84,18 @@ def by_remote(db: Database, remote_id: str) -> Refund | None:
     """Return a refund by the gateway's id, or None."""
     row = db.row(_BY_REMOTE, (remote_id,))
     return None if row is None else Refund._make(row)
+
+
+def of_purchases(db: Database, purchase_ids: Sequence[int]) -> list[Refund]:
+    """Return all refunds of the purchases of one page."""
+    sql = _of_purchases_sql(len(purchase_ids))
+    return [Refund._make(row) for row in db.rows(sql, tuple(purchase_ids))]
+
+
+@lru_cache(maxsize=64)
+def _of_purchases_sql(number: int) -> Prepared:
+    among = TokenRefunds.purchase_id << SQL(f"({placeholders(number)})")
+    return Prepared(TokenRefunds.select(*_FIELDS).where(among))
 
 
 def of_purchase(db: Database, purchase_id: int) -> list[Refund]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import BadInput, IllegalStep, PaymentError
 from stylestudio_desktop.domain.ids import now_ms
@@ -171,6 +172,24 @@ def test_partial_refunds_from_the_dashboard(studio: Studio, bank: Bank, bought: 
     reconciling.reconcile(studio)
     assert balance(studio) == 10
     sound(studio)
+
+
+def test_a_part_that_went_back_is_seen_beside_its_purchase(
+    studio: Studio, bank: Bank, bought: Purchase
+) -> None:
+    assert wallet.given_back(studio, []) == {}
+    assert wallet.given_back(studio, [bought]) == {}
+    bank.give_back(payment(bought), 1000)
+    gone = bank.dispute(payment(bought))
+    reconciling.reconcile(studio)
+    back = wallet.given_back(studio, [bought])[bought.id]
+    assert sorted((one.kind, one.amount) for one in back) == [("dispute", 2999), ("refund", 1000)]
+    assert "10.00 USD back" in shapes.parts_back(back, bought.currency)
+    [told] = [shapes.purchase(bought, back)["refunds"]]
+    assert {one["kind"] for one in told} == {"dispute", "refund"}
+    bank.dispute_ends(gone, won=True)
+    reconciling.reconcile(studio)
+    assert [one.kind for one in wallet.given_back(studio, [bought])[bought.id]] == ["refund"]
 
 
 def test_what_is_spent_is_owed_and_paid_by_the_next_purchase(

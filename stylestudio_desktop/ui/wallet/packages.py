@@ -1,6 +1,6 @@
 """Packages and purchases: what tokens cost, what has been bought, and what can be done with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -8,22 +8,22 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from stylestudio_desktop.domain.catalog import Package
 from stylestudio_desktop.domain.purchase import (
     PurchaseStatus,
+    Refund,
     is_bounced,
     is_held,
     is_paying,
-    is_returned,
     only_goes_back,
 )
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, label
 
 translate = QCoreApplication.translate
-_MOST_REMARK = 300
 
 
 class PackageCard(Card):
@@ -85,6 +85,7 @@ class Purchases(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._inside: QWidget | None = None
         self._shown: tuple[Purchase, ...] | None = None
+        self._back: Mapping[int, Sequence[Refund]] = {}
         self.older = button(translate("Purchases", "Older"), self.older_asked.emit, "quiet")
         self.newest = button(translate("Purchases", "Newest"), self.newest_asked.emit, "quiet")
         pages = QHBoxLayout()
@@ -95,17 +96,23 @@ class Purchases(QWidget):
         self.show_purchases([])
 
     def show_purchases(
-        self, found: Sequence[Purchase], older: bool = False, newer: bool = False
+        self,
+        found: Sequence[Purchase],
+        older: bool = False,
+        newer: bool = False,
+        back: Mapping[int, Sequence[Refund]] | None = None,
     ) -> None:
         """Show `found` in place of what was shown; the same again changes nothing.
 
+        `back` holds their refunds and disputes, by purchase.
         Buttons lead to `older` ones and back to the newest, where there are any.
         """
         self.older.setVisible(older)
         self.newest.setVisible(newer)
-        if self._shown == tuple(found):
+        back = back or {}
+        if (self._shown, self._back) == (tuple(found), back):
             return
-        self._shown = tuple(found)
+        self._shown, self._back = tuple(found), back
         if self._inside is not None:
             self._inside.hide()
             self._inside.deleteLater()
@@ -122,14 +129,15 @@ class Purchases(QWidget):
         for one in found:
             row = grid.rowCount()
             grid.addWidget(label(one.display_name), row, 0)
-            grid.addWidget(StatusBadge(_state(one)), row, 3)
+            grid.addWidget(StatusBadge(purchase_words.state(one)), row, 3)
             grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
             if only_goes_back(one):
                 row = _two_sums(grid, row + 1, one)
             else:
-                grid.addWidget(label(_got(one), "muted"), row, 1)
+                grid.addWidget(label(purchase_words.got(one), "muted"), row, 1)
                 grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
-            grid.addWidget(label(" · ".join(_remarks(one)), "faint", wrap=True), row + 1, 0, 1, 5)
+            said = " · ".join(purchase_words.remarks(one, self._back.get(one.id, ())))
+            grid.addWidget(label(said, "faint", wrap=True), row + 1, 0, 1, 5)
             if only_goes_back(one):
                 grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
             grid.setRowMinimumHeight(row + 3, Space.S)
@@ -187,21 +195,11 @@ def _emitting(signal: SignalInstance, one: Purchase) -> Callable[[], None]:
     return lambda: signal.emit(one)
 
 
-def _tokens(number: int) -> str:
-    return translate("Purchases", "%n token(s)", "", number)
-
-
-def _got(one: Purchase) -> str:
-    if is_returned(one):
-        return translate("Purchases", "none credited")
-    return _tokens(one.tokens_received)
-
-
 def _two_sums(grid: QGridLayout, row: int, one: Purchase) -> int:
     """Show what was asked above what was paid instead; return the last row of the grid."""
     order = buying.order_of(one)
     asked = (
-        translate("Purchases", "Asked"), _tokens(order.tokens),
+        translate("Purchases", "Asked"), purchase_words.tokens(order.tokens),
         wording.money(order.amount, order.currency),
     )  # fmt: skip
     paid = (
@@ -216,80 +214,5 @@ def _two_sums(grid: QGridLayout, row: int, one: Purchase) -> int:
     return row + 1
 
 
-def _remarks(one: Purchase) -> list[str]:
-    said = [wording.moment(one.created_at)]
-    if one.mode == "test":
-        said.append(translate("Purchases", "test payment"))
-    if is_held(one):
-        return [
-            *said,
-            translate(
-                "Purchases",
-                "The money is at the payment service. Refund it, or accept it for tokens.",
-            ),
-        ]
-    if is_bounced(one):
-        return [*said, _bounced(one)]
-    if is_paying(one):
-        words = translate(
-            "Purchases", "The bank is working on it, which can take days. The tokens come then."
-        )
-        return [*said, words]
-    if one.error:
-        said.append(one.error[:_MOST_REMARK])
-    elif one.refund_reason:
-        said.append(_reason(one.refund_reason))
-    return said
-
-
-def _reason(text: str) -> str:
-    """Return why money went back, the payment service's own words as people say them."""
-    known = {
-        "refunded": translate("Purchases", "Given back at the payment service"),
-        "requested_by_customer": translate("Purchases", "Given back as asked for"),
-        "duplicate": translate("Purchases", "Given back: it was paid twice"),
-        "fraudulent": translate("Purchases", "Taken back: the payer says it was fraud"),
-        "disputed": translate("Purchases", "Taken back by the payer's bank"),
-    }
-    return known.get(text, text.replace("_", " ")[:_MOST_REMARK])
-
-
-def _bounced(one: Purchase) -> str:
-    if one.status == PurchaseStatus.REFUNDED.value:
-        return translate(
-            "Purchases",
-            "The refund could not be paid out, so the tokens are yours again. Ask for it once "
-            "more, or keep them.",
-        )
-    return translate(
-        "Purchases",
-        "The refund could not be paid out, and the money is at the payment service again. Refund "
-        "it once more, or see there how else it can be paid out.",
-    )
-
-
 def _none() -> QWidget:
     return label(translate("Purchases", "Nothing has been bought yet."), "muted")
-
-
-def _state(one: Purchase) -> Status:
-    if is_held(one):
-        return Status(translate("Purchases", "Your decision"), "circle-alert", "warning")
-    if is_bounced(one):
-        return Status(translate("Purchases", "Refund failed"), "circle-alert", "warning")
-    if is_returned(one):
-        return Status(translate("Purchases", "Given back"), "undo-2", "warning")
-    if is_paying(one):
-        return Status(translate("Purchases", "Being paid"), "loader-circle")
-    status = one.status
-    known = {
-        PurchaseStatus.PENDING.value: Status(translate("Purchases", "Waiting"), "clock"),
-        PurchaseStatus.COMPLETED.value: Status(
-            translate("Purchases", "Paid"), "circle-check", "good"
-        ),
-        PurchaseStatus.FAILED.value: Status(translate("Purchases", "Failed"), "circle-x", "bad"),
-        PurchaseStatus.REFUNDED.value: Status(
-            translate("Purchases", "Refunded"), "undo-2", "warning"
-        ),
-    }
-    return known.get(status, Status(status, "circle-help"))

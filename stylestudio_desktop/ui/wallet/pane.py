@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import BalanceChanged, GenerationProgressed
 from stylestudio_desktop.domain.ids import GenerationId
+from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import budget, insights, wallet
 from stylestudio_desktop.services.budget import Month
@@ -47,6 +48,7 @@ _MANY = 1 << 60
 class _Seen:
     wallet: Wallet
     bought: tuple[Purchase, ...]
+    back: dict[int, list[Refund]]
     older: str | None
     spent: Insights
     month: Month
@@ -222,7 +224,8 @@ class WalletPane(Pane):
             bought = wallet.bought(studio, after, PURCHASES)
             spent = insights.insights(studio, DAYS)
             found, month = wallet.summary(studio), budget.month(studio)
-            return _Seen(found, tuple(bought.items), bought.next, spent, month)
+            back = wallet.given_back(studio, bought.items)
+            return _Seen(found, tuple(bought.items), back, bought.next, spent, month)
 
         self._task = self._window.tasks.run(
             attached(studio, op), self._on_read, self._on_failed, owner=self
@@ -242,7 +245,7 @@ class WalletPane(Pane):
             card.set(wording.count(balance // price), self.tr("at %n token(s)", "", price))
         self._older = seen.older
         older, newer = seen.older is not None, self._after is not None
-        self.purchases.show_purchases(seen.bought, older, newer)
+        self.purchases.show_purchases(seen.bought, older, newer, seen.back)
         self.spending.show_spending(seen.spent, seen.month)
         if self._back is not None and balance > self._before:
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.ledger import Kind
+from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry
 from stylestudio_desktop.services import buying, steering, wallet
 from stylestudio_desktop.services.studio import Studio
@@ -167,6 +168,31 @@ def test_purchases_are_listed_with_their_state(qtbot: QtBot) -> None:
     QApplication.processEvents()
     assert "$29.99" in words(purchases)
     assert "Nothing has been bought yet." not in words(purchases)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"),
+    [
+        ("refund", "done", "$10.00 given back"),
+        ("refund", "asked", "$10.00 on its way back"),
+        ("dispute", "done", "$10.00 taken back by the payer's bank"),
+        ("dispute", "pending", "The payer's bank disputes $10.00 and has not decided yet"),
+    ],
+)
+def test_a_part_that_went_back_is_said_beside_what_was_paid(
+    qtbot: QtBot, kind: str, status: str, said: str
+) -> None:
+    purchases = Purchases()
+    qtbot.addWidget(purchases)
+    paid = Purchase(
+        7, 1, 2999, "USD", 100, "completed", "t", None, None, "card", "standard", "Standard", None,
+        None, now_ms(), now_ms(),
+    )  # fmt: skip
+    purchases.show_purchases([paid])
+    assert said not in words(purchases)
+    part = Refund(8, 1, 7, kind, status, None, 1000, 33, 33, None, now_ms(), now_ms())
+    purchases.show_purchases([paid], back={7: [part]})
+    assert said in words(purchases)
 
 
 def entry(number: int, kind: str = "hold", delta: int = -2, settled: int = 0) -> TokenEntry:
