@@ -17,7 +17,7 @@ from stylestudio_desktop.services import bulk, finding, library, organising, und
 from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import facets
-from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.database import Database, Sql
 from tests.factories import FakeProvider, import_photo
 from tests.finding.library import Seen, fill
 
@@ -352,8 +352,8 @@ def test_no_step_walks_or_sorts_the_library(
     heard: dict[str, object] = {}
     genuine = Database.rows
 
-    def rows(self: Database, sql: str, values: object = ()) -> object:
-        heard.setdefault(sql, values)
+    def rows(self: Database, sql: Sql, values: object = ()) -> object:
+        heard.setdefault(str(sql), values)
         return genuine(self, sql, values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Database, "rows", rows)

@@ -307,7 +307,7 @@ def test_8_every_list_has_a_limit_and_a_cursor_and_loses_nothing(
     real = Database.rows
 
     def counting(database: Database, sql: str, values: Any = ()) -> Any:
-        asked.append(sql)
+        asked.append(str(sql))
         return real(database, sql, values)
 
     monkeypatch.setattr(Database, "rows", counting)

@@ -2,7 +2,6 @@
 
 import datetime
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,7 +132,7 @@ def test_impossible_numbers_are_refused(studio: Studio, number: int, photos: int
 def test_small_loads_have_as_many_photos_as_they_need(tmp_path: Path) -> None:
     studio = open_test_studio(tmp_path)
     generous = studio.catalogue
-    object.__setattr__(studio, "catalogue", replace(generous, free_tokens=0))
+    object.__setattr__(studio, "catalogue", generous._replace(free_tokens=0))
 
     assert synthetic.fill(studio, 5).photos == 20
     assert health.verify(studio).problems == ()

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,7 +118,7 @@ def test_the_trash_takes_a_batch_whole_and_gives_it_back(
     assert chosen == members(studio, batch)
     history_bulk.trash(studio, chosen, lambda _done, _all: None)
     assert shown(studio) == [(single, "cancelled")]
-    assert set(timeline.ids(studio, replace(ALL, trashed=True))) == set(chosen)
+    assert set(timeline.ids(studio, ALL._replace(trashed=True))) == set(chosen)
     history_bulk.restore(studio, chosen, lambda _done, _all: None)
     assert shown(studio)[0] == (batch.id, "cancelled")
 
