@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
+from stylestudio_desktop.ui.widgets.grid.thumbnails import Want
 from tests.ui.library import NOON, FakeLibrary, many_ids
 from tests.ui.watchdog import Watchdog
 
@@ -310,6 +311,16 @@ def test_thumbnails_stay_within_their_budget(
         grid.scroll_to(offset)
         settled(grid)
     assert 0 < grid.thumbnails.held <= 600_000
+
+
+def test_a_file_that_is_in_view_twice_is_read_once_and_shown(
+    grid: Grid, settled: Settled, library: FakeLibrary
+) -> None:
+    twice = Want(f"{7:064x}", 256, 90)
+    grid.thumbnails.want([twice, twice, twice])
+    settled(grid)
+    assert library.read.count(twice.storage_id) == 1
+    assert grid.thumbnails.get(twice.storage_id) is not None
 
 
 def test_a_damaged_thumbnail_leaves_its_place_empty(

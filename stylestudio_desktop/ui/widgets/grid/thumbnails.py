@@ -74,7 +74,9 @@ class Thumbnails(QObject):
     def want(self, wishes: Sequence[Want]) -> None:
         """Replace the list of wishes, most urgent first."""
         now = monotonic()
-        todo = [wish for wish in wishes if self._lacks(wish, now)]
+        # Each once, also where a file is in view twice: two threads on equal wishes would count as
+        # one, and what the slower one brought would wait for the next scrolling.
+        todo = [wish for wish in dict.fromkeys(wishes) if self._lacks(wish, now)]
         for wish in wishes:
             if wish.storage_id in self._images:
                 self._images.move_to_end(wish.storage_id)
