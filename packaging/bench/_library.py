@@ -77,7 +77,7 @@ class Recorder:
         def one(name: str) -> Any:
             def overheard(db: Database, sql: str, values: Sequence[Any] = ()) -> Any:
                 many = list(values) if name == "run_many" else [values]
-                self.said += [(sql, tuple(line)) for line in many]
+                self.said += [(str(sql), tuple(line)) for line in many]
                 return genuine[name](db, sql, values)
 
             return overheard
