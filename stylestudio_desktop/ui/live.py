@@ -11,7 +11,7 @@ POLL_MS = 100
 class Live(QObject):
     """Brings events to the UI thread.
 
-    `happened(event)` carries one of this process's own events (a frozen dataclass) in order.
+    `happened(event)` carries one of this process's own events (`domain.events`) in order.
     `changed_elsewhere()` says that another process committed. `publish` may be called from any
     thread. `data_version` is a callable returning SQLite's `PRAGMA data_version` on a connection
     of the UI thread: its number changes when, and only when, another connection has committed
