@@ -6,3 +6,20 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # Nor is anybody's own keyring; what needs one runs beside a keyring of its own (tests/vault).
 os.environ["STYLESTUDIO_KEYRING"] = "off"
+
+import faulthandler
+from collections.abc import Iterator
+
+import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
+
+
+@pytest.fixture(autouse=True)
+def _a_fatal_fault_is_told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test of crash reports takes the fault handler for itself; the next test has it back.
+
+    Without it a library that ends the process does so without a word about the test and the line.
+    """
+    yield
+    if not faulthandler.is_enabled():
+        faulthandler.enable(request.config.stash[fault_handler_stderr_fd_key])
