@@ -303,7 +303,8 @@ def test_a_payment_of_another_sum_is_accepted_with_a_reason(
     pane: WalletPane, window: MainWindow, bank: Bank, browser: list[str], qtbot: QtBot
 ) -> None:
     oddly_paid(pane, bank, browser, qtbot)
-    assert "A payment is not what was asked for: please decide." in toasts(window)
+    asked = "A payment is not what was asked for: please decide."
+    qtbot.waitUntil(lambda: asked in toasts(window))
     shown = words(pane)
     for part in ("Asked\n100 token(s)\n$29.99", "Paid\nnone credited\n$15.00", "Your decision"):
         assert part in shown
