@@ -13,8 +13,15 @@ CHECK_AFTER_S = 2.0
 """The window stands and the first pictures are there before the keyring is loaded."""
 
 
+ENDING_S = CLOSING_S + 4.0
+
+
 class WorkerThread(QThread):
-    """Runs the queue until the window closes; what is unfinished then goes on next time."""
+    """Runs the queue until the window closes; what is unfinished then goes on next time.
+
+    The runner has a thread of its own inside: Qt ends the whole program when a QThread goes while
+    it runs, and a drive that hangs can hold the runner for as long as it likes.
+    """
 
     failed = Signal(str)
 
@@ -29,9 +36,15 @@ class WorkerThread(QThread):
         self._studio = studio
         self._after_crash = after_crash
         self._stop = threading.Event()
+        self._queue = threading.Thread(target=self._host, name="queue", daemon=True)
 
     def run(self) -> None:
-        """Host the queue, on this thread, with a connection of its own."""
+        """Host the queue until it is time to stop, and then for no longer than `ENDING_S`."""
+        self._queue.start()
+        self._stop.wait()
+        self._queue.join(ENDING_S)
+
+    def _host(self) -> None:
         try:
             with self._studio.database.connection():
                 Runner(
@@ -41,9 +54,11 @@ class WorkerThread(QThread):
                     check_after_s=CHECK_AFTER_S,
                 ).run(self._stop)
         except StudioError as error:
-            self.failed.emit(error.sentence)
+            if not self._stop.is_set():
+                self.failed.emit(error.sentence)
 
     def close(self) -> bool:
         """Ask the runner to stop and wait for it in bounded time; True if it has."""
         self._stop.set()
-        return self.wait(round((CLOSING_S + 4) * 1000))
+        self.wait()
+        return not self._queue.is_alive()
