@@ -80,12 +80,13 @@ def watch_grid(view):
     paint = Grid.paintEvent
     def paint_and_tell(grid, event):
         paint(grid, event)
-        QTimer.singleShot(0, lambda: painted(grid))
-    def painted(grid):
         if len(grid.contents) and grid.settled():
-            print(seen[0], time.time() - begun, flush=True)
             Grid.paintEvent = paint
-            grid.window().close()
+            moment = time.time() - begun
+            QTimer.singleShot(0, lambda: told(grid, moment))
+    def told(grid, moment):
+        print(seen[0], moment, flush=True)
+        grid.window().close()
     Grid.paintEvent = paint_and_tell
 
 After("stylestudio_desktop.ui.opening", watch_frame)

@@ -64,7 +64,7 @@ class Grid(Touched):
         self._set_up()
         self.cards.arrived.connect(self._on_cards)
         self.cards.failed.connect(self.load_failed)
-        self.thumbnails.arrived.connect(self.surface.update)
+        self.thumbnails.arrived.connect(self._on_thumbnails)
         self.verticalScrollBar().valueChanged.connect(self._on_bar)
         self.destroyed.connect(self.thumbnails.close)
 
@@ -321,6 +321,10 @@ class Grid(Touched):
 
     def _on_cards(self) -> None:
         self._wish.start()
+        self.surface.update()
+
+    def _on_thumbnails(self) -> None:
+        self.painted = False  # what can wait waits until these are seen
         self.surface.update()
 
     def _describe(self, index: int) -> None:
