@@ -80,8 +80,9 @@ def _write(root: Path, kind: str, frames: list[tuple[str, str, str]]) -> Path:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(json.dumps(report, indent=2))
-    for old in _files(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
+    with contextlib.suppress(OSError, StorageError):  # the new one is there all the same
+        for old in _files(folder)[:-KEPT]:
+            old.unlink(missing_ok=True)
     return path
 
 
@@ -95,13 +96,22 @@ def _short(name: str) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    with contextlib.suppress(OSError):
+    try:
         return sorted(one for one in folder.iterdir() if _NAME.fullmatch(one.name))
-    return []
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StorageError(
+            f"The folder with the reports of crashes can't be read ({error.strerror}). Nothing in "
+            f"your library depends on it; look at the folder {folder}, or at its permissions."
+        ) from error
 
 
 def listing(root: Path) -> list[Report]:
-    """Return the reports that can be read, the newest first."""
+    """Return the reports that can be read, the newest first.
+
+    Raises StorageError where their folder is there and can't be read.
+    """
     found = []
     for path in reversed(_files(place(root))):
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
@@ -113,7 +123,7 @@ def listing(root: Path) -> list[Report]:
 
 
 def clear(root: Path) -> int:
-    """Delete every report and return how many there were."""
+    """Delete every report and return how many there were. Raises StorageError as `listing`."""
     files = _files(place(root))
     for path in files:
         path.unlink(missing_ok=True)

@@ -43,6 +43,9 @@ LARGEST_STEP = 256 << 20
 MOST = 1 << 30
 """Bytes that the journal may hold, if a quarter of what is free on the disk allows it."""
 
+PAUSE_S = 60.0
+"""How long a disk that takes nothing is left alone (and not complained of) by later writes."""
+
 _HEADER = 32  # sqlite.org/fileformat2.html#walformat
 _FRAME = 24
 _BLOCK = 1 << 20
@@ -94,11 +97,14 @@ class Journal:
 
     def after_write(self) -> None:
         """Copy, and fold in, if it is time to."""
+        since = time.monotonic() - self._copied_at
+        if since < 0:  # a disk that is full was asked a moment ago
+            return
         with self._mutex, self._never_failing():
             total, folded = self._frames()
             if total - folded > FOLD_FRAMES:
                 self._fold()
-            elif time.monotonic() - self._copied_at >= EVERY_S:
+            elif since >= EVERY_S:
                 self._copy()
 
     def copy(self, *, patient: bool = False) -> Position | None:
@@ -157,7 +163,7 @@ class Journal:
         with contextlib.suppress(OSError):
             (self.folder / "whole").unlink(missing_ok=True)
         self._seen = None
-        self._copied_at = time.monotonic() + 60.0  # a disk that is full is not asked each second
+        self._copied_at = time.monotonic() + PAUSE_S
         with contextlib.suppress(Exception):
             self._bare().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config import crashes
+from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
@@ -19,7 +20,8 @@ _WIDTH, _HEIGHT = 640, 460
 def tell_of_crash(window: MainWindow, root: Path) -> None:
     """Say that the last run ended unexpectedly, what is safe, and offer its report."""
     action = None
-    if crashes.listing(root):
+    found, fault = _reports(root)
+    if found or fault:
         action = (
             translate("Aftermath", "Show the report"),
             lambda: CrashDialog(root, window).open(),
@@ -30,6 +32,14 @@ def tell_of_crash(window: MainWindow, root: Path) -> None:
         "already is fetched, and the rest waits for you.",
     )
     window.toast(text, "neutral", action)
+
+
+def _reports(root: Path) -> tuple[list[crashes.Report], str]:
+    """Return what there is, or why it can't be read."""
+    try:
+        return crashes.listing(root), ""
+    except StorageError as error:
+        return [], error.sentence
 
 
 class CrashDialog(QDialog):
@@ -62,15 +72,13 @@ class CrashDialog(QDialog):
         self._show()
 
     def _show(self) -> None:
-        found = crashes.listing(self._root)
-        self.remark.setText(
-            self.tr(
+        found, remark = _reports(self._root)
+        if found:
+            remark = self.tr(
                 "These reports stay on this computer until you send them yourself. They hold "
                 "versions and lines of the program, no names, prompts, keys or pictures."
             )
-            if found
-            else self.tr("There is no report of a crash.")
-        )
+        self.remark.setText(remark or self.tr("There is no report of a crash."))
         self.text.setPlainText("\n\n".join(one.text for one in found))
         for part in (self.text, self.copying, self.deleting):
             part.setVisible(bool(found))

@@ -137,14 +137,17 @@ def test_another_program_breaks_the_chain_and_a_snapshot_begins_a_new_one(
 
 
 def test_a_full_disk_breaks_the_chain_and_never_a_commit(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: Any) -> int:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr(journal.Journal, "_carry", full)
-        rename(life.studio, "written all the same")
+        monkeypatch.setattr(journal, "FOLD_FRAMES", 0)
+        for name in ("first", "second", "written all the same"):
+            rename(life.studio, name)
+    assert caplog.text.count("its chain is broken") == 1, "told once, not with every commit"
     assert life.studio.database.value("SELECT name FROM users") == "written all the same"
     assert not (life.studio.workspace.journal / "whole").exists()
     life.do("reopen")

@@ -30,3 +30,10 @@ def test_a_crash_of_a_command_is_reported_listed_shown_and_deleted(
     assert shell.json("crashes", "delete") == {"deleted": 1}
     assert shell.run("crashes") == 0
     assert crashes.listing(shell.workspace) == []
+
+
+def test_a_folder_of_reports_that_cannot_be_read_is_not_called_empty(shell: Shell) -> None:
+    crashes.place(shell.workspace).parent.mkdir(parents=True)
+    crashes.place(shell.workspace).write_text("no folder")
+    assert "can't be read" in shell.json("crashes", code=5)["error"]["message"]
+    assert shell.run("crashes", "delete") == 5

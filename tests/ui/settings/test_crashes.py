@@ -21,3 +21,14 @@ def test_the_report_is_shown_copied_and_deleted(window: MainWindow, studio: Stud
     assert crashes.listing(root) == []
     assert dialog.text.toPlainText() == ""
     dialog.close()
+
+
+def test_a_folder_that_cannot_be_read_is_said(window: MainWindow, studio: Studio) -> None:
+    root = studio.workspace.root
+    crashes.place(root).parent.mkdir(exist_ok=True)
+    crashes.place(root).write_text("no folder")
+    tell_of_crash(window, root)
+    dialog = CrashDialog(root, window)
+    assert "can't be read" in dialog.remark.text()
+    assert not dialog.deleting.isVisibleTo(dialog)
+    dialog.close()
