@@ -7,7 +7,7 @@ from types import TracebackType
 
 from stylestudio_desktop.domain.errors import StorageError
 
-# filelock is imported when a lock is first taken: the first paint needs none.
+# filelock is imported when a lock is first taken: many commands need none.
 
 
 class Presence:
