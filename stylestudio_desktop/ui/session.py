@@ -328,7 +328,7 @@ def run(
     if accounts.is_guarded(studio):
         from stylestudio_desktop.ui.unlock import admitted
 
-        guest = admitted(studio)
+        guest = admitted(studio, window)
         if guest is None:
             window.close()
             return 0

@@ -52,13 +52,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A device flow that waits: the person opens `address` anywhere and types `code`."""
+    """A device flow that waits: the person opens `address` anywhere and types `code`.
+
+    `link` holds the code already where the service offers that, and is what a browser here opens.
+    """
 
     address: str
     code: str
     device_code: str = field(repr=False)
     interval_s: float
     ends_at: float
+    link: str
 
 
 def page(address: str) -> str:

@@ -46,12 +46,14 @@ def ask_device(client: Client) -> Asked:
         )
     )
     _check(said)
+    address = page(str(said.get("verification_uri")))
     return Asked(
-        page(str(said.get("verification_uri"))),
+        address,
         str(said.get("user_code")),
         str(said.get("device_code")),
         _seconds(said.get("interval"), 5.0),
         time.monotonic() + _seconds(said.get("expires_in"), 900.0),
+        address,
     )
 
 

@@ -98,12 +98,14 @@ def ask_device(client: Client) -> Asked:
         _address(known, "device_authorization_endpoint"),
         {"client_id": client.client_id, "scope": _scope(known)},
     )
+    address = page(str(said.get("verification_uri")))
     return Asked(
-        page(str(said.get("verification_uri_complete") or said.get("verification_uri"))),
+        address,
         str(said.get("user_code")),
         str(said.get("device_code")),
         max(1.0, float(said.get("interval", 5))),
         time.monotonic() + float(said.get("expires_in", 300)),
+        page(str(said.get("verification_uri_complete") or address)),
     )
 
 
@@ -230,15 +232,27 @@ def _claims(
             demands["nonce"] = {"essential": True, "value": nonce}
         jwt.JWTClaimsRegistry(leeway=_LEEWAY_S, **demands).validate(read.claims)
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        # The kind alone: the text may repeat the token.
         raise SignInFailed(
-            f"The sign-in service's answer can't be proven ({type(error).__name__}). {SAFE}"
+            f"The sign-in service's answer can't be proven: {_why(error)} {SAFE}"
         ) from None
     parties = read.claims["aud"]
     several = isinstance(parties, list) and len(parties) > 1
     if several and read.claims.get("azp") != client.client_id:
         raise SignInFailed(f"The sign-in service's answer is for another program. {SAFE}")
     return dict(read.claims)
+
+
+def _why(error: Exception) -> str:
+    """Say what is wrong with an identity token; the error's own text may repeat the token."""
+    from joserfc import errors
+
+    if isinstance(error, errors.ExpiredTokenError):
+        return "it is too old. Check this computer's clock, and sign in again."
+    if isinstance(error, errors.BadSignatureError | errors.UnsupportedAlgorithmError):
+        return "it is not signed by that service."
+    if isinstance(error, errors.InvalidClaimError | errors.MissingClaimError):
+        return "it is not the answer to this sign-in. Sign in again."
+    return f"it can't be read ({type(error).__name__})."
 
 
 def _address(known: Mapping[str, Any], name: str) -> str:

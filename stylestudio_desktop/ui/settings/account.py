@@ -77,6 +77,7 @@ class AccountSection(Section):
         self.body.addLayout(last)
         self._profile: Profile | None = None
         self.leaving: DeleteDialog | None = None
+        self.guarding: PassphraseDialog | None = None
 
     def refresh(self) -> None:
         """Read who is here, in the background."""
@@ -121,6 +122,8 @@ class AccountSection(Section):
             row = QHBoxLayout()
             row.addWidget(label(one.name))
             row.addStretch(1)
+            if one.guarded:
+                row.addWidget(label(self.tr("Passphrase"), "faint"))
             row.addWidget(button(self.tr("Switch"), partial(self._switch, one), "quiet"))
             column.addLayout(row)
         return made
@@ -142,10 +145,10 @@ class AccountSection(Section):
 
     def _change_passphrase(self) -> None:
         if self._profile is not None:
-            PassphraseDialog(
-                self._profile,
-                lambda now, new: self._do(lambda: profiles.set_passphrase(self._studio, now, new)),
-            ).exec()
+            asking = PassphraseDialog(self._window.tasks, self._studio, self._profile, self)
+            asking.changed.connect(self.refresh)
+            asking.open()
+            self.guarding = asking
 
     def _switch(self, who: Profile) -> None:
         studio = self._studio

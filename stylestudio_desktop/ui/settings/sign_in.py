@@ -54,7 +54,7 @@ class SignIn(Fold):
             self.tr("A code is shown here and typed in any browser, on this or another device."),
         )
         self.stop_button = button(self.tr("Stop waiting"), self._stopped.set, "quiet")
-        self.stop_button.setEnabled(False)
+        self.stop_button.setVisible(False)
         self.out_button = button(self.tr("Sign out"), self._sign_out, "quiet")
         plain_tip(self.out_button, self.tr("Your pictures and tokens stay on this computer."))
         self.out_button.setVisible(False)
@@ -124,7 +124,7 @@ class SignIn(Fold):
     def _waits(self, waiting: bool) -> None:
         self.go_button.setEnabled(not waiting)
         self.code_button.setEnabled(not waiting)
-        self.stop_button.setEnabled(waiting)
+        self.stop_button.setVisible(waiting)
 
     def _on_page(self, address: str) -> None:
         if not QDesktopServices.openUrl(QUrl(address)):
@@ -134,12 +134,13 @@ class SignIn(Fold):
         text = self.tr("Type the code %1 at %2. This page goes on by itself.")
         self._said.setText(text.replace("%1", asked.code).replace("%2", asked.address))
         QGuiApplication.clipboard().setText(asked.code)
-        QDesktopServices.openUrl(QUrl(asked.address))
+        QDesktopServices.openUrl(QUrl(asked.link))
 
     def _on_arrived(self, profile: Profile) -> None:
         self._waits(False)
         self.secret.clear()  # it lies in the keyring now
-        self._said.setText(self.tr("Signed in as %1.").replace("%1", profile.name))
+        who = profile.email or profile.name
+        self._said.setText(self.tr("Signed in as %1.").replace("%1", who))
         self._see(self._nothing)
         self.arrived.emit(profile)
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QDialog,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -53,6 +54,20 @@ class FormRow(QWidget):
         self._below.setProperty("role", role)
         self.field.setAccessibleDescription(text)
         restyle(self._below)
+        if self.isVisible():
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Let a dialog grow for a longer sentence: Qt gives a window no height for wrapped words.
+
+        Without it the words would stand across the field.
+        """
+        window = self.window()
+        layout = window.layout() if isinstance(window, QDialog) else None
+        if layout is not None:
+            layout.activate()
+            least = layout.totalHeightForWidth(window.width())
+            window.resize(window.width(), max(window.height(), least))
 
 
 class Facts(QWidget):

@@ -114,7 +114,7 @@ def account(window: MainWindow, studio: Studio) -> None:
     mine = profiles.current(studio)
     for name, dialog in (
         ("unlock", UnlockDialog(studio)),
-        ("passphrase", PassphraseDialog(mine, lambda _now, _new: None)),
+        ("passphrase", PassphraseDialog(window.tasks, studio, mine, window)),
     ):
         place = f"{name}-alone-{theme().palette.name}-{window.width()}.png"
         dialog.show()

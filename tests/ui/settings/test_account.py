@@ -15,7 +15,7 @@ from stylestudio_desktop.services import profiles, signing_in
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.account import AccountSection
 from stylestudio_desktop.ui.settings.pane import SettingsPane
-from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog, admitted
+from stylestudio_desktop.ui.unlock import UnlockDialog, admitted
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from stylestudio_desktop.vault import github, passphrase
 from stylestudio_desktop.vault.asking import Person
@@ -183,24 +183,65 @@ def test_who_knows_the_passphrase_is_admitted(studio: Studio, qtbot: QtBot) -> N
     assert admitted(studio) is None
 
 
-def test_a_passphrase_is_set_typed_twice_and_taken_away(studio: Studio, qtbot: QtBot) -> None:
-    wanted: list[tuple[str | None, str | None]] = []
-    asked = PassphraseDialog(profiles.current(studio), lambda now, new: wanted.append((now, new)))
-    qtbot.addWidget(asked)
+def test_a_passphrase_is_set_typed_twice_and_taken_away(
+    section: AccountSection, window: MainWindow, studio: Studio, qtbot: QtBot
+) -> None:
+    section._change_passphrase()
+    asked = section.guarding
+    assert asked is not None
+    assert not asked.save_button.isEnabled()
     asked.new.setText(WORD)
     asked.save_button.click()
-    assert wanted == []
+    assert "not the same" in asked.again.accessibleDescription()
     asked.again.setText(WORD)
-    asked.save_button.click()
-    assert wanted == [(None, WORD)]
-    guarded = PassphraseDialog(
-        profiles.set_passphrase(studio, None, WORD),
-        lambda now, new: wanted.append((now, new)),
-    )
-    qtbot.addWidget(guarded)
-    guarded.now.setText(WORD)
+    with qtbot.waitSignal(asked.changed):
+        asked.save_button.click()
+    assert not asked.isVisible()
+    assert asked.new.text() == ""
+    qtbot.waitUntil(section.lock_button.isEnabled)
+    section._change_passphrase()
+    guarded = section.guarding
+    assert guarded is not None
+    guarded.now.setText("wrong word")
+    before = guarded.height()
     guarded.save_button.click()
-    assert wanted[-1] == (WORD, None)
+    qtbot.waitUntil(lambda: "not the passphrase" in guarded.now.accessibleDescription())
+    assert guarded.isVisible()
+    assert guarded.height() > before
+    guarded.now.setText(WORD)
+    with qtbot.waitSignal(guarded.changed):
+        guarded.save_button.click()
+    assert not profiles.current(studio).guarded
+
+
+def test_a_passphrase_that_is_too_short_is_told_where_it_is_typed(
+    section: AccountSection, studio: Studio, qtbot: QtBot
+) -> None:
+    section._change_passphrase()
+    asked = section.guarding
+    assert asked is not None
+    asked.new.setText("ab")
+    asked.again.setText("ab")
+    asked.save_button.click()
+    qtbot.waitUntil(lambda: bool(asked.new.accessibleDescription().startswith("A passphrase")))
+    assert asked.isVisible()
+    asked.reject()
+    assert not profiles.current(studio).guarded
+
+
+def test_who_has_no_passphrase_is_not_asked_for_one(studio: Studio, qtbot: QtBot) -> None:
+    ben = profiles.add(studio, "Ben")
+    profiles.set_passphrase(studio, None, WORD)
+    asking = UnlockDialog(studio)
+    qtbot.addWidget(asking)
+    asking.show()
+    qtbot.waitExposed(asking)
+    assert asking.passphrase.isVisible()
+    asking.who.setCurrentIndex(asking.who.findData(ben.id))
+    assert not asking.passphrase.isVisible()
+    with qtbot.waitSignal(asking.accepted):
+        asking.open_button.click()
+    assert asking.studio.user_id == ben.id
 
 
 def test_somebody_signs_in_with_the_browser(
