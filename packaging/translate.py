@@ -88,14 +88,19 @@ def translated(language: str) -> dict[Sentence, Forms]:
     """Return what `language` has for the sentences of the code."""
     if language == "en":
         made = {one: english(one) for one in sentences()}
-        return {one: forms for one, forms in made.items() if forms is not None}
+        return {one: _separated(forms) for one, forms in made.items() if forms is not None}
     table: dict[str, Forms] = json.loads((TRANSLATIONS / f"{language}.json").read_text("utf-8"))
     result: dict[Sentence, Forms] = {}
     for one in sentences():
         forms = table.get(f"{one.context}|{one.text}", table.get(one.text))
         if forms is not None:
-            result[one] = forms
+            result[one] = _separated(forms)
     return result
+
+
+def _separated(forms: Forms) -> Forms:
+    """Return what counts with %Ln: it is %n with the separators of the reader's language."""
+    return [one.replace("%n", "%Ln") for one in forms] if isinstance(forms, list) else forms
 
 
 def missing(language: str) -> list[Sentence]:

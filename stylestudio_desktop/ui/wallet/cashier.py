@@ -29,12 +29,15 @@ T = TypeVar("T")
 class Cashier(QObject):
     """One for a window; `changed()` says that purchases or their refunds moved.
 
+    `looked(sentence)` follows each look at the payment service, empty where nothing waits any more.
+
     While something waits for the payment service it is asked after 2 to 30 seconds, else every
     ten minutes and when the window comes to the front.
     """
 
     changed = Signal()
     failed = Signal(str)
+    looked = Signal(str)
     _returned = Signal(bool)
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
@@ -164,6 +167,7 @@ class Cashier(QObject):
             show = (self.tr("Open the wallet"), partial(self._window.open_pane, WALLET))
             words = self.tr("A payment is not what was asked for: please decide.")
             self._window.toast(words, "warning", show)
+        self.looked.emit(self.tr("No payment is found yet.") if waiting else "")
         self._next(waiting)
 
     def _on_unreconciled(self, error: Exception) -> None:
@@ -173,6 +177,7 @@ class Cashier(QObject):
         again = isinstance(error, PaymentError) and error.again
         if not again:
             self.failed.emit(error.sentence)
+        self.looked.emit(error.sentence)
         self._next(again)
 
     def _next(self, waiting: bool) -> None:

@@ -20,6 +20,7 @@ from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.wallet.accept_dialog import AcceptDialog
 from stylestudio_desktop.ui.wallet.cashier import cashier
 from stylestudio_desktop.ui.wallet.packages import Purchases
+from stylestudio_desktop.ui.wallet.waiting import WaitingCard
 from stylestudio_desktop.ui.window import MainWindow
 
 
@@ -47,6 +48,13 @@ class PurchaseDesk(QObject):
         purchases.receipt_asked.connect(self._receipt)
         purchases.accept_asked.connect(self._accept)
         purchases.look_asked.connect(self._cashier.show_payment)
+
+    def watch(self, card: WaitingCard) -> None:
+        """Do what `card` asks for."""
+        card.pay_asked.connect(self._cashier.pay)
+        card.cancel_asked.connect(self._cancel)
+        card.look_asked.connect(self._cashier.look)
+        self._cashier.looked.connect(card.found)
 
     def buy(self, package_id: str) -> None:
         """Begin a purchase."""

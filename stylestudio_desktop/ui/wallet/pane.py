@@ -21,12 +21,13 @@ from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tasks import Task
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.tokens import Space, Type
 from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
 from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
 from stylestudio_desktop.ui.wallet.spending import SpendingCard
 from stylestudio_desktop.ui.wallet.standing import LedgerNotice
+from stylestudio_desktop.ui.wallet.waiting import WaitingCard
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
@@ -116,6 +117,10 @@ class WalletPane(Pane):
         self.notice.closed.connect(self._on_ledger)
         column.addWidget(self.notice)
         column.addWidget(self._balance())
+        self.waiting = WaitingCard()
+        self.desk.watch(self.waiting)
+        self.waiting.appeared.connect(self._show_waiting)
+        column.addWidget(self.waiting)
         column.addWidget(self._offer())
         self.purchases = Purchases()
         self.purchases.older_asked.connect(lambda: self._turn(self._older))
@@ -143,7 +148,7 @@ class WalletPane(Pane):
         column.setContentsMargins(0, Space.XL, 0, 0)
         column.setSpacing(Space.S)
         head = QHBoxLayout()
-        head.setContentsMargins(Space.L, 0, Space.L, 0)
+        head.setContentsMargins(Space.S, 0, Space.S, 0)  # as the table's cells
         head.addWidget(label(self.tr("Every movement"), "title"))
         column.addLayout(head)
         column.addWidget(self.table, 1)
@@ -165,6 +170,8 @@ class WalletPane(Pane):
         made = Card()
         self.balance = label("", "display")
         self._words = label("", "muted")
+        # So that both stand on one line: a letter reaches below it by a quarter of its size.
+        self._words.setContentsMargins(0, 0, 0, (Type.DISPLAY - Type.BODY) // 4)
         self._held = label("", "faint", wrap=True)
         self.low = StatusBadge(Status(self.tr("Running low"), "triangle-alert", "warning"))
         left = QVBoxLayout()
@@ -236,19 +243,35 @@ class WalletPane(Pane):
     def _on_read(self, seen: _Seen) -> None:
         found = self.now = seen.wallet
         balance = found.user.token_balance
-        self.balance.setText(wording.count(balance))
-        counted = QCoreApplication.translate("Purchases", "%n token(s)", "", balance)
-        self._words.setText(counted.partition(" ")[2])  # the number stands large beside it
-        self.low.setVisible(found.low)
         self._held.setText(self._held_words(found))
-        for price, card in self._buys:
-            card.set(wording.count(balance // price), self.tr("at %n token(s)", "", price))
+        self._show_balance()
         self._older = seen.older
         older, newer = seen.older is not None, self._after is not None
         self.purchases.show_purchases(seen.bought, older, newer, seen.back)
+        if not newer:
+            self.waiting.show_waiting(seen.bought)
         self.spending.show_spending(seen.spent, seen.month)
         if self._back is not None and balance > self._before:
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
+
+    def _show_balance(self) -> None:
+        """Show what is there; a number that the ledger does not bear out is no balance."""
+        found = self.now
+        if found is None:
+            return
+        balance = found.user.token_balance
+        counted = QCoreApplication.translate("Purchases", "%n token(s)", "", balance)
+        words = counted.partition(" ")[2]  # the number stands large beside it
+        unknown = self.tr("not known until the ledger is in order")
+        self.balance.setText("–" if self._closed else wording.count(balance))
+        self._words.setText(unknown if self._closed else words)
+        self.low.setVisible(found.low and not self._closed)
+        for price, card in self._buys:
+            number = "–" if self._closed else wording.count(balance // price)
+            card.set(number, self.tr("at %n token(s)", "", price))
+
+    def _show_waiting(self) -> None:
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.waiting))
 
     def _held_words(self, found: Wallet) -> str:
         used = self.tr("%n used so far", "", found.user.total_tokens_used)
@@ -289,6 +312,7 @@ class WalletPane(Pane):
 
     def _on_ledger(self, closed: bool) -> None:
         self._closed = closed
+        self._show_balance()
         self._allow_buying()
 
     def _allow_buying(self) -> None:

@@ -69,7 +69,8 @@ class BarChart(_Chart):
             self._draw(painter, area)
 
     def _draw(self, painter: QPainter, area: QRectF) -> None:
-        top = max(1e-9, max(bar.value for bar in self._bars))
+        most = max(bar.value for bar in self._bars)
+        top = most if most > 0 else 1.0
         step = area.width() / len(self._bars)
         gap = min(4.0, step * 0.25)
         every = max(1, round(56 / step))
@@ -87,7 +88,8 @@ class BarChart(_Chart):
                 below = QRectF(at, area.bottom() + 2, wide + 1, Type.SMALL + Space.XS)
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft, bar.name)
         painter.setPen(theme().colour("text_faint"))
-        painter.drawText(QRectF(0, 0, area.width(), Space.L), f"{top:,.10g}")
+        if most > 0:
+            painter.drawText(QRectF(0, 0, area.width(), Space.L), f"{top:,.10g}")
 
 
 class Sparkline(_Chart):

@@ -106,7 +106,7 @@ def bought(pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot) -> st
     qtbot.waitUntil(lambda: bool(browser))
     (session,) = bank.sessions.values()
     assert browser == [session["url"]]
-    qtbot.waitUntil(lambda: "Waiting" in words(pane))
+    qtbot.waitUntil(lambda: "Waiting" in words(pane.purchases))
     bank.pay(session["id"])
     qtbot.waitUntil(lambda: pane.balance.text() == "110")
     return str(session["id"])
@@ -144,12 +144,53 @@ def test_a_purchase_is_cancelled_and_its_page_opened_again(
     pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
 ) -> None:
     pane.cards[0].buy.click()
-    qtbot.waitUntil(lambda: "Waiting" in words(pane))
+    qtbot.waitUntil(lambda: "Waiting" in words(pane.purchases))
     qtbot.waitUntil(lambda: len(browser) == 1)
     act(pane, "Open the payment page")
     assert len(browser) == 2
     act(pane, "Cancel this purchase")
     qtbot.waitUntil(lambda: "closed before anything was paid" in words(pane))
+
+
+def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
+    pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    assert not pane.waiting.isVisible()
+    monkeypatch.setattr(cashier_room, "FIRST_MS", 600_000)
+    pane.cards[3].buy.click()
+    qtbot.waitUntil(pane.waiting.isVisible)
+    card = words(pane.waiting)
+    assert "$199.99 to be paid: Enterprise, 1000 token(s)" in card
+    assert "even if you close this window" in card
+    qtbot.waitUntil(lambda: len(browser) == 1)
+    pane.waiting.pay.click()
+    assert len(browser) == 2
+    pane.waiting.paid.click()
+    qtbot.waitUntil(lambda: "No payment is found yet." in words(pane.waiting))
+    (session,) = bank.sessions.values()
+    bank.pay(session["id"])
+    pane.waiting.paid.click()
+    qtbot.waitUntil(lambda: pane.balance.text() == "1,010")
+    qtbot.waitUntil(lambda: not pane.waiting.isVisible())
+
+
+def test_what_waits_is_cancelled_on_top_and_a_lost_page_is_no_dead_end(
+    pane: WalletPane, bank: Bank, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cashier_room, "FIRST_MS", 600_000)
+    bank.faults = ["down_before"]
+    pane.cards[0].buy.click()
+    qtbot.waitUntil(pane.waiting.isVisible)
+    assert "could not be made yet" in words(pane.waiting)
+    assert not pane.waiting.pay.isVisible()
+    bank.faults = ["down_before"]
+    pane.waiting.paid.click()
+    qtbot.waitUntil(lambda: "could not be reached" in words(pane.waiting))
+    pane.cards[1].buy.click()
+    qtbot.waitUntil(lambda: "1 more wait below" in words(pane.waiting))
+    pane.waiting.cancel.click()
+    qtbot.waitUntil(lambda: "Starter" in words(pane.waiting))
 
 
 def test_a_payment_that_a_bank_works_on_says_so_and_offers_nothing(

@@ -92,12 +92,15 @@ def test_a_broken_ledger_is_told_and_accepted(
     assert not notice.accept_button.isEnabled()
     assert not buying.isEnabled()
     assert buying.toolTip() == "The wallet is read-only"
+    assert pane.balance.text() == "–"
+    assert pane._words.text() == "not known until the ledger is in order"
 
     notice.reason.setText("I tried something out.")
     notice.accept_button.click()
     qtbot.waitUntil(lambda: not notice.isVisible())
     calm()
     assert buying.isEnabled()
+    assert pane.balance.text().isdigit()
     assert ledger_proof.standing(studio).state is State.PROVEN
     assert ledger_proof.history(studio)[-1].reason == "I tried something out."
     give(studio, 1)
