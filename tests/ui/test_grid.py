@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, Grid
-from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN
+from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN, SMALLEST
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Want
 from tests.ui.library import NOON, FakeLibrary, many_ids
+from tests.ui.pictures import picture
 from tests.ui.watchdog import Watchdog
 
 Settled = Callable[[Grid], None]
@@ -311,6 +312,87 @@ def test_thumbnails_stay_within_their_budget(
         grid.scroll_to(offset)
         settled(grid)
     assert 0 < grid.thumbnails.held <= 600_000
+
+
+def test_a_screen_larger_than_the_budget_is_shown_whole(
+    grid: Grid, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stylestudio_desktop.ui.widgets.grid import thumbnails
+
+    # At full size the view alone would take about twice as much.
+    monkeypatch.setattr(thumbnails, "BUDGET", 1_200_000)
+    grid.source.pictures = 10_000
+    grid.set_ids(many_ids(10_000))
+    for offset in (0, 5000, 40_000):
+        grid.scroll_to(offset)
+        settled(grid)
+        seen = grid.layout_.visible(grid.offset, grid.offset + grid.viewport().height())
+        cards = [grid.cards.get(grid.contents.ids[index]) for index in seen]
+        assert len({card.storage_id for card in cards}) > 10
+        assert all(grid.thumbnails.get(card.storage_id) is not None for card in cards)
+        assert grid.thumbnails.held <= 1_200_000
+
+
+def test_what_the_view_has_left_does_not_push_out_what_is_in_view(
+    grid: Grid, settled: Settled, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    from stylestudio_desktop.ui.widgets.grid import thumbnails
+
+    monkeypatch.setattr(thumbnails, "BUDGET", 3 * 90 * 90 * 4)
+    seen = [Want(f"{number:064x}", 256, 90) for number in range(3)]
+    far = [Want(f"{number:064x}", 256, 90) for number in range(3, 30)]
+    grid.thumbnails.want(seen, far)
+    settled(grid)
+    late = thumbnails._Done(far[0], picture(3, 90))
+    grid.thumbnails._done.append(late)
+    grid.thumbnails._hand_over()
+    assert [grid.thumbnails.get(wish.storage_id) is None for wish in (*seen, far[0])] == [
+        False, False, False, True,
+    ]  # fmt: skip
+
+
+def test_more_pictures_in_view_than_cards_are_kept_come_to_rest(
+    grid: Grid, settled: Settled, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stylestudio_desktop.ui.widgets.grid import store
+
+    monkeypatch.setattr(store, "MOST", 20)
+    monkeypatch.setattr(store, "BATCH", 8)
+    grid.set_cell(SMALLEST)
+    grid.set_ids(many_ids(5000))
+    settled(grid)
+    assert len(library.asked) == len(set(library.asked))
+
+
+def test_what_is_slid_looks_like_what_is_painted_whole(grid: Grid, settled: Settled) -> None:
+    grid.set_ids(many_ids(5000))
+    grid.scroll_to(3000)
+    settled(grid)
+    for step in (7, 120, 120, -50, -333, 2400, -1, 640, 5):
+        grid.scroll_to(grid.offset + step)
+        settled(grid)
+        QApplication.processEvents()
+        seen = grid.screen().grabWindow(grid.winId()).toImage()
+        assert seen.convertToFormat(seen.Format.Format_RGB32) == grid.grab().toImage()
+
+
+def test_a_small_step_paints_little(
+    grid: Grid, settled: Settled, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    from stylestudio_desktop.ui.widgets.grid.painter import CellPainter
+
+    painted: list[int] = []
+    genuine = CellPainter.cell
+    monkeypatch.setattr(CellPainter, "cell", lambda *what: (painted.append(1), genuine(*what))[1])
+    grid.set_ids(many_ids(5000))
+    grid.scroll_to(3000)
+    settled(grid)
+    QApplication.processEvents()
+    whole = len(grid.layout_.visible(3000, 3000 + grid.viewport().height()))
+    painted.clear()
+    grid.scroll_to(3010)
+    qtbot.waitUntil(lambda: bool(painted))
+    assert len(painted) <= whole * 3 // 5
 
 
 def test_a_file_that_is_in_view_twice_is_read_once_and_shown(

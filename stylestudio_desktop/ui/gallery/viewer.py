@@ -196,7 +196,7 @@ class Viewer(QWidget):
         self.pictures.arrived.connect(self._on_picture)
         self.pictures.failed.connect(self._on_unreadable)
         self.strip.chosen.connect(self._on_strip)
-        self._grid.thumbnails.arrived.connect(self.strip.update)
+        self._grid.thumbnails.arrived.connect(lambda _arrived: self.strip.update())
         self.stages[0].looked.connect(self._on_looked)
 
     def _show_stages(self) -> None:

@@ -153,7 +153,7 @@ class HistoryTable(QTableView):
         dress(self, self.viewport().update)
 
     def _listen(self) -> None:
-        self._thumbnails.arrived.connect(self.viewport().update)
+        self._thumbnails.arrived.connect(self._on_thumbnails)
         self.activated.connect(self._on_activated)
         self.clicked.connect(self._on_clicked)
         self.selectionModel().currentRowChanged.connect(self._on_turned)
@@ -202,6 +202,9 @@ class HistoryTable(QTableView):
             if known is not None and known.thumbnail is not None:
                 wishes.append(Want(known.thumbnail, SMALL_TIER, side))
         self._thumbnails.want(wishes)
+
+    def _on_thumbnails(self, _arrived: set[str]) -> None:
+        self.viewport().update()
 
     def _on_activated(self, index: QModelIndex) -> None:
         self.opened.emit(self._model.ids[index.row()])

@@ -70,9 +70,7 @@ class Gestures(QObject):
 
     def leave(self) -> None:
         """Forget what was under the pointer."""
-        if self._grid.hovered is not None:
-            self._grid.hovered = None
-            self._grid.surface.update()
+        self._hover(None)
 
     def press(self, event: QMouseEvent) -> None:
         """Begin a selection or a drag with the left button."""
@@ -103,10 +101,7 @@ class Gestures(QObject):
         """Follow the pointer."""
         grid, point = self._grid, event.position().toPoint()
         if self._pressed is None:
-            hovered = grid.index_at(point)
-            if hovered != grid.hovered:
-                grid.hovered = hovered
-                grid.surface.update()
+            self._hover(grid.index_at(point))
             return
         if self._origin is not None:
             self._stretch(point)
@@ -115,6 +110,7 @@ class Gestures(QObject):
                 self._drag_out()
             else:
                 self._origin = self._pressed + QPoint(0, grid.offset)
+                grid.slides = False
                 self._drift.start()
                 self._stretch(point)
 
@@ -129,10 +125,18 @@ class Gestures(QObject):
         self._pressed = self._pressed_on = self._origin = None
         self._drift.stop()
         if dragging:
-            grid.band = None
+            grid.band, grid.slides = None, True
             grid.surface.update()
         elif clicked is not None and self._mode == "replace":
             self._only(clicked)
+
+    def _hover(self, index: int | None) -> None:
+        grid, before = self._grid, self._grid.hovered
+        if index != before:
+            grid.hovered = index
+            for changed in (before, index):
+                if changed is not None and changed < len(grid.contents):
+                    grid.surface.update(grid.area_of(changed))
 
     def _stretch(self, point: QPoint) -> None:
         grid = self._grid

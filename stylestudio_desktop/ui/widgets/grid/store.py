@@ -15,11 +15,11 @@ BATCH = 256
 class CardStore(QObject):
     """A bounded memory of cards; one question at a time is on its way.
 
-    `arrived` is emitted after cards came in. What is asked for replaces what was asked before,
-    so that positions which the view has long left are never fetched.
+    `arrived(ids)` is emitted after cards came in, or were found gone. What is asked for replaces
+    what was asked before, so that positions which the view has long left are never fetched.
     """
 
-    arrived = Signal()
+    arrived = Signal(object)
     failed = Signal(object)
 
     def __init__(self, source: Source, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -30,6 +30,7 @@ class CardStore(QObject):
         self._gone: set[int] = set()
         self._stale: set[int] = set()
         self._wanted: list[int] = []
+        self._most = MOST
         self._asked: Task[Sequence[Card]] | None = None
 
     def get(self, row_id: int) -> Card | None:
@@ -42,11 +43,16 @@ class CardStore(QObject):
             self._cards[card.id] = card
             self._cards.move_to_end(card.id)
             self._stale.discard(card.id)
-        while len(self._cards) > MOST:
+        while len(self._cards) > self._most:
             self._cards.popitem(last=False)
 
     def want(self, ids: Sequence[int]) -> None:
-        """Ask for the cards of `ids`, most urgent first, in place of what was asked before."""
+        """Ask for the cards of `ids`, most urgent first, in place of what was asked before.
+
+        All of them are kept, however many a large screen shows: the last to come in would push
+        out the first, which would be asked for again without end.
+        """
+        self._most = max(MOST, len(ids) + BATCH)
         self._wanted = [
             row_id
             for row_id in ids
@@ -86,7 +92,7 @@ class CardStore(QObject):
         self._gone |= asked - {card.id for card in cards}
         self._stale -= asked
         self._wanted = [row_id for row_id in self._wanted if row_id not in asked]
-        self.arrived.emit()
+        self.arrived.emit(asked)
         self._ask()
 
     def _on_failed(self, error: Exception) -> None:

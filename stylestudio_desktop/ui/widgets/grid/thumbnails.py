@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from math import isqrt
 from time import monotonic
 from typing import NamedTuple
 
@@ -36,11 +37,11 @@ class _Done(NamedTuple):
 class Thumbnails(QObject):
     """A bounded memory of decoded thumbnails with a list of wishes that is replaced as a whole.
 
-    `arrived` is emitted at most once a frame, however many came in. Threads only ever touch
-    QImage; a wish that is no longer in the list is never begun.
+    `arrived(storage ids)` is emitted at most once a frame, however many came in. Threads only ever
+    touch QImage; a wish that is no longer in the list is never begun.
     """
 
-    arrived = Signal()
+    arrived = Signal(object)
 
     def __init__(
         self, fetch: Callable[[str, int], bytes | None], parent: QObject | None = None
@@ -50,6 +51,7 @@ class Thumbnails(QObject):
         self._images: OrderedDict[str, tuple[QImage, int]] = OrderedDict()
         self._missing: dict[str, float] = {}
         self._bytes = 0
+        self._near: set[str] = set()
         self._lock = threading.Condition()
         self._wanted: deque[Want] = deque()
         self._working: set[Want] = set()
@@ -71,9 +73,16 @@ class Thumbnails(QObject):
         found = self._images.get(storage_id)
         return found[0] if found is not None else None
 
-    def want(self, wishes: Sequence[Want]) -> None:
-        """Replace the list of wishes, most urgent first."""
+    def want(self, seen: Sequence[Want], ahead: Sequence[Want] = ()) -> None:
+        """Replace the list of wishes, most urgent first.
+
+        All that is `seen` is wanted, at a side for which it fits (see `finest`); of what is
+        `ahead` of the view, as much as there is room for besides.
+        """
         now = monotonic()
+        side = max((wish.side for wish in seen), default=1)
+        wishes = [*seen, *ahead[: max(0, BUDGET // _bytes(side) - len(seen))]]
+        self._near = {wish.storage_id for wish in wishes}
         # Each once, also where a file is in view twice: two threads on equal wishes would count as
         # one, and what the slower one brought would wait for the next scrolling.
         todo = [wish for wish in dict.fromkeys(wishes) if self._lacks(wish, now)]
@@ -154,7 +163,7 @@ class Thumbnails(QObject):
         if not more:
             self._frame.stop()
         if batch:
-            self.arrived.emit()
+            self.arrived.emit({done.want.storage_id for done in batch})
 
     def _keep(self, done: _Done) -> None:
         if done.image is None:
@@ -163,6 +172,23 @@ class Thumbnails(QObject):
         self.forget(done.want.storage_id)
         self._images[done.want.storage_id] = (done.image, done.want.side)
         self._bytes += done.image.sizeInBytes()
-        while self._bytes > BUDGET and len(self._images) > 1:
+        if done.want.storage_id not in self._near:
+            # The view has left it meanwhile; it must not push out what is in view.
+            self._images.move_to_end(done.want.storage_id, last=False)
+        while self._bytes > BUDGET:
             _, (dropped, _) = self._images.popitem(last=False)
             self._bytes -= dropped.sizeInBytes()
+
+
+def finest(number: int) -> int:
+    """Return the longest side at which `number` thumbnails are within the budget together.
+
+    A view of 8K has more pixels than the budget; decoded a little smaller, all of it is shown,
+    where otherwise the last to come in would push out the first.
+    """
+    return max(1, isqrt(BUDGET // _bytes(1) // max(1, number)))
+
+
+def _bytes(side: int) -> int:
+    """Return the most that a decoded thumbnail can take: a square of four bytes a pixel."""
+    return side * side * 4

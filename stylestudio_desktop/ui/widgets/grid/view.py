@@ -15,18 +15,17 @@ from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
 from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
 from stylestudio_desktop.ui.widgets.grid.painter import CellPainter, Look
+from stylestudio_desktop.ui.widgets.grid.scrolling import Scrolled
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.store import CardStore
-from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails, Want
-from stylestudio_desktop.ui.widgets.grid.touched import Touched
+from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails, Want, finest
 
 COMPACT, NORMAL, LARGE = 104, 176, 288
 MONTHS_BELOW = 120
-_BAR_LIMIT = 1 << 30
 
 
-class Grid(Touched):
+class Grid(Scrolled):
     """Shows the pictures of a list of ids, however many, and lets the user select among them.
 
     `opened(index)` asks for the viewer; `selection_changed` and `current_changed(index)` follow
@@ -54,9 +53,7 @@ class Grid(Touched):
         self.painted = False
         self.hovered: int | None = None
         self._cell = NORMAL
-        self._offset = 0
-        self._unit = 1
-        self._moving = False
+        self._scale = 1.0
         self._wish = QTimer(self)
         self._wish.setSingleShot(True)
         self._wish.setInterval(Duration.FRAME)
@@ -65,7 +62,7 @@ class Grid(Touched):
         self.cards.arrived.connect(self._on_cards)
         self.cards.failed.connect(self.load_failed)
         self.thumbnails.arrived.connect(self._on_thumbnails)
-        self.verticalScrollBar().valueChanged.connect(self._on_bar)
+        self.slid.connect(self._wish.start)
         self.destroyed.connect(self.thumbnails.close)
 
     def set_ids(self, ids: Iterable[int], *, dated: bool = True) -> None:
@@ -112,11 +109,6 @@ class Grid(Touched):
         self._wish.start()
 
     @property
-    def offset(self) -> int:
-        """Return the first line in view, in content coordinates."""
-        return self._offset
-
-    @property
     def cell(self) -> int:
         """Return the wanted size of a cell, before the width is filled."""
         return self._cell
@@ -134,15 +126,6 @@ class Grid(Touched):
         self._lay_out()
         self._restore(held)
         self.zoomed.emit(cell)
-
-    def scroll_to(self, offset: int) -> None:
-        """Bring line `offset` to the top, as far as there is content."""
-        self._offset = max(0, min(offset, self.layout_.height - self.surface.height()))
-        self._moving = True
-        self.verticalScrollBar().setValue(self._offset // self._unit)
-        self._moving = False
-        self._wish.start()
-        self.surface.update()
 
     def reveal(self, index: int) -> None:
         """Scroll as little as is needed to see picture `index` whole, below its heading."""
@@ -213,24 +196,29 @@ class Grid(Touched):
         super().focusOutEvent(event)
         self.surface.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the rows in view and their headings, nothing else."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cells and headings that lie in what is to be painted, nothing else."""
         self.painted = True
+        self._follow_screen()
         painter = QPainter(self.surface)
-        height = self.surface.height()
-        draw = CellPainter(painter, self.font(), self.devicePixelRatioF())
-        draw.fill(self.surface.rect(), theme().colour("window"))
+        region = event.region()
+        part = region.boundingRect()
+        top, bottom = self._offset + part.top(), self._offset + part.bottom() + 1
+        draw = CellPainter(painter, self.font(), self._scale)
+        draw.fill(part, theme().colour("window"))
         focus = self.hasFocus()
-        for index in self.layout_.visible(self._offset, self._offset + height):
+        for index in self.layout_.visible(top, bottom):
+            area = self.area_of(index)
+            if not region.intersects(area):
+                continue
             card = self.cards.get(self.contents.ids[index])
             image = self.thumbnails.get(card.storage_id) if card is not None else None
             current = focus and index == self.contents.current
             selected = index in self.contents.selection
-            area = self.area_of(index)
             look = Look(area, self.layout_.cell, selected, current, index == self.hovered)
             draw.cell(look, card, image)
         if self.contents.dated:
-            for place in self.layout_.headings(self._offset, self._offset + height):
+            for place in self.layout_.headings(self._offset, bottom):
                 self._paint_heading(draw, place)
         if self.band is not None:
             draw.band(self.band)
@@ -257,15 +245,8 @@ class Grid(Touched):
         self.layout_ = Geometry(
             len(self.contents), self.contents.sections, self.surface.width(), self._cell
         )
-        span = max(0, self.layout_.height - self.surface.height())
-        self._unit = span // _BAR_LIMIT + 1
-        bar = self.verticalScrollBar()
-        self._moving = True
-        bar.setRange(0, -(-span // self._unit))
-        bar.setEnabled(span > 0)
-        bar.setPageStep(max(1, self.surface.height() // self._unit))
-        bar.setSingleStep(max(1, self.layout_.row // 3 // self._unit))
-        self._moving = False
+        self.pinned = self.layout_.heading if self.contents.dated else 0
+        self.set_extent(self.layout_.height, self.layout_.row // 3)
         self.setAccessibleDescription(self.tr("%n picture(s)", "", len(self.contents)))
         self._wish.start()
         self.surface.update()
@@ -276,7 +257,7 @@ class Grid(Touched):
             return None
         index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
         if index is None:
-            span = self.layout_.visible(self._offset, self._offset + self.surface.height())
+            span = self._seen()
             index = span.start if span else len(self.contents) - 1
         return self.contents.ids[index], self.layout_.box(index).top - self._offset
 
@@ -288,10 +269,6 @@ class Grid(Touched):
         if index is None:
             index = min(insertion(self.contents.ids, held[0]), len(self.contents) - 1)
         self.scroll_to(self.layout_.box(index).top - held[1])
-
-    def _on_bar(self, value: int) -> None:
-        if not self._moving:
-            self.scroll_to(value * self._unit)
 
     def _sticky(self, place: int) -> QRect:
         end = self.layout_.section_top(place + 1) - self._offset - self.layout_.heading
@@ -309,23 +286,43 @@ class Grid(Touched):
 
     def _ask(self) -> None:
         height = self.surface.height()
-        seen = self.layout_.visible(self._offset, self._offset + height)
+        seen = self._seen()
         around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
         order = [*seen, *range(seen.stop, around.stop), *range(around.start, seen.start)]
         ids = [self.contents.ids[index] for index in order]
         self.cards.want(ids)
-        pixels = round(self.layout_.cell * self.devicePixelRatioF())
-        tier = SMALL_TIER if pixels <= SMALL_TIER * 5 // 4 else LARGE_TIER
-        known = (self.cards.get(row_id) for row_id in ids)
-        self.thumbnails.want([Want(c.storage_id, tier, pixels) for c in known if c is not None])
+        most = self.layout_.columns * (height // self.layout_.row + 2)
+        pixels = min(round(self.layout_.cell * self._scale), finest(most))
+        tier = SMALL_TIER if pixels <= SMALL_TIER else LARGE_TIER
+        known = [self.cards.get(row_id) for row_id in ids]
+        wishes = [Want(one.storage_id, tier, pixels) if one else None for one in known]
+        self.thumbnails.want(
+            list(filter(None, wishes[: len(seen)])), list(filter(None, wishes[len(seen) :]))
+        )
 
-    def _on_cards(self) -> None:
+    def _on_cards(self, arrived: set[int]) -> None:
         self._wish.start()
-        self.surface.update()
+        self._repaint(index for index in self._seen() if self.contents.ids[index] in arrived)
 
-    def _on_thumbnails(self) -> None:
-        self.painted = False  # what can wait waits until these are seen
-        self.surface.update()
+    def _seen(self) -> range:
+        return self.layout_.visible(self._offset, self._offset + self.surface.height())
+
+    def _on_thumbnails(self, arrived: set[str]) -> None:
+        known = ((index, self.cards.get(self.contents.ids[index])) for index in self._seen())
+        self._repaint(index for index, card in known if card and card.storage_id in arrived)
+
+    def _repaint(self, indices: Iterable[int]) -> None:
+        """Paint the rows of these pictures; by rows, since drawing in a patchwork is slow."""
+        for box in {self.layout_.box(index)._replace(left=0) for index in indices}:
+            self.painted = False  # what can wait waits until these are seen
+            self.surface.update(0, box.top - self._offset, self.surface.width(), box.height)
+
+    def _follow_screen(self) -> None:
+        """On a screen with finer pixels the pictures are decoded anew, as sharp as it is."""
+        scale = self.devicePixelRatioF()
+        if scale != self._scale:
+            self._scale = scale
+            self._wish.start()
 
     def _describe(self, index: int) -> None:
         card: Card | None = self.cards.get(self.contents.ids[index])
