@@ -204,13 +204,56 @@ def _draw(mask: Mask, start: NDArray[Any], end: NDArray[Any], thickness: float) 
     cv2.line(mask, ends[0], ends[1], 1, max(1, int(thickness)))
 
 
-def _draw_arm(mask: Mask, arm: NDArray[Any], unit: float) -> None:
-    """Draw an arm as it usually tapers, in `unit`s of half a shoulder width."""
-    total = length_of(arm)
+def _bare_halves(person: Person, body: Body, side: int) -> NDArray[Any]:
+    """Return (outer, inner) half widths of an arm without its old sleeve, at the nine stations.
+
+    Below the sleeve's hem they are seen; above it the arm goes on as it usually tapers.
+    """
+    arm = body.arms[side]
+    shares = np.linspace(0, 1, STATIONS)
+    usual = np.interp(shares, ARM_AT, ARM_HALF)
+    height, width = person.alpha.shape
+    spots = [point_along(arm, share * length_of(arm))[0] for share in shares]
+    skin = [
+        bool(
+            person.parts[SKIN, int(np.clip(y, 0, height - 1)), int(np.clip(x, 0, width - 1))] > 0.6
+        )
+        for x, y in spots
+    ]
+    bare = next((i for i in range(STATIONS) if all(skin[i : i + 3])), STATIONS)
+    first = min(bare + 1, STATIONS - 1)  # the station at the hem itself still measures cloth
+    halves = body.arm_halves[side].copy()
+    if bare > STATIONS // 2 + 1:
+        return np.stack([usual, usual], axis=1) * _slim(body, person.half) * person.half
+    halves[:first] = halves[first] * (usual[:first] / usual[first])[:, None]
+    return halves
+
+
+def _slim(body: Body, half: float) -> float:
+    """Return how much wider than usual the lower arms are seen to be."""
+    lower = np.concatenate([halves[STATIONS // 2 :] for halves in body.arm_halves]).sum(axis=1)
+    usual = 2 * np.interp(np.linspace(0, 1, STATIONS), ARM_AT, ARM_HALF)[STATIONS // 2 :]
+    return float(np.clip(np.median(lower / half / np.tile(usual, 2)), 0.75, 1.35))
+
+
+def _draw_arm(mask: Mask, arm: NDArray[Any], halves: NDArray[Any], outward: NDArray[Any]) -> None:
+    """Draw an arm by its half widths, round at the shoulder."""
+    total, outer, inner = length_of(arm), [], []
     for share in np.linspace(0, 1, 4 * STATIONS):
-        point, _ = point_along(arm, share * total)
-        radius = 1.03 * float(np.interp(share, ARM_AT, ARM_HALF)) * unit
-        cv2.circle(mask, (int(point[0]), int(point[1])), max(1, int(radius)), 1, -1)
+        point, tangent = point_along(arm, share * total)
+        normal = np.array([-tangent[1], tangent[0]])
+        normal = normal if normal @ outward > 0 else -normal
+        wide = [np.interp(share, np.linspace(0, 1, STATIONS), halves[:, i]) for i in (0, 1)]
+        outer.append(point + normal * wide[0])
+        inner.append(point - normal * wide[1])
+    cv2.fillPoly(mask, [np.array([*outer, *inner[::-1]]).astype(np.int32)], 1)
+    joint = arm[0] + outward * (halves[0, 0] - halves[0].mean()) / 2
+    cv2.circle(mask, (int(joint[0]), int(joint[1])), max(1, int(halves[0].mean())), 1, -1)
+
+
+def _ends(body: Body) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Return the shoulder lines with the joints where the arms begin."""
+    return [(line, arm[0]) for line, arm in zip(body.shoulder_lines, body.arms, strict=True)]
 
 
 def zone(person: Person, body: Body, sink: float) -> Plane:
@@ -219,11 +262,9 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
     `sink` lowers the shoulders by that share of the half width: the old cloth has some height.
     """
     mask = np.zeros(person.alpha.shape, np.uint8)
-    lower = np.concatenate([halves[STATIONS // 2 :] for halves in body.arm_halves]).sum(axis=1)
-    usual = 2 * np.interp(np.linspace(0, 1, STATIONS), ARM_AT, ARM_HALF)[STATIONS // 2 :]
-    slim = float(np.clip(np.median(lower / person.half / np.tile(usual, 2)), 0.75, 1.35))
-    for arm in body.arms:
-        _draw_arm(mask, arm, slim * person.half)
+    for side, arm in enumerate(body.arms):
+        outward = person.right * (-1 if side == 0 else 1)
+        _draw_arm(mask, arm, _bare_halves(person, body, side), outward)
     along = np.linspace(-0.02, 1.1, 30)
     centre = person.shoulders + (person.hips - person.shoulders) * along[:, None]
     half = body.half_width(np.clip(along, 0, 2))[:, None] * 0.97
@@ -235,9 +276,9 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
         [low + person.right * 0.9 * person.half, low - person.right * 0.9 * person.half]
     )
     sunk = -person.up * sink * person.half
-    ring = np.concatenate(
-        [body.shoulder_lines[0][::-1] + sunk, body.shoulder_lines[1] + sunk, ends]
-    )
+    # Bare shoulders end round, where the arm begins; under a new sleeve they reach to the old tip.
+    lines = [line if sink else np.array([*line[:-3], joint]) for line, joint in _ends(body)]
+    ring = np.concatenate([lines[0][::-1] + sunk, lines[1] + sunk, ends])
     cv2.fillPoly(mask, [ring.astype(np.int32)], 1)
     chin = (person.points[MOUTH[0]] + person.points[MOUTH[1]]) / 2
     throat = person.right * 0.42 * person.half

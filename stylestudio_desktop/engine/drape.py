@@ -54,7 +54,7 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     shown = torso * (1 - front) + sleeves * (1 - person.parts[HAIR])
     shown = np.clip(shown, 0, 1).astype(np.float32)
     if max(warp.cuffs) > 0:
-        colour, shown = _closed(person, body, warp, colour, shown, old, front)
+        colour, shown = _closed(person, body, warp, colour, shown, old, front, back)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     picture, alpha = _behind(base, alpha, colour, back * (1 - shown))
@@ -197,14 +197,18 @@ def _closed(
     shown: Plane,
     old: Plane,
     front: Plane,
+    back: Plane,
 ) -> tuple[Image, Plane]:
     """Close what parts of the garment leave bare between them, with its colour in shadow.
 
     Slivers where cloth was seen before, and the arm itself down to the cuff: a sleeve goes round.
+    The neck stays open.
     """
     solid = (shown > 0.5).astype(np.uint8)
-    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, disc(max(3, round(0.13 * person.half))))
-    sliver = (closed > 0) & (solid == 0) & (old > 0.3) & (front < 0.3)
+    reach = disc(max(3, round(0.13 * person.half)))
+    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach)
+    neck = cv2.dilate((back > 0.2).astype(np.uint8), reach) > 0
+    sliver = (closed > 0) & (solid == 0) & (old > 0.3) & (front < 0.3) & ~neck
     bare = (_sleeved(person, body, warp) > 0.5) & (solid == 0)
     if not bool((sliver | bare).any()):
         return colour, shown

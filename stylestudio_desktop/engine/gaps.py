@@ -89,7 +89,8 @@ def _is_gap(lab: Image, gap: Mask, mask: Mask, near: Mask) -> bool:
     if share < WALLED:
         return False
     walled = float((apart[wall > 0] > EDGE).mean())
-    mouth = around & (1 - mask)
+    wide = cv2.morphologyEx((1 - mask).astype(np.uint8), cv2.MORPH_OPEN, disc(SEEN))
+    mouth = around & wide  # pinholes in the product beside a gap are no way out of it
     if share > 0.97 or not mouth.any():
         return walled > 0.8 and float(near[wall > 0].mean()) > 0.45
     return walled > 0.45 and float(np.percentile(apart[mouth > 0], 75)) < EDGE

@@ -1,39 +1,60 @@
 """Finds the inside of a garment that shows in its neck: it belongs behind the wearer's throat."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.filters import Image, Mask, Plane, to_lab
+from stylestudio_desktop.engine.filters import Image, Plane, to_lab
 from stylestudio_desktop.engine.garment import Panel
 
-INSIDE, FRONT = 1, 2
-CLEAR = 0.8  # edge strength along the found neckline, in means of its surroundings
-NEAR = 0.92  # among necklines almost as clear as the best, the deepest is taken: labels are inside
-DEPTHS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8)  # how deep the inside is planted, in half neck widths
-REACH = 3.4  # how far below the neck a front edge is looked for, in half neck widths
+UNIT = 40.0  # pixels of half a neck width where the neckline is looked for
+REACH = 3.4  # how far below the neck it may lie, in half neck widths
+SAMPLES = 48  # points along a tried neckline
+BESIDE = 3.0  # how far to both sides of it colours are compared, in pixels of the window
+MOST = 12.0  # CIE Lab units: a jump of colour counts as that much at most
+CLEAR, OVER_USUAL = 2.0, 2.4  # least jump along a neckline, and over that of a usual line there
+DEEPER = 0.35  # of lines about as clear the deeper is taken: bands and labels lie above it
+LOOP = 0.25  # the least height of a strap's loop, in half neck widths
+DEPTHS = tuple(np.arange(0.08, 2.60, 0.06))  # in half neck widths
+POWERS = (1.0, 1.4, 2.0, 2.8, 4.0)  # from a V over a round neck to a boat
+HOODS = (0.35, 0.5, 0.65, 0.8, 0.95)  # half widths of a hood's opening, in half neck widths
+HOOD_STARTS = (0.15, 0.3, 0.45, 0.6)  # where it is widest, in rises of the hood from its foot
+Curves = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class _Window:
-    """A cut-out of the photo round the neck, at a size where half the neck is 40 pixels."""
+    """The photo round the neck, at a size where half the neck is `UNIT` pixels."""
 
     left: int
     top: int
     scale: float
     lab: Image
-    cloth: Mask
+    alpha: Plane
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A neckline: from one end (x, y) to the other, `depth` pixels down; `lean` moves its low."""
+
+    left: tuple[float, float]
+    right: tuple[float, float]
+    depth: float
+    power: float
+    lean: float = 0.0
 
 
 def neck_opening(colour: Image, alpha: Plane, panel: Panel) -> Plane | None:
     """Return a soft mask of the back's inside with all that lies above it; None if none is clear.
 
-    The inside and the front grow from seeds over the colour gradient until they meet (watershed,
-    Meyer 1992): they meet on the strongest edge between them, which is the front's upper edge,
-    whether it is round, a V, a collar or the rim of a hood.
+    The front's upper edge is looked for among smooth lines, from a V to a boat, that begin where
+    the outline of the back meets the front's: the one is taken along which the colours jump most
+    and all the way, from an inside of one colour. Labels, prints and seams are crossed or run
+    beside such a line, they do not follow it.
     """
     if panel.neck is None or panel.shoulders is None:
         return None
@@ -41,142 +62,169 @@ def neck_opening(colour: Image, alpha: Plane, panel: Panel) -> Plane | None:
     if half < 8:
         return None
     window = _window(colour, alpha, panel, half, float(panel.neck[:, 1].mean()))
-    flat = _flattened(window.lab)
-    strength = _strength(flat)
-    tried = []
-    for depth in DEPTHS:
-        inside = _even(_grown(flat, window, _seeds(window, panel, depth)))
-        tried.append((_clearness(inside, strength, window), inside))
-    best = max(clear for clear, _ in tried)
-    if best < CLEAR:
+    tried = _hood_lines(window, panel) if panel.hood else _neck_lines(window, panel)
+    scores = _scores(window, _drawn(tried))
+    best = float(scores.max())
+    if best < CLEAR or best < OVER_USUAL * float(np.median(scores[scores > 0])):
         return None
-    near = [inside for clear, inside in tried if clear > NEAR * best]
-    return _whole(max(near, key=lambda inside: int(inside.sum())), window, alpha.shape)
+    deeper = scores * (1 + DEEPER * np.array([line.depth for line in tried]) / UNIT)
+    near = _nearby(tried[int(deeper.argmax())])
+    line = near[int(_scores(window, _drawn(near)).argmax())]
+    return _filled(line, window, panel, alpha.shape)
 
 
 def _window(colour: Image, alpha: Plane, panel: Panel, half: float, row: float) -> _Window:
     height, width = alpha.shape
-    reach = 2.0 * half
-    left, right = max(0, int(panel.axis - reach)), min(width, int(panel.axis + reach))
+    left, right = max(0, int(panel.axis - 2 * half)), min(width, int(panel.axis + 2 * half))
     top = max(0, panel.box[1] - 8)
     bottom = min(height, int(row + (REACH + 0.4) * half))
-    scale = 40.0 / half
+    scale = UNIT / half
     size = max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale))
-    lab = to_lab(cv2.resize(colour[top:bottom, left:right], size, interpolation=cv2.INTER_AREA))
-    cloth = cv2.resize(alpha[top:bottom, left:right], size, interpolation=cv2.INTER_AREA) > 0.5
-    return _Window(left, top, scale, lab, cloth.astype(np.uint8))
+    part = slice(top, bottom), slice(left, right)
+    lab = to_lab(cv2.resize(colour[part], size, interpolation=cv2.INTER_AREA))
+    cloth = cv2.resize(alpha[part], size, interpolation=cv2.INTER_AREA)
+    return _Window(left, top, scale, cv2.GaussianBlur(lab, (0, 0), 1.3), cloth)
 
 
-def _flattened(lab: Image) -> NDArray[np.uint8]:
-    """Return the colours as bytes with the weave smoothed away and the edges kept."""
-    smooth = cv2.bilateralFilter(np.ascontiguousarray(lab, np.float32), 0, 7.0, 2.0)
-    spread = smooth * np.array([2.4, 3.0, 3.0], np.float32) + np.array([0, 128, 128], np.float32)
-    return np.clip(spread, 0, 255).astype(np.uint8)
+def _neck_lines(window: _Window, panel: Panel) -> list[_Line]:
+    """Return the lines to try in a neck: all depths and forms between the two notches."""
+    ends = _notch(window, panel, 0), _notch(window, panel, 1)
+    tried = []
+    for wider, lower in product((0.0, 0.06, 0.12), (-0.05, 0.05, 0.15)):
+        left = ends[0][0] - wider * UNIT, ends[0][1] + lower * UNIT
+        right = ends[1][0] + wider * UNIT, ends[1][1] + lower * UNIT
+        tried += [_Line(left, right, d * UNIT, p) for d, p in product(DEPTHS, POWERS)]
+    return tried
 
 
-def _seeds(window: _Window, panel: Panel, depth: float) -> NDArray[np.int32]:
-    """Plant the inside below the top of the back, the front at collar points, sides and chest."""
+def _notch(window: _Window, panel: Panel, side: int) -> tuple[float, float]:
+    """Return where the back's upper edge meets the front's: the outline steps up there.
+
+    Straps stand above that step and are looked away from.
+    """
     if panel.neck is None:
         raise ValueError("a garment without a neck has no neckline")
-    seeds = np.zeros(window.cloth.shape, np.int32)
-    height, width = window.cloth.shape
-    has = window.cloth.any(axis=0)
-    tops = np.where(has, window.cloth.argmax(axis=0), height)
+    sign = -1 if side == 0 else 1
     axis = (panel.axis - window.left) * window.scale
-    neck = (panel.neck - (window.left, window.top)) * window.scale
-    row = float(neck[:, 1].mean())
-
-    def strip(columns: NDArray[Any], low: int, high: int, label: int) -> None:
-        for x in columns[(columns >= 0) & (columns < width)]:
-            top = int(tops[x]) + low
-            seeds[max(0, top) : max(0, int(tops[x]) + high), x] = label
-
-    for sign in (-1, 1):
-        side = axis + sign * 58
-        strip(np.arange(int(side) - 1, int(side) + 2), 12, height, FRONT)
-        corner = neck[0 if sign < 0 else 1] + (sign * 6, 9)
-        cv2.circle(seeds, (int(corner[0]), int(corner[1])), 2, FRONT, -1)
-    chest = int(min(height - 3, row + REACH * 40))
-    seeds[chest : chest + 3] = FRONT
-    middle = np.arange(int(axis) - 10, int(axis) + 11)
-    if panel.hood:
-        strip(np.arange(int(neck[0, 0]) + 4, int(neck[1, 0]) - 4), 2, 5, FRONT)
-        rise = panel.hood * window.scale
-        spot = int(axis), int(row + 0.38 * rise - 0.30 * rise - 0.08 * rise)
-        cv2.circle(seeds, spot, 4, INSIDE, -1)
-    else:
-        strip(middle, 2, 2 + max(3, round(40 * depth)), INSIDE)
-    seeds[window.cloth == 0] = 3
-    return seeds
+    corner = (float(panel.neck[side, 0]) - window.left) * window.scale
+    solid = window.alpha > 0.5
+    height, width = solid.shape
+    foot = _strap_foot(window, panel, side)
+    if foot is not None:
+        solid[: max(0, int(foot[1] - 0.1 * UNIT))] = False
+    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), height).astype(float)
+    columns = np.arange(int(axis + 0.35 * (corner - axis)), int(corner + 0.1 * sign * UNIT), sign)
+    columns = columns[(columns >= 4) & (columns < width - 4)]
+    if len(columns) == 0:
+        return corner, 0.0
+    near = np.arange(1, 4) * sign
+    steps = [np.median(tops[x - near]) - np.median(tops[x + near]) for x in columns]
+    x = int(columns[int(np.argmax(steps))])
+    return float(x), float(np.median(tops[x - near]))
 
 
-def _grown(flat: NDArray[np.uint8], window: _Window, seeds: NDArray[np.int32]) -> Mask:
-    inside = (cv2.watershed(flat, seeds) == INSIDE) & (window.cloth > 0)
-    return inside.astype(np.uint8)
+def _strap_foot(window: _Window, panel: Panel, side: int) -> tuple[float, float] | None:
+    """Return the column in which a strap's loop stands and the row where it ends; None for none.
+
+    A strap that lies as a loop comes down twice: at the front, and within that at the back.
+    """
+    if panel.neck is None or panel.hood:
+        return None
+    corner = (float(panel.neck[side, 0]) - window.left) * window.scale
+    column = window.alpha[:, int(np.clip(corner, 0, window.alpha.shape[1] - 1))] > 0.5
+    edges = np.flatnonzero(np.diff(column.astype(int)))
+    if len(edges) < 3 or edges[2] - edges[1] < LOOP * UNIT:
+        return None
+    return corner, float(edges[2])
 
 
-def _even(inside: Mask) -> Mask:
-    """Return `inside` as one span a row; where one side runs far beyond the other it is cut."""
-    solid = cv2.morphologyEx(inside, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    columns = solid.shape[1]
-    has = np.asarray(solid.any(axis=1))
-    if not has.any():
-        return inside
-    left = np.where(has, solid.argmax(axis=1), 0).astype(np.float32)
-    right = np.where(has, columns - solid[:, ::-1].argmax(axis=1), 0).astype(np.float32)
-    axis = float(np.median((left + right)[has])) / 2
-    sides = np.stack([axis - left, right - axis])
-    sides = np.minimum(sides, 1.15 * sides[::-1].clip(0) + 2)
-    sides = np.stack([_smoothed(side, has) for side in sides])
-    x = np.arange(columns)[None]
-    span = (x >= axis - sides[0][:, None]) & (x < axis + sides[1][:, None]) & has[:, None]
-    return span.astype(np.uint8)
+def _hood_lines(window: _Window, panel: Panel) -> list[_Line]:
+    """Return the lines to try in a hood that lies flat: its opening hangs within its rim."""
+    if panel.neck is None:
+        raise ValueError("a garment without a neck has no neckline")
+    axis = (panel.axis - window.left) * window.scale
+    foot = (float(panel.neck[:, 1].mean()) - window.top) * window.scale
+    rise = panel.hood * window.scale
+    tried = []
+    for wide, start in product(HOODS, HOOD_STARTS):
+        y = foot - start * rise
+        left, right = (axis - wide * UNIT, y), (axis + wide * UNIT, y)
+        deep = [d for d in DEPTHS if y + d * UNIT < foot + 0.8 * UNIT]
+        tried += [_Line(left, right, d * UNIT, p) for d, p in product(deep, POWERS[2:])]
+    return tried
 
 
-def _smoothed(side: Plane, has: NDArray[np.bool_]) -> Plane:
-    """Return one edge of the opening without steps: prints cut notches into it."""
-    even = np.asarray(cv2.medianBlur(side[has].reshape(-1, 1).astype(np.float32), 5))
-    curve = cv2.GaussianBlur(even, (1, 17), 0, borderType=cv2.BORDER_REPLICATE)
-    result = np.zeros_like(side)
-    result[has] = np.maximum(curve, even).ravel()
-    return result
+def _nearby(line: _Line) -> list[_Line]:
+    """Return finer variants of a line that was found."""
+    moves = product((-0.04, 0.0, 0.04), (-0.04, 0.0, 0.04), (-0.03, 0.0, 0.03), (-0.06, 0.0, 0.06))
+    return [
+        _Line(
+            (line.left[0] + wide * UNIT, line.left[1] + low * UNIT),
+            (line.right[0] + wide * UNIT, line.right[1] + low * UNIT),
+            line.depth + deep * UNIT,
+            line.power,
+            lean,
+        )
+        for wide, low, deep, lean in moves
+    ]
 
 
-def _strength(flat: NDArray[np.uint8]) -> Plane:
-    """Return the colour gradient, in multiples of what is usual round the neck."""
-    slopes = [cv2.Sobel(flat.astype(np.float32), cv2.CV_32F, *o) for o in ((1, 0), (0, 1))]
-    strength = np.sqrt(np.square(slopes[0]).sum(axis=2) + np.square(slopes[1]).sum(axis=2))
-    usual = cv2.blur(strength, (61, 61)) + 2.0
-    return np.asarray(np.minimum(strength / usual, 4.0), np.float32)
+def _drawn(lines: list[_Line], count: int = SAMPLES) -> Curves:
+    """Return the points (line, sample, x and y) of lines, closer together toward their ends."""
+    even = np.linspace(-1, 1, count)
+    across = np.sign(even) * np.abs(even) ** 0.75
+    ends = np.array([(*line.left, *line.right) for line in lines])
+    depth, power, lean = np.array([(line.depth, line.power, line.lean) for line in lines]).T
+    left, right = ends[:, None, :2], ends[:, None, 2:]
+    points = (left + right) / 2 + (right - left) / 2 * across[None, :, None]
+    points[..., 0] += lean[:, None] * (right - left)[..., 0] / 2 * (1 - across**2)
+    points[..., 1] += depth[:, None] * (1 - np.abs(across)[None] ** power[:, None])
+    return points
 
 
-def _clearness(inside: Mask, strength: Plane, window: _Window) -> float:
-    """Return how clearly the colours jump all along the inside's lower edge; 0 if unlikely."""
-    area = float(inside.sum())
-    if not 60 < area < 0.45 * float(window.cloth.sum()):
-        return 0.0
-    ring = cv2.dilate(inside, np.ones((3, 3), np.uint8)) & (1 - inside)
-    ring &= cv2.erode(window.cloth, np.ones((5, 5), np.uint8))
-    if int(ring.sum()) < 20:
-        return 0.0
-    contours = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    hull = cv2.contourArea(cv2.convexHull(np.concatenate(list(contours))))
-    support = cv2.dilate(strength, np.ones((3, 3), np.uint8))[ring > 0]
-    score = 0.45 * float(support.mean()) + 0.55 * float(np.percentile(support, 25))
-    return score * min(1.0, area / max(hull, 1.0))
+def _scores(window: _Window, curves: Curves) -> NDArray[Any]:
+    """Return for every curve how far colours jump across it, its weakest quarter counted most."""
+    along = np.gradient(curves, axis=1)
+    length = np.maximum(np.linalg.norm(along, axis=2, keepdims=True), 1e-6)
+    normal = np.stack([-along[..., 1], along[..., 0]], axis=2) / length
+    share = length[..., 0] / length[..., 0].sum(axis=1, keepdims=True)
+    front = _at(window.lab, curves + BESIDE * normal)
+    inside = _at(window.lab, curves - BESIDE * normal)
+    jump = np.minimum(np.linalg.norm(front - inside, axis=2), MOST)
+    jump = np.where(front[..., 0] < inside[..., 0], 0.5 * jump, jump)  # an inside lies in shade
+    # The back's own upper edge, against the ground behind it, is no neckline.
+    jump = np.where(_at(window.alpha, curves - 1.8 * BESIDE * normal) > 0.6, jump, 0)
+    usual = np.median(jump, axis=1, keepdims=True)
+    even = np.minimum(jump, 1.3 * usual)  # a label that is met on the way does not decide
+    strange = np.linalg.norm(inside - np.median(inside, axis=1, keepdims=True), axis=2)
+    order = np.argsort(jump, axis=1)
+    reached = np.cumsum(np.take_along_axis(share, order, axis=1), axis=1)
+    quarter = np.take_along_axis(jump, order, axis=1)
+    weakest = np.take_along_axis(quarter, (reached < 0.25).sum(axis=1)[:, None], axis=1)[:, 0]
+    mixed = np.median(np.minimum(strange, MOST), axis=1)
+    scores = 0.4 * (even * share).sum(axis=1) + 0.6 * weakest - 0.3 * mixed
+    return np.asarray(np.maximum(scores, 0))
 
 
-def _whole(inside: Mask, window: _Window, shape: tuple[int, ...]) -> Plane:
-    """Return the inside and what lies above it, smoothed, in the photo's own pixels."""
-    solid = cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    above = np.maximum.accumulate(solid[::-1], axis=0)[::-1]
-    soft = cv2.GaussianBlur(above.astype(np.float32), (0, 0), 1.6)
-    size = round(above.shape[1] / window.scale), round(above.shape[0] / window.scale)
-    large = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
-    result = np.zeros(shape, np.float32)
-    rows = min(large.shape[0], shape[0] - window.top)
-    columns = min(large.shape[1], shape[1] - window.left)
-    place = slice(window.top, window.top + rows), slice(window.left, window.left + columns)
-    result[place] = np.clip((large[:rows, :columns] - 0.25) * 2, 0, 1)
-    result[: window.top] = result[window.top]
-    return result
+def _at(plane: NDArray[Any], points: Curves) -> NDArray[Any]:
+    x, y = (np.ascontiguousarray(points[..., axis], np.float32) for axis in (0, 1))
+    return np.asarray(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _filled(line: _Line, window: _Window, panel: Panel, shape: tuple[int, ...]) -> Plane:
+    """Return all that lies above the line and between its ends, in the photo's own pixels.
+
+    The inner halves of straps that lie as loops come down at the back, and belong to it too.
+    """
+    points = [tuple(point) for point in _drawn([line], 4 * SAMPLES)[0]]
+    for side, end in ((1, line.right), (0, line.left)):
+        foot = _strap_foot(window, panel, side)
+        corner = (
+            [(end[0], end[1])] if foot is None else [(end[0], foot[1] - 1), (foot[0], foot[1] - 1)]
+        )
+        corner.append((corner[-1][0], -999.0))
+        points += corner if side == 1 else corner[::-1]
+    around = np.array(points) / window.scale + (window.left, window.top)
+    mask = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.round(around * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 0.7)

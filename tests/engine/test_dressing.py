@@ -9,6 +9,7 @@ from PIL import Image
 from stylestudio_desktop.engine import photo
 from stylestudio_desktop.engine.accepted import flaw
 from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import Draped, draped
 from stylestudio_desktop.engine.garment import top_points
 from stylestudio_desktop.engine.neckline import neck_opening
@@ -58,6 +59,27 @@ def test_the_inside_of_the_back_is_told_from_the_front(name: str, kind: str) -> 
     for side in (0, 1):
         x = int(panel.neck[side, 0] + (-0.35 if side == 0 else 0.35) * half)
         assert float(opening[:, x].max()) < 0.5, "the front's shoulder belongs to the front"
+
+
+def test_the_inner_half_of_a_straps_loop_comes_down_at_the_back() -> None:
+    cut = product("dress-summer")
+    panel = top_points(cut.alpha, "dress")
+    opening = neck_opening(cut.colour, cut.alpha, panel)
+    assert opening is not None
+    assert panel.neck is not None
+    low = int(panel.neck[:, 1].mean() + 30)
+    straps = np.flatnonzero(np.diff((cut.alpha[low] > 0.5).astype(int)))
+    assert len(straps) == 8, "two straps, each comes down twice"
+    middles = straps.reshape(4, 2).mean(axis=1).astype(int)
+    assert [bool(opening[low, x] > 0.5) for x in middles] == [False, True, True, False]
+
+
+def test_ground_between_sleeve_and_body_is_opened_beside_pinholes(warm_networks: Networks) -> None:
+    shot = photo.read(SAMPLES / "products" / "longsleeve-striped.jpg", 768)
+    panel = top_points(cut_out(shot, warm_networks, no_check).alpha, "top")
+    assert None not in panel.sleeves
+    assert panel.neck is not None
+    assert abs(float(panel.neck[:, 0].mean()) - panel.axis) < 0.02 * panel.height
 
 
 def test_a_hood_is_told_from_a_collar_and_from_straps() -> None:
