@@ -45,5 +45,10 @@ def window(qtbot: QtBot, studio: Studio) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def calm(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
-    """Wait until nothing of the window's is under way."""
-    return lambda: qtbot.waitUntil(lambda: not window.tasks.busy(), timeout=5000)
+    """Wait until nothing of the window's is under way and the pane in front is whole."""
+
+    def rests() -> bool:
+        whole = not window.current or window.pane(window.current).settled()
+        return whole and not window.tasks.busy()
+
+    return lambda: qtbot.waitUntil(rests, timeout=5000)

@@ -25,7 +25,9 @@ def test_the_queue_begins_after_the_first_paint(
     assert isinstance(pane, GalleryPane)
     grid = pane.grid
     qtbot.waitUntil(lambda: grid.isVisible() and grid.painted and session._stands(), timeout=15000)
-    grid.thumbnails.arrived.emit()  # what came in now is not on the screen yet
+    shown = grid.cards.get(grid.contents.ids[0])
+    assert shown is not None
+    grid.thumbnails.arrived.emit({shown.storage_id})  # what came in now is not on the screen yet
     session._begin_rest()
     assert session.worker is None
     qtbot.waitUntil(session._stands)

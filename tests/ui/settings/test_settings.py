@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -38,6 +38,22 @@ def pane(window: MainWindow, calm: Callable[[], None]) -> SettingsPane:
     assert isinstance(opened, SettingsPane)
     calm()
     return opened
+
+
+def test_the_sections_come_one_by_one_in_their_places(
+    window: MainWindow, calm: Callable[[], None]
+) -> None:
+    opened = window.open_pane(SETTINGS)
+    assert isinstance(opened, SettingsPane)
+    assert not opened.settled()
+    low = opened.room  # asked for before its turn
+    calm()
+    sections = [opened.account, opened.look, opened.limits, opened.backups, opened.health]
+    tops = [one.mapTo(opened, QPoint()).y() for one in (*sections, opened.watched, low)]
+    assert tops == sorted(set(tops))
+    others = [opened.services, opened.engine, opened.payments, opened.workspaces, opened.about]
+    tops = [one.mapTo(opened, QPoint()).y() for one in others]
+    assert tops == sorted(set(tops))
 
 
 def on_disk(studio: Studio) -> object:
