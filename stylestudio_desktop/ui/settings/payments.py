@@ -1,5 +1,6 @@
-"""The payment key: entered once, kept in the keyring, tried, and forgotten again."""
+"""How tokens are paid: with a Stripe key of one's own, or through the relay of a seller."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -12,15 +13,16 @@ from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
-from stylestudio_desktop.ui.widgets.forms import FormRow
+from stylestudio_desktop.ui.widgets.forms import Fold, FormRow
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import MainWindow
 
+_LONGEST_RELAY = 2000
 Seen = tuple[Standing, str]
 
 
 class PaymentsSection(Section):
-    """Stripe's restricted key of this workspace."""
+    """Stripe's restricted key of this workspace, or the relay it buys through."""
 
     def __init__(self, window: MainWindow, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Payments"), parent=parent)
@@ -47,6 +49,26 @@ class PaymentsSection(Section):
         foot.addWidget(self.remove)
         foot.addStretch(1)
         self.body.addLayout(foot)
+        self.body.addWidget(self._seller())
+
+    def _seller(self) -> Fold:
+        made = Fold(self.tr("Buy from a seller"))
+        self.relay = QLineEdit()
+        self.relay.setPlaceholderText("live https://pay.example.com …")
+        self.relay.setMaxLength(_LONGEST_RELAY)
+        self.relay.returnPressed.connect(self._use)
+        hint = self.tr("The line that the seller of your tokens gave you. No key is needed then.")
+        self._relay_row = FormRow(self.tr("Seller's relay"), self.relay, hint)
+        self.use = button(self.tr("Buy through it"), self._use)
+        self.leave = button(self.tr("Leave it"), self._leave, "quiet")
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.S)
+        foot.addWidget(self.use)
+        foot.addWidget(self.leave)
+        foot.addStretch(1)
+        made.body.addWidget(self._relay_row)
+        made.body.addLayout(foot)
+        return made
 
     def refresh(self) -> None:
         """Ask the keyring, in the background."""
@@ -58,6 +80,14 @@ class PaymentsSection(Section):
         if typed:
             self._run(partial(_kept, self._studio, typed))
 
+    def _use(self) -> None:
+        typed = self.relay.text().strip()
+        if typed:
+            self._run(partial(_relayed, self._studio, typed), self._on_relay_failed)
+
+    def _leave(self) -> None:
+        self._run(partial(_relayed, self._studio, ""), self._on_relay_failed)
+
     def _forget(self) -> None:
         self._run(partial(_forgotten, self._studio))
 
@@ -67,23 +97,33 @@ class PaymentsSection(Section):
             attached(studio, partial(_tried, studio)), self._row.say, self._on_failed, owner=self
         )
 
-    def _run(self, op: partial[Seen]) -> None:
+    def _run(self, op: partial[Seen], failed: Callable[[Exception], None] | None = None) -> None:
         self._window.tasks.run(
-            attached(self._studio, op), self._on_seen, self._on_failed, owner=self
+            attached(self._studio, op), self._on_seen, failed or self._on_failed, owner=self
         )
 
     def _on_seen(self, seen: Seen) -> None:
         standing, keeping = seen
-        self.state.setText(f"{standing.sentence} {standing.key}".strip())
+        ends = self.tr("The key ends in %1.").replace("%1", standing.key) if standing.key else ""
+        self.state.setText(f"{standing.sentence} {ends}".strip())
         self.keeping.setText(keeping)
         self._row.complain("")
-        for one in (self.try_it, self.remove):
-            one.setEnabled(standing.ready)
+        self._relay_row.complain("")
+        relay = self._studio.settings.value.payment_relay
+        self.relay.setText(relay)
+        self.leave.setEnabled(bool(relay))
+        self.try_it.setEnabled(standing.ready)
+        self.remove.setEnabled(bool(standing.key))
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
         self._row.complain(error.sentence)
+
+    def _on_relay_failed(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            raise error
+        self._relay_row.complain(error.sentence)
 
 
 def _seen(studio: Studio) -> Seen:
@@ -97,6 +137,11 @@ def _kept(studio: Studio, typed: str) -> Seen:
 
 def _forgotten(studio: Studio) -> Seen:
     till.forget_key(studio)
+    return _seen(studio)
+
+
+def _relayed(studio: Studio, typed: str) -> Seen:
+    till.use_relay(studio, typed)
     return _seen(studio)
 
 
