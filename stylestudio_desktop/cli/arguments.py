@@ -295,7 +295,7 @@ def _keeping(add: Any) -> None:
     one.add_argument("action", choices=("snapshot", "full", "list", "verify", "drill"))
     one.add_argument("what", nargs="?", metavar="NAME|PLACE", help="a snapshot, folder or file")
     one.add_argument("--to", metavar="PLACE", help="a folder, or a file whose name ends in .zip")
-    one = add("export-tables", "Write every table of the library as CSV or JSON Lines.")
+    one = add("export-tables", "Write all that is yours, table by table, as CSV or JSON Lines.")
     one.add_argument("--to", required=True, metavar="DIR")
     one.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     one = add("restore-backup", "Bring the library back as a snapshot or full backup has it.")

@@ -165,7 +165,7 @@ def _drill(desk: Desk) -> int:
 
 
 def export_tables(desk: Desk) -> int:
-    """Write every table to a file of its own."""
+    """Write the rows of the person at the desk, each table to a file of its own."""
     given = desk.arguments
     with desk.open() as studio, Bar("Writing tables") as bar:
         folder = Path(given.to).expanduser().absolute()

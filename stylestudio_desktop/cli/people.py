@@ -165,10 +165,12 @@ def _shape(one: Profile, at_desk: bool) -> shapes.Json:
     return {
         "id": str(one.id),
         "name": one.name,
-        "email": one.email,
-        "profile_image": None if one.profile_image_id is None else str(one.profile_image_id),
-        "created_at": one.created_at,
-        "last_login_at": one.last_login_at,
+        "email": one.email if at_desk else None,
+        "profile_image": None
+        if one.profile_image_id is None or not at_desk
+        else str(one.profile_image_id),
+        "created_at": one.created_at if at_desk else None,
+        "last_login_at": one.last_login_at if at_desk else None,
         "locked": one.locked_at is not None,
         "passphrase": bool(one.guarded),
         "current": at_desk,
@@ -186,6 +188,7 @@ def _tell(desk: Desk, one: Profile) -> None:
 
 
 def _tell_all(desk: Desk, studio: Studio) -> None:
+    """Tell who may sit down, by name; address and times are told to their owner only."""
     found = profiles.listing(studio)
     if desk.json:
         print_json({"items": [_shape(one, one.id == studio.user_id) for one in found]})
@@ -197,9 +200,9 @@ def _tell_all(desk: Desk, studio: Studio) -> None:
                 "→" if one.id == studio.user_id else "",
                 one.id,
                 one.name,
-                one.email or "",
+                (one.email or "") if one.id == studio.user_id else "",
                 "locked" if one.locked_at else "guarded" if one.guarded else "open",
-                shapes.day(one.last_login_at),
+                shapes.day(one.last_login_at) if one.id == studio.user_id else "",
             )
             for one in found
         ],

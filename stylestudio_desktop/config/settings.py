@@ -17,6 +17,7 @@ class Settings:
     """What people can set.
 
     `services` is read by `config/chosen.py`; `window` is whatever the window wants to find again.
+    `monthly_budgets` has a person's own by their id; `monthly_budget` is that of all others.
     """
 
     appearance: str = "system"
@@ -26,6 +27,7 @@ class Settings:
     low_balance: int = 5
     trash_days: int = 30
     monthly_budget: int = 0
+    monthly_budgets: dict[str, Any] = field(default_factory=dict)
     payment_relay: str = ""
     payment_return_page: str = "https://stripe.com/"
     no_network: bool = False

@@ -42,7 +42,20 @@ def month(studio: Studio) -> Month:
         for one in counts.generations(studio.database, studio.user_id)
         if Status(one.key) in OPEN
     )
-    return Month(spent, held, studio.settings.value.monthly_budget)
+    return Month(spent, held, _budget(studio))
+
+
+def set_budget(studio: Studio, tokens: int) -> None:
+    """Let the person at the desk begin work for so many tokens a month; 0 is no budget."""
+    mine = str(studio.user_id)
+    studio.settings.alter(lambda now: {"monthly_budgets": {**now.monthly_budgets, mine: tokens}})
+
+
+def _budget(studio: Studio) -> int:
+    """Return the person's own budget; what was set before people had their own is everybody's."""
+    found = studio.settings.value
+    own = found.monthly_budgets.get(str(studio.user_id))
+    return own if isinstance(own, int) and own >= 0 else found.monthly_budget
 
 
 def keep_to_month(studio: Studio) -> None:
@@ -50,7 +63,7 @@ def keep_to_month(studio: Studio) -> None:
 
     Raises MonthReached. Without a budget nothing is read.
     """
-    if not studio.settings.value.monthly_budget:
+    if not _budget(studio):
         return
     now = month(studio)
     if now.spent + now.held > now.budget:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from stylestudio_desktop.domain.errors import StorageError
@@ -100,11 +100,26 @@ def _row_checks(studio: Studio, deep: bool) -> list[Check]:
 def _fault_check(studio: Studio, fault: Fault) -> Check:
     def run() -> list[Problem]:
         return [
-            Problem(fault.rule, str(row[0]), fault.sentence.format(*row))
+            _told(
+                studio,
+                audit.owner(studio.database, fault.of, row[0]),
+                Problem(fault.rule, str(row[0]), fault.sentence.format(*row)),
+            )
             for row in audit.faults(studio.database, fault)
         ]
 
     return fault.rule, run
+
+
+def _told(studio: Studio, owner: int | None, found: Problem) -> Problem:
+    """Return a problem as the person at the desk may read it: another's numbers are not theirs."""
+    if owner is None or owner == studio.user_id:
+        return found
+    return replace(
+        found,
+        sentence=f"A record of another person ({found.subject}) breaks the rule “{found.rule}”. "
+        "Signed in, they are told more.",
+    )
 
 
 def _structure(studio: Studio, deep: bool) -> Iterator[Problem]:
@@ -145,12 +160,11 @@ def _ledger(studio: Studio) -> Iterator[Problem]:
         if entry_id <= accepted:  # a person took these as they stood, and said why
             after = wallet.balance
         elif wallet.after + delta != after or after < 0:
-            yield Problem(
-                "ledger chain",
-                str(entry_id),
+            said = (
                 f"Entry {entry_id} says the balance is {after}; the entries before it lead to "
-                f"{wallet.after + delta}.",
+                f"{wallet.after + delta}."
             )
+            yield _told(studio, user_id, Problem("ledger chain", str(entry_id), said))
         wallet.after = after
         attempt = (generation_id, key.rpartition("/")[2])
         if kind == "hold":
@@ -193,13 +207,12 @@ def _wallets(studio: Studio, sums: dict[int, _Sums]) -> Iterator[Problem]:
         if (row.balance, row.purchased, row.used, row.granted) != (
             true.balance, true.purchased, true.used, true.granted,
         ):  # fmt: skip
-            yield Problem(
-                "ledger sums",
-                str(row.user_id),
+            said = (
                 f"User {row.user_id} shows a balance of {row.balance}, {row.purchased} bought and "
                 f"{row.used} used; the ledger adds up to {true.balance}, {true.purchased} and "
-                f"{true.used}.",
+                f"{true.used}."
             )
+            yield _told(studio, row.user_id, Problem("ledger sums", str(row.user_id), said))
     for user_id in sorted(sums.keys() - known):
         yield Problem(
             "ledger sums", str(user_id), f"The ledger names a user {user_id} who is not there."
@@ -214,9 +227,9 @@ def _histories(studio: Studio) -> Iterator[Problem]:
             judged[key] = _judge(status, attempt, chain or "")
         fault = judged[key]
         if fault is not None:
-            yield Problem(
-                "states", str(generation_id), f"The history of generation {generation_id} {fault}."
-            )
+            said = f"The history of generation {generation_id} {fault}."
+            whose = audit.owner(studio.database, "generations", generation_id)
+            yield _told(studio, whose, Problem("states", str(generation_id), said))
 
 
 def _judge(status: str, attempt: int, chain: str) -> str | None:
@@ -241,18 +254,14 @@ def _status(name: str) -> Status:
 
 def _days(studio: Studio) -> Iterator[Problem]:
     for user_id, line in audit.kept_days(studio.database):
-        yield Problem(
-            "kept counts",
-            str(user_id),
+        said = (
             f"The daily sum of user {user_id} for day {line[0]}, {line[1]}, does not equal its "
-            "records.",
+            "records."
         )
+        yield _told(studio, user_id, Problem("kept counts", str(user_id), said))
 
 
 def _facets(studio: Studio) -> Iterator[Problem]:
     for user_id, facet, value, kept, number in facets.faulty(studio.database):
-        yield Problem(
-            "kept counts",
-            str(user_id),
-            f"The count of pictures with {facet} “{value}” is kept as {kept} and is {number}.",
-        )
+        said = f"The count of pictures with {facet} “{value}” is kept as {kept} and is {number}."
+        yield _told(studio, user_id, Problem("kept counts", str(user_id), said))

@@ -23,20 +23,24 @@ def sit_down(studio: Studio, user_id: int) -> None:
 
 
 def forget(studio: Studio, user_id: int) -> None:
-    """Forget what a deleted profile's window remembered; the first sits down where it was at desk.
+    """Forget a deleted profile's window and budget; the first sits down where it was at the desk.
 
     Comes after the profile is gone.
     """
 
     def change(now: Settings) -> Mapping[str, Any]:
         windows = {name: kept for name, kept in now.windows.items() if name != str(user_id)}
+        budgets = {name: kept for name, kept in now.monthly_budgets.items() if name != str(user_id)}
         desk = _at_desk(studio, now.profile)
         was_there = now.profile == str(user_id) or (
             desk != now.profile and (not desk or user_id < int(desk))  # it was the first
         )
         if not was_there:
-            return {"windows": windows}
-        return {"profile": "", "window": _plain(windows.pop(desk, {})), "windows": windows}
+            return {"windows": windows, "monthly_budgets": budgets}
+        window = _plain(windows.pop(desk, {}))
+        return {
+            "profile": "", "window": window, "windows": windows, "monthly_budgets": budgets,
+        }  # fmt: skip
 
     studio.settings.alter(change)
 

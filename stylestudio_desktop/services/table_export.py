@@ -1,4 +1,4 @@
-"""Writes every table in open formats, so that nobody needs this program to read their own data."""
+"""Writes a person's rows in open formats: nobody needs this program to read their own data."""
 
 import csv
 import json
@@ -28,7 +28,9 @@ def export(
     progress: Progress = lambda _done, _all, _name: None,
     cancelled: Event | None = None,
 ) -> dict[Path, int]:
-    """Write each table to a file of its own in `folder`; return the files and their rows.
+    """Write what is this person's of each table to a file in `folder`; return files and rows.
+
+    Tables of the workspace itself are written whole; another person's rows never are.
 
     All are of one moment. CSV is UTF-8 with a byte order mark, and no cell can act as a formula;
     JSON Lines has an object on each line, large whole numbers and bytes as text. Nothing is
@@ -77,7 +79,7 @@ def _table(studio: Studio, name: str, path: Path, write: Write, cancelled: Event
     encoding = "utf-8-sig" if write is _csv else "utf-8"
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        for number, row in enumerate(table_reading.rows(studio.database, name)):
+        for number, row in enumerate(table_reading.rows(studio.database, name, studio.user_id)):
             if number % _EVERY == 0 and cancelled is not None and cancelled.is_set():
                 raise Stopped
             yield row

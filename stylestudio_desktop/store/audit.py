@@ -97,6 +97,13 @@ def faults(db: Database, fault: Fault) -> Iterator[tuple[Any, ...]]:
         yield row
 
 
+def owner(db: Database, table: str, row_id: object) -> int | None:
+    """Return whose a row is, None if it is not there."""
+    column = "id" if table == "users" else "user_id"
+    found = db.value(f'SELECT {column} FROM "{table}" WHERE id = ?', (row_id,))  # noqa: S608 - ours
+    return None if found is None else int(found)
+
+
 def entries(db: Database) -> Iterator[tuple[Any, ...]]:
     """Yield the whole ledger in its order.
 

@@ -9,10 +9,12 @@ from typing import NamedTuple
 class Fault(NamedTuple):
     """A rule, the statement that finds what breaks it, and the sentence for each row found.
 
-    The first column is the subject; `{0}`, `{1}`… of the sentence stand for the columns.
+    The first column is the subject, an id of the table `of`; `{0}`, `{1}`… of the sentence stand
+    for the columns.
     """
 
     rule: str
+    of: str
     sentence: str
     sql: str
 
@@ -20,6 +22,7 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault(
         "charged once",
+        "generations",
         "The ledger of generation {0} does not fit it: {1} with price {2}, {3} tokens used and "
         "{4} attempts, but {5} holds, {6} closings, {7} tokens charged.",
         """
@@ -42,6 +45,7 @@ HAVING holds <> g.retry_count + 1
     ),
     Fault(
         "ledger references",
+        "token_entries",
         "The {1} entry {0} does not say what it belongs to, or names another's purchase.",
         """
 SELECT e.id, e.kind FROM token_entries e LEFT JOIN token_purchases p ON p.id = e.purchase_id
@@ -51,6 +55,7 @@ WHERE (e.kind IN ('hold', 'settle', 'release')) <> (e.generation_id IS NOT NULL)
     ),
     Fault(
         "purchases",
+        "token_purchases",
         "The purchase {0} is {1} for {2} tokens, but the ledger shows {3} credits of {4} tokens "
         "and its refunds don't fit that.",
         """
@@ -77,6 +82,7 @@ WHERE CASE p.status
     ),
     Fault(
         "purchases",
+        "token_purchases",
         "The purchase {0} went through a relay, but its signed receipt is missing.",
         """
 SELECT id FROM token_purchases
@@ -84,6 +90,7 @@ WHERE gateway = 'relay' AND status IN ('completed', 'refunded') AND receipt IS N
     ),
     Fault(
         "refunds",
+        "token_purchases",
         "The refunds of purchase {0} took {1} tokens and gave {2} back; the ledger shows {3} and "
         "{4}.",
         """
@@ -103,6 +110,7 @@ WHERE coalesce(r.taken, 0) <> coalesce(e.taken, 0) OR coalesce(r.back, 0) <> coa
     ),
     Fault(
         "books of purchases",
+        "users",
         "The purchases of user {0} don't close: {1} tokens paid for less {2} refunded are not {3} "
         "credited less {4} clawed back and {5} owed.",
         """
@@ -125,6 +133,7 @@ WHERE coalesce(p.paid, 0) - coalesce(r.refunded, 0)
     ),
     Fault(
         "queue",
+        "generations",
         "Generation {0} is {1} but has no place in the queue.",
         """
 SELECT g.id, g.status FROM generations g WHERE g.status IN ('pending', 'uploading', 'processing')
@@ -133,6 +142,7 @@ SELECT g.id, g.status FROM generations g WHERE g.status IN ('pending', 'uploadin
     ),
     Fault(
         "queue",
+        "generations",
         "Generation {0} has a place in the queue although it is {1}.",
         """
 SELECT j.generation_id, coalesce(g.status, 'not there') FROM jobs j
@@ -141,6 +151,7 @@ WHERE g.id IS NULL OR g.status NOT IN ('pending', 'uploading', 'processing')""",
     ),
     Fault(
         "states",
+        "generations",
         "Generation {0} is {1}, and its end, error or place in the trash does not fit that.",
         """
 SELECT id, status FROM generations
@@ -150,6 +161,7 @@ WHERE (status IN ('pending', 'uploading', 'processing')) <> (completed_at IS NUL
     ),
     Fault(
         "links",
+        "generations",
         "The {1} photo at place {2} of generation {0} is missing, belongs to somebody else, or "
         "does not fit that part.",
         """
@@ -162,6 +174,7 @@ WHERE g.id IS NULL OR f.id IS NULL OR f.user_id <> g.user_id
     ),
     Fault(
         "links",
+        "generations",
         "The photos of generation {0} have gaps in their order, no product, or no main result.",
         """
 SELECT generation_id, sum(role = 'product') AS products, sum(role = 'model') AS models
@@ -173,6 +186,7 @@ HAVING products = 0
     ),
     Fault(
         "links",
+        "generations",
         "Generation {0} names no photo it was made from.",
         """
 SELECT g.id FROM generations g
@@ -180,6 +194,7 @@ WHERE NOT EXISTS (SELECT 1 FROM generation_files l WHERE l.generation_id = g.id)
     ),
     Fault(
         "links",
+        "files",
         "The {1} {0} is not linked with the generation that made it.",
         """
 SELECT f.id, f.category FROM files f
@@ -190,6 +205,7 @@ WHERE (f.category = 'generated_image') <> (f.generation_id IS NOT NULL)
     ),
     Fault(
         "links",
+        "users",
         "The profile picture of user {0} is missing or is no profile picture of theirs.",
         """
 SELECT u.id FROM users u LEFT JOIN files f ON f.id = u.profile_image_id
@@ -198,6 +214,7 @@ WHERE u.profile_image_id IS NOT NULL
     ),
     Fault(
         "kept counts",
+        "users",
         "User {0} has {3} generations that are {1}; the kept count says {2}.",
         """
 WITH actual AS MATERIALIZED (
@@ -212,6 +229,7 @@ WHERE k.user_id IS NULL""",
     ),
     Fault(
         "kept counts",
+        "users",
         "User {0} has {3} pictures of the category {1}; the kept count says {2}.",
         """
 WITH actual AS MATERIALIZED (
@@ -230,6 +248,7 @@ WHERE k.user_id IS NULL""",
     ),
     Fault(
         "kept counts",
+        "batches",
         "Batch {0} has {3} rows that are {1}; the kept count says {2}.",
         """
 WITH actual AS MATERIALIZED (
@@ -246,6 +265,7 @@ WHERE k.batch_id IS NULL""",
     ),
     Fault(
         "batches",
+        "batches",
         "Batch {0} has spent or holds {1} tokens, more than its budget of {2}.",
         """
 SELECT b.id, sum(k.tokens) AS spent, b.budget FROM batches b
@@ -253,30 +273,35 @@ JOIN batch_counts k ON k.batch_id = b.id GROUP BY b.id HAVING spent > b.budget""
     ),
     Fault(
         "search",
+        "generations",
         "Generation {0} can't be found by its prompt: the search index does not know it.",
         "SELECT g.id FROM generations g WHERE NOT EXISTS"
         " (SELECT 1 FROM generation_search_docsize d WHERE d.id = g.id)",
     ),
     Fault(
         "search",
+        "generations",
         "The search index knows a generation {0} that is not there.",
         "SELECT d.id FROM generation_search_docsize d WHERE NOT EXISTS"
         " (SELECT 1 FROM generations g WHERE g.id = d.id)",
     ),
     Fault(
         "search",
+        "files",
         "The picture {0} can't be found by its name: the search index does not know it.",
         "SELECT f.id FROM files f WHERE NOT EXISTS"
         " (SELECT 1 FROM file_search_docsize d WHERE d.id = f.id)",
     ),
     Fault(
         "search",
+        "files",
         "The search index knows a picture {0} that is not there.",
         "SELECT d.id FROM file_search_docsize d WHERE NOT EXISTS"
         " (SELECT 1 FROM files f WHERE f.id = d.id)",
     ),
     Fault(
         "log",
+        "usage",
         "The log's record {0} ({1}) names a generation, purchase or picture that is not its "
         "user's.",
         """
@@ -288,6 +313,7 @@ WHERE (u.generation_id IS NOT NULL AND g.user_id IS NOT u.user_id)
     ),
     Fault(
         "log",
+        "users",
         "The log of user {0} tells of {1} started, {2} completed, {3} failed and {4} cancelled "
         "generations; the library has {5}, {6}, {7} and {8}.",
         """

@@ -1,11 +1,12 @@
 """The monthly budget stops new work, says so, and takes no token for what it stopped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stylestudio_desktop.domain.errors import Code, MonthReached
-from stylestudio_desktop.services import budget, finishing, generate, steering, wallet
+from stylestudio_desktop.services import budget, finishing, generate, profiles, steering, wallet
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import brief_for, import_photo
 from tests.services.test_around import service, studio
@@ -42,3 +43,17 @@ def test_a_retry_is_new_work(studio: Studio, tmp_path: Path) -> None:
     studio.settings.change(monthly_budget=1)
     with pytest.raises(MonthReached):
         steering.retry(studio, row.id)
+
+
+def test_each_person_has_a_budget_of_their_own(studio: Studio, tmp_path: Path) -> None:
+    ben = replace(studio, user_id=profiles.add(studio, "Ben").id)
+    studio.settings.change(monthly_budget=7)  # from before people had their own
+    assert (budget.month(studio).budget, budget.month(ben).budget) == (7, 7)
+    budget.set_budget(studio, 1)
+    budget.set_budget(ben, 0)
+    assert (budget.month(studio).budget, budget.month(ben).budget) == (1, 0)
+    generate.start(ben, brief_for(import_photo(ben, tmp_path), count=2))
+    with pytest.raises(MonthReached):
+        generate.start(studio, brief_for(import_photo(studio, tmp_path), count=2))
+    studio.settings.change(monthly_budgets={str(studio.user_id): "nonsense"})
+    assert budget.month(studio).budget == 7

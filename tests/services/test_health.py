@@ -1,5 +1,6 @@
 """Each rule's proof is itself proven: a fault planted past every guard is found and named."""
 
+import dataclasses
 import os
 import shutil
 import time
@@ -207,6 +208,25 @@ def test_a_planted_fault_is_found(studio: Studio, rule: str, statement: str) -> 
 
     assert rule in rules(found)
     assert all(one.sentence.endswith(".") and one.subject for one in found.problems)
+
+
+PRIVATE = [one for one in FAULTS if one[0] in ("ledger sums", "ledger chain", "states", "log")]
+
+
+@pytest.mark.parametrize(("rule", "statement"), PRIVATE)
+def test_another_persons_fault_is_found_without_their_numbers(
+    studio: Studio, rule: str, statement: str
+) -> None:
+    plant(studio, statement)
+    mine = {one.subject: one.sentence for one in verify(studio).problems if one.rule == rule}
+    theirs = verify(dataclasses.replace(studio, user_id=42))
+
+    found = [one for one in theirs.problems if one.rule == rule]
+    assert found
+    assert {one.subject for one in found} == mine.keys()
+    for one in found:
+        assert one.sentence.startswith(f"A record of another person ({one.subject}) breaks")
+        assert rule in one.sentence
 
 
 def test_a_dropped_trigger_is_found(studio: Studio) -> None:

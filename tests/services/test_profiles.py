@@ -396,6 +396,11 @@ def test_the_account_command(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_
     assert WORD not in json.dumps(anna)
     assert shell.run("account", "list") == 0
     assert "Anna" in shell.out
+    assert "a@x.de" not in shell.out  # it is told to Anna alone
+    other = next(one for one in shell.json("account", "list")["items"] if not one["current"])
+    assert (other["name"], other["passphrase"]) == ("Anna", True)
+    told = [name for name, value in other.items() if value not in (None, False)]
+    assert sorted(told) == ["id", "name", "passphrase"]
     typed(monkeypatch, "wrong word")
     assert shell.run("account", "switch", "Anna") == 2
     typed(monkeypatch, WORD)

@@ -8,7 +8,7 @@ import pytest
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.account import Profile
-from stylestudio_desktop.services import leaving, profiles, sitting
+from stylestudio_desktop.services import budget, leaving, profiles, sitting
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.vault.asking import Person
 from tests.factories import open_test_studio
@@ -93,3 +93,16 @@ def test_another_is_deleted_while_somebody_chosen_sits_there(studio: Studio, ben
     sitting.remember_window(theirs, THEIRS)
     leaving.delete(theirs, studio.user_id)
     assert at_desk(studio) == (str(ben.id), THEIRS)
+
+
+@pytest.mark.parametrize("at_the_desk", [True, False])
+def test_who_is_deleted_leaves_no_budget_behind(
+    studio: Studio, ben: Profile, at_the_desk: bool
+) -> None:
+    theirs = replace(studio, user_id=ben.id)
+    budget.set_budget(theirs, 5)
+    budget.set_budget(studio, 6)
+    if at_the_desk:
+        profiles.switch(studio, ben.id)
+    leaving.delete(studio, ben.id)
+    assert studio.settings.value.monthly_budgets == {str(studio.user_id): 6}

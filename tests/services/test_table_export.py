@@ -1,6 +1,7 @@
 """Every table leaves in open formats: complete, of one moment, and harmless in a spreadsheet."""
 
 import csv
+import dataclasses
 import json
 import os
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
-from stylestudio_desktop.services import generate, table_export
+from stylestudio_desktop.services import generate, organising, profiles, table_export
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import table_reading
 from tests.factories import brief_for, import_photo, open_test_studio
@@ -36,8 +37,9 @@ def test_json_lines_hold_every_row_and_value(studio: Studio, tmp_path: Path) -> 
     for path, number in done.items():
         lines = path.read_text("utf-8").splitlines()
         columns = table_reading.columns(studio.database, path.stem)
-        rows = list(table_reading.rows(studio.database, path.stem))
-        assert number == len(lines) == len(rows) == table_reading.count(studio.database, path.stem)
+        rows = list(table_reading.rows(studio.database, path.stem, studio.user_id))
+        whole = studio.database.value(f'SELECT count(*) FROM "{path.stem}"')
+        assert number == len(lines) == len(rows) == whole
         for line, row in zip(lines, rows, strict=True):
             found = json.loads(line)
             assert list(found) == columns
@@ -45,6 +47,30 @@ def test_json_lines_hold_every_row_and_value(studio: Studio, tmp_path: Path) -> 
                 assert kept == (value.hex() if isinstance(value, bytes) else value) or (
                     int(kept) == value and abs(value) > 1 << 53
                 )
+
+
+def test_nothing_of_another_person_is_written(studio: Studio, tmp_path: Path) -> None:
+    ben = dataclasses.replace(studio, user_id=profiles.add(studio, "Ben", "ben@example.com").id)
+    organising.tag_called(studio, "annas tag")
+    organising.new_collection(studio, "annas collection")
+    done = table_export.export(ben, tmp_path / "bens", "jsonl")
+    counted = {path.stem: number for path, number in done.items()}
+    assert (counted["users"], counted["token_entries"]) == (1, 1)
+    for name in ("generations", "files", "generation_files", "generation_states", "jobs", "tags"):
+        assert counted[name] == 0, name
+    text = "".join(path.read_text("utf-8") for path in done)
+    assert "ben@example.com" in text
+    for alien in ("HYPERLINK", "annas", str(studio.user_id)):
+        assert alien not in text, alien
+
+
+def test_whose_the_rows_of_every_table_are_is_known(studio: Studio) -> None:
+    for name in table_reading.names(studio.database):
+        list(table_reading.rows(studio.database, name, studio.user_id))
+    with studio.database.write():
+        studio.database.run("CREATE TABLE odd (x)")
+    with pytest.raises(LookupError, match="odd"):
+        table_reading.rows(studio.database, "odd", studio.user_id)
 
 
 def test_csv_is_for_spreadsheets_and_computes_nothing(studio: Studio, tmp_path: Path) -> None:

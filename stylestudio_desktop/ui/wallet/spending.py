@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.services import budget
 from stylestudio_desktop.services.budget import Month
 from stylestudio_desktop.services.insights import Insights, Work
 from stylestudio_desktop.services.studio import Studio
@@ -81,9 +82,9 @@ class SpendingCard(Card):
             )
 
     def _on_budget(self, value: float) -> None:
-        settings = self._studio.settings
+        studio = self._studio
         self._window.tasks.run(
-            lambda: settings.change(monthly_budget=int(value)), failure=self._on_failed, owner=self
+            lambda: budget.set_budget(studio, int(value)), failure=self._on_failed, owner=self
         )
 
     def _on_failed(self, error: Exception) -> None:

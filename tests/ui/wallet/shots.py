@@ -13,6 +13,7 @@ from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.purchase import is_held
 from stylestudio_desktop.services import (
+    budget,
     buying,
     deciding,
     ledger_proof,
@@ -96,7 +97,7 @@ def indebted(studio: Studio, folder: Path) -> None:
         entries.append(studio.database, studio.user_id, move, now_ms())
     bank.give_back(next(iter(bank.intents)), 7999)
     reconciling.reconcile(buyer)
-    studio.settings.change(monthly_budget=50)
+    budget.set_budget(studio, 50)
 
 
 def tampered(studio: Studio, folder: Path) -> None:

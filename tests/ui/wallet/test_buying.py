@@ -1,5 +1,6 @@
 """From the package's button to the tokens in the balance, and back again by a refund."""
 
+import base64
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio
-from stylestudio_desktop.services import buying, generate, reconciling, till, wallet
+from stylestudio_desktop.services import budget, buying, generate, reconciling, till, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.session import Session
 from stylestudio_desktop.ui.settings.pane import SettingsPane
@@ -287,7 +288,7 @@ def test_the_months_budget_is_kept_and_told(
     pane: WalletPane, studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
     pane.spending.budget.setValue(1)
-    qtbot.waitUntil(lambda: studio.settings.value.monthly_budget == 1)
+    qtbot.waitUntil(lambda: budget.month(studio).budget == 1)
     generate.start(studio, brief_for(import_photo(studio, tmp_path)))
     pane.shown()
     qtbot.waitUntil(lambda: "used up" in words(pane.spending))
@@ -300,7 +301,7 @@ def test_the_key_in_the_settings(
     assert isinstance(opened, SettingsPane)
     section = opened.payments
     qtbot.waitUntil(lambda: "test" in section.state.text())
-    assert section.state.text().endswith("…cdef")
+    assert section.state.text().endswith("The key ends in …cdef.")
     section.key.setText("sk_live_0123456789")
     press(section, "Keep the key", qtbot)
     assert section.key.text() == ""
@@ -309,6 +310,29 @@ def test_the_key_in_the_settings(
     qtbot.waitUntil(lambda: "Stripe accepts the key" in words(section))
     press(section, "Forget it", qtbot)
     qtbot.waitUntil(lambda: "No payment key" in section.state.text())
+
+
+def test_a_sellers_relay_in_the_settings(
+    window: MainWindow, studio: Studio, qtbot: QtBot, bank: Bank
+) -> None:
+    opened = window.open_pane(SETTINGS)
+    assert isinstance(opened, SettingsPane)
+    section = opened.payments
+    qtbot.waitUntil(lambda: "test" in section.state.text())
+    assert not section.leave.isEnabled()
+    section.relay.setText("test https://pay.example.com nonsense")
+    section.use.click()
+    qtbot.waitUntil(lambda: "key" in section.relay.accessibleDescription())
+    assert studio.settings.value.payment_relay == ""
+    line = f"test https://pay.example.com {base64.b64encode(bytes(32)).decode()}"
+    section.relay.setText(line)
+    section.use.click()
+    qtbot.waitUntil(lambda: "through https://pay.example.com" in section.state.text())
+    assert studio.settings.value.payment_relay == line
+    assert not section.remove.isEnabled()
+    section.leave.click()
+    qtbot.waitUntil(lambda: "The key ends in" in section.state.text())
+    assert (studio.settings.value.payment_relay, section.relay.text()) == ("", "")
 
 
 def test_the_window_itself_sees_to_what_was_paid_meanwhile(
