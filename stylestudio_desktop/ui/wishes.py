@@ -29,6 +29,12 @@ class UseAsModel(NamedTuple):
     files: tuple[FileId, ...]
 
 
+class UseAsBackground(NamedTuple):
+    """Asks Create to set the product into the photo `file`."""
+
+    file: FileId
+
+
 class ShowGeneration(NamedTuple):
     """Asks History to open the story of `generation`."""
 

@@ -13,6 +13,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services.sources import Sample
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wishes
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.answers import Answers
 from stylestudio_desktop.ui.create.consent import ask_consent
@@ -32,7 +33,6 @@ from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import MakeLarger, MakeMoreLike, UseAsModel, UseAsProduct
 
 _LAST = Step.REVIEW
 
@@ -78,17 +78,20 @@ class Bench(QWidget):
 
     def receive(self, wish: object) -> None:
         """Take up settings or photos that another pane hands over."""
-        if isinstance(wish, MakeMoreLike):
+        if isinstance(wish, wishes.MakeMoreLike):
             self.desk.like(wish.generation, partial(self.go, Step.LOOK))
-        elif isinstance(wish, MakeLarger):
+        elif isinstance(wish, wishes.MakeLarger):
             self.desk.larger(wish.picture, partial(self.go, Step.REVIEW))
-        elif isinstance(wish, UseAsProduct):
+        elif isinstance(wish, wishes.UseAsProduct):
             self.desk.edit(products=())
             self.desk.use(Category.PRODUCT, wish.files)
             self.go(Step.PRODUCT)
-        elif isinstance(wish, UseAsModel):
+        elif isinstance(wish, wishes.UseAsModel):
             self.desk.use(Category.MODEL, wish.files)
             self.go(Step.MODEL)
+        elif isinstance(wish, wishes.UseAsBackground):
+            self.desk.use(Category.BACKGROUND, (wish.file,))
+            self.go(Step.LOOK)
 
     def memory(self) -> dict[str, Any]:
         """Return the draft and the page."""

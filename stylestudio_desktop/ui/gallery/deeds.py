@@ -31,6 +31,7 @@ class Doer(Protocol):
     def make_larger(self) -> None: ...
     def use_as_product(self) -> None: ...
     def use_as_model(self) -> None: ...
+    def use_as_background(self) -> None: ...
     def export(self) -> None: ...
     def trash(self) -> None: ...
     def restore(self) -> None: ...
@@ -92,6 +93,8 @@ class Deeds:
             "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
         )
         self.model = add("model", translate("Gallery", "Use as person"), doer.use_as_model, "user")
+        place = translate("Gallery", "Use as background")
+        self.background = add("background", place, doer.use_as_background, "image-plus")
         self.export = add(
             "export", translate("Gallery", "Export…"), doer.export, "file-down", "Ctrl+E"
         )
@@ -152,7 +155,7 @@ class Deeds:
         made.addSeparator()
         made.addActions([self.similar, self.stack, self.unstack])
         made.addSeparator()
-        made.addActions([self.more_like, self.larger, self.product, self.model])
+        made.addActions([self.more_like, self.larger, self.product, self.model, self.background])
         made.addSeparator()
         made.addActions([self.export, self.trash, self.restore])
         return made
@@ -180,6 +183,7 @@ class Deeds:
             action.setEnabled(chosen > 0)
         self.compare.setEnabled(2 <= chosen <= 4)
         self.more_like.setEnabled(chosen == 1)
+        self.background.setEnabled(chosen == 1)
         self.larger.setEnabled(chosen == 1)
         self.trash.setEnabled(chosen > 0 and not trash)
         self.trash.setVisible(not trash)

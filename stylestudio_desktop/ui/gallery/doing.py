@@ -14,7 +14,13 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import MakeLarger, MakeMoreLike, UseAsModel, UseAsProduct
+from stylestudio_desktop.ui.wishes import (
+    MakeLarger,
+    MakeMoreLike,
+    UseAsBackground,
+    UseAsModel,
+    UseAsProduct,
+)
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.exporting import Exports
@@ -179,6 +185,12 @@ class Doing(QObject):
         """Take the chosen photos to Create as people."""
         files = tuple(FileId(row_id) for row_id in self._place.chosen()[:MOST_PEOPLE])
         self._window.open_pane(CREATE, UseAsModel(files))
+
+    def use_as_background(self) -> None:
+        """Take the chosen photo to Create as the place in which the product is shown."""
+        ids = self._place.chosen()
+        if ids:
+            self._window.open_pane(CREATE, UseAsBackground(FileId(ids[0])))
 
     def export(self) -> None:
         """Ask how and where, and export what is chosen."""

@@ -7,11 +7,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services import library
 from stylestudio_desktop.ui.create.draft import Need, Step
 from stylestudio_desktop.ui.create.plane_canvas import PlaneCanvas
 from stylestudio_desktop.ui.create.plane_dialog import PlaneDialog
 from stylestudio_desktop.ui.theme import Appearance, theme
+from stylestudio_desktop.ui.window import CREATE
+from stylestudio_desktop.ui.wishes import UseAsBackground
 from tests.factories import import_photo, photo
 from tests.ui.create.conftest import Desk
 
@@ -59,6 +62,18 @@ def test_a_photo_comes_in_as_a_background_and_is_asked_for(scene: Desk) -> None:
     assert row[0] == '{"light_from": "right", "size": "120"}'
     roles = scene.studio.database.rows("SELECT role FROM generation_files ORDER BY role")
     assert [role for (role,) in roles] == ["background", "product"]
+
+
+def test_any_picture_of_the_gallery_becomes_the_ground(desk: Desk, tmp_path: Path) -> None:
+    kept = import_photo(desk.studio, tmp_path)
+    desk.window.open_pane(CREATE, UseAsBackground(FileId(kept)))
+    desk.settle()
+    assert desk.pane.step is Step.LOOK
+    ground = desk.pane.desk.draft.background
+    assert ground is not None
+    assert ground.id != kept, "it is kept as a background too"
+    assert library.picture(desk.studio, ground.id).category == "background_image"
+    assert desk.pane.pages.look.scene.place.isVisibleTo(desk.pane.pages.look.scene)
 
 
 def test_doubts_are_said_before_anything_is_paid(scene: Desk) -> None:

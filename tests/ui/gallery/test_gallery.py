@@ -20,7 +20,7 @@ from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.window import CREATE, MainWindow
-from stylestudio_desktop.ui.wishes import MakeLarger, ShowFiles, UseAsProduct
+from stylestudio_desktop.ui.wishes import MakeLarger, ShowFiles, UseAsBackground, UseAsProduct
 from stylestudio_desktop.worker.runner import Runner
 from tests.factories import FakeProvider, brief_for
 from tests.ui.gallery.seeing import Asked, Quiet, empty_title, toasts
@@ -238,6 +238,18 @@ def test_chosen_photos_go_to_create(filled: GalleryPane, window: MainWindow) -> 
     assert window.current == CREATE
     assert isinstance(create, Asked)
     assert create.wishes == [UseAsProduct(ids)]  # type: ignore[arg-type]
+    assert not filled.deeds.background.isEnabled(), "a picture has one ground"
+
+
+def test_one_chosen_photo_becomes_the_ground(filled: GalleryPane, window: MainWindow) -> None:
+    filled.grid.select(Ranges([(1, 2)]))
+    (chosen,) = filled.grid.selected_ids()
+    assert filled.deeds.background in filled.deeds.menu().actions()
+    filled.deeds.background.trigger()
+    create = window.pane(CREATE)
+    assert window.current == CREATE
+    assert isinstance(create, Asked)
+    assert create.wishes == [UseAsBackground(chosen)]  # type: ignore[arg-type]
 
 
 def test_export_writes_what_is_chosen(
