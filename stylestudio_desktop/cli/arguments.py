@@ -117,19 +117,7 @@ def _making(add: Any) -> None:
     one.add_argument("--strength", type=float)
     one.add_argument("--guidance-scale", type=float)
     one.add_argument("--steps", type=int, dest="num_inference_steps", metavar="N")
-    shown = "for products that nobody wears, made on this computer"
-    one.add_argument("--arrangement", choices=ARRANGEMENTS, default=ARRANGEMENTS[0], help=shown)
-    one.add_argument("--backdrop", choices=BACKDROPS, default=BACKDROPS[0], help=shown)
-    one.add_argument("--reflection", choices=REFLECTIONS, default=REFLECTIONS[0], help=shown)
-    one.add_argument(
-        "--background", metavar="FILE|ID", help="set the products into this photo of your own"
-    )
-    one.add_argument(
-        "--plane", metavar="CORNERS|auto",
-        help="where in it: “x,y x,y x,y x,y”, shares of the photo from 0 to 1; auto looks for it",
-    )  # fmt: skip
-    one.add_argument("--light-from", choices=SIDES, default=SIDES[0], help="in that photo")
-    one.add_argument("--size", type=int, metavar="PERCENT", help="of the product on its plane")
+    _staging(one)
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
     one.add_argument(
         "--consent", action="store_true", help="agree that photos of people go to the service"
@@ -156,6 +144,22 @@ def _making(add: Any) -> None:
     one.add_argument("--until-empty", action="store_true", help="end when nothing is left to do")
 
 
+def _staging(one: argparse.ArgumentParser) -> None:
+    shown = "for products that nobody wears, made on this computer"
+    one.add_argument("--arrangement", choices=ARRANGEMENTS, default=ARRANGEMENTS[0], help=shown)
+    one.add_argument("--backdrop", choices=BACKDROPS, default=BACKDROPS[0], help=shown)
+    one.add_argument("--reflection", choices=REFLECTIONS, default=REFLECTIONS[0], help=shown)
+    one.add_argument(
+        "--background", metavar="FILE|ID", help="set the products into this photo of your own"
+    )
+    one.add_argument(
+        "--plane", metavar="CORNERS|auto",
+        help="where in it: “x,y x,y x,y x,y”, shares of the photo from 0 to 1; auto looks for it",
+    )  # fmt: skip
+    one.add_argument("--light-from", choices=SIDES, default=SIDES[0], help="in that photo")
+    one.add_argument("--size", type=int, metavar="PERCENT", help="of the product on its plane")
+
+
 def _batching(add: Any) -> None:
     one = add("batch", "Make pictures of a table's lines, or of every photo in folders.")
     one.add_argument("paths", nargs="+", metavar="TABLE.csv|FOLDER|FILE")
@@ -174,6 +178,7 @@ def _batching(add: Any) -> None:
     one.add_argument("--provider-model", metavar="NAME", help="the service's own model")
     one.add_argument("--seed", type=int, metavar="N")
     one.add_argument("--count", type=int, default=1, metavar="N")
+    _staging(one)
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("batches", "List batches, or show, pause, resume or cancel one.")
     one.add_argument(

@@ -9,6 +9,7 @@ from types import FrameType
 
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
+from stylestudio_desktop.cli.making import staged
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, exit_code, note, print_json, say, table
 from stylestudio_desktop.domain.batch import Plan, Progress, Wish
 from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep
@@ -73,6 +74,7 @@ def _sources(desk: Desk) -> Sources:
         negative_prompt=given.negative_prompt,
         provider=given.provider,
         service_model=given.provider_model,
+        options=tuple(staged(given).items()),
         seed=given.seed,
         count=given.count,
     )
@@ -80,6 +82,7 @@ def _sources(desk: Desk) -> Sources:
         paths=tuple(given.paths),
         models=tuple(given.models),
         styles=tuple(word for one in given.styles for word in one.split(",") if word),
+        background=given.background,
         settings=usual,
         photos=None if given.photos is None else Path(given.photos).expanduser(),
         budget=given.budget,

@@ -123,7 +123,7 @@ def _brief(desk: Desk, studio: Studio) -> Brief:
         strength=given.strength,
         guidance_scale=given.guidance_scale,
         num_inference_steps=given.num_inference_steps,
-        options=MappingProxyType(_options(given.option) | _staged(given)),
+        options=MappingProxyType(_options(given.option) | staged(given)),
     )
     check(asked)
     behind = [] if given.background is None else [given.background]
@@ -145,7 +145,8 @@ def _options(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _staged(given: Arguments) -> dict[str, str]:
+def staged(given: Arguments) -> dict[str, str]:
+    """Return the options that say how products are shown, and where in a background photo."""
     found = staging.chosen([(name, str(getattr(given, name))) for name in staging.OPTIONS])
     corners = None if given.plane is None else scene.read(given.plane)
     if corners is not None:

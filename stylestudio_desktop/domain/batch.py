@@ -30,12 +30,14 @@ class ItemState(str, Enum):
 class Wish:
     """One generation that a batch will ask for, before its photos are in the library.
 
-    `products` and `models` are absolute paths, or ids of the library's photos as digits. `line`
-    is the table's line, None where there is no table.
+    `products`, `models` and `background` are absolute paths, or ids of the library's photos as
+    digits. `options` are a brief's, as pairs. `line` is the table's line, None without a table.
     """
 
     products: tuple[str, ...]
     models: tuple[str, ...] = ()
+    background: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
     style: str = "realistic"
     quality: str = "standard"
     ratio: str = "1:1"

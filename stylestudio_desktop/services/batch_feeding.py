@@ -84,6 +84,9 @@ def _begin(studio: Studio, batch: Batch, item: BatchItem) -> bool:
             wish,
             [_taken_in(studio, word, Category.PRODUCT) for word in wish.products],
             [_taken_in(studio, word, Category.MODEL) for word in wish.models],
+            None
+            if wish.background is None
+            else _taken_in(studio, wish.background, Category.BACKGROUND),
         ),
     )
     with studio.database.write():
@@ -104,6 +107,7 @@ def wish_of(item: BatchItem) -> Wish:
     """Return what a row asks for."""
     kept = json.loads(item.wish)
     kept |= {"products": tuple(kept["products"]), "models": tuple(kept["models"])}
+    kept["options"] = tuple((name, value) for name, value in kept.get("options", ()))
     return Wish(**kept | {"sku": item.sku, "name": item.name, "line": item.line})
 
 

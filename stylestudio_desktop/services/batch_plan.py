@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from stylestudio_desktop.domain.batch import MOST_ROWS, Plan, Problem, Wish
 from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_SEED, Brief, check_words
@@ -25,13 +26,15 @@ MOST_TEXT = 200
 class Sources:
     """What a batch is made from: one table, or photos and folders, times people, times styles.
 
-    `models` and `styles` count for every line that names none itself; `settings` is what a line
+    `models`, `styles` and the photo `background` count for every line that names none itself;
+    `settings` is what a line
     that says nothing else gets. `photos` is the folder of a table's photos, its own by default.
     """
 
     paths: tuple[str, ...]
     models: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    background: str | None = None
     settings: Wish = field(default_factory=lambda: Wish(()))
     photos: Path | None = None
     budget: int | None = None
@@ -73,6 +76,7 @@ def plan(studio: Studio, sources: Sources) -> Plan:
 def _from_photos(photos: Photos, sources: Sources) -> list[Wish]:
     people = _people(photos, sources)
     styles = sources.styles or (sources.settings.style,)
+    behind = _behind(photos, sources)
     products = photos.given(sources.paths, Category.PRODUCT)
     _bounded(len(products) * len(people) * len(styles))
     return [
@@ -80,6 +84,7 @@ def _from_photos(photos: Photos, sources: Sources) -> list[Wish]:
             sources.settings,
             products=(product,),
             models=models,
+            background=behind,
             style=style,
             name=Path(product).stem[:MOST_TEXT],
         )
@@ -92,11 +97,11 @@ def _from_photos(photos: Photos, sources: Sources) -> list[Wish]:
 def _from_lines(
     photos: Photos, sources: Sources, lines: Sequence[Line], problems: list[Problem]
 ) -> list[Wish]:
-    people = _people(photos, sources)
+    people, behind = _people(photos, sources), _behind(photos, sources)
     found: list[Wish] = []
     for line in lines:
         try:
-            found += _of_line(photos, sources, line, people)
+            found += _of_line(photos, sources, line, people, behind)
         except BadInput as error:
             problems.append(Problem(line.number, error.sentence))
         _bounded(len(found))
@@ -108,8 +113,21 @@ def _people(photos: Photos, sources: Sources) -> list[tuple[str, ...]]:
     return [(one,) for one in given] if given else [()]
 
 
+def _behind(photos: Photos, sources: Sources) -> str | None:
+    if sources.background is None:
+        return None
+    found = photos.given((sources.background,), Category.BACKGROUND)
+    if len(found) != 1:
+        raise BadInput("A picture has one background: name a photo, not a folder of several.")
+    return found[0]
+
+
 def _of_line(
-    photos: Photos, sources: Sources, line: Line, people: Sequence[tuple[str, ...]]
+    photos: Photos,
+    sources: Sources,
+    line: Line,
+    people: Sequence[tuple[str, ...]],
+    behind: str | None,
 ) -> list[Wish]:
     cells, usual = line.cells, sources.settings
     products = tuple(
@@ -121,9 +139,11 @@ def _of_line(
         (photos.named(word, Category.MODEL),) for word in _several(cells.get("model", ""))
     ]
     styles = _several(cells.get("style", "")) or sources.styles or (usual.style,)
+    word = cells.get("background")
     wish = replace(
         usual,
         products=products,
+        background=behind if word is None else photos.named(word, Category.BACKGROUND),
         quality=cells.get("quality", usual.quality).lower(),
         ratio=cells.get("ratio", usual.ratio),
         prompt=cells.get("prompt", usual.prompt),
@@ -164,11 +184,14 @@ def _bounded(number: int) -> None:
         )
 
 
-def brief_of(wish: Wish, products: Sequence[int], models: Sequence[int]) -> Brief:
+def brief_of(
+    wish: Wish, products: Sequence[int], models: Sequence[int], background: int | None
+) -> Brief:
     """Return a wish as a brief with the library's photos in place of its paths."""
     return Brief(
         products=tuple(FileId(one) for one in products),
         models=tuple(FileId(one) for one in models),
+        background=None if background is None else FileId(background),
         prompt=wish.prompt,
         negative_prompt=wish.negative_prompt,
         style=wish.style,
@@ -178,6 +201,7 @@ def brief_of(wish: Wish, products: Sequence[int], models: Sequence[int]) -> Brie
         provider=wish.provider,
         model=wish.service_model,
         seed=wish.seed,
+        options=MappingProxyType(dict(wish.options)),
     )
 
 
@@ -191,6 +215,7 @@ def _fitting(studio: Studio, wishes: Sequence[Wish], problems: list[Problem]) ->
             wish,
             products=tuple(str(one) for one in range(len(wish.products))),
             models=tuple(str(one) for one in range(len(wish.models))),
+            background=None if wish.background is None else "0",
             prompt="", negative_prompt="", seed=None, sku="", name="", line=None,
         )  # fmt: skip
         if kind not in able:
@@ -216,7 +241,9 @@ def _wrong_words(wish: Wish) -> str | None:
 
 def _wrong(studio: Studio, kind: Wish) -> str | None:
     try:
-        generate.fitting(studio, brief_of(kind, range(len(kind.products)), range(len(kind.models))))
+        behind = None if kind.background is None else 0
+        products, models = range(len(kind.products)), range(len(kind.models))
+        generate.fitting(studio, brief_of(kind, products, models, behind))
     except BadInput as error:
         return error.sentence
     return None

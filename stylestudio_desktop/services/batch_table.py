@@ -13,8 +13,8 @@ from stylestudio_desktop.domain.errors import BadInput
 MOST_BYTES = 32 * 1_048_576
 MOST_CELL = 10_000
 COLUMNS = (
-    "product", "model", "style", "quality", "ratio", "prompt", "negative_prompt", "seed",
-    "provider", "service_model", "count", "sku", "name",
+    "product", "model", "background", "style", "quality", "ratio", "prompt", "negative_prompt",
+    "seed", "provider", "service_model", "count", "sku", "name",
 )  # fmt: skip
 _DELIMITERS = ",;\t|"
 _MARKS = (

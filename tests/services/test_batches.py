@@ -111,6 +111,40 @@ def test_a_table_becomes_wishes_with_everything_it_says(studio: Studio, folder: 
     assert "colour" in made.notes[0]
 
 
+def test_products_are_set_into_a_background_photo(studio: Studio, folder: Path) -> None:
+    backgrounds = folder / "places"
+    backgrounds.mkdir()
+    photo(backgrounds, "terrace.jpg", "olive")
+    usual = Wish((), quality="draft", options=(("light_from", "left"),))
+    path = table(folder, "product,background", "tee.jpg,places/terrace.jpg", "hat.jpg,", "bag.jpg,")
+    room = import_photo(studio, folder, "navy", category=Category.BACKGROUND)
+    made = plan(studio, Sources((path,), background=str(room), settings=usual))
+    assert made.problems == ()
+    assert [wish.background for wish in made.wishes[1:]] == [str(room), str(room)]
+    assert Path(made.wishes[0].background or "").name == "terrace.jpg"
+    batches.start(studio, made)
+    work(studio)
+    found = studio.database.rows("SELECT id FROM generations")
+    briefs = [generate.brief_of(studio, number) for (number,) in found]
+    grounds = [one.background for one in briefs if one.background is not None]
+    assert len(grounds) == 3
+    assert len(set(grounds)) == 2, "one photo behind two products is taken in once"
+    assert {dict(one.options)["light_from"] for one in briefs} == {"left"}
+    assert plan(studio, Sources((str(folder / "tee.jpg"),), background=str(room))).problems == ()
+
+
+def test_a_batch_has_one_background_and_a_service_that_can_use_it(
+    studio: Studio, folder: Path, service: FakeProvider
+) -> None:
+    with pytest.raises(BadInput, match="a photo, not a folder"):
+        plan(studio, Sources((str(folder / "tee.jpg"),), background=str(folder)))
+    path = table(folder, "product,background", "tee.jpg,hat.jpg", "tee.jpg,", "tee.jpg,gone.jpg")
+    service.scenes = ()
+    made = plan(studio, Sources((path,)))
+    assert [problem.line for problem in made.problems] == [2, 4]
+    assert len(made.wishes) == 1
+
+
 @pytest.mark.parametrize(
     ("encoding", "separator"),
     [("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1252", ";"), ("utf-8", "|")],

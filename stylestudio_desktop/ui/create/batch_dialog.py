@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
 
 from stylestudio_desktop.domain.batch import Batch, Plan, Wish
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.providers.protocol import Capabilities
 from stylestudio_desktop.services import batches
 from stylestudio_desktop.services.batch_plan import Sources, plan
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import background, words
-from stylestudio_desktop.ui.create.draft import Draft
+from stylestudio_desktop.ui.create.draft import Draft, shown_options
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -181,7 +182,7 @@ def _within(made: Plan, budget: int) -> int:
     return len(made.prices)
 
 
-def sources_of(path: Path, draft: Draft) -> Sources:
+def sources_of(path: Path, draft: Draft, able: Capabilities) -> Sources:
     """Return a table or folder with what Create shows now for everything it does not say."""
     usual = Wish(
         (),
@@ -194,6 +195,8 @@ def sources_of(path: Path, draft: Draft) -> Sources:
         service_model=draft.model,
         seed=draft.seed,
         count=draft.count,
+        options=tuple(shown_options(draft, able).items()),
     )
+    behind = None if draft.background is None else str(draft.background.id)
     people = tuple(str(one.id) for one in draft.models)
-    return Sources((str(path),), models=people, settings=usual)
+    return Sources((str(path),), models=people, background=behind, settings=usual)

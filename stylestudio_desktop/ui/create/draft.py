@@ -245,6 +245,11 @@ def briefs(draft: Draft, able: Capabilities) -> tuple[Brief, ...]:
     )
 
 
+def shown_options(draft: Draft, able: Capabilities) -> dict[str, str]:
+    """Return how products are shown, for a batch whose photos are not known yet."""
+    return _options(draft, (), able)
+
+
 def _options(draft: Draft, group: Sequence[Photo], able: Capabilities) -> dict[str, str]:
     kind = replace(draft, products=tuple(group)).kind
     found = {} if kind == "auto" else {"garment": kind}

@@ -35,7 +35,7 @@ class Many(QObject):
 
     def plan(self, path: Path) -> BatchDialog:
         """Show what a table or folder would make and cost."""
-        sources = sources_of(path, self._desk.draft)
+        sources = sources_of(path, self._desk.draft, self._desk.able)
         dialog = BatchDialog(self._studio, self._window.tasks, sources, self._pane)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.started.connect(self._on_started)

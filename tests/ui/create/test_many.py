@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import batches
 from stylestudio_desktop.ui.create.batch_dialog import BatchDialog
 from stylestudio_desktop.ui.window import HISTORY
@@ -44,12 +45,21 @@ def test_a_table_is_priced_before_it_is_started(desk: Desk, wishes: Path) -> Non
     desk.settle()
 
 
-def test_a_folder_takes_what_create_shows(desk: Desk, wishes: Path) -> None:
-    desk.pane.desk.edit(style="vintage", quality="draft", prompt="in the rain")
+def test_a_folder_takes_what_create_shows(
+    desk: Desk, wishes: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    room = photo(tmp_path_factory.mktemp("rooms"), "room.jpg", "navy")
+    desk.pane.intake.take([room], Category.BACKGROUND)
+    desk.settle()
+    desk.pane.desk.edit(style="vintage", quality="draft", prompt="in the rain", light_from="left")
     dialog = planned(desk, wishes.parent)
     assert dialog.plan is not None
     assert {wish.style for wish in dialog.plan.wishes} == {"vintage"}
     assert {wish.prompt for wish in dialog.plan.wishes} == {"in the rain"}
+    ground = desk.pane.desk.draft.background
+    assert ground is not None
+    assert {wish.background for wish in dialog.plan.wishes} == {str(ground.id)}
+    assert {wish.options for wish in dialog.plan.wishes} == {(("light_from", "left"),)}
     assert "can be paused at any time" in dialog.said.text()
     dialog.budget.setValue(1000)
     dialog.start()
