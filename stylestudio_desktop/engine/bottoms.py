@@ -82,12 +82,7 @@ def _hip_targets(
     scale: float,
 ) -> NDArray[Any]:
     points = grid.points
-    height = alpha.shape[0]
-    spans = [np.nonzero(alpha[int(np.clip(y, 0, height - 1))] > 0.5)[0] for y in np.arange(height)]
-    half_by_row = np.array([np.ptp(each) / 2 if len(each) else legs.hip_half for each in spans])
-    mid_by_row = np.array(
-        [(each[0] + each[-1]) / 2 if len(each) else legs.crotch[0] for each in spans]
-    )
+    half_by_row, mid_by_row = _rows_of(alpha, legs)
     rows = np.clip(points[:, 1], legs.box[1], legs.box[3] - 1).astype(int)
     own = np.maximum(half_by_row[rows], 0.62 * legs.hip_half)
     below = (points[:, 1] - legs.crotch[1]) * scale
@@ -96,6 +91,18 @@ def _hip_targets(
     across = (points[:, 0] - mid_by_row[rows]) / np.maximum(own, 1)
     spots = crotch - person.up * below[:, None] + person.right * (across * half)[:, None]
     return np.where((grid.labels == 0)[:, None], spots, points * scale)
+
+
+def _rows_of(alpha: Plane, legs: Legs) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return half width and middle of every row; a corner that juts out alone tells neither."""
+    spans = [np.nonzero(row > 0.5)[0] for row in alpha]
+    halves = np.array([np.ptp(each) / 2 if len(each) else 0.0 for each in spans])
+    middles = np.array([(each[0] + each[-1]) / 2 if len(each) else 0.0 for each in spans])
+    sure = np.flatnonzero(halves > 0.5 * legs.hip_half)
+    if len(sure) == 0:
+        return np.full(len(spans), legs.hip_half), np.full(len(spans), legs.crotch[0])
+    rows = np.arange(len(spans))
+    return np.interp(rows, sure, halves[sure]), np.interp(rows, sure, middles[sure])
 
 
 def _leg_targets(

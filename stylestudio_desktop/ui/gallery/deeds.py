@@ -89,12 +89,7 @@ class Deeds:
         )
         larger = translate("Gallery", "Make it larger")
         self.larger = add("larger", larger, doer.make_larger, "maximize")
-        self.product = add(
-            "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
-        )
-        self.model = add("model", translate("Gallery", "Use as person"), doer.use_as_model, "user")
-        place = translate("Gallery", "Use as background")
-        self.background = add("background", place, doer.use_as_background, "image-plus")
+        self._register_use(doer)
         self.export = add(
             "export", translate("Gallery", "Export…"), doer.export, "file-down", "Ctrl+E"
         )
@@ -113,6 +108,15 @@ class Deeds:
             ("Ctrl+Shift+Z", "Ctrl+Y"),
         )
         self._register_intake(intake)
+
+    def _register_use(self, doer: Doer) -> None:
+        add = self._add
+        self.product = add(
+            "product", translate("Gallery", "Use as product"), doer.use_as_product, "shirt", "P"
+        )
+        self.model = add("model", translate("Gallery", "Use as person"), doer.use_as_model, "user")
+        place = translate("Gallery", "Use as background")
+        self.background = add("background", place, doer.use_as_background, "image-plus")
 
     def _register_intake(self, intake: Intake) -> None:
         add = self._add
