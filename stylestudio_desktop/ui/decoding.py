@@ -13,6 +13,9 @@ from PySide6.QtGui import QColorSpace, QImage, QImageReader
 ALLOCATION_MB = 512
 THUMBNAIL_SIDE = 4096
 _MAGIC_BYTES = 12
+# Made here, on the UI thread: PySide makes two more classes for it (`qt_classes` tells why that
+# must not happen on the threads that decode).
+_SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
 
 
 def thumbnail(data: bytes, side: int) -> QImage | None:
@@ -51,10 +54,9 @@ def picture(path: Path, target: QColorSpace | None = None) -> QImage | None:
     reader = _strict(QImageReader(str(path), QByteArray(format)))
     reader.setAutoTransform(True)
     image = reader.read()
-    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    wanted = srgb if target is None else target
+    wanted = _SRGB if target is None else target
     if not image.colorSpace().isValid():
-        image.setColorSpace(srgb)
+        image.setColorSpace(_SRGB)
     if image.colorSpace() != wanted:
         image.convertToColorSpace(wanted)
     return _drawable(image)
