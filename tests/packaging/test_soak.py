@@ -46,8 +46,8 @@ def test_turns_that_become_longer_are_told(verdict) -> None:
 def test_the_window_works_at_random_and_the_library_stays_in_order() -> None:
     told = subprocess.run(
         [
-            sys.executable, "-X", "faulthandler", str(BENCH / "soak.py"), "--seconds", "12", "--slices", "4",
-            "--generations", "200", "--seed", "5",
+            sys.executable, "-X", "faulthandler", str(BENCH / "soak.py"), "--seconds", "12",
+            "--slices", "4", "--generations", "200", "--seed", "5",
         ],
         capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
