@@ -8,7 +8,6 @@ is ever sorted, whatever is combined.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -17,7 +16,9 @@ from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.facets import number_of
 from stylestudio_desktop.store.matching import match_text
+from stylestudio_desktop.store.narrowing import narrower
 from stylestudio_desktop.store.rows import placeholders, portions
+from stylestudio_desktop.store.walking import LIVE, SOURCES, TRASHED_STATE, walk
 
 PROBE_COST = 30
 """Asking the text index about one picture costs as much as walking so many of its hits."""
@@ -25,32 +26,6 @@ PROBE_COST = 30
 PAGE = 100
 
 MOST_STREAMS = 16
-_LIVE = "f.user_id = ? AND f.trashed_at IS NULL"
-_TRASHED_STATE = "f.user_id = ? AND f.trashed_at IS NOT NULL"
-_SOURCES = {
-    "text": ("file_search AS s CROSS JOIN files AS f", "s.rowid", ""),
-    "tag": ("file_tags AS d CROSS JOIN files AS f", "d.file_id", "d.tag_id = ?"),
-    "collection": (
-        "collection_files AS d CROSS JOIN files AS f",
-        "d.file_id",
-        "d.collection_id = ?",
-    ),
-    "rating": ("files AS f INDEXED BY files_by_rating", "f.id", "f.rating = ? AND f.rating > 0"),
-    "favourite": ("files AS f INDEXED BY files_favourite", "f.id", "f.favourite = 1"),
-    "style": ("files AS f INDEXED BY files_by_style", "f.id", "f.style = ?"),
-    "provider": ("files AS f INDEXED BY files_by_provider", "f.id", "f.provider = ?"),
-    "look": (
-        "files AS f INDEXED BY files_by_style_and_provider",
-        "f.id",
-        "f.style = ? AND f.provider = ?",
-    ),
-    "noted": ("files AS f INDEXED BY files_noted", "f.id", "f.note IS NOT NULL"),
-    "stacked": ("files AS f INDEXED BY files_stacked", "f.id", "f.stack_id IS NOT NULL"),
-    "category": ("files AS f INDEXED BY files_by_category", "f.id", "f.category = ?"),
-    "all": ("files AS f INDEXED BY files_by_user", "f.id", ""),
-    "trash": ("files AS f INDEXED BY files_trashed", "f.id", ""),
-}
-_JOINED = {"text": "f.id = s.rowid", "tag": "f.id = d.file_id", "collection": "f.id = d.file_id"}
 _PROBE = "EXISTS (SELECT 1 FROM file_search WHERE file_search MATCH ? AND rowid = f.id)"
 _MEMBER = "EXISTS (SELECT 1 FROM file_{0}s WHERE {0}_id = ? AND file_id = f.id)"
 _COLLECTED = "EXISTS (SELECT 1 FROM collection_files WHERE collection_id = ? AND file_id = f.id)"
@@ -110,7 +85,7 @@ def fitting(
         tests["match"] = (_PROBE, [wanted.match])
     fragments = "".join(f" AND {sql}" for sql, _ in tests.values())
     after = [wanted.low, wanted.high, user_id, *(v for _, some in tests.values() for v in some)]
-    state = _TRASHED_STATE if wanted.trashed else _LIVE
+    state = TRASHED_STATE if wanted.trashed else LIVE
     found: set[int] = set()
     for some in portions(among):
         sql = (
@@ -131,34 +106,23 @@ def statement(
     if wanted.empty or wanted.low >= wanted.high:
         return "", []
     leader, streams = _leader(db, wanted)
+    if leader == "text" and (index := _narrower(db, wanted)) is not None:
+        return _compared(index, wanted, match_text(user_id, query, owned=False), limit, oldest)
     filters = {name: one for name, one in wanted.filters.items() if name not in _COVERED[leader]}
     if leader != "text" and wanted.match is not None:
         filters["match"] = (_PROBE, [wanted.match])
     fragments = tuple(sql for sql, _ in filters.values())
     after = [value for _, values in filters.values() for value in values]
-    sql = _sql(leader, len(streams), fragments, wanted.trashed, oldest)
+    sql = walk(leader, len(streams), fragments, wanted.trashed, oldest)
     values: list[Any] = []
     for stream in streams:
         values += [*stream, wanted.low, wanted.high, user_id, *after]
     return sql, [*values, limit]
 
 
-@lru_cache(maxsize=512)
-def _sql(leader: str, streams: int, fragments: tuple[str, ...], trashed: bool, oldest: bool) -> str:
-    source, key, condition = _SOURCES[leader]
-    if leader == "text":
-        condition = "file_search MATCH ?"
-    state = _TRASHED_STATE if trashed else _LIVE
-    tests = [condition, f"{key} >= ? AND {key} < ?", _JOINED.get(leader, ""), state, *fragments]
-    where = " AND ".join(test for test in tests if test)
-    one = f"SELECT {key} AS id FROM {source} WHERE {where}"  # noqa: S608 - our own texts
-    order = f"ORDER BY {key if streams == 1 else '1'} {'ASC' if oldest else 'DESC'} LIMIT ?"
-    return f"{' UNION ALL '.join([one] * streams)} {order}"
-
-
 # What needs no second test because the index walked holds it already.
 _COVERED: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in _SOURCES},
+    **{name: (name,) for name in SOURCES},
     "look": ("style", "provider"),
 }
 
@@ -281,6 +245,36 @@ def _leader(db: Database, wanted: _Wanted) -> tuple[str, Sequence[tuple[Any, ...
         name = by_size[0][1]
         return name, wanted.leaders[name][1]
     return "all", [()]
+
+
+def _narrower(db: Database, wanted: _Wanted) -> str | None:
+    """Return the index that the hits of the text index are compared with, if that pays."""
+    if wanted.trashed:
+        return None if wanted.filters else "trash"
+    counts = {name: count for name, (count, _) in wanted.leaders.items()}
+    everything = int(db.value(_EVERYTHING, (wanted.user_id,)))
+    return narrower(counts, wanted.filters, everything, PAGE)
+
+
+def _compared(
+    index: str, wanted: _Wanted, match: str | None, limit: int, oldest: bool
+) -> tuple[str, list[Any]]:
+    """Return the statement that takes those hits of the text index that `index` gives too."""
+    streams = [()] if index == "trash" else wanted.leaders[index][1]
+    filters = [one for name, one in wanted.filters.items() if name != index]
+    fragments = tuple(sql for sql, _ in filters)
+    inner = walk(index, len(streams), fragments, wanted.trashed, oldest, whole=True)
+    values: list[Any] = [match]
+    for stream in streams:
+        values += [*stream, wanted.low, wanted.high, wanted.user_id]
+        values += [value for _, some in filters for value in some]
+    # The sign keeps the index of texts from being asked about one id after the other.
+    sql = (
+        "SELECT s.rowid AS id FROM file_search AS s WHERE file_search MATCH ?"  # noqa: S608
+        f" AND +s.rowid IN ({inner}) AND s.rowid >= ? AND s.rowid < ?"
+        f" ORDER BY s.rowid {'ASC' if oldest else 'DESC'} LIMIT ?"
+    )
+    return sql, [*values, wanted.low, wanted.high, limit]
 
 
 def _probing_pays(db: Database, wanted: _Wanted, known: int) -> bool:

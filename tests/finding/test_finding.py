@@ -9,7 +9,7 @@ from stylestudio_desktop.domain.finding import parse
 from stylestudio_desktop.services import bulk
 from stylestudio_desktop.services import finding as services
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import facets, finding
+from stylestudio_desktop.store import facets, finding, narrowing
 from tests.finding.library import Seen, fill, fits
 
 Filled = tuple[Studio, list[Seen]]
@@ -46,8 +46,12 @@ def plan(studio: Studio, sql: str, values: list[object]) -> list[str]:
     return [row[3] for row in studio.database.rows(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 
-def test_no_combination_is_answered_by_a_scan_or_a_sort(filled: Filled) -> None:
+@pytest.mark.parametrize("row", [0, 10**9])
+def test_no_combination_is_answered_by_a_scan_or_a_sort(
+    filled: Filled, row: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio, _ = filled
+    monkeypatch.setattr(narrowing, "ROW_COST", row)
     shapes = set()
     for text in combinations():
         for oldest in (False, True):
@@ -64,13 +68,14 @@ def test_no_combination_is_answered_by_a_scan_or_a_sort(filled: Filled) -> None:
     assert len(shapes) > 500
 
 
-@pytest.mark.parametrize("cost", [0, 30, 10**9])
+@pytest.mark.parametrize(("cost", "row"), [(0, 0), (30, 40), (10**9, 0), (10**9, 10**9)])
 def test_every_combination_finds_exactly_what_fits(
-    small: Filled, cost: int, monkeypatch: pytest.MonkeyPatch
+    small: Filled, cost: int, row: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever of the text index and the others leads."""
+    """Whichever of the text index and the others leads, and whatever the hits are compared with."""
     studio, seen = small
     monkeypatch.setattr(finding, "PROBE_COST", cost)
+    monkeypatch.setattr(narrowing, "ROW_COST", row)
     rng = random.Random(3)
     texts = combinations()
     newest = sorted(seen, reverse=True)

@@ -57,7 +57,7 @@ def furnish(studio: Studio, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     samples.load(studio)
     products = list(library.ids(studio, FileFilter(category=Category.PRODUCT.value)))
-    pictures = sorted((resources() / "catalogue" / "pictures").glob("*.jpg"))
+    pictures = [resources() / "catalogue" / "pictures" / f"{style}.jpg" for style in PROMPTS]
     for number in range(28):
         picture = pictures[number % len(pictures)]
         brief = Brief(
