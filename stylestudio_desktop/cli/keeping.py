@@ -113,14 +113,17 @@ def _list(desk: Desk) -> int:
             }
         )
         return 0
-    table(
-        ("Snapshot", "Of", "Because", "Size"),
-        [
-            (one.path.name, moment_text(one.moment), one.reason.value, shapes.size(one.size))
-            for one in found
-        ],
-        right=(3,),
-    )
+    if found:
+        table(
+            ("Snapshot", "Of", "Because", "Size"),
+            [
+                (one.path.name, moment_text(one.moment), one.reason.value, shapes.size(one.size))
+                for one in found
+            ],
+            right=(3,),
+        )
+    else:
+        say("There is no snapshot yet; “stylestudio backup snapshot” makes one at once.")
     for one in backups:
         say(f"{one['path']}: {moment_text(one['moment'])}, {one['pictures']:,} pictures")
     for stretch in reach:
