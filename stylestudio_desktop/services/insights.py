@@ -152,3 +152,9 @@ def _work(sums: list[int]) -> Work:
 def _busiest(groups: dict[str, list[int]]) -> tuple[tuple[str, Work], ...]:
     found = [(name, _work(sums)) for name, sums in groups.items()]
     return tuple(sorted(found, key=lambda group: (-group[1].started, group[0])))
+
+
+def by_service(studio: Studio, found: Insights) -> list[tuple[str, Work]]:
+    """Return the work by service, each under the name that people know it by."""
+    names = {one.card.id: one.card.name for one in studio.providers.values()}
+    return [(names.get(name, name), work) for name, work in found.by_provider]

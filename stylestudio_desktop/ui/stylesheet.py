@@ -7,6 +7,7 @@ _BASE = """
 * {{ outline: none; }}
 QWidget {{ color: {text}; font-size: {body}px; }}
 QMainWindow, QDialog, #pane {{ background: {window}; }}
+QMessageBox #qt_msgboxex_icon_label {{ max-width: 0px; max-height: 0px; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line_strong};
   padding: {xs}px {s}px; font-size: {label}px; }}
 QLabel {{ background: transparent; }}

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
-from stylestudio_desktop.services.insights import Insights, Work, insights
+from stylestudio_desktop.services.insights import Insights, Work, by_service, insights
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
@@ -128,8 +128,7 @@ class InsightsView(QScrollArea):
         self._cost.set(_decimal(total.tokens_per_picture), self.tr("on average"))
         self._works.set_bars(_bars(found, "started", self.tr("%1: %2 started")))
         self._tokens.set_bars(_bars(found, "tokens", self.tr("%1: %2 tokens")))
-        names = {one.card.id: one.card.name for one in self._studio.providers.values()}
-        services = [(names.get(name, name), work) for name, work in found.by_provider]
+        services = by_service(self._studio, found)
         styles = [(name.capitalize(), work) for name, work in found.by_style]
         self._by_service = _swapped(self._service_card, self._by_service, self._groups(services))
         self._by_style = _swapped(self._style_card, self._by_style, self._groups(styles))

@@ -312,6 +312,7 @@ class WalletPane(Pane):
 
     def _on_ledger(self, closed: bool) -> None:
         self._closed = closed
+        self.waiting.set_closed(closed)
         self._show_balance()
         self._allow_buying()
 

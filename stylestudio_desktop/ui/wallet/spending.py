@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import budget
 from stylestudio_desktop.services.budget import Month
-from stylestudio_desktop.services.insights import Insights, Work
+from stylestudio_desktop.services.insights import Insights, Work, by_service
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.settings.fields import Number
@@ -61,8 +61,8 @@ class SpendingCard(Card):
         spent = any(bar.value for bar in bars)
         self.chart.setVisible(spent)
         self._nothing.setVisible(not spent)
-        self.services.set_rows(_groups(found.by_provider))
-        self.styles.set_rows(_groups(found.by_style))
+        self.services.set_rows(_groups(by_service(self._studio, found)))
+        self.styles.set_rows(_groups([(name.capitalize(), work) for name, work in found.by_style]))
         if not self.budget.hasFocus():
             self.budget.set_value(month.budget)
         self._show_month(month)
@@ -96,4 +96,4 @@ class SpendingCard(Card):
 def _groups(found: Sequence[tuple[str, Work]]) -> list[tuple[str, str]]:
     paid = [(name, work.tokens) for name, work in found if work.tokens]
     paid.sort(key=lambda one: -one[1])
-    return [(name.capitalize(), wording.count(tokens)) for name, tokens in paid[:MOST_GROUPS]]
+    return [(name, wording.count(tokens)) for name, tokens in paid[:MOST_GROUPS]]

@@ -31,6 +31,7 @@ class WaitingCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: Purchase | None = None
+        self._closed = False
         self._title = label("", "title", wrap=True)
         self.said = label("", "muted", wrap=True)
         self._found = label("", "faint", wrap=True)
@@ -68,10 +69,21 @@ class WaitingCard(Card):
             "%2", f"{self._row.display_name}, {purchase_words.tokens(self._row.tokens_received)}"
         ))  # fmt: skip
         self.said.setText(self._words(self._row, len(waiting) - 1))
-        self.pay.setVisible(bool(self._row.checkout_url))
+        self._allow_paying()
+
+    def set_closed(self, closed: bool) -> None:
+        """Send nobody to pay while the wallet is read-only and nothing could be credited."""
+        self._closed = closed
+        self._allow_paying()
+
+    def _allow_paying(self) -> None:
+        payable = self._row is not None and bool(self._row.checkout_url)
+        self.pay.setVisible(payable and not self._closed)
 
     def found(self, sentence: str) -> None:
-        """Say what a look at the payment service found, and let it be asked again."""
+        """Say what a look at the payment service found, to who asked; they may ask again."""
+        if self.paid.isEnabled():
+            sentence = ""  # it was looked at by itself, as it is all the time
         self.paid.setEnabled(True)
         self._found.setText(sentence)
         self._found.setVisible(bool(sentence))

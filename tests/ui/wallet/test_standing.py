@@ -1,5 +1,6 @@
 """A broken ledger is told in the wallet, and the way out works from there."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.seal import State
+from stylestudio_desktop.services import buying as purchases
 from stylestudio_desktop.services import ledger_proof, till
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
@@ -16,7 +18,8 @@ from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.window import SETTINGS, WALLET, MainWindow
 from tests.factories import FakeProvider, give
-from tests.payments.counter import KEY
+from tests.payments.bank import Bank
+from tests.payments.counter import KEY, at
 from tests.ui.pane_shots import window_on
 from tests.ui.settings.test_settings import toasts
 from tests.vault.drawer import Drawer, with_backend
@@ -85,6 +88,10 @@ def test_a_broken_ledger_is_told_and_accepted(
     assert not notice.isVisible()
     assert buying.isEnabled()
 
+    bank = Bank()
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    pending = purchases.buy(buyer, "starter", purchases.Back("http://x/", "http://x/"))
+    qtbot.waitUntil(pane.waiting.pay.isVisible)
     studio.database.run("UPDATE users SET token_balance = 4000")
     ledger_proof.at_start(studio)
     qtbot.waitUntil(notice.isVisible)
@@ -93,6 +100,9 @@ def test_a_broken_ledger_is_told_and_accepted(
     assert not buying.isEnabled()
     assert buying.toolTip() == "The wallet is read-only"
     assert pane.balance.text() == "–"
+    pane.waiting.show_waiting([pending])
+    assert pane.waiting.isVisible()
+    assert not pane.waiting.pay.isVisible()
     assert pane._words.text() == "not known until the ledger is in order"
 
     notice.reason.setText("I tried something out.")
