@@ -24,6 +24,7 @@ from stylestudio_desktop.engine.filters import (
     resized,
     shrunk,
     to_lab,
+    wide_blur,
 )
 from stylestudio_desktop.engine.gaps import gaps
 from stylestudio_desktop.engine.held import unheld
@@ -32,6 +33,7 @@ from stylestudio_desktop.engine.photo import Photo
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
+FRAYED = 5  # pixels to both sides of an outline in which colours alone are not believed
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
 
 
@@ -97,7 +99,7 @@ def _coarse(
         seeds[shrunk((guess > 0.9).astype(np.uint8), 4) > 0] = cv2.GC_FGD
         check()
         refined = _by_grabcut(small, seeds)
-        best = refined if _agree(refined, believed) > 0.8 else believed
+        best = _settled(refined, believed) if _agree(refined, believed) > 0.8 else believed
         return _tidy(_unstrung(peeled(small, _tidy(best), ground, guess), guess)), []
     told = _told_by_colour(guess, ground)
     joined = np.where(told, _joined(small, lab, guess, ground), believed).astype(np.uint8)
@@ -106,16 +108,31 @@ def _coarse(
     return whole & (1 - gaps(small, lab, whole, ground)), []
 
 
+def _settled(refined: Mask, believed: Mask) -> Mask:
+    """Keep of `refined` what it adds or takes away beyond the believed outline's near edge.
+
+    Along that edge the colours of a busy ground fray what the network drew smoothly.
+    """
+    changed = refined ^ believed
+    beyond = changed & ((1 - grown(believed, FRAYED)) | shrunk(believed, FRAYED))
+    _, labels, _ = components(changed)
+    kept = np.unique(labels[beyond > 0])
+    return (believed ^ np.isin(labels, kept[kept > 0])).astype(np.uint8)
+
+
 def _told_by_colour(guess: Plane, ground: grounds.Ground) -> NDArray[np.bool_]:
     """Say where the product's own colour lies far enough from the ground's to tell them apart.
 
-    Where it does not (white on white), the network alone decides.
+    Where it does not (white on white), the network alone decides; where it saw no product at all
+    that could tell, colour does.
     """
     inside = shrunk((guess > 0.8).astype(np.uint8), 3).astype(np.float32)
     if not inside.any():
         return np.ones(guess.shape, bool)
-    contrast = masked_blur(ground.distance, inside, CONTRAST_REACH * max(guess.shape))
-    return np.asarray(contrast > CONTRAST + 2 * ground.residual, bool)
+    reach = CONTRAST_REACH * max(guess.shape)
+    contrast = masked_blur(ground.distance, inside, reach)
+    unseen = wide_blur(inside, reach) < 0.01
+    return np.asarray((contrast > CONTRAST + 2 * ground.residual) | unseen, bool)
 
 
 def _unstrung(mask: Mask, guess: Plane | None) -> Mask:

@@ -18,6 +18,7 @@ BESIDE = 3.0  # how far to both sides of it colours are compared, in pixels of t
 MOST = 12.0  # CIE Lab units: a jump of colour counts as that much at most
 CLEAR, OVER_USUAL = 2.0, 2.4  # least jump along a neckline, and over that of a usual line there
 DEEPER = 0.35  # of lines about as clear the deeper is taken: bands and labels lie above it
+PATCH = 0.6  # how much a front counts that is not of one colour, beside an inside that is not
 LOOP = 0.25  # the least height of a strap's loop, in half neck widths
 DEPTHS = tuple(np.arange(0.08, 2.60, 0.06))  # in half neck widths
 POWERS = (1.0, 1.4, 2.0, 2.8, 4.0)  # from a V over a round neck to a boat
@@ -196,14 +197,20 @@ def _scores(window: _Window, curves: Curves) -> NDArray[Any]:
     jump = np.where(_at(window.alpha, curves - 1.8 * BESIDE * normal) > 0.6, jump, 0)
     usual = np.median(jump, axis=1, keepdims=True)
     even = np.minimum(jump, 1.3 * usual)  # a label that is met on the way does not decide
-    strange = np.linalg.norm(inside - np.median(inside, axis=1, keepdims=True), axis=2)
+    strange = _strange(inside)
     order = np.argsort(jump, axis=1)
     reached = np.cumsum(np.take_along_axis(share, order, axis=1), axis=1)
     quarter = np.take_along_axis(jump, order, axis=1)
     weakest = np.take_along_axis(quarter, (reached < 0.25).sum(axis=1)[:, None], axis=1)[:, 0]
-    mixed = np.median(np.minimum(strange, MOST), axis=1)
+    mixed = np.median(strange, axis=1) + PATCH * np.percentile(_strange(front), 75, axis=1)
     scores = 0.4 * (even * share).sum(axis=1) + 0.6 * weakest - 0.3 * mixed
     return np.asarray(np.maximum(scores, 0))
+
+
+def _strange(colours: NDArray[Any]) -> NDArray[Any]:
+    """Return how far each sample lies from what is usual along its line."""
+    usual = np.median(colours, axis=1, keepdims=True)
+    return np.minimum(np.linalg.norm(colours - usual, axis=2), MOST)
 
 
 def _at(plane: NDArray[Any], points: Curves) -> NDArray[Any]:

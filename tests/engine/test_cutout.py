@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stylestudio_desktop.engine import photo
-from stylestudio_desktop.engine.cutout import cut
+from stylestudio_desktop.engine.cutout import _settled, cut
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import to_lab
 from stylestudio_desktop.engine.ground import fit
@@ -39,6 +39,28 @@ def test_networks_cut_out_on_wood_and_white_on_pale(name: str, warm_networks: Ne
     shot = photo.read(SAMPLES / "products" / f"{name}.jpg", 900)
     result = cut(shot, warm_networks, no_check)
     assert overlap(result.alpha, truth_of(name, result.alpha.shape)) > 0.96
+
+
+def test_a_cuff_that_the_network_lost_is_told_by_its_colour(warm_networks: Networks) -> None:
+    shot = photo.read(SAMPLES / "products" / "hoodie-grey.jpg", 1100)
+    alpha = cut(shot, warm_networks, no_check).alpha
+    truth = truth_of("hoodie-grey", alpha.shape)
+    height, width = alpha.shape
+    corner = slice(int(0.65 * height), height), slice(int(0.7 * width), width)
+    assert overlap(alpha[corner], truth[corner]) > 0.96
+
+
+def test_colours_mend_what_the_network_lost_and_do_not_fray_its_edge() -> None:
+    believed = np.zeros((120, 120), np.uint8)
+    believed[30:90, 30:90] = 1
+    refined = believed.copy()
+    refined[90:93, 34:80:4] = 1  # teeth along a hem
+    refined[60:63, 90:115] = 1  # a strap that the network did not see
+    refined[40:60, 50:70] = 0  # a hole that it filled
+    found = _settled(refined, believed)
+    assert not found[91].any()
+    assert found[61, 95:114].all()
+    assert not found[45:55, 55:65].any()
 
 
 def test_edge_is_free_of_the_ground(bare_networks: Networks) -> None:
