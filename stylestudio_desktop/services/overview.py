@@ -16,7 +16,10 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The queue at one moment; `share` of what runs that is done, 0 to 1, None if unknown."""
+    """The queue at one moment; `share` of what runs that is done, 0 to 1, None if unknown.
+
+    `undecided` ones don't run: a person says whether they are run again.
+    """
 
     running: int
     waiting: int
@@ -24,6 +27,7 @@ class Overview:
     share: float | None
     paused: bool
     remark: str
+    undecided: int = 0
 
 
 def overview(studio: Studio) -> Overview:
@@ -36,11 +40,11 @@ def overview(studio: Studio) -> Overview:
         return Overview(0, 0, None, None, *_pause(studio))
     known = estimates.learn(studio)
     at_work = _cards(studio, Status.UPLOADING) + _cards(studio, Status.PROCESSING)
-    shares = [
-        job.progress
-        for job in jobs.of_generations(database, [card.id for card in at_work])
-        if job.progress is not None
-    ]
+    rows = jobs.of_generations(database, [card.id for card in at_work])
+    undecided = {job.generation_id for job in rows if job.review is not None}
+    running -= len(undecided)
+    at_work = [card for card in at_work if card.id not in undecided]
+    shares = [job.progress for job in rows if job.progress is not None and job.review is None]
     share = sum(shares) / len(shares) if shares else None
     lengths = [length for card in at_work if (length := _length(known, card)) is not None]
     left = sum(lengths) * (1 - (share or 0.0))
@@ -50,7 +54,8 @@ def overview(studio: Studio) -> Overview:
         left += sum(ahead) / len(ahead) * waiting
     sure = len(lengths) + len(ahead) > 0
     paused, remark = _pause(studio)
-    return Overview(running, waiting, left / 1000 if sure else None, share, paused, remark)
+    seconds = left / 1000 if sure else None
+    return Overview(running, waiting, seconds, share, paused, remark, len(undecided))
 
 
 def _length(known: estimates.Estimates, card: GenerationCard) -> float | None:

@@ -227,6 +227,7 @@ class Session:
                 share=seen.share,
                 paused=seen.paused,
                 remark=seen.remark,
+                undecided=seen.undecided,
             )
         )
 

@@ -96,6 +96,13 @@ def money(amount: float, currency: str) -> str:
     return QLocale().toCurrencyString(amount / 10**places, symbol, places)
 
 
+def instead(provider: str, name: str) -> str:
+    """Return what a button says that has another service make the same."""
+    if provider == "local":
+        return translate("Wording", "Make it on this computer instead")
+    return translate("Wording", "Use %1 instead").replace("%1", name)
+
+
 def badge(status: str, review: str | None = None) -> Badge:
     """Return how a generation's state is shown: a word, an icon and a tone."""
     if review is not None:

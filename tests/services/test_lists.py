@@ -554,6 +554,10 @@ def test_the_strip_tells_what_runs_waits_and_hinders(
     busy = overview.overview(studio)
     assert (busy.running, busy.waiting, busy.share, busy.paused) == (1, 2, 0.5, False)
     assert busy.seconds_left == pytest.approx(8 + 16)
+    studio.database.run("UPDATE jobs SET review = 'crashed' WHERE generation_id = ?", (running.id,))
+    asking = overview.overview(studio)
+    assert (asking.running, asking.waiting, asking.undecided, asking.share) == (0, 2, 1, None)
+    assert asking.seconds_left == pytest.approx(16)
     queue.pause_service(studio, "far", now_ms() + 60_000, Code.SERVICE_BUSY, "Far is busy.")
     assert overview.overview(studio).remark == "Far is busy."
     steering.pause_queue(studio)

@@ -237,6 +237,9 @@ def test_the_queue_strip_says_what_runs(window: MainWindow, qtbot: QtBot) -> Non
     with qtbot.waitSignal(window.pause_asked) as asked:
         qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     assert asked.args == [True]
+    strip.set_state(QueueState(undecided=2))
+    assert strip.accessibleName() == "2 to be decided by you"
+    assert not strip._bar.isVisible()
     strip.set_state(QueueState(0, 3, None, None, paused=True))
     with qtbot.waitSignal(window.pause_asked) as asked:
         qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)

@@ -230,7 +230,7 @@ def _offers(story: Story) -> list[tuple[Ask, str, str]]:
         Remedy.CHANGE_INPUT: (Ask.PHOTOS, words.tr("Change the photos"), "image-plus"),
     }
     if story.instead:
-        text = words.tr("Use %1 instead").replace("%1", story.instead[0].name)
+        text = wording.instead(story.instead[0].provider, story.instead[0].name)
         other = (Ask.SERVICE, words.tr("Choose another service"), "cloud")
         return [(Ask.INSTEAD, text, "cloud"), retry, other]
     helps = remedies.get(steering.REMEDIES.get(row.error_code or "", Remedy.RETRY))

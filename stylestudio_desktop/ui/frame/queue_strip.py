@@ -13,7 +13,10 @@ from stylestudio_desktop.ui.widgets.progress import time_left
 
 
 class QueueState(NamedTuple):
-    """The queue at one moment; `share` is what is done of what runs, 0 to 1, None if unknown."""
+    """The queue at one moment; `share` is what is done of what runs, 0 to 1, None if unknown.
+
+    `undecided` ones wait for a person who says whether they are run again.
+    """
 
     running: int = 0
     waiting: int = 0
@@ -21,6 +24,7 @@ class QueueState(NamedTuple):
     share: float | None = None
     paused: bool = False
     remark: str = ""
+    undecided: int = 0
 
 
 class QueueStrip(QFrame):
@@ -78,12 +82,14 @@ class QueueStrip(QFrame):
             return state.remark
         if state.paused:
             return self.tr("Paused, %n waiting", "", state.running + state.waiting)
-        if not state.running and not state.waiting:
-            return self.tr("Nothing in the queue")
-        running = self.tr("%n running", "", state.running)
-        if not state.waiting:
-            return running
-        return f"{running}, {self.tr('%n waiting', '', state.waiting)}"
+        parts = []
+        if state.running or state.waiting:
+            parts.append(self.tr("%n running", "", state.running))
+        if state.waiting:
+            parts.append(self.tr("%n waiting", "", state.waiting))
+        if state.undecided:
+            parts.append(self.tr("%n to be decided by you", "", state.undecided))
+        return ", ".join(parts) or self.tr("Nothing in the queue")
 
     def _on_pressed(self) -> None:
         self.pause_asked.emit(not self._state.paused)

@@ -14,6 +14,7 @@ from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services import arranging, generate, steering
 from stylestudio_desktop.services.alternatives import Alternative
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
@@ -62,7 +63,7 @@ class Answers(QObject):
         helps = first.get(remedy)
         others = [
             (
-                self.tr("Use %1 instead").replace("%1", one.name),
+                wording.instead(one.provider, one.name),
                 partial(self.make_elsewhere, generation_id, one.provider),
             )
             for one in instead
