@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from stylestudio_desktop.engine.filters import Plane, bounds
+from stylestudio_desktop.engine.filters import Plane, bounds, components
+
+LOOP = 0.01  # share of the outline's box that a handle encloses at least
 
 
 def guessed(alpha: Plane) -> str:
@@ -11,7 +13,7 @@ def guessed(alpha: Plane) -> str:
     mask = alpha[top:bottom, left:right] > 0.5
     height, width = mask.shape
     tall = height / max(1, width)
-    if float(mask.mean()) < 0.2:
+    if float(mask.mean()) < 0.2 or _handled(mask):
         return "other"
     legs = _legs(mask)
     if legs and tall > 1.35:
@@ -33,6 +35,19 @@ def _width(mask: Plane, share: float) -> float:
     rows = mask[max(0, int((share - 0.03) * height)) : max(1, int((share + 0.03) * height))]
     spans = [float(np.ptp(np.nonzero(row)[0])) for row in rows if row.any()]
     return float(np.median(spans)) / width if spans else 0.0
+
+
+def _handled(mask: Plane) -> bool:
+    """Say whether a closed loop stands over the middle: a bag's handle, no neck of a garment."""
+    height, width = mask.shape
+    _, labels, stats = components((~mask).astype(np.uint8))
+    column = labels[: int(0.5 * height), width // 2]
+    for part in np.unique(column[column > 0]):
+        left, top, wide, tall, area = stats[part]
+        closed = left > 0 and top > 0 and left + wide < width and top + tall < height
+        if closed and area > LOOP * mask.size and wide > 0.15 * width:
+            return True
+    return False
 
 
 def _legs(mask: Plane) -> bool:
