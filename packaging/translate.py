@@ -8,6 +8,7 @@ two, for one and for many. English needs its plural forms only, and makes them b
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -142,8 +143,13 @@ def build() -> list[Path]:
         for language in languages():
             source = Path(folder) / f"stylestudio_{language}.ts"
             source.write_text(as_ts(language), "utf-8")
-            target = TRANSLATIONS / f"stylestudio_{language}.qm"
-            subprocess.run([str(release), "-silent", str(source), "-qm", str(target)], check=True)
+            made = source.with_suffix(".qm")
+            subprocess.run([str(release), "-silent", str(source), "-qm", str(made)], check=True)
+            # A running program has the old file in its memory: written over, it would crash there.
+            target = TRANSLATIONS / made.name
+            partial = target.with_suffix(".part")
+            shutil.copyfile(made, partial)
+            partial.replace(target)
             built.append(target)
     return built
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.errors import NotFound, StudioError
 from stylestudio_desktop.domain.events import (
     BalanceChanged,
     Event,
@@ -204,7 +204,10 @@ class Session:
         self._ask_strip()
 
     def _show_balance(self) -> None:
-        user = accounts.current_user(self._studio)
+        try:
+            user = accounts.current_user(self._studio)
+        except NotFound:
+            return  # the account was deleted just now, and its window is closing
         low = accounts.is_low(self._studio, user)
         self.window.top_bar.set_balance(user.token_balance, low=low)
         self._low.show(user.token_balance, low)

@@ -3,6 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.services import leaving, profiles
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import session as session_module
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
@@ -43,5 +44,17 @@ def test_a_window_that_is_never_painted_does_its_work(qtbot: QtBot, studio: Stud
     for _ in range(session_module.REST_TRIES):
         session._begin_rest()
     assert session.worker is not None
+    session.window.close()
+    assert session.window.tasks.close(5000)
+
+
+def test_the_window_of_a_deleted_account_closes_without_a_fault(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    session = Session(studio, lambda: None)
+    qtbot.addWidget(session.window)
+    profiles.add(studio, "Ben")
+    leaving.delete(studio, studio.user_id)
+    session._refresh()  # what another event asks for until the window is gone
     session.window.close()
     assert session.window.tasks.close(5000)
