@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -57,7 +58,8 @@ class Slice:
 
     def __init__(self) -> None:
         self.memory: list[float] = []
-        self.turns: list[float] = []
+        # Sixty thousand a slice: as a list they would take more room than all that is measured.
+        self.turns = array("f")
         self.frames: list[float] = []
         self.deeds: dict[str, list[float]] = defaultdict(list)
         self.longest: dict[str, float] = defaultdict(float)

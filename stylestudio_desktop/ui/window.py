@@ -144,6 +144,10 @@ class MainWindow(QMainWindow):
         """Show a notice that does not take the focus; `action` is (button text, what it does)."""
         return self._toasts.show(text, tone, action)
 
+    def lift_toasts(self, height: int) -> None:
+        """Show notices so much higher: the pane in front shows something at its foot."""
+        self._toasts.keep_above(height)
+
     def fill_screen(self, full: bool) -> None:
         """Give the pane in front the whole screen, without rail, bar and strip; or take it back."""
         for part in (self._rail, self.top_bar, self.queue_strip):

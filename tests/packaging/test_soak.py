@@ -20,7 +20,7 @@ def verdict(monkeypatch: pytest.MonkeyPatch):
         for mb, longest in zip(memory, turn, strict=True):
             slices.append(soak.Slice())
             slices[-1].memory += [mb, mb + 300]
-            slices[-1].turns += [0.1] * 95 + [longest] * 5
+            slices[-1].turns.extend([0.1] * 95 + [longest] * 5)
         return soak.verdict(slices, 300.0, 2)
 
     return judge

@@ -191,6 +191,15 @@ def test_the_palette_lists_what_can_be_done_only(window: MainWindow) -> None:
         window.actions_.add("y", "Again", lambda: None, owner=window)
 
 
+def test_a_toast_leaves_room_for_work_at_the_foot(window: MainWindow) -> None:
+    toast = window.toast("Imported")
+    low = toast.y()
+    window.lift_toasts(60)
+    assert toast.y() == low - 60
+    window.lift_toasts(0)
+    assert toast.y() == low
+
+
 def test_a_toast_undoes_without_taking_the_focus(window: MainWindow, qtbot: QtBot) -> None:
     pane = window.pane(GALLERY)
     assert isinstance(pane, Told)

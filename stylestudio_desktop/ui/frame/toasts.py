@@ -77,6 +77,7 @@ class Toasts(QObject):
         super().__init__(parent)
         self._parent = parent
         self._above = above
+        self._more = 0
         self._shown: list[Toast] = []
         self._watching = False
 
@@ -99,6 +100,11 @@ class Toasts(QObject):
         self._place()
         return toast
 
+    def keep_above(self, height: int) -> None:
+        """Leave `height` pixels more free below, where a pane shows its work at its foot."""
+        self._more = height
+        self._place()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the notices in their corner when the window is resized."""
         if event.type() == QEvent.Type.Resize:
@@ -106,7 +112,7 @@ class Toasts(QObject):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        bottom = self._parent.height() - self._above - Space.L
+        bottom = self._parent.height() - self._above - self._more - Space.L
         for toast in reversed(self._shown):
             toast.adjustSize()
             left = self._parent.width() - toast.width() - Space.L

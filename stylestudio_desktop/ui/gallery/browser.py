@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.gallery.deeds import Deeds
@@ -23,7 +23,9 @@ _DENSITIES = (COMPACT, NORMAL, LARGE)
 
 
 class Browser(QWidget):
-    """Holds the parts; the pane tells it what to show."""
+    """Holds the parts; the pane tells it what to show. `foot_changed` follows `foot`."""
+
+    foot_changed = Signal()
 
     def __init__(self, grid: Grid, deeds: Deeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,11 +95,19 @@ class Browser(QWidget):
     def show_work(self, share: float | None, text: str, left: str = "") -> None:
         """Show long work at the foot."""
         self.work.set(share, text, left)
-        self._work_frame.show()
+        if self._work_frame.isHidden():
+            self._work_frame.show()
+            self.foot_changed.emit()
 
     def hide_work(self) -> None:
         """Show that no long work is going on."""
         self._work_frame.hide()
+        self.foot_changed.emit()
+
+    @property
+    def foot(self) -> int:
+        """Return how many pixels at the bottom show long work."""
+        return 0 if self._work_frame.isHidden() else self._work_frame.sizeHint().height()
 
     def _build(self) -> None:
         bar = QFrame()

@@ -79,6 +79,7 @@ class GalleryPane(Pane):
             self._source.stacked = self.browser.filters.asked().stacked
             self.listing.load(self.browser.filters.asked())
         self.suggesting.attend(True)
+        self._lift()
         self.grid.setFocus()
 
     def settled(self) -> bool:
@@ -90,6 +91,7 @@ class GalleryPane(Pane):
         if self._viewer is not None:
             self._viewer.presenting.end()
         self.suggesting.attend(False)
+        self._window.lift_toasts(0)
 
     def search(self, text: str) -> None:
         """Show the pictures that match."""
@@ -192,12 +194,18 @@ class GalleryPane(Pane):
         self.browser.filters.reworded.connect(lambda text: self._window.keep_search(GALLERY, text))
         self.browser.filters.panel_asked.connect(self._on_panel)
         self.browser.work.cancelled.connect(self._on_stop)
+        self.browser.foot_changed.connect(self._lift)
         self.listing.counted.connect(self._show_numbers)
         self.listing.loaded.connect(self._show_numbers)
         self.listing.failed.connect(self._on_sentence)
         self.acting.progressed.connect(self._on_acting)
         self.acting.finished.connect(self._on_acted)
         self._show_numbers()
+
+    def _lift(self) -> None:
+        """Keep notices from covering how far long work is, and its button that stops it."""
+        if self.isVisible():
+            self._window.lift_toasts(self.browser.foot)
 
     def _made_viewer(self) -> "Viewer":
         from stylestudio_desktop.ui.gallery.viewer import Viewer
