@@ -107,12 +107,6 @@ def toned(tone: Image, style: str) -> Image:
     return _saturated(tone, 0.97)
 
 
-def graded(picture: Image, style: str, seed: int) -> NDArray[Any]:
-    """Return the whole developed picture in eight bits, in one piece; `seed` moves the grain."""
-    size = picture.shape[1], picture.shape[0]
-    return Development(style, seed, size, picture).band(picture, 0)
-
-
 def scaled_rows(whole: Image, size: tuple[int, int], first: int, rows: int) -> Image:
     """Return rows `first` to `first + rows` of `whole` scaled to `size` (width, height)."""
     if whole.shape[:2] == size[::-1]:

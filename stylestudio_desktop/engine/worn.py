@@ -14,13 +14,14 @@ from stylestudio_desktop.engine.drape import Draped, draped
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Image, Plane, bounds, over, smoothstep, wide_blur
-from stylestudio_desktop.engine.grade import graded
+from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.light import shadowed
 from stylestudio_desktop.engine.looks import LOOKS, scheme_for
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.person import Person, read_person
+from stylestudio_desktop.engine.stage import BAND, CANVAS
 from stylestudio_desktop.engine.suitability import INSTEAD, NEEDED, against
 
 
@@ -73,8 +74,32 @@ def on_stage(
     look = LOOKS[order.style]
     backdrop = shadowed(backdrop, _shadow(alpha, light, unit, look.strength, whole))
     tint = backdrop.mean(axis=(0, 1)) / max(float(backdrop.mean()), 1.0)
-    colour = np.clip(colour * (1 + 0.05 * (tint - 1)), 0, 255)
-    return graded(over(backdrop, colour.astype(np.float32), alpha), order.style, seed)
+    check()
+    return _developed(order.style, seed, (backdrop, colour, alpha), 1 + 0.05 * (tint - 1), check)
+
+
+def _developed(
+    style: str,
+    seed: int,
+    parts: tuple[Image, Image, Plane],
+    tint: NDArray[np.float32],
+    check: Callable[[], None],
+) -> NDArray[np.uint8]:
+    """Put the person before the backdrop and develop, band by band: large pictures stay light."""
+    backdrop, colour, alpha = parts
+    height, width = alpha.shape
+    small = min(1.0, CANVAS / max(height, width))
+    size = max(1, round(width * small)), max(1, round(height * small))
+    ground, person, cover = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts)
+    whole = over(ground, np.clip(person * tint, 0, 255).astype(np.float32), cover)
+    development = Development(style, seed, (width, height), whole)
+    made = np.empty((height, width, 3), np.uint8)
+    for first in range(0, height, BAND):
+        rows = slice(first, min(height, first + BAND))
+        tinted = np.clip(colour[rows] * tint, 0, 255).astype(np.float32)
+        made[rows] = development.band(over(backdrop[rows], tinted, alpha[rows]), first)
+        check()
+    return made
 
 
 def _side_for(order: Order, kind: str) -> int:

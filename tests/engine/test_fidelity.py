@@ -16,7 +16,7 @@ from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import verdict
 from stylestudio_desktop.engine.fidelity.colour import ciede2000, coded, linear
 from stylestudio_desktop.engine.fidelity.report import examine
-from stylestudio_desktop.engine.grade import graded
+from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.undeveloped import undeveloped
@@ -37,6 +37,12 @@ PAIRS = (
 )
 
 Examine = Callable[..., dict[str, Any]]
+
+
+def graded(picture: np.ndarray, style: str, seed: int) -> np.ndarray:
+    """Return a picture as a style develops it, in one piece."""
+    size = picture.shape[1], picture.shape[0]
+    return Development(style, seed, size, picture).band(picture, 0)
 
 
 @pytest.fixture
