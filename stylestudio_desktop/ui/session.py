@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from stylestudio_desktop.domain.errors import NotFound, StudioError
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import (
     BalanceChanged,
     Event,
@@ -22,7 +22,7 @@ from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.ahead import load_ahead
 from stylestudio_desktop.ui.collector import Collector
-from stylestudio_desktop.ui.frame.low_balance import LowBalance
+from stylestudio_desktop.ui.frame.balance import ShownBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.opening import application, tell_failure
@@ -120,12 +120,12 @@ class Session:
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
         self._asking = False
-        self._low = LowBalance(self.window)
+        self._balance = ShownBalance(self.window, studio)
         self._quiet = QTimer(self.window)
         self._quiet.timeout.connect(self._begin_rest)
         self._looks = 0
         self.window.top_bar.avatar.set_user(accounts.current_user(studio).name)
-        self._show_balance()
+        self._balance.show()
 
     def start(self) -> None:
         """Show the window, and let the queue run once the first pictures are there."""
@@ -200,17 +200,8 @@ class Session:
             cashier(self.window, self._studio).start()
 
     def _refresh(self) -> None:
-        self._show_balance()
+        self._balance.show()
         self._ask_strip()
-
-    def _show_balance(self) -> None:
-        try:
-            user = accounts.current_user(self._studio)
-        except NotFound:
-            return  # the account was deleted just now, and its window is closing
-        low = accounts.is_low(self._studio, user)
-        self.window.top_bar.set_balance(user.token_balance, low=low)
-        self._low.show(user.token_balance, low)
 
     def _ask_strip(self) -> None:
         if self._asking:
@@ -242,9 +233,11 @@ class Session:
 
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, BalanceChanged):
-            self._show_balance()
+            self._balance.show()
         if not isinstance(event, GenerationProgressed):
             self._ask_strip()
+        if isinstance(event, LedgerChecked):
+            self._balance.checked()
         if isinstance(event, LedgerChecked) and event.state == "broken":
             text = self.window.tr("The ledger's check found something. The wallet is read-only.")
             show = partial(self.window.open_pane, WALLET)

@@ -96,12 +96,18 @@ class TopBar(QFrame):
         self.pill.setAccessibleName(self.tr("Open the wallet"))
         self.pill.hide()  # until the balance is known
 
-    def set_balance(self, tokens: int, *, low: bool = False) -> None:
-        """Show the balance; `low` marks it as nearly used up."""
-        count = QLocale().toString(tokens)
-        self.pill.setText(self.tr("%1 tokens").replace("%1", count))
-        self.pill.setToolTip(self.tr("Open the wallet"))
-        self.pill.setAccessibleName(self.tr("%1 tokens, open the wallet").replace("%1", count))
+    def set_balance(self, tokens: int | None, *, low: bool = False) -> None:
+        """Show the balance; `low` marks it as nearly used up. None: it does not add up."""
+        if tokens is None:
+            said = self.tr("The wallet is read-only")
+            self.pill.setText("–")
+            self.pill.setToolTip(said)
+            self.pill.setAccessibleName(said)
+        else:
+            count = QLocale().toString(tokens)
+            self.pill.setText(self.tr("%1 tokens").replace("%1", count))
+            self.pill.setToolTip(self.tr("Open the wallet"))
+            self.pill.setAccessibleName(self.tr("%1 tokens, open the wallet").replace("%1", count))
         if bool(self.pill.property("low")) != low:
             self.pill.setProperty("low", low)
             restyle(self.pill)

@@ -14,6 +14,7 @@ from stylestudio_desktop.services import buying as purchases
 from stylestudio_desktop.services import ledger_proof, till
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
+from stylestudio_desktop.ui.frame.balance import ShownBalance
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.wallet.pane import WalletPane
 from stylestudio_desktop.ui.window import SETTINGS, WALLET, MainWindow
@@ -100,6 +101,10 @@ def test_a_broken_ledger_is_told_and_accepted(
     assert not buying.isEnabled()
     assert buying.toolTip() == "The wallet is read-only"
     assert pane.balance.text() == "–"
+    shown = ShownBalance(window, studio)
+    shown.checked()
+    pill = window.top_bar.pill
+    assert (pill.text(), pill.toolTip()) == ("–", "The wallet is read-only")
     pane.waiting.show_waiting([pending])
     assert pane.waiting.isVisible()
     assert not pane.waiting.pay.isVisible()
@@ -111,6 +116,8 @@ def test_a_broken_ledger_is_told_and_accepted(
     calm()
     assert buying.isEnabled()
     assert pane.balance.text().isdigit()
+    shown.checked()
+    assert pill.text() == f"{pane.balance.text()} tokens"
     assert ledger_proof.standing(studio).state is State.PROVEN
     assert ledger_proof.history(studio)[-1].reason == "I tried something out."
     give(studio, 1)
