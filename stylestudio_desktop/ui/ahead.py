@@ -5,6 +5,7 @@ once the first picture stands and nothing else waits: Qt's classes first, betwee
 itself does (`qt_classes` tells why), then the code, on another thread.
 """
 
+import gc
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
@@ -48,7 +49,12 @@ class _Ahead(QObject):
         self._timer.stop()
         for room in _ROOMS:
             self._window.tasks.run(partial(import_module, f"stylestudio_desktop.ui.{room}"))
-        self._window.tasks.run(partial(_meet, self._studio))
+        self._window.tasks.run(partial(_meet, self._studio), self._stay)
+
+    def _stay(self, _met: None) -> None:
+        """Leave what was loaded out of later collections, which would look at all of it each time."""
+        if not gc.isenabled():  # as long as `collector` decides when there is one
+            gc.freeze()
 
 
 def load_ahead(window: MainWindow, studio: Studio) -> None:

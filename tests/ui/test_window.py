@@ -1,5 +1,6 @@
 """The frame: panes made when shown, keys, commands, search, notices, and what is remembered."""
 
+import gc
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -319,6 +320,20 @@ def test_what_panes_are_made_of_is_loaded_before_they_are_asked_for(
     qtbot.waitUntil(lambda: bool(met) and not window.tasks.busy(), timeout=20_000)
     names = ("create.bench", "history.pane", "wallet.pane", "settings.pane")
     assert {f"stylestudio_desktop.ui.{name}" for name in names} <= set(loaded)
+
+
+def test_what_was_loaded_ahead_makes_no_later_collection_longer(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "AFTER_MS", 0)
+    frozen = gc.get_freeze_count()
+    gc.disable()
+    try:
+        ahead.load_ahead(window, SimpleNamespace(providers={}))  # type: ignore[arg-type]
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > frozen, timeout=20_000)
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def test_the_theme_follows_a_choice_and_repaints(window: MainWindow) -> None:
