@@ -76,6 +76,7 @@ class FakeProvider:
     max_models: int = 3
     scenes: tuple[str, ...] = ARRANGEMENTS_IN_SCENES
     polls_needed: int = 1
+    deadline_s: float = 600.0
     lost: Lost | RemoteRef = Lost.NOT_SENT
     hold: threading.Event = field(default_factory=threading.Event)
     asked: list[Prepared] = field(default_factory=list)
@@ -111,6 +112,7 @@ class FakeProvider:
             needs_key=False,
             concurrency=self.concurrency,
             poll_s=(0.01, 0.02),
+            deadline_s=self.deadline_s,
             originals=not self.remote,
         )
 

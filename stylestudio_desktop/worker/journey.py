@@ -208,7 +208,7 @@ class Journey:
             if deadline is not None and time.monotonic() - begun > deadline:
                 with contextlib.suppress(ProviderError):
                     provider.cancel(ref, self._context())
-                raise SetAside
+                raise SetAside if provider.card.remote else retrying.overdue(deadline)
             self._rest(pause)
             pause = min(longest, pause * 1.3)
 

@@ -3,7 +3,7 @@
 import random
 
 from stylestudio_desktop.domain.errors import BadInput, Code
-from stylestudio_desktop.providers.protocol import Kind
+from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
 SENDS_ALLOWED = 4
 """How often one attempt is sent when the service says “not now” before it has accepted it."""
@@ -24,6 +24,16 @@ def given_up(sentence: str, tries: int) -> str:
     return (
         f"{sentence} It was tried {tries} times. Your tokens are back. Try again later, or choose "
         "another service."
+    )
+
+
+def overdue(seconds: float) -> ProviderError:
+    """Return the error for a picture made here, where nobody bills what was given up."""
+    minutes = max(1, round(seconds / 60))
+    return ProviderError(
+        Kind.PROVIDER,
+        f"The picture was not done after {minutes} minutes, so it was stopped. Your tokens are "
+        "back. Try again when this computer has less to do, or choose a lower quality.",
     )
 
 

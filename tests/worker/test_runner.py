@@ -215,6 +215,28 @@ def test_an_ambiguous_submit_is_never_repeated_by_itself(
     assert balance(studio) == 9
 
 
+def test_what_takes_too_long_here_costs_nothing_and_what_does_elsewhere_waits_for_a_decision(
+    studio: Studio, service: FakeProvider, tmp_path: Path
+) -> None:
+    service.hold.set()
+    service.deadline_s = 0.05
+    row = begin(studio, tmp_path)
+    work(studio)
+    found = attempts.owned(studio, row.id)
+    assert (found.status, found.error_code) == (Status.FAILED.value, "service_failed")
+    assert "choose a lower quality" in str(found.error)
+    assert balance(studio) == 10
+    assert len(service.stopped) == 1
+
+    service.remote = True
+    row = begin(studio, tmp_path)
+    work(studio)
+    place = queue.place(studio, row.id)
+    assert place is not None
+    assert place.review == "outcome_unknown"
+    assert wallet.summary(studio).held > 0
+
+
 def test_letting_an_unknown_outcome_go_gives_the_tokens_back(
     studio: Studio, service: FakeProvider, tmp_path: Path
 ) -> None:
