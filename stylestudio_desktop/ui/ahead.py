@@ -52,7 +52,7 @@ class _Ahead(QObject):
         self._window.tasks.run(partial(_meet, self._studio), self._stay)
 
     def _stay(self, _met: None) -> None:
-        """Leave what was loaded out of later collections, which would look at all of it each time."""
+        """Leave what was loaded out of later collections, which would look at all of it again."""
         if not gc.isenabled():  # as long as `collector` decides when there is one
             gc.freeze()
 
