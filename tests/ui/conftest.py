@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.store.database import Database
@@ -32,6 +33,17 @@ def tasks(qapp: object) -> Iterator[Tasks]:
     pool = Tasks()
     yield pool
     assert pool.close(5000)
+
+
+@pytest.fixture
+def speaking(qapp: QCoreApplication) -> Iterator[QCoreApplication]:
+    """Leave the application as it was, whatever language a test installs."""
+    before = QLocale()
+    yield qapp
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(before)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +16,7 @@ from stylestudio_desktop.ui.window import CREATE, GALLERY, MainWindow
 
 
 @pytest.fixture
-def frame(qtbot: QtBot) -> Iterator[MainWindow]:
+def frame(qtbot: QtBot, speaking: QCoreApplication) -> Iterator[MainWindow]:
     window = show_frame("en", "light", {"pane": CREATE, "panes": {CREATE: {"step": 2}}})
     qtbot.addWidget(window)
     yield window

@@ -1,7 +1,6 @@
 """The interface speaks German as completely as English, and counts rightly in both."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import translate
@@ -13,17 +12,6 @@ from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.progress import time_left
 
 MARKS = re.compile(r"%[n1-9]")
-
-
-@pytest.fixture
-def speaking(qapp: QCoreApplication) -> Iterator[QCoreApplication]:
-    """Leave the application as it was, whatever language a test installs."""
-    before = QLocale()
-    yield qapp
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
-    QLocale.setDefault(before)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
