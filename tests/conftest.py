@@ -8,10 +8,21 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["STYLESTUDIO_KEYRING"] = "off"
 
 import faulthandler
+import gc
 from collections.abc import Iterator
 
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
+
+_LITTER = 200_000
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_between_tests() -> Iterator[None]:
+    """Once a window was tested, nothing is collected by itself: that might be on any thread."""
+    yield
+    if not gc.isenabled() and gc.get_count()[0] > _LITTER:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

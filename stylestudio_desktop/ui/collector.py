@@ -14,11 +14,12 @@ _EVERY_MS = 500
 
 
 class Collector(QObject):
-    """Made once by the application, after its start; `close` gives collecting back to Python."""
+    """Made once by the application, after its start; `close` leaves things as they were."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
+        self._before = gc.isenabled()
         gc.disable()
         # What was imported until now stays for good; leaving it out makes collections short.
         gc.freeze()
@@ -27,10 +28,11 @@ class Collector(QObject):
         self._timer.start(_EVERY_MS)
 
     def close(self) -> None:
-        """Stop looking; Python collects by itself again."""
+        """Stop looking; Python collects by itself again, if it did."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._before:
+            gc.enable()
 
     def _look(self) -> None:
         """Collect the oldest generation whose counter is over its threshold, as Python would."""

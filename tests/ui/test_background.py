@@ -114,7 +114,6 @@ def test_garbage_is_collected_by_the_ui_thread_alone(qtbot: QtBot) -> None:
     finally:
         gc.callbacks.pop()
         collector.close()
-        gc.disable()  # the session's own collector goes on
 
 
 def test_the_watchdog_barks(qapp: object, qtbot: QtBot) -> None:

@@ -67,9 +67,11 @@ def collected(qapp: object) -> Iterator[None]:
     Otherwise a pool's thread may take widgets apart, and what earlier tests left takes time.
     """
     gc.collect()
+    enabled = gc.isenabled()
     gc.disable()
     yield
-    gc.enable()
+    if enabled:
+        gc.enable()
 
 
 @pytest.fixture
