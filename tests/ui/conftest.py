@@ -35,15 +35,20 @@ def tasks(qapp: object) -> Iterator[Tasks]:
     assert pool.close(5000)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def speaking(qapp: QCoreApplication) -> Iterator[QCoreApplication]:
-    """Leave the application as it was, whatever language a test installs."""
+    """Every test begins and leaves the application without a language, whatever it installs."""
     before = QLocale()
+    _forget_languages(qapp)
     yield qapp
+    _forget_languages(qapp)
+    QLocale.setDefault(before)
+
+
+def _forget_languages(qapp: QCoreApplication) -> None:
     for translator in qapp.findChildren(QTranslator):
         qapp.removeTranslator(translator)
         translator.deleteLater()
-    QLocale.setDefault(before)
 
 
 @pytest.fixture(autouse=True)

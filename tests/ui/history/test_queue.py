@@ -232,7 +232,9 @@ def test_in_the_timeline_a_batch_is_one_row_that_opens_its_pictures(
     assert pane.story.generation_id is None
     pane.filters.batch.setChecked(False)
     qtbot.waitUntil(lambda: batch.id in pane.model.ids)
+    calm()
     pane.table.go_to(batch.id)
+    qtbot.waitUntil(lambda: batch.id in pane.table.chosen())
     pane.acting.cancel(pane.table.chosen())
     qtbot.waitUntil(lambda: batches.progress(studio, batch.id).over)
     qtbot.waitUntil(lambda: not pane.acting.busy)
