@@ -16,7 +16,6 @@ was left. Where the promise can't be kept (a full disk, another program wrote), 
 import contextlib
 import logging
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -24,18 +23,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stylestudio_desktop.store import journal_files
 from stylestudio_desktop.store.journal_marks import Mark, Marks
 from stylestudio_desktop.store.journal_notes import (
     FOLDER,
     Position,
     log_path,
-    notes_path,
     numbers,
     read_notes,
 )
 
 FOLD_FRAMES = 1000
 """Pages in the log before it is folded in, SQLite's own usual number: about 4 MB."""
+LONGEST_LOG = 4 * FOLD_FRAMES
+"""Pages in the log before its writer waits for that; a log that never rests can't begin anew."""
 EVERY_S = 1.0
 """How far apart two moments are that can be told from each other while somebody writes."""
 LARGEST_STEP = 256 << 20
@@ -48,7 +49,6 @@ PAUSE_S = 60.0
 
 _HEADER = 32  # sqlite.org/fileformat2.html#walformat
 _FRAME = 24
-_BLOCK = 1 << 20
 _PATIENT_S = 10.0
 _BINARY = getattr(os, "O_BINARY", 0)
 _log = logging.getLogger(__name__)
@@ -75,7 +75,9 @@ class Journal:
         self._wal = database.with_name(database.name + "-wal")
         self._connect = connect
         self._mutex = threading.RLock()
+        self._brief = threading.Lock()
         self._connection: Any = None
+        self._folding: threading.Thread | None = None
         self._seen: tuple[bytes, int] | None = None
         self._position: Position | None = None
         self._copied_at = 0.0
@@ -89,23 +91,28 @@ class Journal:
 
     def begun(self) -> None:
         """Mark what is committed; the caller holds the lock of writing and has written nothing."""
-        with self._mutex, self._never_failing():
+        with self._never_failing():
             total = self._frames()[0]
             header, stamp = self._head()
             if total > 0 and len(header) == _HEADER:
-                self._marks.add(Mark(header, _end(header, total), stamp), EVERY_S * 1000)
+                with self._brief:
+                    self._marks.add(Mark(header, _end(header, total), stamp), EVERY_S * 1000)
 
     def after_write(self) -> None:
-        """Copy, and fold in, if it is time to."""
+        """Copy if it is time to; have the log folded in on another thread, or wait for that."""
         since = time.monotonic() - self._copied_at
         if since < 0:  # a disk that is full was asked a moment ago
             return
-        with self._mutex, self._never_failing():
+        with self._never_failing():
             total, folded = self._frames()
-            if total - folded > FOLD_FRAMES:
-                self._fold()
+            due = total - folded > FOLD_FRAMES
+            if due and total > LONGEST_LOG:
+                self._fold_if_due()
+            elif due and (self._folding is None or not self._folding.is_alive()):
+                self._folding = threading.Thread(target=self._fold_if_due, daemon=True)
+                self._folding.start()
             elif since >= EVERY_S:
-                self._copy()
+                self.copy()
 
     def copy(self, *, patient: bool = False) -> Position | None:
         """Copy what is new; return the place up to which all is there, None if it isn't.
@@ -131,10 +138,12 @@ class Journal:
     def note_base(self, name: str, position: Position) -> None:
         """Write down that the snapshot `name` holds nothing after `position`."""
         with self._mutex, self._never_failing(), self._locked(_PATIENT_S):
-            self._note(position.number, f"base {position.offset} {name}")
+            journal_files.note(self.folder, position.number, f"base {position.offset} {name}")
 
     def close(self) -> None:
         """Let go of the database, which the caller has closed, and note how it was left."""
+        if self._folding is not None:
+            self._folding.join()
         with self._mutex, self._never_failing():
             self._copy(patient=True)
             if self._connection is not None:
@@ -177,9 +186,10 @@ class Journal:
             yield
 
     def _bare(self) -> Any:
-        if self._connection is None:
-            self._connection = self._connect()
-        return self._connection
+        with self._brief:
+            if self._connection is None:
+                self._connection = self._connect()
+            return self._connection
 
     def _frames(self) -> tuple[int, int]:
         """Return how many pages are in the log, and folded in (sqlite.org/pragma, NOOP)."""
@@ -192,10 +202,13 @@ class Journal:
     def _head(self) -> tuple[bytes, int]:
         """Return the log's header, and when it was last written to (UTC milliseconds)."""
         try:
-            with self._wal.open("rb", buffering=0) as file:
-                return file.read(_HEADER), os.fstat(file.fileno()).st_mtime_ns // 1_000_000
+            descriptor = os.open(self._wal, os.O_RDONLY | _BINARY)
         except FileNotFoundError:
             return b"", 0
+        try:
+            return os.read(descriptor, _HEADER), os.fstat(descriptor).st_mtime_ns // 1_000_000
+        finally:
+            os.close(descriptor)
 
     def _copy(self, *, patient: bool = False) -> Position | None:
         total = self._frames()[0]
@@ -218,56 +231,31 @@ class Journal:
             start = last.offset if last is not None and same else 0
             if end - start > LARGEST_STEP:
                 raise OSError(f"{end - start} bytes at once are too many")
-            stamp = self._carry(number, start, end)
+            stamp = journal_files.carry(self._wal, self.folder, number, start, end)
             if self._header() != header:
                 continue
             if not same:
                 linked = last is not None and self._follows(last, header)
                 (self.folder / "whole").touch(mode=0o600)
-                self._note(number, "linked" if linked else "new")
+                journal_files.note(self.folder, number, "linked" if linked else "new")
             states = {end: stamp} if end > start else {}
-            for at, since in sorted((states | self._marks.take(header)).items()):
+            with self._brief:
+                marks = self._marks.take(header, end)
+            for at, since in sorted((states | marks).items()):
                 # What another process copied in the meantime may turn out to be older.
                 if at != start or last is None or since < last.stamp:
-                    self._note(number, f"at {at} {since}")
+                    journal_files.note(self.folder, number, f"at {at} {since}")
             self._seen = (header, total)
             self._position = Position(number, end)
             self._copied_at = time.monotonic()
             return self._position
         return None
 
-    def _carry(self, number: int, start: int, end: int) -> int:
-        """Copy bytes of the log into the journal; return when the last was written (UTC ms)."""
-        path = log_path(self.folder, number)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
-        with os.fdopen(descriptor, "r+b") as copy, self._wal.open("rb") as log:
-            copy.truncate(start)
-            copy.seek(start)
-            log.seek(start)
-            left = end - start
-            while left:
-                block = log.read(min(_BLOCK, left))
-                if not block:
-                    raise OSError("the log is shorter than it should be")
-                copy.write(block)
-                left -= len(block)
-            return os.fstat(log.fileno()).st_mtime_ns // 1_000_000
-
-    def _note(self, number: int, line: str) -> None:
-        path = notes_path(self.folder, number)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":  # torn by a power cut
-                    line = f"\n{line}"
-            file.write(f"{line}\n".encode())
-
     def _note_end(self) -> None:
         last = self._last()
         if last is not None and last.ended is None and (self.folder / "whole").exists():
-            self._sync(last.number)
-            self._note(last.number, "end {} {}".format(*self._left()))
+            journal_files.sync(self.folder, last.number)
+            journal_files.note(self.folder, last.number, "end {} {}".format(*self._left()))
 
     def _left(self) -> tuple[int, int]:
         """Return how the database's file looks, which changes whenever somebody folds into it."""
@@ -305,39 +293,28 @@ class Journal:
             return _Last(known[-1], b"", 0, None)
         return _Last(known[-1], header, offset, ended, stamp)
 
-    def _sync(self, number: int) -> None:
-        for path in (log_path(self.folder, number), notes_path(self.folder, number)):
-            with path.open("r+b") as file:
-                os.fsync(file.fileno())
+    def _fold_if_due(self) -> None:
+        with self._mutex, self._never_failing():
+            total, folded = self._frames()
+            if total - folded > FOLD_FRAMES:
+                self._fold()
 
     def _fold(self) -> None:
-        holder = self._connect()
-        try:
-            with self._locked(0):
-                # SQLite folds in no further than what this transaction sees.
-                holder.execute("BEGIN")
-                holder.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
-                position = self._copy_alone()
-                if position is None:
-                    return
-                self._sync(position.number)
-                self._bare().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                self._thin()
-        finally:
-            holder.close()
-
-    def _thin(self) -> None:
-        """Remove the oldest logs that are over the journal's size."""
-        most = min(MOST, shutil.disk_usage(self.folder).free // 4)
-        known = numbers(self.folder)
-        sizes = [log_path(self.folder, number).stat().st_size for number in known]
-        total = sum(sizes)
-        for number, size in zip(known[:-1], sizes, strict=False):
-            if total <= most:
+        """Fold in on connections of its own, so that nobody who writes waits for them."""
+        with (
+            contextlib.closing(self._connect()) as holder,
+            contextlib.closing(self._connect()) as folder,
+            self._locked(0),
+        ):
+            # SQLite folds in no further than what this transaction sees.
+            holder.execute("BEGIN")
+            holder.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+            position = self._copy_alone()
+            if position is None:
                 return
-            log_path(self.folder, number).unlink()
-            notes_path(self.folder, number).unlink()
-            total -= size
+            journal_files.sync(self.folder, position.number)
+            folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            journal_files.thin(self.folder, MOST)
 
 
 def _end(header: bytes, total: int) -> int:

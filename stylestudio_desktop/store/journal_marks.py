@@ -32,8 +32,11 @@ class Marks:
             self._found.pop()
         self._found.append(mark)
 
-    def take(self, header: bytes) -> dict[int, int]:
-        """Return the stamp at each place of the log with that header, and forget all."""
+    def take(self, header: bytes, end: int) -> dict[int, int]:
+        """Return the stamp at each place up to `end` of the log with that header.
+
+        These and the marks of other logs are forgotten; what lies beyond `end` is not copied yet.
+        """
         found = {one.end: one.stamp for one in self._found if one.header == header}
-        self._found.clear()
-        return found
+        self._found = [one for one in self._found if one.header == header and one.end > end]
+        return {at: stamp for at, stamp in found.items() if at <= end}

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ def test_a_full_disk_breaks_the_chain_and_never_a_commit(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(journal.Journal, "_carry", full)
+        patched.setattr(journal.journal_files, "carry", full)
         monkeypatch.setattr(journal, "FOLD_FRAMES", 0)
         for name in ("first", "second", "written all the same"):
             rename(life.studio, name)
@@ -169,6 +170,34 @@ def test_a_log_that_grows_is_folded_in_and_written_anew(life: Life) -> None:
     wal = life.studio.workspace.database.with_name("library.sqlite3-wal")
     assert wal.stat().st_size < 16_000_000
     assert len(journal_notes.numbers(life.studio.workspace.journal)) >= 4
+
+
+def test_a_writer_without_rest_neither_folds_itself_nor_lets_the_log_grow(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "FOLD_FRAMES", 20)
+    monkeypatch.setattr(journal, "LONGEST_LOG", 400)
+    monkeypatch.setattr(journal, "EVERY_S", 1000.0)  # only folding copies
+    folding: list[threading.Thread] = []
+    fold = journal.Journal._fold
+
+    def heard(self: journal.Journal) -> None:
+        folding.append(threading.current_thread())
+        fold(self)
+
+    monkeypatch.setattr(journal.Journal, "_fold", heard)
+    studio, most = life.studio, 0
+    wal = studio.workspace.database.with_name("library.sqlite3-wal")
+    before = len(journal_notes.numbers(studio.workspace.journal))
+    for number in range(1500):
+        with studio.database.write():
+            studio.database.run("UPDATE users SET name = ?", (f"name {number}",))
+        most = max(most, wal.stat().st_size)
+    assert any(one is not threading.current_thread() for one in folding), "it need not wait"
+    assert most < 4 * 400 * 4120
+    assert len(journal_notes.numbers(studio.workspace.journal)) > before + 1, "it began anew"
+    moment = rename(studio, "the last")
+    assert name_at(studio, moment, tmp_path / "a") == "the last", "the chain is whole"
 
 
 def test_the_journal_has_a_size(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,65 @@
+"""Writes the journal's own files: the copies of logs, and the notes beside them."""
+
+import os
+import shutil
+from pathlib import Path
+
+from stylestudio_desktop.store.journal_notes import log_path, notes_path, numbers
+
+_BLOCK = 1 << 20
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def carry(wal: Path, folder: Path, number: int, start: int, end: int) -> int:
+    """Copy bytes of the log `wal` into the journal; return when the last was written (UTC ms).
+
+    Raises OSError, also for a log that is shorter than `end`.
+    """
+    descriptor = os.open(log_path(folder, number), os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+    with os.fdopen(descriptor, "r+b", buffering=0) as copy, wal.open("rb", buffering=0) as log:
+        copy.truncate(start)
+        copy.seek(start)
+        log.seek(start)
+        left = end - start
+        while left:
+            block = log.read(min(_BLOCK, left))
+            if not block:
+                raise OSError("the log is shorter than it should be")
+            written = 0
+            while written < len(block):  # an unbuffered file may take less than it is given
+                written += copy.write(memoryview(block)[written:]) or 0
+            left -= len(block)
+        return os.fstat(log.fileno()).st_mtime_ns // 1_000_000
+
+
+def note(folder: Path, number: int, line: str) -> None:
+    """Append a line to the notes of a log. Raises OSError."""
+    path = notes_path(folder, number)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # torn by a power cut
+                line = f"\n{line}"
+        file.write(f"{line}\n".encode())
+
+
+def sync(folder: Path, number: int) -> None:
+    """Make a log's copy and its notes durable. Raises OSError."""
+    for path in (log_path(folder, number), notes_path(folder, number)):
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+
+
+def thin(folder: Path, most: int) -> None:
+    """Remove the oldest logs beyond `most` bytes, or beyond a quarter of the disk's free space."""
+    most = min(most, shutil.disk_usage(folder).free // 4)
+    known = numbers(folder)
+    sizes = [log_path(folder, number).stat().st_size for number in known]
+    total = sum(sizes)
+    for number, size in zip(known[:-1], sizes, strict=False):
+        if total <= most:
+            return
+        log_path(folder, number).unlink()
+        notes_path(folder, number).unlink()
+        total -= size
