@@ -39,10 +39,11 @@ LONGEST_LOG = 4 * FOLD_FRAMES
 """Pages in the log before its writer waits for that; a log that never rests can't begin anew."""
 EVERY_S = 1.0
 """How far apart two moments are that can be told from each other while somebody writes."""
-LARGEST_STEP = 256 << 20
-"""Bytes copied at once; what writes more than that (a million rows, say) breaks the chain."""
-MOST = 1 << 30
-"""Bytes that the journal may hold, if a quarter of what is free on the disk allows it."""
+MOST = LARGEST_STEP = 1 << 30
+"""Bytes that the journal may hold, if a quarter of what is free on the disk allows it.
+
+One commit that is larger than that (of several million rows, say) breaks the chain.
+"""
 
 PAUSE_S = 60.0
 """How long a disk that takes nothing is left alone (and not complained of) by later writes."""
@@ -229,7 +230,7 @@ class Journal:
             same = last is not None and last.header == header
             number = 1 if last is None else last.number + (not same)
             start = last.offset if last is not None and same else 0
-            if end - start > LARGEST_STEP:
+            if end - start > min(LARGEST_STEP, journal_files.room(self.folder)):
                 raise OSError(f"{end - start} bytes at once are too many")
             stamp = journal_files.carry(self._wal, self.folder, number, start, end)
             if self._header() != header:

@@ -51,9 +51,14 @@ def sync(folder: Path, number: int) -> None:
             os.fsync(file.fileno())
 
 
+def room(folder: Path) -> int:
+    """Return how many bytes a journal may take of its disk: a quarter of what is free."""
+    return shutil.disk_usage(folder).free // 4
+
+
 def thin(folder: Path, most: int) -> None:
     """Remove the oldest logs beyond `most` bytes, or beyond a quarter of the disk's free space."""
-    most = min(most, shutil.disk_usage(folder).free // 4)
+    most = min(most, room(folder))
     known = numbers(folder)
     sizes = [log_path(folder, number).stat().st_size for number in known]
     total = sum(sizes)

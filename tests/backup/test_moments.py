@@ -158,6 +158,34 @@ def test_marks_that_nobody_could_tell_apart_are_not_kept(studio: Studio) -> None
     assert len(_notes(studio)) - before < 12
 
 
+def test_what_a_killed_program_had_half_written_leads_nowhere(
+    studio: Studio, tmp_path: Path
+) -> None:
+    """Its pages are in the log already, as they were more than fits into memory."""
+    name(studio.database, "first")
+    copied(studio)
+    log = studio.database.path.with_name("library.sqlite3-wal")
+    before = log.stat().st_size
+    program = (
+        "import os, sys; from pathlib import Path\n"
+        "from stylestudio_desktop.store.database import Database\n"
+        "from tests.backup.test_moments import name, spill\n"
+        "one = Database(Path(sys.argv[1])); one.open()\n"
+        "name(one, 'never', lambda: (spill(one), os.kill(os.getpid(), 9)))"
+    )
+    call = [sys.executable, "-c", program, str(studio.database.path)]
+    assert subprocess.run(call, check=False, timeout=60).returncode == -9
+    assert log.stat().st_size > before + 500_000
+    moment = now_ms()
+    copied(studio)
+    time.sleep(0.02)
+    name(studio.database, "second")
+    copied(studio)
+    assert named(studio, moment, tmp_path / "a") == "first"
+    assert named(studio, now_ms(), tmp_path / "a") == "second"
+    assert len(moments.reach(studio.workspace)) == 1
+
+
 def _notes(studio: Studio) -> list[str]:
     found = sorted(studio.workspace.journal.glob("*.log"))
     return [line for one in found for line in one.read_text().splitlines()]

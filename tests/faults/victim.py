@@ -21,6 +21,7 @@ from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.worker import journey
+from stylestudio_desktop.worker import runner as runner_room
 from stylestudio_desktop.worker.journey import Journey
 from stylestudio_desktop.worker.runner import Runner
 from tests.faults.service import LastingService
@@ -120,7 +121,8 @@ class _Refusals(logging.Handler):
 
 def work_off(runner: Runner) -> bool:
     """Work until nothing is left to do, or the disk stays full; say whether that was so."""
-    journey.STORAGE_MS = 100  # people's patience is no part of what is proven here
+    # People's patience is no part of what is proven here, and there are thousands of points.
+    journey.STORAGE_MS, runner_room.LOOK_EVERY_S = 20, 0.01
     stop = threading.Event()
     logging.getLogger("stylestudio_desktop.worker").addHandler(_Refusals(stop))
     guard = threading.Timer(40, stop.set)
