@@ -18,12 +18,16 @@ def threads() -> int:
 
 
 def settle() -> None:
-    """Fix what would let two runs of one job differ, and be polite to the window's process."""
+    """Fix what would let two runs of one job differ."""
     import cv2
 
     cv2.setNumThreads(threads())
     cv2.ocl.setUseOpenCL(False)
     cv2.setRNGSeed(1)
+
+
+def give_way() -> None:
+    """Let the window's process go first; a measurement calls `settle` alone."""
     if hasattr(os, "nice"):
         os.nice(5)
 

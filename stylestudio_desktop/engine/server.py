@@ -169,6 +169,7 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limits.settle()
+    limits.give_way()
     line = Line(answers)
     server = Server(line, Networks(weights.folder(), limits.threads()))
     limits.watch_memory(server.out_of_memory)

@@ -8,7 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea
 
-from stylestudio_desktop.app import open_studio
+from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code
@@ -24,7 +24,7 @@ from stylestudio_desktop.services import (
     queue,
     signing_in,
 )
-from stylestudio_desktop.services.backup import full, snapshots
+from stylestudio_desktop.services.backup import full, record, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.settings.pieces import PiecesDialog
@@ -33,6 +33,7 @@ from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.unlock import PassphraseDialog, UnlockDialog
 from stylestudio_desktop.ui.window import GALLERY, SETTINGS, MainWindow
 from stylestudio_desktop.vault.asking import Person
+from tests.factories import FakeProvider, import_photo
 from tests.ui.pane_shots import settle, take
 from tests.ui.studios import furnish
 
@@ -126,7 +127,11 @@ def separate(studio: Studio, folder: Path) -> None:
     """Make more workspaces and a backup, and lose something."""
     workspaces.home = lambda: folder / "home"  # type: ignore[assignment]
     made = furnish(studio, folder / "photos", 3)
-    workspaces.create("trial", workspaces.STAGING)
+    trial = open_studio(workspaces.create("trial", workspaces.STAGING), {"local": FakeProvider()})
+    (folder / "trial").mkdir(parents=True)
+    import_photo(trial, folder / "trial", "navy")
+    organising.new_collection(trial, "Lookbook")
+    close_studio(trial)
     workspaces.create("second-shop", workspaces.PRODUCTION)
     snapshots.take(studio, Reason.ASKED)
     organising.new_collection(studio, "Spring 2026")
@@ -170,6 +175,68 @@ def keeping_dialogs(window: MainWindow, _studio: Studio) -> None:
     copy.name.setText("autumn")
     settle(window)
     _alone("copy", copy, window)
+    other = next(one for one in workspaces.listing() if one.name == "trial")
+    pane.workspaces.dialog = None
+    pane.workspaces.ask_bring_in(other)
+    while pane.workspaces.dialog is None:
+        settle(window)
+    _alone("bring-in", pane.workspaces.dialog, window)
+
+
+def standing(window: MainWindow, _studio: Studio) -> None:
+    """Show the backups from their top, with the ways back."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane._begin_at(pane.backups)
+    settle(window)
+
+
+def paused(studio: Studio, folder: Path) -> None:
+    """Have a library that was restored a moment ago, and a full backup that failed since."""
+    separate(studio, folder)
+    record.change(
+        studio.workspace,
+        drill_at=now_ms(), drill_ok=True, drill_sentence="",
+        trouble_at=now_ms(),
+        trouble="The disk of /media/backups does not answer. Nothing was changed. Check its cable "
+        "or its network; it goes on by itself when it is back.",
+    )  # fmt: skip
+    queue.pause_service(studio, "*", None, Code.RESTORED, "This library was restored.")
+
+
+def hurt(studio: Studio, folder: Path) -> None:
+    """Lose files and leave strange ones."""
+    furnish(studio, folder, 3)
+    snapshots.take(studio, Reason.ASKED)
+    stored = sorted(one for one in studio.workspace.files.rglob("*") if one.is_file())
+    stored[0].unlink()
+    stored[1].write_bytes(b"no picture")
+    (studio.workspace.files / "notes.txt").write_text("mine")
+
+
+def ill(window: MainWindow, _studio: Studio) -> None:
+    """Show what a check found."""
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    settle(window)
+    pane.health.check()
+    while pane.health.errand.busy:
+        settle(window)
+    pane._begin_at(pane.health)
+    settle(window)
+
+
+def mended(window: MainWindow, studio: Studio) -> None:
+    """Show what was mended."""
+    ill(window, studio)
+    pane = window.open_pane(SETTINGS)
+    assert isinstance(pane, SettingsPane)
+    pane.health.repair()
+    while pane.health.errand.busy:
+        settle(window)
+    pane._begin_at(pane.health)
+    settle(window)
 
 
 def _alone(name: str, dialog: QDialog, window: MainWindow) -> None:
@@ -191,6 +258,10 @@ SCENES = {
     "settings-fetching": (furnish, fetching),
     "account": (people, account),
     "welcome": (None, welcome),
+    "backups": (separate, standing),
+    "backups-paused": (paused, standing),
+    "health": (hurt, ill),
+    "health-mended": (hurt, mended),
     "keeping": (separate, keeping),
     "keeping-dialogs": (separate, keeping_dialogs),
 }
