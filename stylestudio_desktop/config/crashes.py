@@ -24,6 +24,9 @@ from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.domain.errors import StorageError
 
 KEPT = 20
+SHOWN_AFTER_S = 3.0
+"""When a process takes the lock that shows it as alive; its first pictures are there by then."""
+_BEGINNING_S = 3600.0  # generous: a file of no bytes tells nothing that could be lost
 _LONGEST = 200_000
 _FRAMES = 60
 _NAME = re.compile(r"crash-\d{8}-\d{6}-\d+-\d+\.json")
@@ -162,25 +165,46 @@ def watched(root: Path) -> Iterator[bool]:
 @contextlib.contextmanager
 def _hard(folder: Path) -> Iterator[None]:
     """Have faulthandler write into a file that is removed again at a decent end."""
+    alive = Presence(folder)
+    path = folder / f"hard-{alive.host}.txt"
     with contextlib.ExitStack() as held:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            held.enter_context(alive := Presence(folder))
-            path = folder / f"hard-{alive.host}.txt"
+            held.callback(path.unlink, missing_ok=True)
             file = held.enter_context(path.open("w", encoding="utf-8"))
-        except (
-            OSError,
-            StorageError,
-        ):  # a disk that is full or read-only must not keep the window from opening
+        except OSError:  # a disk that is full or read-only must not keep the window from opening
+            held.pop_all()
             yield
             return
+        held.enter_context(_shown_soon(alive))
         faulthandler.enable(file)
+        held.callback(faulthandler.disable)
+        yield
+
+
+@contextlib.contextmanager
+def _shown_soon(alive: Presence) -> Iterator[None]:
+    """Show this process as alive a little later: the window need not wait for that."""
+    with contextlib.ExitStack() as held:
+
+        def show() -> None:
+            with contextlib.suppress(StorageError):  # its report may be adopted early, that is all
+                held.enter_context(alive)
+
+        timer = threading.Timer(SHOWN_AFTER_S, show)
+        timer.daemon = True
+        timer.start()
         try:
             yield
         finally:
-            faulthandler.disable()
-            file.close()
-            path.unlink(missing_ok=True)
+            timer.cancel()
+            timer.join()
+
+
+def _begins(path: Path) -> bool:
+    """Say whether the file may be of a process that has only just begun, and has no lock yet."""
+    found = path.stat()
+    return found.st_size == 0 and abs(time.time() - found.st_mtime) < _BEGINNING_S
 
 
 def adopt(root: Path) -> int:
@@ -189,7 +213,7 @@ def adopt(root: Path) -> int:
     made = 0
     with contextlib.suppress(OSError):
         for path in sorted(folder.glob("hard-*.txt")):
-            if Presence(folder).alive(path.stem.removeprefix("hard-")):
+            if Presence(folder).alive(path.stem.removeprefix("hard-")) or _begins(path):
                 continue
             with path.open(encoding="utf-8", errors="replace") as file:
                 text = file.read(_LONGEST)

@@ -2,8 +2,11 @@
 
 import builtins
 
+from stylestudio_desktop.ui.patterns import compiled_later
+
 _import = builtins.__import__
-import PySide6.QtCore  # noqa: E402, F401
+with compiled_later():
+    import PySide6.QtCore  # noqa: F401
 
 # PySide6 puts a hook around every later import: it reads the module's source to see whether it
 # asks for renamed methods (doc.qt.io/qtforpython-6/feature-why.html). Nothing here does, and

@@ -20,6 +20,7 @@ from stylestudio_desktop.ui.window import MainWindow
 AFTER_MS = 1200
 SLICE_S = 0.004
 """How long the window is kept from its own work at a time; one class takes a few milliseconds."""
+_QUEUE = ("worker.runner", "worker.caretaker", "services.overview", "services.profiles", "ui.heap")
 _ROOMS = (
     "create.bench", "history.pane", "wallet.pane", "settings.pane", "gallery.viewer", "palette",
     "gallery.export_dialog", "history.story", "history.insights", "create.picker",
@@ -60,6 +61,12 @@ class _Ahead(QObject):
 def load_ahead(window: MainWindow, studio: Studio) -> None:
     """Load the panes' code a moment from now, between what the window itself asks."""
     QTimer.singleShot(AFTER_MS, window, _Ahead(window, studio).begin)
+
+
+def load_queue() -> None:
+    """Load what works off the queue, none of which touches Qt; called on another thread."""
+    for room in _QUEUE:
+        import_module(f"stylestudio_desktop.{room}")
 
 
 def _meet(studio: Studio) -> None:

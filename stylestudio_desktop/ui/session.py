@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.ids import GenerationId
 from stylestudio_desktop.services import accounts
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.ahead import load_ahead
+from stylestudio_desktop.ui.ahead import load_ahead, load_queue
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.frame.balance import ShownBalance
 from stylestudio_desktop.ui.frame.queue_strip import QueueState
@@ -137,9 +137,14 @@ class Session:
         self._looks += 1
         if self._looks < REST_TRIES and not self._stands():
             return
+        self._quiet.stop()
+        self.window.tasks.run(load_queue, self._rest, owner=self.window)
+
+    def _rest(self, _loaded: None) -> None:
+        if self._leaving:
+            return
         from stylestudio_desktop.ui.heap import keep_flat
 
-        self._quiet.stop()
         keep_flat()
         self._start_worker()
         self._welcome()

@@ -1,9 +1,11 @@
 """Crash reports stay on the machine, hold only what is on their list, and cover hard crashes."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,45 @@ def test_a_hard_crash_is_told_at_the_next_start(tmp_path: Path) -> None:
     assert str(Path(sys.prefix).parent) not in report.text
     with crashes.watched(tmp_path) as fatal:
         assert not fatal
+
+
+def test_who_has_only_just_begun_is_not_taken_for_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = crashes.place(tmp_path)
+    monkeypatch.setattr(crashes, "SHOWN_AFTER_S", 600.0)
+    with crashes.watched(tmp_path):
+        (begun,) = folder.iterdir()
+        assert crashes.adopt(tmp_path) == 0
+        assert begun.exists(), "its own report may still come"
+        long_ago = time.time() - 86_400
+        os.utime(begun, (long_ago, long_ago))
+        crashes.adopt(tmp_path)
+        assert not begun.exists(), "what a killed process left does not stay for ever"
+    assert list(folder.iterdir()) == []
+
+
+def test_who_has_stood_for_a_while_holds_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = threading.Event()
+    enter = crashes.Presence.__enter__
+
+    def entered(self: crashes.Presence) -> crashes.Presence:
+        found = enter(self)
+        shown.set()
+        return found
+
+    monkeypatch.setattr(crashes.Presence, "__enter__", entered)
+    monkeypatch.setattr(crashes, "SHOWN_AFTER_S", 0.0)
+    with crashes.watched(tmp_path):
+        assert shown.wait(20)
+        (path,) = crashes.place(tmp_path).glob("hard-*.txt")
+        long_ago = time.time() - 86_400
+        os.utime(path, (long_ago, long_ago))
+        assert crashes.adopt(tmp_path) == 0
+        assert path.exists()
+    assert list(crashes.place(tmp_path).iterdir()) == []
 
 
 def test_only_the_newest_are_kept_and_rubbish_is_passed_over(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_queue_begins_after_the_first_paint(
     assert session.worker is None
     qtbot.waitUntil(session._stands)
     session._begin_rest()
-    assert session.worker is not None
+    qtbot.waitUntil(lambda: session.worker is not None)
     session.window.close()
     assert session.window.tasks.close(5000)
 
@@ -43,7 +43,7 @@ def test_a_window_that_is_never_painted_does_its_work(qtbot: QtBot, studio: Stud
     qtbot.addWidget(session.window)
     for _ in range(session_module.REST_TRIES):
         session._begin_rest()
-    assert session.worker is not None
+    qtbot.waitUntil(lambda: session.worker is not None)
     session.window.close()
     assert session.window.tasks.close(5000)
 
