@@ -271,3 +271,26 @@ def test_another_connection_sees_that_something_was_committed(studio: Studio) ->
     studio.database.run("UPDATE users SET name = 'else'")
     assert watcher.data_version() != before
     watcher.close()
+
+
+def test_a_statement_is_prepared_once_however_many_there_are(studio: Studio) -> None:
+    database, prepared = studio.database, 0
+
+    def count(*_: object) -> int:
+        nonlocal prepared
+        prepared += 1
+        return 0
+
+    statements = [f"SELECT {number} FROM users WHERE id = ?" for number in range(300)]
+    connection = database.engine.connection()
+    connection.set_authorizer(count)  # is asked when a statement is prepared, never when it runs
+    try:
+        for statement in statements:
+            database.rows(statement, (1,))
+        assert prepared > len(statements)
+        prepared = 0
+        for statement in statements:
+            database.rows(statement, (2,))
+        assert prepared == 0
+    finally:
+        connection.set_authorizer(None)
