@@ -30,8 +30,8 @@ def digits(currency: str) -> int:
 
 
 def written(amount: int, currency: str) -> str:
-    """Return `amount`, in the currency's smallest unit, as “29.99 USD”."""
+    """Return `amount`, in the currency's smallest unit, as “1,029.99 USD”."""
     places = digits(currency)
     whole, part = divmod(abs(amount), 10**places)
-    number = f"{whole}.{part:0{places}}" if places else str(whole)
+    number = f"{whole:,}.{part:0{places}}" if places else f"{whole:,}"
     return f"{'-' if amount < 0 else ''}{number} {currency.upper()}"

@@ -58,27 +58,30 @@ def write(studio: Studio, purchase_id: int, target: Path) -> Path:
 
 
 def _receipt(studio: Studio, row: Purchase) -> Receipt:
+    buyer = accounts.current_user(studio)
     lines = [
-        ("Bought by", accounts.current_user(studio).name),
+        ("Bought by", buyer.name),
+        *([("E-mail", buyer.email)] if buyer.email else []),
         ("Date", _moment(row.completed_at or row.created_at)),
-        ("Package", row.display_name),
-        ("Tokens", str(row.tokens_received)),
         ("Paid by", row.payment_method or "–"),
         ("Payment", row.stripe_payment_intent_id or "–"),
     ]
-    back = 0
+    bought = f"{row.display_name}, {_tokens(row.tokens_received)}"
+    sums, back = [(bought, written(row.amount, row.currency))], 0
     for one in refunding.of_purchase(studio, row.id):
         if one.status == RefundStatus.DONE.value:
             back += one.amount
-            name = f"{one.kind.capitalize()} of {_moment(one.updated_at)}"
-            lines.append((name, f"−{written(one.amount, row.currency)}, {one.tokens} tokens"))
+            name = f"{one.kind.capitalize()} of {_moment(one.updated_at)}, {_tokens(one.tokens)}"
+            sums.append((name, f"−{written(one.amount, row.currency)}"))
     remarks = ["Amounts as charged by the payment service, which also issues the tax documents."]
     if row.mode == Mode.TEST.value:
         remarks.insert(0, "This was a test payment: no money moved.")
-    total = written(max(0, row.amount - back), row.currency)
-    if back:
-        lines.append(("Price", written(row.amount, row.currency)))
-    return Receipt("Receipt", f"No. {row.transaction_id}", lines, ("Total", total), remarks)
+    sums.append(("Total", written(max(0, row.amount - back), row.currency)))
+    return Receipt("Receipt", f"No. {row.transaction_id}", lines, sums, remarks)
+
+
+def _tokens(number: int) -> str:
+    return f"{number:,} token{'' if number == 1 else 's'}"
 
 
 def _moment(at: int) -> str:

@@ -40,8 +40,9 @@ def test_unspent_tokens_are_never_dearer_than_they_were(
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
     [
-        (2999, "usd", "29.99 USD"), (5, "EUR", "0.05 EUR"), (1200, "jpy", "1200 JPY"),
+        (2999, "usd", "29.99 USD"), (5, "EUR", "0.05 EUR"), (1200, "jpy", "1,200 JPY"),
         (1234, "KWD", "1.234 KWD"), (-250, "GBP", "-2.50 GBP"), (0, "CHF", "0.00 CHF"),
+        (123_456_789, "EUR", "1,234,567.89 EUR"), (99_999, "USD", "999.99 USD"),
     ],
 )  # fmt: skip
 def test_money_is_written_with_its_currencys_digits(amount: int, currency: str, said: str) -> None:
