@@ -17,6 +17,7 @@ class Code(str, Enum):
     NEEDS_KEY = "needs_key"
     NEEDS_PAYMENT = "needs_payment"
     NEEDS_CONSENT = "needs_consent"
+    NEEDS_SETUP = "needs_setup"
     NO_NETWORK = "no_network"
     OUTCOME_UNKNOWN = "outcome_unknown"
     RESULT_EXPIRED = "result_expired"

@@ -39,7 +39,7 @@ class CustomServer(InOneAnswer):
         names = [one.maybe_text("id") for one in found]
         wanted = self._settings.get("model", "")
         if wanted and wanted not in names:
-            return Readiness(False, f"The server has no model “{wanted[:60]}”.")
+            return Readiness(False, f"The server has no model “{wanted[:60]}”. Enter another.")
         return Readiness(True, "The server answers.", {"models": ", ".join(names[:20])})
 
     def submit(self, job: Prepared, context: Context) -> Finished:

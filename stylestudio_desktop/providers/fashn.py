@@ -9,6 +9,7 @@ from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, Fields, code_of, marks, plain
 from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted
 from stylestudio_desktop.providers.http.photos import data_url
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.protocol import (
     Context,
     Kind,
@@ -52,7 +53,9 @@ class Fashn(Hosted):
             return Readiness(True, "The key is valid.")
         details = {"credits": f"{total:g}"}
         if total <= 0:
-            return Readiness(False, "The key is valid, but no credits are left at FASHN.", details)
+            return Readiness(
+                False, "The key is valid, but no credits are left. Top up at FASHN.", details
+            )
         return Readiness(True, f"The key is valid; {total:g} credits are left.", details)
 
     def submit(self, job: Prepared, context: Context) -> RemoteRef:
@@ -156,8 +159,8 @@ def _judge(answer: Answer) -> ProviderError | None:
     if answer.paid and answer.status >= 500 and code in _NOT_PROCESSED:
         return ProviderError(
             Kind.PROVIDER,
-            "FASHN has trouble with this order and did not take it. Nothing was charged. If it "
-            "happens again, use smaller photos.",
+            "FASHN has trouble with this order and did not take it. Nothing was charged. Use "
+            "smaller photos if it happens again.",
             transient=True,
             request_id=answer.request_id,
         )
@@ -174,15 +177,14 @@ def _failure(error: Fields) -> ProviderError:
     """Return a failed run in words; FASHN charges none."""
     name = error.maybe_text("name")
     said = plain(error.maybe_text("message"), longest=240).strip(" .")
-    quoted = f" It says: “{said}”." if said else ""
     if name == "ContentModerationError":
-        return ProviderError(
-            Kind.CONTENT, f"FASHN refused these photos or words by its own rules.{quoted}"
-        )
+        return refused("FASHN", said)
     if name in _OURS:
         return ProviderError(
-            Kind.INPUT, f"FASHN can't use these photos.{quoted} Choose others and try again."
+            Kind.INPUT,
+            f"FASHN can't use these photos.{quoted(said)} Nothing was charged. Choose other ones.",
         )
     return ProviderError(
-        Kind.PROVIDER, f"FASHN could not make this picture and charged nothing.{quoted} Try again."
+        Kind.PROVIDER,
+        f"FASHN could not make this picture and charged nothing.{quoted(said)} Try again.",
     )

@@ -12,6 +12,7 @@ from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, Fields, inline, marks, plain
 from stylestudio_desktop.providers.http.hosted import CHECK_S, ListsModels
 from stylestudio_desktop.providers.http.photos import encoded, media_type_of
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.protocol import (
     Context,
     Finished,
@@ -75,6 +76,8 @@ class Gemini(ListsModels):
         except ProviderError as error:
             if error.transient:  # worth one more try by itself, not more: each may be charged
                 error.transient = marks.first_time("no-picture", context)
+            if error.kind is Kind.PROVIDER and not error.transient:
+                error.sentence += " Change the wording and try again."
             raise
         return Finished(inline.keep(pictures, context))
 
@@ -134,19 +137,13 @@ def _none_made(found: Fields, answer: Answer) -> ProviderError:
     for one in candidates:
         said += [part.maybe_text("text") for part in one.child("content").children("parts")]
     words = plain(next((text for text in said if text), ""), longest=240).strip(" .")
-    quoted = f" It says: “{words}”." if words else ""
     reason = blocked or next((end for end in ends if end), "")
     if blocked or not (reason == "" or reason.startswith(_ODD_FAILURES)):
         name = plain(reason, longest=40).replace("_", " ").lower()
-        return ProviderError(
-            Kind.CONTENT,
-            f"Google refused these photos or words by its own rules ({name}).{quoted}",
-            request_id=answer.request_id,
-        )
+        return refused("Google", words or name, answer.request_id)
     return ProviderError(
         Kind.PROVIDER,
-        f"Gemini answered without a picture.{quoted} It may have been charged there. Change the "
-        "wording and try again.",
+        f"Gemini answered without a picture.{quoted(words)} It may have been charged there.",
         transient=reason in ("NO_IMAGE", "IMAGE_OTHER"),
         request_id=answer.request_id,
     )

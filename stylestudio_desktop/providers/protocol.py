@@ -196,6 +196,7 @@ class Kind(Enum):
     PAYMENT = "payment"
     RATE = "rate"
     INPUT = "input"
+    SETUP = "setup"  # the service's own settings, or its address, must be put right first
     CONTENT = "content"
     GONE = "gone"
     PROVIDER = "provider"

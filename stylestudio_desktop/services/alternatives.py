@@ -16,6 +16,7 @@ HELPS = frozenset(
         Code.SERVICE_FAILED.value,
         Code.NEEDS_KEY.value,
         Code.NEEDS_PAYMENT.value,
+        Code.NEEDS_SETUP.value,
         Code.RESULT_EXPIRED.value,
         Code.OUTCOME_UNKNOWN.value,
     }

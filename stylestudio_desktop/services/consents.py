@@ -17,6 +17,14 @@ def given(studio: Studio, provider: str) -> bool:
     return one is not None and one.consent_at is not None and one.consent_to == host(studio, one)
 
 
+def named(studio: Studio, provider: str) -> str:
+    """Return what people are asked about: the service, with its host where that was entered."""
+    name = studio.provider(provider).card.name
+    one = _chosen(studio, provider)
+    typed = "" if one is None or not one.settings.get("base_url") else host(studio, one)
+    return f"{name} ({typed})" if typed else name
+
+
 def missing(studio: Studio, brief: Brief) -> bool:
     """Say whether the brief would send a person's photo to a third party without consent."""
     if not brief.models or given(studio, brief.provider):
@@ -27,7 +35,7 @@ def missing(studio: Studio, brief: Brief) -> bool:
 def require(studio: Studio, brief: Brief) -> None:
     """Raise NeedsConsent where `missing` says so."""
     if missing(studio, brief):
-        name = studio.provider(brief.provider).card.name
+        name = named(studio, brief.provider)
         raise NeedsConsent(
             f"Photos of people would be sent to {name}, and you have not agreed to that yet. "
             f"Nothing was started. Agree in Settings → Services, or with “stylestudio services "

@@ -46,7 +46,7 @@ def places(studio: Studio, limit: int = 100) -> list[Place]:
         for card in generations.cards(studio.database, [job.generation_id for job in found])
     }
     known = estimates.learn(studio)
-    busy: dict[str, float | None] = {}
+    lanes: dict[str, list[float | None]] = {}
     made = []
     for job in found:
         card = cards[job.generation_id]
@@ -54,15 +54,21 @@ def places(studio: Studio, limit: int = 100) -> list[Place]:
         left = takes
         if takes is not None and job.host is not None and job.progress is not None:
             left = takes * (1 - min(1.0, job.progress))
-        ahead = busy.get(job.provider, 0.0)
-        ready = None
-        if left is not None and ahead is not None:
-            ready = ahead + left
-            busy[job.provider] = ahead + left / _side_by_side(studio, job.provider)
-        else:
-            busy[job.provider] = None
+        lane = lanes.setdefault(job.provider, [0.0] * _side_by_side(studio, job.provider))
+        ready = _ready(lane, left)
         made.append(Place(job, card, takes, ready))
     return made
+
+
+def _ready(lanes: list[float | None], takes: float | None) -> float | None:
+    """Return when work that `takes` so long is done in the first lane to be free, and put it there.
+
+    Once a lane's end is not known, nobody can say when what stands behind it begins.
+    """
+    first = min(range(len(lanes)), key=lambda one: (lanes[one] is None, lanes[one] or 0.0))
+    begins = lanes[first]
+    lanes[first] = None if takes is None or begins is None else begins + takes
+    return lanes[first]
 
 
 def _side_by_side(studio: Studio, provider: str) -> int:

@@ -131,6 +131,7 @@ REMEDIES = {
     Code.NEEDS_PAYMENT.value: Remedy.OPEN_SETTINGS,
     Code.NEEDS_KEY.value: Remedy.OPEN_SETTINGS,
     Code.NEEDS_CONSENT.value: Remedy.OPEN_SETTINGS,
+    Code.NEEDS_SETUP.value: Remedy.OPEN_SETTINGS,
     Code.BUDGET_REACHED.value: Remedy.OPEN_SETTINGS,
     Code.SERVICE_REFUSED.value: Remedy.CHANGE_PROVIDER,
     Code.PHOTO_UNSUITABLE.value: Remedy.CHANGE_INPUT,

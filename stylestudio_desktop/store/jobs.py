@@ -68,7 +68,12 @@ _UNSENT = setting(
 _REF = setting(Jobs, [Jobs.ref], _THIS)
 _OUTPUTS = setting(Jobs, [Jobs.outputs], _THIS)
 _PROGRESS = setting(Jobs, [Jobs.stage, Jobs.progress], _THIS)
-_REVIEW = setting(Jobs, [Jobs.review], _THIS, {Jobs.host: _NOTHING})
+_REVIEW = setting(
+    Jobs,
+    [Jobs.review],
+    _THIS,
+    {Jobs.host: _NOTHING, Jobs.stage: SQL("''"), Jobs.progress: _NOTHING},
+)
 _AGAIN = setting(
     Jobs,
     [Jobs.intent_id],
@@ -204,7 +209,7 @@ def set_progress(db: Database, generation_id: int, stage: str, progress: float |
 
 
 def set_review(db: Database, generation_id: int, reason: str) -> None:
-    """Set a job aside until a person decides."""
+    """Set a job aside until a person decides: what it last said of its progress is over."""
     db.run(_REVIEW, (reason, generation_id))
 
 

@@ -8,3 +8,5 @@ class Part(Enum):
 
     BACKUPS = "backups"
     PAYMENTS = "payments"
+    SERVICES = "services"
+    ROOM = "room"

@@ -99,7 +99,7 @@ def money(amount: float, currency: str) -> str:
 def instead(provider: str, name: str) -> str:
     """Return what a button says that has another service make the same."""
     if provider == "local":
-        return translate("Wording", "Make it on this computer instead")
+        return translate("Wording", "Make it on this computer")
     return translate("Wording", "Use %1 instead").replace("%1", name)
 
 

@@ -63,8 +63,7 @@ class Journey:
         self._closing = closing
         self._ref: RemoteRef | None = queue.ref_of(job)
         self._workdir = studio.workspace.tmp / "jobs" / job.intent_id
-        self._told = 0.0
-        self._kept = 0.0
+        self._told = self._kept = 0.0
 
     def run(self) -> None:
         """Go the whole way. Never raises: every end is in the database, or retried by the host."""
@@ -76,8 +75,8 @@ class Journey:
                 _log.exception("generation %d met an unexpected fault", self.generation_id)
                 self._fail(
                     Code.SERVICE_FAILED,
-                    f"Something unexpected went wrong ({type(error).__name__}). Your tokens are "
-                    "back and your photos are safe. Try again.",
+                    f"Something unexpected went wrong ({type(error).__name__}). Your photos are "
+                    "safe. Try again.",
                 )
 
     def _travel(self) -> None:
@@ -302,7 +301,8 @@ class Journey:
         self._fail(code, error.sentence)
 
     def _fail(self, code: Code, sentence: str) -> None:
-        self._end(lambda: finishing.fail(self._studio, self.generation_id, code, sentence))
+        said = retrying.ended(sentence)
+        self._end(lambda: finishing.fail(self._studio, self.generation_id, code, said))
 
     def _try_later(self, error: ProviderError, tries: int) -> None:
         base = 10.0 if error.kind is Kind.RATE else 2.0

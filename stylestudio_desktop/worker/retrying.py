@@ -5,6 +5,7 @@ import random
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
+BACK = "Your tokens are back."
 SENDS_ALLOWED = 4
 """How often one attempt is sent when the service says “not now” before it has accepted it."""
 FAULTS_ALLOWED = 8
@@ -17,6 +18,11 @@ def backed_off(base: float, tries: int) -> float:
     # Jitter keeps several jobs from coming back in step; it needs no secret randomness.
     spread = random.uniform(0.8, 1.2)  # noqa: S311
     return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
+
+
+def ended(sentence: str) -> str:
+    """Return the words for a failure that is final, which gives the tokens back."""
+    return sentence if BACK in sentence else f"{sentence} {BACK}"
 
 
 def given_up(sentence: str, tries: int) -> str:
@@ -54,6 +60,7 @@ WAITING_KINDS = (Kind.RATE, Kind.NOT_SENT)
 CODES = {
     Kind.AUTH: Code.NEEDS_KEY,
     Kind.PAYMENT: Code.NEEDS_PAYMENT,
+    Kind.SETUP: Code.NEEDS_SETUP,
     Kind.INPUT: Code.PHOTO_UNSUITABLE,
     Kind.CONTENT: Code.SERVICE_REFUSED,
     Kind.GONE: Code.RESULT_EXPIRED,

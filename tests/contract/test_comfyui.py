@@ -114,7 +114,7 @@ def test_a_workflow_that_does_not_fit_is_named(
     with pytest.raises(ProviderError, match=named) as caught:
         made.submit(job(tmp_path, model="workflow"), context_in(tmp_path / "job"))
 
-    assert caught.value.kind is Kind.INPUT
+    assert caught.value.kind is Kind.SETUP
     assert not case.accepted
 
 

@@ -203,7 +203,7 @@ def test_an_ambiguous_submit_is_never_repeated_by_itself(
     work(studio)
     job = jobs.get(studio.database, row.id)
     assert job is not None
-    assert job.review == "outcome_unknown"
+    assert (job.review, job.stage, job.progress) == ("outcome_unknown", "", None)
     assert len(service.asked) == 1
     assert wallet.summary(studio).held == 1
     work(studio)

@@ -79,7 +79,7 @@ class ComfyUI(Hosted):
         if given != job.intent_id:
             self.cancel(RemoteRef(given), context)
             raise ProviderError(
-                Kind.PROVIDER,
+                Kind.SETUP,
                 "This ComfyUI gives jobs names of its own, so that they could be lost or made "
                 "twice. The job was taken back. Update ComfyUI to 0.3.45 or later.",
             )
@@ -131,7 +131,7 @@ class ComfyUI(Hosted):
             if wanted in (file.stem, file.name) or (not wanted and len(files) == 1):
                 return file
         raise ProviderError(
-            Kind.INPUT,
+            Kind.SETUP,
             "There is no such workflow file. Nothing was sent. Choose the folder with your "
             "workflows, and one of them, in Settings.",
         )
@@ -183,7 +183,8 @@ class ComfyUI(Hosted):
             place = {str(key): str(value) for key, value in json.loads(output.locator).items()}
         except (ValueError, AttributeError) as error:
             raise ProviderError(
-                Kind.GONE, "The note of where the picture lies is damaged."
+                Kind.GONE,
+                "The note of where the picture lies is damaged. Try again to have it made anew.",
             ) from error
         self._door.download(f"view?{urlencode(place)}", sink, context)
 

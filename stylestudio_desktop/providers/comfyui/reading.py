@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stylestudio_desktop.providers.http import Answer, Fields, plain
+from stylestudio_desktop.providers.http.sayings import quoted
 from stylestudio_desktop.providers.protocol import (
     Kind,
     Output,
@@ -124,7 +125,8 @@ def succeeded(holder: Fields, seeds: Mapping[str, Any]) -> Update:
         return Update(
             State.FAILED,
             error=ProviderError(
-                Kind.PROVIDER, "ComfyUI finished without a picture. Check the workflow."
+                Kind.PROVIDER,
+                "ComfyUI finished without a picture. Check that the workflow saves one.",
             ),
         )
     return Update(State.SUCCEEDED, 1.0, "Done", outputs_of(found, seeds))
@@ -177,9 +179,9 @@ def execution_error(error: Fields) -> ProviderError:
             Kind.INPUT, f"ComfyUI can't read a photo: “{message}”. Choose another photo."
         )
     where = f" in the step {node}" if node else ""
-    said = f" It says: “{message}”." if message else ""
     return ProviderError(
-        Kind.PROVIDER, f"ComfyUI could not finish the picture{where}.{said} Check the workflow."
+        Kind.PROVIDER,
+        f"ComfyUI could not finish the picture{where}.{quoted(message)} Check the workflow.",
     )
 
 
@@ -201,7 +203,13 @@ def refusal(answer: Answer) -> ProviderError | None:
         return None
     said = plain("; ".join([message, *details][:4]), longest=240).strip(" .;")
     if kind in ("missing_node_type", "invalid_prompt") or "not found" in message:
-        sentence = f"This ComfyUI lacks a node that the workflow needs: “{said}”. Install it there."
+        sentence = (
+            f"This ComfyUI lacks a node that the workflow needs: “{said}”. Nothing was started. "
+            "Install it there."
+        )
     else:
-        sentence = f"ComfyUI can't run this workflow: “{said}”. Check the workflow and its models."
+        sentence = (
+            f"ComfyUI can't run this workflow: “{said}”. Nothing was started. Check the workflow "
+            "and its models."
+        )
     return ProviderError(Kind.INPUT, sentence)

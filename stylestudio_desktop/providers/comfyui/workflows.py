@@ -242,7 +242,7 @@ def _save(image: list[Any], job: Prepared, number: int) -> dict[str, Any]:
 
 def _unfit(file: Path, why: str) -> ProviderError:
     return ProviderError(
-        Kind.INPUT,
+        Kind.SETUP,
         f"The workflow “{file.name}” can't be used: {why}. Nothing was sent. Mend it, or choose "
         "another way in Settings.",
     )

@@ -170,7 +170,8 @@ class Fal(Hosted):
         place = str(ref.data.get(key, ""))
         if not place or ("://" in place and not self._own(place)):
             raise ProviderError(
-                Kind.GONE, "The job's address at fal.ai is not known any more. Try again."
+                Kind.GONE,
+                "The job's address at fal.ai is not known any more. Try again to have it made.",
             )
         return place
 

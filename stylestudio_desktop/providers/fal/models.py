@@ -4,6 +4,7 @@ from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, Fields, plain
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.protocol import Kind, Prepared, ProviderError, State, Update
 
 _PHOTO_TROUBLE = ("image_too", "file_too", "image_load", "unsupported_image", "file_download")
@@ -59,16 +60,20 @@ def ended_badly(found: Fields) -> Update:
     code = found.maybe_text("error_type")
     told = found.raw.get("error")
     said = plain(told if isinstance(told, str) else "", longest=240).strip(" .")
-    quoted = f" It says: “{said}”." if said else ""
     if "cancel" in code:
         return Update(State.CANCELLED)
     if "content_policy" in code or "content policy" in said.lower():
-        kind, sentence = Kind.CONTENT, "fal.ai refused these photos or words by its model's rules."
+        error = refused("The model at fal.ai", said)
     elif code.startswith(_PHOTO_TROUBLE):
-        kind, sentence = Kind.INPUT, "The model at fal.ai can't use these photos."
+        error = ProviderError(
+            Kind.INPUT,
+            f"The model at fal.ai can't use these photos.{quoted(said)} Choose other ones.",
+        )
     else:
-        kind, sentence = Kind.PROVIDER, "fal.ai could not make this picture. Try again."
-    return Update(State.FAILED, error=ProviderError(kind, f"{sentence}{quoted}"))
+        error = ProviderError(
+            Kind.PROVIDER, f"fal.ai could not make this picture.{quoted(said)} Try again."
+        )
+    return Update(State.FAILED, error=error)
 
 
 def judge(answer: Answer) -> ProviderError | None:

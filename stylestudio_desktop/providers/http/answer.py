@@ -50,12 +50,13 @@ class Answer:
         if self.paid:
             return ProviderError(
                 Kind.AMBIGUOUS,
-                f"{self.service} took the order, but {problem}. It may have been charged there.",
+                f"{self.service} took the order, but {problem}. It may have been charged "
+                "there. Decide in History whether it runs again.",
                 request_id=self.request_id,
             )
         return ProviderError(
             Kind.PROVIDER,
-            f"{self.service} could not be understood: {problem}.",
+            f"{self.service} could not be understood: {problem}. Nothing was lost.",
             transient=True,
             request_id=self.request_id,
         )

@@ -32,7 +32,10 @@ class _Watched(HTTPConnection):
         call = current()
         # Two parsers may read one strange address differently; ours has been judged.
         if self.host.lower().strip("[]").rstrip(".") != call.host:
-            raise ProviderError(Kind.PROVIDER, "A strange address was not opened, for safety.")
+            raise ProviderError(
+                Kind.PROVIDER,
+                "A strange address was not opened, for safety. Choose another service.",
+            )
         try:
             link = connect(self.host, self.port or 0, call, self.secure)
         except socket.gaierror as error:

@@ -86,7 +86,9 @@ class Download:
                 self._append(guard(chunks_of(response)), have if resumed else 0)
                 return
         raise ProviderError(
-            Kind.PROVIDER, f"{self._name} sends the picture's address round in a circle."
+            Kind.PROVIDER,
+            f"{self._name} sends the picture's address round in a circle. Try again, or choose "
+            "another service.",
         )
 
     def _append(self, chunks: Iterator[bytes], have: int) -> None:
@@ -113,12 +115,15 @@ class Download:
     def _refused(self, response: "requests.Response") -> ProviderError:
         if response.status_code in (403, 404, 410):
             return ProviderError(
-                Kind.GONE, f"{self._name} no longer has this picture. Try again to have it made."
+                Kind.GONE,
+                f"{self._name} no longer has this picture. Try again to have it made anew.",
             )
         return self._line.judged(self._line.answer(response))
 
     def _trouble(self, what: str) -> ProviderError:
-        return ProviderError(Kind.PROVIDER, f"{self._name} {what}.", transient=True)
+        return ProviderError(
+            Kind.PROVIDER, f"{self._name} {what}. Nothing was kept.", transient=True
+        )
 
     def _kept(self) -> tuple[int, str]:
         """Return the bytes that lie here already and what ties them to the picture at the URL."""

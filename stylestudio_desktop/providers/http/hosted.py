@@ -104,7 +104,8 @@ class Hosted(ABC):
         try:
             return self._readiness(asking())
         except ProviderError as error:
-            return Readiness(False, error.sentence)
+            later = " Try again later." if error.transient else ""
+            return Readiness(False, f"{error.sentence}{later}")
 
     @abstractmethod
     def _readiness(self, context: Context) -> Readiness:
@@ -176,7 +177,8 @@ class ListsModels(InOneAnswer):
         usable = [one.id for one in self._entry.models if one.id in names]
         details = {"models": ", ".join(usable) or "none of the catalogue's"}
         if not usable:
-            return Readiness(False, "The key is valid, but has none of these models.", details)
+            sentence = "The key is valid, but has none of these models. Enter another one's name."
+            return Readiness(False, sentence, details)
         number = f"{len(usable)} models" if len(usable) > 1 else "1 model"
         return Readiness(True, f"The key is valid; {number} can be used.", details)
 

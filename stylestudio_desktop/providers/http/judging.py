@@ -11,6 +11,7 @@ from typing import Any
 
 from stylestudio_desktop.providers.http.answer import Answer
 from stylestudio_desktop.providers.http.redaction import plain
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.http.waits import asked_wait
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
@@ -30,58 +31,62 @@ def judge(answer: Answer, secrets: Iterable[str] = ()) -> ProviderError:
     """Return the error that an answer with a status of 300 or more stands for."""
     text = answer.body[:100_000].decode("utf-8", "replace")
     said = words_of(text, secrets)
-    name, quoted = answer.service, f" It says: “{said}”" if said else ""
+    name, says = answer.service, quoted(said)
     kind, sentence, transient, wait = Kind.PROVIDER, "", False, None
     status = answer.status
     if status == 402 or (status in (400, 403, 429) and _NO_CREDIT.search(text)):
         kind = Kind.PAYMENT
-        sentence = f"{name} asks for credit before it goes on.{quoted} Top up your account there."
+        sentence = f"{name} asks for credit before it goes on.{says} Top up your account there."
     elif status == 429 and _asks_too_much(text):
         kind = Kind.PAYMENT
         sentence = (
-            f"{name} allows your account fewer photos at once than this needs.{quoted} Use fewer "
+            f"{name} allows your account fewer photos at once than this needs.{says} Use fewer "
             "photos, or raise the account's limit there."
         )
     elif status == 429:
         kind, transient, wait = Kind.RATE, True, asked_wait(answer.headers, text)
         sentence = f"{name} is busy and asks to wait; it goes on by itself."
     elif status in (400, 403, 422) and _REFUSAL.search(text):
-        kind = Kind.CONTENT
-        sentence = f"{name} refused these photos or words by its own rules.{quoted}"
+        return refused(name, said, answer.request_id)
     elif status in (401, 403):
         kind = Kind.AUTH
-        sentence = f"{name} did not accept the key.{quoted} Enter a valid key in Settings."
+        sentence = f"{name} did not accept the key.{says} Enter a valid key in Settings."
     else:
-        return _judge_rest(answer, text, quoted)
+        return _judge_rest(answer, text, says)
     return ProviderError(
         kind, sentence, transient=transient, retry_after_s=wait, request_id=answer.request_id
     )
 
 
-def _judge_rest(answer: Answer, text: str, quoted: str) -> ProviderError:
+def _judge_rest(answer: Answer, text: str, says: str) -> ProviderError:
     name, status, transient, wait = answer.service, answer.status, False, None
     if 300 <= status < 400:
-        kind = Kind.PROVIDER
-        sentence = f"{name} points to another address, which is not followed. Check its address."
+        kind = Kind.SETUP
+        sentence = (
+            f"{name} points to another address, which is not followed. Nothing was sent there. "
+            "Check its address in Settings."
+        )
     elif status in (404, 410) and not answer.paid:
-        kind, sentence = Kind.GONE, f"{name} no longer knows this.{quoted}"
+        kind = Kind.GONE
+        sentence = f"{name} no longer knows this.{says} Try again to have it made anew."
     elif status in (408, 409, 425) or status >= 500:
         surely_not = status in (409, 425) or _says_try_again(answer, text)
         if answer.paid and not surely_not:
             kind = Kind.AMBIGUOUS
             sentence = (
-                f"{name} broke off ({status}) after it got the order.{quoted} It may have been "
-                "charged there."
+                f"{name} broke off ({status}) after it got the order.{says} It may have been "
+                "charged there. Decide in History whether it runs again."
             )
         else:
             kind, transient, wait = Kind.PROVIDER, True, asked_wait(answer.headers, text)
             # Only of the order itself is it known: a job that is asked for may have been charged.
-            safe = "Nothing was charged; try later." if answer.paid else "Nothing was lost."
-            sentence = f"{name} has trouble ({status}).{quoted} {safe}"
+            safe = "Nothing was charged." if answer.paid else "Nothing was lost."
+            sentence = f"{name} has trouble ({status}).{says} {safe}"
     elif status == 413:
         kind, sentence = Kind.INPUT, f"{name} finds the photos too large. Use smaller ones."
     else:
-        kind, sentence = Kind.INPUT, f"{name} can't use this ({status}).{quoted}"
+        kind = Kind.INPUT
+        sentence = f"{name} can't use this ({status}).{says} Change the photos, words or model."
     return ProviderError(
         kind, sentence, transient=transient, retry_after_s=wait, request_id=answer.request_id
     )

@@ -52,7 +52,7 @@ class Line:
             self.origin = origin_of(self.base)
         except ValueError as error:
             raise ProviderError(
-                Kind.INPUT,
+                Kind.SETUP,
                 f"The address of {access.name} can't be used: {error}. Nothing was sent. Correct "
                 "it in Settings.",
             ) from error
@@ -88,7 +88,7 @@ class Line:
             raise ProviderError(
                 Kind.NOT_SENT,
                 f"The network is switched off in Settings, so {self.access.name} was not asked. "
-                "Nothing was sent.",
+                "Nothing was sent. Switch it on there.",
                 transient=True,
             )
         own = origin == self.origin
@@ -159,26 +159,21 @@ class Line:
         if not call.sent:
             return ProviderError(
                 Kind.NOT_SENT,
-                f"{name} could not be reached{_why(error)}. {_safe(paid)} {self._check(call)}",
+                f"{name} could not be reached{_why(error)}. Nothing was {_safe(paid)}. "
+                f"Check {_cure(call)}.",
                 transient=True,
             )
         if paid:
             return ProviderError(
                 Kind.AMBIGUOUS,
                 f"The connection to {name} broke after the order had gone out. It may have been "
-                "carried out and charged there.",
+                "carried out and charged there. Decide in History whether it runs again.",
             )
         return ProviderError(
             Kind.PROVIDER,
             f"The connection to {name} broke. Nothing was lost.",
             transient=True,
         )
-
-    def _check(self, call: Call) -> str:
-        # A server of one's own is seldom cut off: it was not started, or moved.
-        if call.nearby:
-            return "Start it there, or correct its address in Settings."
-        return "Check the network."
 
     def answer(
         self, response: "requests.Response", body: bytes = b"", paid: bool = False
@@ -235,9 +230,14 @@ class Line:
         )
 
 
+def _cure(call: Call) -> str:
+    """Say what to check: a server of one's own is seldom cut off, but was not started or moved."""
+    return "that it runs there, and its address in Settings" if call.nearby else "the network"
+
+
 def _safe(paid: bool) -> str:
     """Say what a failed connection leaves safe: an earlier order may well have been charged."""
-    return "Nothing was sent or charged." if paid else "Nothing was lost."
+    return "sent or charged" if paid else "lost"
 
 
 def _why(error: Exception | None) -> str:

@@ -155,11 +155,13 @@ class LocalProvider:
                 shutil.copyfileobj(source, target, 1 << 20)
         except FileNotFoundError as error:
             raise ProviderError(
-                Kind.GONE, "The finished picture is no longer in the working folder."
+                Kind.GONE,
+                "The finished picture is no longer in its folder. Try again to have it made.",
             ) from error
         except OSError as error:
             raise ProviderError(
-                Kind.PROVIDER, f"The picture could not be copied: {error.strerror}."
+                Kind.PROVIDER,
+                f"The picture could not be copied: {error.strerror}. Free space and try again.",
             ) from error
 
     def cancel(self, ref: RemoteRef, context: Context) -> CancelOutcome:
@@ -276,7 +278,9 @@ class LocalProvider:
         }
         report = self._ask(message, cancelled).get("report")
         if not isinstance(report, Mapping):
-            raise ProviderError(Kind.PROVIDER, "The engine's comparison could not be read.")
+            raise ProviderError(
+                Kind.PROVIDER, "The engine's comparison could not be read. Try again."
+            )
         return report
 
     def close(self) -> None:
@@ -305,5 +309,5 @@ def _outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:
 
 def _error(task: Task) -> ProviderError:
     kind = KINDS.get(task.kind, Kind.PROVIDER)
-    sentence = task.sentence or "The picture engine stopped. Nothing was charged."
+    sentence = task.sentence or "The picture engine stopped. Nothing was charged. Try again."
     return ProviderError(kind, sentence, transient=task.kind == "crash")

@@ -18,7 +18,7 @@ COMMAND = ("-m", "stylestudio_desktop.engine", "serve")
 MAX_LINE = 1_000_000
 CRASHED = (
     "The picture engine on this computer stopped unexpectedly. Nothing was charged and your "
-    "photos are safe; it is started again with the next try."
+    "photos are safe. Try again; it is started anew."
 )
 _log = logging.getLogger(__name__)
 
@@ -120,7 +120,9 @@ class EngineProcess:
 
     def _write(self, task: Task) -> None:
         if self._closed:
-            raise ProviderError(Kind.PROVIDER, "The engine is closing; start again later.")
+            raise ProviderError(
+                Kind.PROVIDER, "The engine is closing. Try again when it has started."
+            )
         self._ensure()
         if not self._say({**task.message, "job": task.id}):
             self._kill()
@@ -257,4 +259,6 @@ def wait_for(
             raise ProviderError(Kind.CANCELLED, "Stopped.")
         if time.monotonic() - started > limit_s:
             process.stop(task)
-            raise ProviderError(Kind.PROVIDER, "The engine took too long.", transient=True)
+            raise ProviderError(
+                Kind.PROVIDER, "The engine took too long. Nothing was charged.", transient=True
+            )

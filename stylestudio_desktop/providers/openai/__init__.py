@@ -102,13 +102,14 @@ class OpenAI(ListsModels):
         )
         if not text_model:
             raise ProviderError(
-                Kind.INPUT,
+                Kind.SETUP,
                 "The resumable way needs the name of one of OpenAI's text models. Nothing was "
                 "sent. Enter it in Settings, or switch “resumable” off.",
             )
         if job.brief.count != 1:
             raise ProviderError(
-                Kind.INPUT, "The resumable way makes one picture a job. Nothing was sent."
+                Kind.INPUT,
+                "The resumable way makes one picture a job. Nothing was sent. Ask for one.",
             )
         found = self._door.send(
             "POST",

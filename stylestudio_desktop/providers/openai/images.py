@@ -28,7 +28,10 @@ def size_of(job: Prepared, model: ModelEntry) -> str:
     )
     width, height = (max(_STEP, round(side * scale / _STEP) * _STEP) for side in (width, height))
     if max(width, height) > _WIDEST * min(width, height):
-        raise ProviderError(Kind.INPUT, "OpenAI makes pictures from 1:3 to 3:1. Choose a ratio.")
+        raise ProviderError(
+            Kind.INPUT,
+            "OpenAI makes pictures from 1:3 to 3:1. Nothing was sent. Choose another ratio.",
+        )
     return f"{width}x{height}"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Fields, plain
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.openai.images import data_url, size_of
 from stylestudio_desktop.providers.protocol import Kind, Prepared, ProviderError, State
 
@@ -66,8 +67,8 @@ def pictures_of(response: Fields) -> list[tuple[bytes, Mapping[str, Any]]]:
     if not pictures:
         raise ProviderError(
             Kind.PROVIDER,
-            "OpenAI finished without a picture. Its words model may have answered in text only; "
-            "change the wording and try again.",
+            "OpenAI finished without a picture. Its words model may have answered in text only. "
+            "Change the wording and try again.",
         )
     return pictures
 
@@ -76,9 +77,8 @@ def failure(error: Fields) -> ProviderError:
     """Return a failed response in words."""
     code = error.maybe_text("code")
     said = plain(error.maybe_text("message"), longest=240).strip(" .")
-    quoted = f" It says: “{said}”." if said else ""
     if "moderation" in code or code in ("image_generation_user_error", "content_policy_violation"):
-        return ProviderError(
-            Kind.CONTENT, f"OpenAI refused these photos or words by its own rules.{quoted}"
-        )
-    return ProviderError(Kind.PROVIDER, f"OpenAI could not make this picture.{quoted} Try again.")
+        return refused("OpenAI", said)
+    return ProviderError(
+        Kind.PROVIDER, f"OpenAI could not make this picture.{quoted(said)} Try again."
+    )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from stylestudio_desktop.providers.http import Answer, Fields, plain
+from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
 CANCEL_AFTER_S = 600
@@ -33,15 +34,13 @@ def judge(answer: Answer) -> ProviderError | None:
 def failure(run: Fields) -> ProviderError:
     """Return a failed run in words."""
     said = plain(run.maybe_text("error"), longest=240).strip(" .")
-    quoted = f" It says: “{said}”." if said else ""
     if any(word in said.lower() for word in _REFUSALS):
-        return ProviderError(
-            Kind.CONTENT, f"The model at Replicate refused these photos or words.{quoted}"
-        )
+        return refused("The model at Replicate", said)
     if run.maybe_text("status") == "aborted":
         return ProviderError(
             Kind.PROVIDER,
-            "Replicate had no machine free in time, so the run never began. Try again later.",
+            "Replicate had no machine free in time, so the run never began. Nothing was "
+            "charged. Try again later.",
         )
     if run.maybe_text("status") == "canceled":
         return ProviderError(
@@ -50,5 +49,5 @@ def failure(run: Fields) -> ProviderError:
             "time may have been charged there. Try again, or choose a faster model.",
         )
     return ProviderError(
-        Kind.PROVIDER, f"The run at Replicate ended without a picture.{quoted} Try again."
+        Kind.PROVIDER, f"The run at Replicate ended without a picture.{quoted(said)} Try again."
     )

@@ -9,6 +9,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.making import Making
 from stylestudio_desktop.ui.create.result_card import Ask
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowFiles, ShowGeneration
 
@@ -48,7 +49,7 @@ class Answers:
         elif ask is Ask.TOKENS:
             self.get_tokens()
         elif ask is Ask.SETTINGS:
-            self._window.open_pane(SETTINGS)
+            self._window.open_pane(SETTINGS, Part.SERVICES)
 
     def get_tokens(self) -> None:
         """Open the wallet; what was chosen stays on the desk."""

@@ -30,7 +30,7 @@ from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label
 
 MOST_PROBLEMS = 100
-_WIDTH = 560
+_WIDTH, _PROBLEMS_HEIGHT = 560, 120
 
 
 class BatchDialog(QDialog):
@@ -51,6 +51,7 @@ class BatchDialog(QDialog):
         self.facts = Facts()
         self.problems = QPlainTextEdit()
         self.problems.setReadOnly(True)
+        self.problems.setMinimumHeight(_PROBLEMS_HEIGHT)
         self.problems.setAccessibleName(words.tr("What can't be made"))
         self.budget = QSpinBox()
         self.budget.setRange(1, 1_000_000)

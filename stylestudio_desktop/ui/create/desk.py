@@ -238,7 +238,7 @@ class Desk(QObject):
         def refused(error: Exception) -> None:
             self.learn(starting=False)
             if isinstance(error, NeedsConsent):
-                self.consent_wanted.emit(self.card.name)
+                self.consent_wanted.emit(consents.named(self.studio, self.draft.provider))
                 return
             self.refresh()
             self._on_failure(error)

@@ -23,7 +23,7 @@ from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import Kind, button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
-from stylestudio_desktop.ui.widgets.labels import StatusBadge, label
+from stylestudio_desktop.ui.widgets.labels import StatusBadge, label, plain_tip
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 
 _NARROWEST, _WIDEST = 0.7, 1.6
@@ -175,7 +175,9 @@ class ResultCard(Card):
         self.buttons = []
         for position, (ask, text, icon) in enumerate(_offers(story)):
             kind: Kind = "primary" if position == 0 and ask in _FIRST else "normal"
-            made = button(text, self._ask(ask), kind, icon)
+            made = button(wording.clipped(text, _LONGEST), self._ask(ask), kind, icon)
+            made.setAccessibleName(text)
+            plain_tip(made, text if len(text) > _LONGEST else "")
             self.buttons.append(made)
             self._buttons.addWidget(made)
 
@@ -183,6 +185,8 @@ class ResultCard(Card):
         return partial(self.asked.emit, ask)
 
 
+_LONGEST = 26
+"""How many characters of a service's name and deed a card's button shows."""
 _FIRST = {Ask.RETRY, Ask.AGAIN, Ask.TOKENS, Ask.PHOTOS, Ask.SERVICE, Ask.SETTINGS}
 
 

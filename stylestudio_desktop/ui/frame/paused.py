@@ -5,20 +5,19 @@ from functools import partial
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.events import ServicePaused
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import ShowQueue
 
 SHORT_MS = 60_000
 """A wait that ends by itself so soon is seen in the strip below and needs no notice."""
-_IN_SETTINGS = frozenset(
-    {
-        Code.NEEDS_KEY.value,
-        Code.NEEDS_PAYMENT.value,
-        Code.NEEDS_CONSENT.value,
-        Code.BUDGET_REACHED.value,
-        Code.STORAGE_FULL.value,
-    }
-)
+_IN_SETTINGS = {
+    Code.NEEDS_KEY.value: Part.SERVICES,
+    Code.NEEDS_PAYMENT.value: Part.SERVICES,
+    Code.NEEDS_CONSENT.value: Part.SERVICES,
+    Code.BUDGET_REACHED.value: Part.SERVICES,
+    Code.STORAGE_FULL.value: Part.ROOM,
+}
 
 
 def tell_pause(window: MainWindow, event: ServicePaused) -> None:
@@ -26,7 +25,8 @@ def tell_pause(window: MainWindow, event: ServicePaused) -> None:
     if event.until is not None and event.until - now_ms() < SHORT_MS:
         return
     if event.reason in _IN_SETTINGS:
-        action = (window.tr("Open settings"), partial(window.open_pane, SETTINGS))
+        open_there = partial(window.open_pane, SETTINGS, _IN_SETTINGS[event.reason])
+        action = (window.tr("Open settings"), open_there)
     else:
         action = (window.tr("See the queue"), partial(window.open_pane, HISTORY, ShowQueue()))
     window.toast(event.sentence, "warning", action)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.records import StateChange, TokenEntry
 from stylestudio_desktop.services.history import Story
@@ -150,11 +150,9 @@ def notice(text: str, offers: Sequence[tuple[str, Callable[[], object]]]) -> QWi
     made = Card(margin=Space.M)
     made.body.addWidget(label(text, wrap=True))
     if offers:
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
+        row = FlowLayout()
         for place, (words, run) in enumerate(offers):
             row.addWidget(button(words, run, "primary" if place == 0 else "normal"))
-        row.addStretch(1)
         made.body.addLayout(row)
     return made
 

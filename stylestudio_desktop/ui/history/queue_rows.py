@@ -150,7 +150,7 @@ class JobRow(QWidget):
         plain_tip(self._name, place.card.prompt)
         self._badge.set_status(wording.badge(place.card.status, job.review))
         parts = [service]
-        if job.stage:
+        if job.stage and not job.review:  # what waits for a person is at no stage of work
             share = "" if job.progress is None else f" {job.progress:.0%}"
             parts.append(f"{job.stage}{share}")
         if job.review:

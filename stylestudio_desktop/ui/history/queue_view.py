@@ -280,7 +280,10 @@ class QueueView(QScrollArea):
             row.addWidget(button(everything, partial(self.pause, "*"), "quiet", "pause"))
         for provider in used if len(used) > 1 else []:
             if provider not in held:
-                text = self.tr("Pause %1").replace("%1", seen.services.get(provider, provider))
+                name = seen.services.get(provider, provider)
+                text = self.tr("Pause %1").replace("%1", name)
+                if provider == "local":
+                    text = self.tr("Pause this computer")
                 row.addWidget(button(text, partial(self.pause, provider), "quiet", "pause"))
         return made
 

@@ -17,6 +17,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.history.acting import Acting
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, MakeLarger, MakeMoreLike, ShowFiles
 
@@ -50,14 +51,18 @@ class Answers(QObject):
         retry = (self.tr("Retry"), lambda: self._acting.retry([generation_id]))
         first: dict[Remedy, Offer] = {
             Remedy.TOP_UP: (self.tr("Get tokens"), self.get_tokens),
-            Remedy.OPEN_SETTINGS: (self.tr("Open settings"), self._open_settings),
+            Remedy.OPEN_SETTINGS: (
+                self.tr("Open settings"), partial(self._settings, Part.SERVICES),
+            ),
             Remedy.CHANGE_PROVIDER: (
                 self.tr("Try another service"), lambda: self.use_settings(generation_id),
             ),
             Remedy.CHANGE_INPUT: (
-                self.tr("Choose other photos"), lambda: self.use_settings(generation_id),
+                self.tr("Change photos or settings"), lambda: self.use_settings(generation_id),
             ),
-            Remedy.FREE_SPACE: (self.tr("See what takes room"), self._open_settings),
+            Remedy.FREE_SPACE: (
+                self.tr("See what takes room"), partial(self._settings, Part.ROOM),
+            ),
             Remedy.REVEAL_FILES: (self.tr("Show the files"), self._reveal),
         }  # fmt: skip
         helps = first.get(remedy)
@@ -135,8 +140,8 @@ class Answers(QObject):
         """Go to the Wallet's packages."""
         self._window.open_pane(WALLET, GetTokens(HISTORY))
 
-    def _open_settings(self) -> None:
-        self._window.open_pane(SETTINGS)
+    def _settings(self, part: Part) -> None:
+        self._window.open_pane(SETTINGS, part)
 
     def _reveal(self) -> None:
         place = str(self._studio.workspace.root)

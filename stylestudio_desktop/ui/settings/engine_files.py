@@ -157,7 +157,9 @@ class EngineSection(Section):
         if one.optional:
             adds += " " + self.tr("Optional.")
         layout.addWidget(label(adds, "muted", wrap=True))
-        origin = f"{wording.size(one.size)} · {one.licence} · {one.origin}"
+        # What is fetched is an archive at times, so that it differs from what it takes here.
+        room = self.tr("%1 on the disk").replace("%1", wording.size(one.size))
+        origin = f"{room} · {one.licence} · {one.origin}"
         layout.addWidget(label(origin, "faint", wrap=True))
         return made
 

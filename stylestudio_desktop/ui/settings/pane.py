@@ -132,7 +132,7 @@ class SettingsPane(Pane):
     def receive(self, wish: object) -> None:
         """Somebody needs one of the sections: begin there."""
         if isinstance(wish, Part):
-            self._wanted = {Part.BACKUPS: "backups", Part.PAYMENTS: "payments"}[wish]
+            self._wanted = wish.value
             if not self._growing.isActive():
                 self._lead()
 
