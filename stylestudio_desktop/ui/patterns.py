@@ -39,7 +39,7 @@ def compiled_later() -> Iterator[None]:
             return Later(partial(at_once, pattern, flags))
         return at_once(pattern, flags)
 
-    re.compile = compiled  # type: ignore[assignment]
+    re.compile = compiled
     try:
         yield
     finally:
