@@ -1,8 +1,6 @@
 """Lets the user choose photos that are in the library already."""
 
 from array import array
-from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -10,48 +8,21 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.stored import StoredPictures
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.chips import Segments
-from stylestudio_desktop.ui.widgets.grid import Card, Grid
+from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.search import SearchField
 
 _FIRST = 400
 _SIZE = (880, 620)
-
-
-class LibrarySource:
-    """The library as the grid asks for it; called on other threads."""
-
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-
-    def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
-        """Return the cards of those pictures that still exist."""
-        found = attached(self._studio, lambda: library.cards(self._studio, ids))()
-        return [
-            Card(
-                one.id, one.storage_id, one.filename, one.width, one.height,
-                favourite=bool(one.favourite), rating=one.rating, category=one.category,
-                trashed=one.trashed_at is not None,
-            )
-            for one in found
-        ]  # fmt: skip
-
-    def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
-        """Return an encoded thumbnail."""
-        return library.thumbnail(self._studio, storage_id, Tier(tier))
-
-    def paths(self, ids: Sequence[int]) -> list[Path]:
-        """Return the files to drag out."""
-        return [self._studio.files.path(one.storage_id) for one in library.cards(self._studio, ids)]
 
 
 class Picker(QDialog):
@@ -80,7 +51,7 @@ class Picker(QDialog):
             words.tr("What is shown"),
         )
         self.category.picked.connect(self._load)
-        self.grid = Grid(LibrarySource(studio), tasks, self)
+        self.grid = Grid(StoredPictures(studio), tasks, self)
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self._on_opened)
         self.grid.load_failed.connect(self._on_failed)

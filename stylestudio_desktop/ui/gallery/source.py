@@ -1,72 +1,31 @@
 """The library as the grid and the viewer ask for it, answered by the services."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
-from stylestudio_desktop.domain.generation import Category, Role
-from stylestudio_desktop.domain.records import FileCard
-from stylestudio_desktop.files.bounds import Tier
+from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.widgets.grid import Card, Grid
+from stylestudio_desktop.ui.stored import StoredPictures
+from stylestudio_desktop.ui.widgets.grid import Grid
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.history import Story
     from stylestudio_desktop.ui.gallery.shown import Shown
 
-translate = QCoreApplication.translate
 
-
-def as_card(row: FileCard, styles: Mapping[str, str], alike: int = 0) -> Card:
-    """Return a service's card as the grid's; a picture made goes by the name of its style.
-
-    `alike` is how many pictures lie on its stack, where that is to be shown.
-    """
-    badge = translate("Gallery", "%n alike", "", alike) if alike > 1 else ""
-    made = row.category == Category.GENERATED.value
-    name = styles.get(row.style or "", row.filename) if made else row.filename
-    return Card(
-        row.id, row.storage_id, name, row.width, row.height,
-        favourite=bool(row.favourite), rating=row.rating, category=row.category,
-        trashed=row.trashed_at is not None, badge=badge, stack=row.stack_id or 0,
-    )  # fmt: skip
-
-
-class LibrarySource:
+class LibrarySource(StoredPictures):
     """Cards, thumbnails and whole stories; only `paths` and `stand_in` run on the UI thread."""
 
     def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        self._styles = {one.id: one.name for one in studio.catalogue.styles}
+        super().__init__(studio)
         self._grid: Grid | None = None
-        self.stacked = False  # whether cards tell how many lie on their stack
 
     def use_grid(self, grid: Grid) -> None:
         """Answer `stand_in` from what `grid` has at hand."""
         self._grid = grid
-
-    def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
-        """Return the cards of those pictures that still exist."""
-        rows = library.cards(self._studio, ids)
-        sizes: Mapping[int, int] = {}
-        if self.stacked:
-            from stylestudio_desktop.services import similar
-
-            stacks = {row.stack_id for row in rows if row.stack_id is not None}
-            sizes = similar.stack_sizes(self._studio, sorted(stacks))
-        return [as_card(row, self._styles, sizes.get(row.stack_id or 0, 0)) for row in rows]
-
-    def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
-        """Return an encoded thumbnail, made anew if it is missing."""
-        return library.thumbnail(self._studio, storage_id, Tier(tier))
-
-    def paths(self, ids: Sequence[int]) -> list[Path]:
-        """Return the files to drag out."""
-        return [self._studio.files.path(row.storage_id) for row in library.cards(self._studio, ids)]
 
     def stand_in(self, file_id: int) -> tuple[QImage | None, tuple[int, int], str]:
         """Return the thumbnail, size and name that the grid has, at once."""
