@@ -79,11 +79,13 @@ def _row_problems(studio: Studio, row: Bytes, deep: bool) -> Iterator[Problem]:
         condition = studio.files.verify(row.storage_id)
     if condition is Condition.INTACT or not files.stored(studio.database, row.storage_id):
         return
+    mine = files.get(studio.database, row.file_id, studio.user_id)
+    name = f" ({mine.filename})" if mine is not None else ""  # another person's name is theirs
     yield Problem(
         "stored bytes",
         str(row.file_id),
-        f"The bytes of picture {row.file_id} are {condition.value}. Restore them from a backup, "
-        "or import the photo again.",
+        f"The bytes of picture {row.file_id}{name} are {condition.value}. Restore them from a "
+        "backup, or import the photo again.",
     )
 
 

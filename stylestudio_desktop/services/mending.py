@@ -101,13 +101,13 @@ def _bytes(studio: Studio, made: Mended, grace_s: float) -> None:
                 healed += fetched
                 missing += not fetched
     if healed:
-        made.done.append(f"{healed} pictures came back whole from the last full backup.")
+        made.done.append(f"{_of(healed, 'picture')} came back whole from the last full backup.")
     if missing:
         made.done.append(
-            f"{missing} pictures are missing or damaged and in no full backup that can be reached."
+            f"Missing or damaged, and in no full backup that can be reached: {_of(missing, 'picture')}."
         )
     if orphans:
-        made.done.append(f"{orphans} stored files that no picture refers to were set aside.")
+        made.done.append(f"Set aside: {_of(orphans, 'stored file')} that no picture refers to.")
 
 
 def _old(studio: Studio, storage_id: str, grace_s: float) -> Path | None:
@@ -161,7 +161,7 @@ def _set_aside(studio: Studio, made: Mended, paths: Iterable[Path | None]) -> in
 
 def _leftovers(studio: Studio, made: Mended, grace_s: float) -> None:
     moved = _set_aside(studio, made, health_files.left_over(studio, grace_s))
-    made.done.append(f"{moved} unfinished files were set aside.")
+    made.done.append(f"Set aside: {_of(moved, 'unfinished file')}.")
 
 
 def _dead_hosts(studio: Studio, made: Mended) -> None:
@@ -170,7 +170,9 @@ def _dead_hosts(studio: Studio, made: Mended) -> None:
     dead = sorted(one for one in claimed if not presence.alive(one))
     if dead:
         freed = queue.recover(studio, presence.host, dead)
-        made.done.append(f"{freed} jobs of a program that ended were put back into the queue.")
+        made.done.append(
+            f"{_of(freed, 'generation')} of a program that ended put back into the queue."
+        )
 
 
 def _thumbnails(studio: Studio, made: Mended, progress: Progress) -> None:
@@ -184,4 +186,9 @@ def _thumbnails(studio: Studio, made: Mended, progress: Progress) -> None:
             studio.thumbnails.make(row.storage_id, studio.files.path(row.storage_id))
             anew += 1
     if anew:
-        made.done.append(f"{anew} thumbnails were drawn anew.")
+        made.done.append(f"Drawn anew: {_of(anew, 'thumbnail')}.")
+
+
+def _of(number: int, what: str) -> str:
+    """Return "1 picture" or "2 pictures"."""
+    return f"{number} {what}" + "s" * (number != 1)

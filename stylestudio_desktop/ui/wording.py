@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from stylestudio_desktop.domain.generation import Status
+from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.domain.money import digits
 from stylestudio_desktop.ui.widgets.labels import Status as Badge
 
@@ -132,6 +133,18 @@ def category(name: str) -> str:
         "profile_image": translate("Wording", "Profile picture"),
     }
     return known.get(name, name)
+
+
+def snapshot_reason(reason: Reason) -> str:
+    """Return why a snapshot was taken, in a few words."""
+    return {
+        Reason.HOURLY: translate("Wording", "taken by itself"),
+        Reason.ASKED: translate("Wording", "asked for"),
+        Reason.MIGRATION: translate("Wording", "before an update"),
+        Reason.IMPORT: translate("Wording", "before an import"),
+        Reason.RESTORE: translate("Wording", "before going back"),
+        Reason.REPAIR: translate("Wording", "before mending"),
+    }[reason]
 
 
 def clipped(text: str, most: int = 60) -> str:

@@ -99,7 +99,7 @@ def test_pictures_that_are_in_no_backup_are_named(
     studio.files.path(first).unlink()
     found = mended(studio)
     assert not found.ok
-    assert any(one.startswith("1 pictures are missing or damaged") for one in found.done)
+    assert any(one.endswith("that can be reached: 1 picture.") for one in found.done)
 
 
 def test_what_nobody_refers_to_is_set_aside_and_not_lost(studio: Studio, tmp_path: Path) -> None:

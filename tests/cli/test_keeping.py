@@ -164,7 +164,7 @@ def test_repair_mends_and_tells(shell: Shell, tmp_path: Path) -> None:
     damage(stored)
     assert shell.run("verify", "--deep") == 1
     assert shell.run("verify", "--repair") == 0
-    assert "1 pictures came back whole" in shell.out
+    assert "1 picture came back whole" in shell.out
     assert "quarantine" in shell.out
     assert shell.json("verify", "--repair")["ok"]
     stored.unlink()

@@ -68,9 +68,20 @@ class BackupSection(Section):
         self.trouble = label("", "bad", wrap=True)
         self.trouble.hide()
         self.body.addWidget(self.trouble)
-        self.looked = button(self.tr("I have looked; let the queue go on"), self._on_looked)
+        self.waits = label(
+            self.tr(
+                "This library was brought back. Nothing new is made, and no backup is taken by "
+                "itself, until you have looked whether it is the right one."
+            ),
+            wrap=True,
+        )
+        self.body.addWidget(self.waits)
+        self.looked = button(
+            self.tr("I have looked; let the queue go on"), self._on_looked
+        )
+        self._row(self.looked)
+        self.waits.hide()
         self.looked.hide()
-        self.body.addWidget(self.looked)
         self.progress = ProgressRow(parent=self)
         self.progress.hide()
         self.progress.cancelled.connect(self.errand.stop)
@@ -146,12 +157,14 @@ class BackupSection(Section):
         )
         self.trouble.setText(wrong)
         self.trouble.setVisible(bool(wrong))
+        self.waits.setVisible(now.looking)
         self.looked.setVisible(now.looking)
         self.days.set_value(now.every_days)
         self._show_reach(now)
         self.moments.clear()
         for one in now.snapshots:
-            self.moments.addItem(wording.moment(one.moment), one.path.name)
+            text = f"{wording.moment(one.moment)} · {wording.snapshot_reason(one.reason)}"
+            self.moments.addItem(text, one.path.name)
         self.moments.setCurrentIndex(0 if now.snapshots else -1)
 
     def _show_reach(self, now: Standing) -> None:
@@ -240,7 +253,8 @@ class BackupSection(Section):
             self._window.toast(self.tr("There is no snapshot to go back to."), "warning")
             return
         place, self._asked = self._studio.workspace, 0
-        self._ask_to_go(self.moments.currentText(), lambda: snapshots.find(place, name))
+        when = self.moments.currentText().partition(" · ")[0]
+        self._ask_to_go(when, lambda: snapshots.find(place, name))
 
     def go_back_to(self) -> None:
         """Ask, then build the library as it was at the moment that was typed."""

@@ -113,7 +113,7 @@ class HealthSection(Section):
             lines.append(self.tr("… and %1 more.").replace("%1", more))
         if not problems:
             lines.append(self.tr("Everything is as it should be."))
-        self.found.setText("\n".join(lines))
+        self.found.setText("\n".join(f"•  {one}" for one in lines) if lines[1:] else lines[0])
         self.found.show()
         self.mend.setVisible(bool(problems) and isinstance(result, Health))
         self.refresh()

@@ -104,6 +104,8 @@ class Facts(QWidget):
 
     def _made_line(self) -> tuple[QLabel, QLabel]:
         heading, text = label(role="label", parent=self), label(wrap=True, parent=self)
+        # Where there is more height than the words need, both columns keep to the top.
+        text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A word longer than the column is cut, and never pushes the column wider.
         text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
