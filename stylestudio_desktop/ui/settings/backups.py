@@ -76,9 +76,7 @@ class BackupSection(Section):
             wrap=True,
         )
         self.body.addWidget(self.waits)
-        self.looked = button(
-            self.tr("I have looked; let the queue go on"), self._on_looked
-        )
+        self.looked = button(self.tr("I have looked; let the queue go on"), self._on_looked)
         self._row(self.looked)
         self.waits.hide()
         self.looked.hide()
