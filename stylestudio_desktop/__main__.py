@@ -70,8 +70,11 @@ def _window(folder: str | None = None) -> int:
 def _command(arguments: "Arguments", providers: "Mapping[str, Provider] | None") -> int:
     from stylestudio_desktop.cli.desk import Desk, handler
     from stylestudio_desktop.config.workspaces import choose
+    from stylestudio_desktop.files.answering import must_answer
 
     workspace = choose(arguments.workspace)
+    if arguments.command != "workspace":  # with that one, another workspace can be chosen
+        must_answer(workspace.root)
 
     @contextlib.contextmanager
     def opened(other: "Workspace | None" = None) -> "Iterator[Studio]":

@@ -10,6 +10,7 @@ from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageBusy
+from stylestudio_desktop.files.answering import answers, must_answer, silence
 
 if TYPE_CHECKING:  # loaded when a library is opened: the window's frame is painted before
     from stylestudio_desktop.providers.offers import Offers
@@ -33,6 +34,7 @@ def open_studio(
     from stylestudio_desktop.config.catalogue import load_catalogue
     from stylestudio_desktop.services import opening
 
+    must_answer(workspace.root)
     workspace.make()  # before anything is looked for in it: it may be somebody else's
     sealed_anew = put_in_place(workspace)
     own = workspace.catalogue
@@ -92,6 +94,12 @@ def run_window(workspace: Workspace) -> int:
     from stylestudio_desktop.config import crashes
 
     while True:
+        if not answers(workspace.root):
+            from stylestudio_desktop.ui.opening import STORAGE, ask_again
+
+            if not ask_again(silence(workspace.root)):
+                return STORAGE
+            continue
         with crashes.watched(workspace.root) as fatal:
             code = _one_window(workspace, ended_badly(workspace) or fatal)
         from stylestudio_desktop.ui.wishes import REOPEN, SWITCH

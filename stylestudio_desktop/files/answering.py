@@ -37,10 +37,15 @@ def answers(place: Path) -> bool:
 def must_answer(place: Path) -> None:
     """Raise StorageError if the disk of `place` does not answer in time."""
     if not answers(place):
-        raise StorageError(
-            f"The disk of {place} does not answer, as when a network drive is gone. Nothing was "
-            "changed. Connect it again, or choose another place, then try again."
-        )
+        raise StorageError(silence(place))
+
+
+def silence(place: Path) -> str:
+    """Return what a person is told of a disk that does not answer."""
+    return (
+        f"The disk of {place} does not answer, as when a network drive is gone. Nothing was "
+        "changed. Connect it again, or choose another place, then try again."
+    )
 
 
 def _ask(place: Path) -> None:

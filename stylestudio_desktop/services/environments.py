@@ -17,6 +17,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.records import StoredFile, User
+from stylestudio_desktop.files.answering import must_answer
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.services import adopting, opening, organising
@@ -145,10 +146,14 @@ def sync(
 @contextlib.contextmanager
 def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
     """Hold a copy of the other workspace's database of one moment, and its first person."""
+    must_answer(source.root)
     if source.root.resolve() == studio.workspace.root.resolve() or not copying.has_header(
         source.database
     ):
-        raise BadInput(f"{source.root} is no other workspace with a library. Nothing was changed.")
+        raise BadInput(
+            f"{source.root} is no other workspace with a library (one in which nobody has worked "
+            "yet has none). Nothing was changed."
+        )
     folder = studio.workspace.restoring / "other"
     with contextlib.ExitStack() as held:
         with storing("reading the other workspace"):

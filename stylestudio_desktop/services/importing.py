@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.events import FilesImported
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, StoredFile, UsageRecord
+from stylestudio_desktop.files.answering import answers, silence
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, usage
@@ -80,9 +81,10 @@ def import_files(
     """
     from stylestudio_desktop.files.intake import take_in
 
-    found = list(find_pictures(paths))
+    gone = _silent(paths)
+    found = list(find_pictures([path for path in paths if _disk(path) not in gone]))
     taken: list[StoredFile] = []
-    rejected: list[Rejected] = []
+    rejected = [Rejected(str(path), silence(path)) for path in paths if _disk(path) in gone]
     trouble: StorageError | None = None
     progress(0, len(found), found[0].name if found else "")
     groups = take_in(found, studio.files, studio.thumbnails, studio.limits, GROUP)
@@ -100,6 +102,16 @@ def import_files(
     if trouble is not None:
         rejected += [Rejected(str(path), trouble.sentence) for path in found[done:]]
     return Imported(tuple(taken), tuple(rejected), trouble)
+
+
+def _silent(paths: Sequence[Path]) -> set[Path]:
+    """Return the folders whose disks do not answer, so that nothing in them is waited for."""
+    return {place for place in {_disk(path) for path in paths} if not answers(place)}
+
+
+def _disk(path: Path) -> Path:
+    """Return what to ask whether it answers: a folder itself, and for a picture its folder."""
+    return path.parent if path.suffix.lower() in PICTURE_SUFFIXES else path
 
 
 def _keep(

@@ -103,9 +103,8 @@ def _bytes(studio: Studio, made: Mended, grace_s: float) -> None:
     if healed:
         made.done.append(f"{_of(healed, 'picture')} came back whole from the last full backup.")
     if missing:
-        made.done.append(
-            f"Missing or damaged, and in no full backup that can be reached: {_of(missing, 'picture')}."
-        )
+        lost = _of(missing, "picture")
+        made.done.append(f"Missing or damaged, and in no full backup that can be reached: {lost}.")
     if orphans:
         made.done.append(f"Set aside: {_of(orphans, 'stored file')} that no picture refers to.")
 

@@ -14,6 +14,8 @@ from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import MainWindow
 
 DECODER_LIMIT_MB = 512
+STORAGE = 5
+"""The exit code of a library that can't be opened, the same as the command line's."""
 _PATIENCE_S = 0.5
 """How long a screen may take to ask for the first paint; a minimised window never asks."""
 
@@ -61,10 +63,23 @@ def show_frame(language: str, appearance: str, memory: Mapping[str, Any]) -> Mai
     return window
 
 
+def ask_again(sentence: str) -> bool:
+    """Say why the library can't be looked for; return whether to try once more."""
+    from PySide6.QtWidgets import QMessageBox
+
+    app = application()
+    install(app)
+    theme().set_appearance(Appearance.SYSTEM)
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(QMessageBox.Icon.Critical, "Style Studio", sentence)
+    box.setStandardButtons(buttons.Retry | buttons.Close)
+    return box.exec() == buttons.Retry
+
+
 def tell_failure(window: MainWindow, sentence: str) -> int:
     """Say why the library can't be opened, and return the program's exit code."""
     from PySide6.QtWidgets import QMessageBox
 
     QMessageBox(QMessageBox.Icon.Critical, "Style Studio", sentence, parent=window).exec()
     window.close()
-    return 5
+    return STORAGE

@@ -1,5 +1,6 @@
 """A drive that does not answer any more ends in a sentence, and holds nothing else up."""
 
+import contextlib
 import itertools
 import subprocess
 import sys
@@ -9,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from stylestudio_desktop import app
+from stylestudio_desktop.__main__ import main
 from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files import answering
-from stylestudio_desktop.services import exporting
+from stylestudio_desktop.services import environments, exporting, library
 from stylestudio_desktop.services.backup import full, reading, record, schedule, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report, Watcher, watch
+from stylestudio_desktop.ui import opening as ui_opening
 from stylestudio_desktop.worker.caretaker import Caretaker
 from tests.factories import import_photo, open_test_studio, photo
 from tests.faults.stalled import stalled, why_not
@@ -100,6 +105,64 @@ def test_a_watched_folder_on_it_waits(studio: Studio, tmp_path: Path) -> None:
             watch(studio, inbox / "more", Category.PRODUCT)
     watcher.look()
     assert len(watcher.look().taken) == 1, "it is there again"
+
+
+@pytest.mark.parametrize(
+    "words", [["list", "files"], ["backup", "list"], ["restore-backup", "--at", "2026-11-20"]]
+)
+def test_a_workspace_on_it_is_not_waited_for(
+    drive: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stalled(drive):
+        assert main(["--workspace", str(drive / "workspace"), *words]) == 5
+        assert "does not answer" in capsys.readouterr().err
+        assert main(["--workspace", str(drive / "workspace"), "workspace", "list"]) == 0
+    assert not (drive / "workspace").exists()
+
+
+def test_the_window_asks_and_opens_once_it_is_back(
+    drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with contextlib.ExitStack() as away:
+        away.enter_context(stalled(drive))
+
+        def again(sentence: str) -> bool:
+            told.append(sentence)
+            if len(told) == 2:
+                away.close()
+            return True
+
+        monkeypatch.setattr(ui_opening, "ask_again", again)
+        monkeypatch.setattr(app, "_one_window", lambda workspace, _: int(workspace.root == drive))
+        assert app.run_window(Workspace(drive)) == 1
+    assert len(told) == 2
+    assert "does not answer" in told[0]
+
+
+def test_whoever_gives_up_leaves_the_window(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui_opening, "ask_again", lambda _: False)
+    with stalled(drive):
+        assert app.run_window(Workspace(drive)) == 5
+
+
+def test_photos_on_it_are_named_and_the_others_come_in(
+    studio: Studio, drive: Path, tmp_path: Path
+) -> None:
+    here = photo(tmp_path, "here.jpg", "olive")
+    with stalled(drive):
+        done = library.import_files(
+            studio, [drive / "a.jpg", here, drive / "b.jpg", drive], Category.PRODUCT
+        )
+        with pytest.raises(StorageError, match="does not answer"):
+            environments.compare(studio, Workspace(drive))
+    assert [one.filename for one in done.files] == ["here.jpg"]
+    assert [one.path for one in done.rejected] == [
+        str(drive / "a.jpg"),
+        str(drive / "b.jpg"),
+        str(drive),
+    ]
+    assert all("does not answer" in one.reason for one in done.rejected)
 
 
 def test_the_command_says_so_and_ends(studio: Studio, drive: Path) -> None:
