@@ -86,14 +86,27 @@ def _delete(desk: Desk, studio: Studio) -> None:
     wanted = profiles.find(studio, desk.arguments.who)
     if not desk.arguments.yes:
         raise BadInput(
-            f"This removes every picture and generation of “{wanted.name}” for good. Nothing was "
-            "deleted. Add --yes if you mean it."
+            f"This removes every picture and generation of “{wanted.name}” for good."
+            f"{_lost(studio) if wanted.id == studio.user_id else ''} Nothing was deleted. Add "
+            "--yes if you mean it."
         )
     leaving.delete(studio, wanted.id, _passphrase(wanted))
     if desk.json:
         print_json({"deleted": str(wanted.id)})
     else:
         say(f"“{wanted.name}” is gone. Purchases and the ledger stay without a name.")
+
+
+def _lost(studio: Studio) -> str:
+    """Say what goes with the account at the desk; of somebody else's nothing is told."""
+    loss, said = leaving.loss(studio, studio.user_id), ""
+    if loss.tokens:
+        said = f" {shapes.tokens(loss.tokens)} not spent yet would be lost."
+    if loss.bought:
+        said += " “wallet refund” gives back what was paid for tokens that are there."
+    if loss.waiting:
+        said += " A purchase waits for its payment: “wallet cancel” it first."
+    return said
 
 
 def _sign_in(desk: Desk, studio: Studio) -> Profile:

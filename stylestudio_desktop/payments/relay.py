@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from stylestudio_desktop.domain.errors import BadInput, Code, PaymentError
 from stylestudio_desktop.domain.purchase import Mode
@@ -36,10 +36,11 @@ def contact(text: str) -> Contact:
     try:
         mode, address, key = text.split()
         found = Contact(Mode(mode), address.rstrip("/"), base64.b64decode(key, validate=True))
+        named = urlsplit(address).username is not None  # a password does not belong in settings
     except (ValueError, binascii.Error) as error:
         raise _unreadable() from error
     safe = found.address.startswith(("https://", "http://127.0.0.1:"))
-    if not safe or len(found.public_key) != _KEY_BYTES:
+    if named or not safe or len(found.public_key) != _KEY_BYTES:
         raise _unreadable()
     return found
 
@@ -187,6 +188,6 @@ def _odd() -> PaymentError:
 
 def _unreadable() -> BadInput:
     return BadInput(
-        "A relay is given as “MODE ADDRESS KEY”: test or live, an https address, and its public "
-        "key of 32 bytes in base64. Nothing was changed."
+        "A relay is given as “MODE ADDRESS KEY”: test or live, an https address without a name "
+        "or password in it, and its public key of 32 bytes in base64. Nothing was changed."
     )

@@ -5,6 +5,7 @@ the next start.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from stylestudio_desktop.domain.errors import BadInput, Code
@@ -13,10 +14,29 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import attempts, profiles, sitting
 from stylestudio_desktop.services.importing import forget_bytes
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import generations
+from stylestudio_desktop.store import generations, purchases, users
 from stylestudio_desktop.store import profiles as rows
 
 PORTION = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What is lost with an account beside its pictures: unspent `tokens`.
+
+    `bought` tells that a purchase could be refunded before, `waiting` that one waits for its
+    payment, which would buy tokens for nobody.
+    """
+
+    tokens: int
+    bought: bool
+    waiting: bool
+
+
+def loss(studio: Studio, user_id: int) -> Loss:
+    """Return what deleting an account would lose, to be told before."""
+    waiting, bought = purchases.standing(studio.database, user_id)
+    return Loss(users.balance(studio.database, user_id), bought, waiting)
 
 
 def delete(studio: Studio, user_id: int, passphrase: str | None = None) -> None:

@@ -175,11 +175,12 @@ def _wrong_sums(studio: Studio) -> Iterator[Finding]:
     for one in seals.balances(studio.database):
         told = f"The balance of {_called(one)} is not what its entries add up to."
         if not seals.is_shared(studio.database):
-            told += f" It shows {one.shown} tokens; they add up to {one.true}."
+            told += f" It shows {one.shown:,} tokens; they add up to {one.true:,}."
         yield Finding(
             Fault.BALANCE,
             one.user_id,
-            f"{_who(one)} shows a balance of {one.shown} tokens; the entries add up to {one.true}.",
+            f"{_who(one)} shows a balance of {one.shown:,} tokens; the entries add up to "
+            f"{one.true:,}.",
             told,
         )
 

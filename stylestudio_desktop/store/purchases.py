@@ -121,6 +121,12 @@ _REFUNDED = setting(
 _RETURNED = """
 UPDATE token_purchases SET refund_reason = ?, error = iif(status = 'failed', ?, error)
 WHERE id = ? AND status IN ('failed', 'refunded') AND stripe_payment_intent_id IS NOT NULL"""
+_STANDING = """
+SELECT
+  EXISTS (SELECT 1 FROM token_purchases p WHERE p.user_id = u.id AND p.status = 'pending'),
+  EXISTS (SELECT 1 FROM token_purchases p
+    WHERE p.user_id = u.id AND p.status = 'completed' AND p.gateway IS NOT NULL)
+FROM users u WHERE u.id = ?"""
 _REMARK = Prepared(Meta.select(Meta.value).where(Meta.key == PLACE))
 _NOTE = Prepared(
     Meta.insert({Meta.key: PLACE, Meta.value: PLACE}).on_conflict(
@@ -165,6 +171,12 @@ def pending(db: Database, after: int, limit: int) -> list[Purchase]:
 def paid(db: Database, mode: str, after: int, limit: int) -> list[Purchase]:
     """Return up to `limit` purchases that were paid in `mode`, with an id above `after`."""
     return [Purchase._make(row) for row in db.rows(_PAID, (after, mode, limit))]
+
+
+def standing(db: Database, user_id: int) -> tuple[bool, bool]:
+    """Say whether somebody has a purchase that waits, and one that was paid."""
+    waits, paid = db.row(_STANDING, (user_id,)) or (0, 0)
+    return bool(waits), bool(paid)
 
 
 def mode(db: Database) -> str | None:

@@ -192,7 +192,7 @@ def trouble(db: "Database", user_id: int) -> str | None:
     shown, true = db.row(_OWN, (user_id,)) or (0, 0) if found else (0, 0)
     if shown == true or not is_shared(db):
         return found
-    return f"{found} Your balance shows {shown} tokens; your entries add up to {true}."
+    return f"{found} Your balance shows {shown:,} tokens; your entries add up to {true:,}."
 
 
 def is_shared(db: "Database") -> bool:

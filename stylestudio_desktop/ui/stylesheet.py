@@ -38,6 +38,7 @@ QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="primary"]:disabled {{ background: {sunken}; color: {text_faint};
   border-color: {line}; }}
 QPushButton[kind="danger"] {{ color: {bad}; border-color: {bad}; }}
+QPushButton[kind="danger"]:disabled {{ color: {text_faint}; border-color: {line}; }}
 QPushButton[kind="quiet"], QToolButton {{ background: transparent; border: 1px solid transparent;
   border-radius: {rm}px; }}
 QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {hover}; }}

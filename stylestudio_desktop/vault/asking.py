@@ -74,6 +74,8 @@ def page(address: str) -> str:
         parts, here = urlsplit(""), False
     if not here and (parts.scheme != "https" or not parts.hostname):
         raise SignInFailed(f"A sign-in service needs an https address. {SAFE}")
+    if parts.username is not None or parts.password is not None:
+        raise SignInFailed(f"An address may not hold a user name or password. {SAFE}")
     return address
 
 

@@ -191,7 +191,7 @@ def test_a_statement_is_read_only_as_it_was_signed(harm: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "test", "odd https://x KEY", "live http://x.example AAAA", "test https://x !!!",
-     "test https://x AAAA"],
+     "test https://x AAAA", f"test https://me:word@x {base64.b64encode(bytes(32)).decode()}"],
 )  # fmt: skip
 def test_an_unreadable_relay_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="Nothing was changed"):

@@ -213,11 +213,11 @@ def test_a_broken_ledger_makes_the_wallet_read_only_until_it_is_accepted(
     tamper(studio, "UPDATE users SET token_balance = 4000")
     assert ledger_proof.at_start(studio).state is State.BROKEN
     assert [one.state for one in told] == ["broken"]
-    assert "4000" in ledger_proof.standing(studio).sentence
+    assert "4,000" in ledger_proof.standing(studio).sentence
 
     # Another process, and one without any keyring, keep to it as well.
     other = opened(studio.workspace.root, None)
-    with pytest.raises(WalletReadOnly, match="4000") as caught:
+    with pytest.raises(WalletReadOnly, match="4,000") as caught:
         generate.start(other, brief_for(product))
     assert "Nothing was changed" in caught.value.sentence
     assert ledger_proof.standing(other).state is State.BROKEN
@@ -324,7 +324,7 @@ def test_without_a_keyring_balances_are_put_right_and_the_reason_is_kept(tmp_pat
     studio.database.run("UPDATE users SET token_balance = 9000, total_tokens_used = 7")
     assert ledger_proof.at_start(studio).state is State.BROKEN
     assert ledger_proof.hindrance(studio) == ""
-    assert "9000 tokens; they add up to 15" in ledger_proof.standing(studio).sentence
+    assert "9,000 tokens; they add up to 15" in ledger_proof.standing(studio).sentence
     ledger_proof.anchor(studio, "I looked into the file.")
     assert ledger_proof.at_start(studio).state is State.UNSEALED
     assert health.verify(studio).ok
@@ -387,17 +387,17 @@ def test_who_is_meant_is_named_and_nobody_reads_what_another_has(studio: Studio)
     theirs = dataclasses.replace(studio, user_id=ben.id)
     tamper(studio, f"UPDATE users SET token_balance = 4000 WHERE id = {studio.user_id}")
     found = ledger_proof.at_start(studio)
-    assert f"“Mara” (user {studio.user_id}) shows a balance of 4000" in found.sentence
+    assert f"“Mara” (user {studio.user_id}) shows a balance of 4,000" in found.sentence
     mine = ledger_proof.standing(studio).sentence
     assert mine.startswith("The balance of “Mara” is not what its entries add up to.")
-    assert "4000" in mine
+    assert "4,000" in mine
     for sentence in (ledger_proof.standing(theirs).sentence, seals.told(studio.database) or ""):
         assert "“Mara”" in sentence
-        assert "4000" not in sentence
+        assert "4,000" not in sentence
         assert str(studio.user_id) not in sentence
     with pytest.raises(WalletReadOnly) as caught:
         give(theirs, 1)
-    assert "4000" not in caught.value.sentence
+    assert "4,000" not in caught.value.sentence
     leaving.delete(studio, studio.user_id)
     ledger_proof.at_start(theirs)
     assert "a deleted account" in ledger_proof.standing(theirs).sentence

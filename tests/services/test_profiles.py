@@ -321,6 +321,8 @@ def test_a_deleted_account_leaves_only_what_bookkeeping_needs(
             (mine.user_id,),
         )
     entries = mine.database.value("SELECT count(*) FROM token_entries")
+    there = wallet.summary(mine).user.token_balance
+    assert leaving.loss(mine, mine.user_id) == leaving.Loss(there, bought=False, waiting=True)
     leaving.delete(mine, mine.user_id, WORD)
     database = mine.database
     for table in ("generations", "tags", "collections", "usage_days", "file_counts", "jobs"):
@@ -434,7 +436,10 @@ def test_the_account_command(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_
     assert shell.run("account", "lock", "Anna") == 2
     assert shell.run("account", "rename", "x", "--email", "c@x.de") == 2
     assert shell.run("account", "delete", "Anna B.") == 2
+    assert "10 tokens not spent yet would be lost" in shell.err
     assert "--yes" in shell.err
+    assert shell.run("account", "delete", first["name"]) == 2
+    assert "would be lost" not in shell.err  # that is told to them alone
     assert shell.json("account", "delete", "Anna B.", "--yes") == {"deleted": anna["id"]}
     assert [one["id"] for one in shell.json("account", "list")["items"]] == [first["id"]]
     assert shell.run("account", "rename", "Ben") == 0

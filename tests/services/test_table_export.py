@@ -14,7 +14,7 @@ from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
 from stylestudio_desktop.services import generate, organising, profiles, table_export
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import table_reading
+from stylestudio_desktop.store import seals, table_reading
 from tests.factories import brief_for, import_photo, open_test_studio
 
 
@@ -53,6 +53,11 @@ def test_nothing_of_another_person_is_written(studio: Studio, tmp_path: Path) ->
     ben = dataclasses.replace(studio, user_id=profiles.add(studio, "Ben", "ben@example.com").id)
     organising.tag_called(studio, "annas tag")
     organising.new_collection(studio, "annas collection")
+    with studio.database.write():
+        studio.database.run("UPDATE users SET token_balance = 4711 WHERE id = ?", (studio.user_id,))
+        wrong = seals.balances(studio.database)
+        seals.keep_correction(studio.database, 1, 1, "annas reason", wrong)
+        seals.set_trouble(studio.database, "The balance of “anna” is not right.", sums_alone=True)
     done = table_export.export(ben, tmp_path / "bens", "jsonl")
     counted = {path.stem: number for path, number in done.items()}
     assert (counted["users"], counted["token_entries"]) == (1, 1)
@@ -60,7 +65,7 @@ def test_nothing_of_another_person_is_written(studio: Studio, tmp_path: Path) ->
         assert counted[name] == 0, name
     text = "".join(path.read_text("utf-8") for path in done)
     assert "ben@example.com" in text
-    for alien in ("HYPERLINK", "annas", str(studio.user_id)):
+    for alien in ("HYPERLINK", "annas", "“anna”", "4711", str(studio.user_id)):
         assert alien not in text, alien
 
 

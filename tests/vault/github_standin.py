@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 CLIENT = "Iv1.0123456789abcdef"
+DEVICE = "3584d83530557fdd1f46af8289938c8ef79f9dc5"
+TOKEN = "gho_planted4715"
 
 
 class GitHub:
@@ -54,7 +56,7 @@ class GitHub:
         said: Any = {"message": "Not Found"}
         if request.path == "/login/device/code":
             said = {
-                "device_code": "3584d83530557fdd1f46af8289938c8ef79f9dc5",
+                "device_code": DEVICE,
                 "user_code": "WDJB-MJHT",
                 "verification_uri": f"{self.address}/login/device",
                 "expires_in": 900,
@@ -62,9 +64,9 @@ class GitHub:
                 **self.begin,
             }
         elif request.path == "/login/oauth/access_token":
-            given = {"access_token": "gho_secret", "token_type": "bearer", "scope": "read:user"}
+            given = {"access_token": TOKEN, "token_type": "bearer", "scope": "read:user"}
             said = self.polls.pop(0) if self.polls else given
-        elif bearer == "Bearer gho_secret":
+        elif bearer == f"Bearer {TOKEN}":
             said = {"/user": self.user, "/user/emails": self.emails}[request.path]
         data = json.dumps(said).encode()
         request.send_response(200)

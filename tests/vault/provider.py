@@ -29,6 +29,7 @@ class Provider:
         self.asked: list[dict[str, str]] = []
         self._codes: dict[str, dict[str, str]] = {}
         self.refresh = "refresh-token-secret-0"
+        self.device, self.access = "d", "access"
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,11 +91,11 @@ class Provider:
         if path == "/jwks":
             return 200, {"keys": [KEY.as_dict(private=False)]}
         if path == "/me":
-            assert bearer == "Bearer access"
+            assert bearer == f"Bearer {self.access}"
             return 200, {**self.claims, **self.lies.get("me", {})}
         if path == "/device":
             return 200, {
-                "device_code": "d", "user_code": "WDJB-MJHT", "interval": 0,
+                "device_code": self.device, "user_code": "WDJB-MJHT", "interval": 0,
                 "verification_uri": f"{self.issuer}/activate",
                 "expires_in": self.lies.get("expires_in", 60),
             }  # fmt: skip
@@ -131,6 +132,6 @@ class Provider:
             head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
             token = f"{head}.{token.split('.')[1]}."
         return 200, {
-            "access_token": "access", "token_type": "Bearer", "id_token": token,
+            "access_token": self.access, "token_type": "Bearer", "id_token": token,
             "refresh_token": self.refresh, "expires_in": 300,
         }  # fmt: skip

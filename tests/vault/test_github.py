@@ -111,6 +111,12 @@ def test_no_other_page_is_opened(service: GitHub, address: str) -> None:
         asking.page(address)
 
 
+def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(SignInFailed, match="user name") as refused:
+        asking.page("https://me:planted@example.com/")
+    assert "planted" not in refused.value.sentence
+
+
 def test_an_old_code_ends(service: GitHub, waits: list[float]) -> None:
     service.begin = {"expires_in": 1}
     client = Client(service.address, CLIENT)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
@@ -177,27 +176,21 @@ class AccountSection(Section):
         )
 
     def _delete(self) -> None:
-        if self._profile is None:
-            return
-        text = self.tr(
-            "Every picture and generation of “%1” is removed for good. Purchases and the ledger "
-            "stay without a name, as bookkeeping needs."
-        ).replace("%1", self._profile.name)
-        if self._profile.guarded:
-            self.leaving = DeleteDialog(self._window, self._studio, text, self)
-            self.leaving.deleted.connect(self._reopen)
-            self.leaving.open()
-            return
-        asked = QMessageBox.question(self, self.tr("Delete this account"), text)
-        if asked is not QMessageBox.StandardButton.Yes:
-            return
         studio = self._studio
         self._window.tasks.run(
-            attached(studio, lambda: leaving.delete(studio, studio.user_id)),
-            lambda _found: self._reopen(),
+            attached(studio, lambda: leaving.loss(studio, studio.user_id)),
+            self._ask_to_delete,
             self._on_failed,
             owner=self,
         )
+
+    def _ask_to_delete(self, loss: leaving.Loss) -> None:
+        if self._profile is None:
+            return
+        self.leaving = DeleteDialog(self._window, self._studio, self._profile, loss, self)
+        self.leaving.deleted.connect(self._reopen)
+        self.leaving.finished.connect(self.leaving.deleteLater)
+        self.leaving.open()
 
     def _reopen(self) -> None:
         self._window.setProperty("reopen", REOPEN)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.purchase import only_goes_back
@@ -21,6 +21,7 @@ from stylestudio_desktop.ui.wallet.accept_dialog import AcceptDialog
 from stylestudio_desktop.ui.wallet.cashier import cashier
 from stylestudio_desktop.ui.wallet.packages import Purchases
 from stylestudio_desktop.ui.wallet.waiting import WaitingCard
+from stylestudio_desktop.ui.widgets.question import Answer, Question
 from stylestudio_desktop.ui.window import MainWindow
 
 
@@ -37,7 +38,7 @@ class PurchaseDesk(QObject):
         self._cashier = cashier(window, studio)
         self._cashier.changed.connect(self.changed)
         self._cashier.failed.connect(self._on_trouble)
-        self.question: QMessageBox | None = None
+        self.question: Question | None = None
         self.accepting: AcceptDialog | None = None
 
     def serve(self, purchases: Purchases) -> None:
@@ -93,25 +94,25 @@ class PurchaseDesk(QObject):
         self._cashier.offer(row.id, self._ask_refund)
 
     def _ask_refund(self, shown: Offer) -> None:
-        tokens = self.tr("%n unspent token(s) go back", "", shown.tokens)
         money = wording.money(shown.amount, shown.currency)
-        box = QMessageBox(self._parent)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText(self.tr("Refund %1?").replace("%1", money))
+        tokens = self.tr("%n unspent token(s) go back", "", shown.tokens)
+        no = self.tr("Keep the tokens")
         if only_goes_back(shown.purchase):
-            tokens = self.tr("Nothing was credited for it")
-        box.setInformativeText(
-            f"{tokens}. " + self.tr("The money returns to the card or account that paid.")
+            tokens, no = self.tr("Nothing was credited for it"), self.tr("Cancel")
+
+        def yes() -> None:
+            asking.accept()
+            self._cashier.refund(shown)
+
+        asking = self.question = Question(
+            self._parent,
+            self.tr("Refund %1?").replace("%1", money),
+            f"{tokens}. " + self.tr("The money returns to the card or account that paid."),
+            Answer(self.tr("Refund %1").replace("%1", money), "primary", yes),
+            no,
         )
-        yes = box.addButton(self.tr("Refund"), QMessageBox.ButtonRole.AcceptRole)
-        no = self.tr("Cancel") if only_goes_back(shown.purchase) else self.tr("Keep the tokens")
-        box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-        box.buttonClicked.connect(
-            lambda pressed: self._cashier.refund(shown) if pressed is yes else None
-        )
-        box.finished.connect(box.deleteLater)
-        self.question = box
-        box.open()
+        asking.finished.connect(asking.deleteLater)
+        asking.open()
 
     def _receipt(self, row: Purchase) -> None:
         usual = Path.home() / f"style-studio-receipt-{row.transaction_id[:8]}.pdf"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -16,12 +16,12 @@ from stylestudio_desktop.services.insights import Insights
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.till import Standing
 from stylestudio_desktop.services.wallet import Wallet
-from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tasks import Task
-from stylestudio_desktop.ui.tokens import Space, Type
+from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.wallet.balance import BalanceCard
 from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
 from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
@@ -29,9 +29,9 @@ from stylestudio_desktop.ui.wallet.spending import SpendingCard
 from stylestudio_desktop.ui.wallet.standing import LedgerNotice
 from stylestudio_desktop.ui.wallet.waiting import WaitingCard
 from stylestudio_desktop.ui.widgets.buttons import button
-from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
+from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
-from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
+from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 
@@ -39,7 +39,6 @@ SOON_MS = 120
 PURCHASES = 50
 LEDGER_LEAST = 360
 PACKAGE = 170
-METRIC = 96
 WIDEST = 720
 DAYS = 30
 _MANY = 1 << 60
@@ -116,7 +115,8 @@ class WalletPane(Pane):
         self.notice = LedgerNotice(self._window, self._studio)
         self.notice.closed.connect(self._on_ledger)
         column.addWidget(self.notice)
-        column.addWidget(self._balance())
+        self.standing = BalanceCard(self._studio.catalogue.qualities)
+        column.addWidget(self.standing)
         self.waiting = WaitingCard()
         self.desk.watch(self.waiting)
         self.waiting.appeared.connect(self._show_waiting)
@@ -145,7 +145,7 @@ class WalletPane(Pane):
         made = QFrame()
         made.setObjectName("sidePanel")
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, Space.XL, 0, 0)
+        column.setContentsMargins(1, Space.XL, 0, 0)  # the panel's own line stays in sight
         column.setSpacing(Space.S)
         head = QHBoxLayout()
         head.setContentsMargins(Space.S, 0, Space.S, 0)  # as the table's cells
@@ -164,39 +164,6 @@ class WalletPane(Pane):
         row.addWidget(self._way)
         row.addStretch(1)
         made.setVisible(False)
-        return made
-
-    def _balance(self) -> QWidget:
-        made = Card()
-        self.balance = label("", "display")
-        self._words = label("", "muted")
-        # So that both stand on one line: a letter reaches below it by a quarter of its size.
-        self._words.setContentsMargins(0, 0, 0, (Type.DISPLAY - Type.BODY) // 4)
-        self._held = label("", "faint", wrap=True)
-        self.low = StatusBadge(Status(self.tr("Running low"), "triangle-alert", "warning"))
-        left = QVBoxLayout()
-        left.setSpacing(Space.XS)
-        left.addWidget(label(self.tr("Balance"), "label"))
-        number = QHBoxLayout()
-        number.setSpacing(Space.M)
-        number.addWidget(self.balance)
-        number.addWidget(self._words, 0, Qt.AlignmentFlag.AlignBottom)
-        number.addWidget(self.low, 0, Qt.AlignmentFlag.AlignVCenter)
-        number.addStretch(1)
-        left.addLayout(number)
-        left.addWidget(self._held)
-        made.body.addLayout(left)
-        made.body.addSpacing(Space.M)
-        made.body.addWidget(label(self.tr("Pictures this buys"), "label"))
-        buys = QWidget()
-        flow = FlowLayout(buys, Space.M, fill=METRIC)
-        self._buys: list[tuple[int, MetricCard]] = []
-        for quality in self._studio.catalogue.qualities:
-            name = quality.name
-            card = MetricCard(name)
-            flow.addWidget(card)
-            self._buys.append((quality.tokens, card))
-        made.body.addWidget(buys)
         return made
 
     def _offer(self) -> QWidget:
@@ -242,46 +209,18 @@ class WalletPane(Pane):
 
     def _on_read(self, seen: _Seen) -> None:
         found = self.now = seen.wallet
-        balance = found.user.token_balance
-        self._held.setText(self._held_words(found))
-        self._show_balance()
+        self.standing.show_wallet(found, seen.month)
         self._older = seen.older
         older, newer = seen.older is not None, self._after is not None
         self.purchases.show_purchases(seen.bought, older, newer, seen.back)
         if not newer:
             self.waiting.show_waiting(seen.bought)
         self.spending.show_spending(seen.spent, seen.month)
-        if self._back is not None and balance > self._before:
+        if self._back is not None and found.user.token_balance > self._before:
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
-
-    def _show_balance(self) -> None:
-        """Show what is there; a number that the ledger does not bear out is no balance."""
-        found = self.now
-        if found is None:
-            return
-        balance = found.user.token_balance
-        counted = QCoreApplication.translate("Purchases", "%n token(s)", "", balance)
-        words = counted.partition(" ")[2]  # the number stands large beside it
-        unknown = self.tr("not known until the ledger is in order")
-        self.balance.setText("–" if self._closed else wording.count(balance))
-        self._words.setText(unknown if self._closed else words)
-        self.low.setVisible(found.low and not self._closed)
-        for price, card in self._buys:
-            number = "–" if self._closed else wording.count(balance // price)
-            card.set(number, self.tr("at %n token(s)", "", price))
 
     def _show_waiting(self) -> None:
         QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.waiting))
-
-    def _held_words(self, found: Wallet) -> str:
-        used = self.tr("%n used so far", "", found.user.total_tokens_used)
-        if found.debt:
-            owed = self.tr("%n owed after a refund, paid by the next purchase", "", found.debt)
-            used = f"{used}. {owed}"
-        if not found.held:
-            return self.tr("Nothing is set aside for running work. %1.").replace("%1", used)
-        held = self.tr("%n more set aside for pictures that wait or run", "", found.held)
-        return f"{held}. {used}."
 
     def _turn(self, after: str | None) -> None:
         self._after = after
@@ -313,7 +252,7 @@ class WalletPane(Pane):
     def _on_ledger(self, closed: bool) -> None:
         self._closed = closed
         self.waiting.set_closed(closed)
-        self._show_balance()
+        self.standing.set_closed(closed)
         self._allow_buying()
 
     def _allow_buying(self) -> None:

@@ -121,7 +121,8 @@ def state(one: Purchase) -> Status:
         PurchaseStatus.COMPLETED.value: Status(
             translate("Purchases", "Paid"), "circle-check", "good"
         ),
-        PurchaseStatus.FAILED.value: Status(translate("Purchases", "Failed"), "circle-x", "bad"),
+        # Closed by the buyer, too late or declined: nothing was charged, so nothing is wrong.
+        PurchaseStatus.FAILED.value: Status(translate("Purchases", "Not paid"), "circle-x"),
         PurchaseStatus.REFUNDED.value: Status(
             translate("Purchases", "Refunded"), "undo-2", "warning"
         ),

@@ -32,6 +32,7 @@ class WaitingCard(Card):
         super().__init__(parent)
         self._row: Purchase | None = None
         self._closed = False
+        self._more = 0
         self._title = label("", "title", wrap=True)
         self.said = label("", "muted", wrap=True)
         self._found = label("", "faint", wrap=True)
@@ -68,7 +69,7 @@ class WaitingCard(Card):
         self._title.setText(self.tr("%1 to be paid: %2").replace("%1", money).replace(
             "%2", f"{self._row.display_name}, {purchase_words.tokens(self._row.tokens_received)}"
         ))  # fmt: skip
-        self.said.setText(self._words(self._row, len(waiting) - 1))
+        self._more = len(waiting) - 1
         self._allow_paying()
 
     def set_closed(self, closed: bool) -> None:
@@ -77,8 +78,12 @@ class WaitingCard(Card):
         self._allow_paying()
 
     def _allow_paying(self) -> None:
-        payable = self._row is not None and bool(self._row.checkout_url)
+        if self._row is None:
+            return
+        self.said.setText(self._words(self._row, self._more))
+        payable = bool(self._row.checkout_url)
         self.pay.setVisible(payable and not self._closed)
+        self.paid.setText(self.tr("I have paid") if payable else self.tr("Try again"))
 
     def found(self, sentence: str) -> None:
         """Say what a look at the payment service found, to who asked; they may ask again."""
@@ -89,7 +94,12 @@ class WaitingCard(Card):
         self._found.setVisible(bool(sentence))
 
     def _words(self, row: Purchase, more: int) -> str:
-        if row.checkout_url:
+        if self._closed:
+            said = self.tr(
+                "The wallet is read-only, so don't pay now. What was paid already is credited once "
+                "it is open again."
+            )
+        elif row.checkout_url:
             said = self.tr(
                 "Pay on the page in your browser, until %1. The tokens come by themselves, even if "
                 "you close this window."

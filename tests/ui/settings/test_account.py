@@ -6,20 +6,23 @@ from collections.abc import Callable
 import argon2.profiles
 import pytest
 import requests
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from stylestudio_desktop.services import profiles, signing_in
+from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.services import leaving, profiles, signing_in, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.settings.account import AccountSection
+from stylestudio_desktop.ui.settings.delete_dialog import DeleteDialog
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.unlock import UnlockDialog, admitted
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from stylestudio_desktop.vault import github, passphrase
 from stylestudio_desktop.vault.asking import Person
 from tests.factories import photo
+from tests.ui.settings.test_settings import toasts
 from tests.vault.drawer import Drawer, with_backend
 from tests.vault.github_standin import GitHub
 from tests.vault.provider import CLIENT, Provider
@@ -108,23 +111,70 @@ def test_locking_needs_a_passphrase_and_closes_the_window(
     assert profiles.current(studio).locked_at is not None
 
 
+def asked(section: AccountSection, qtbot: QtBot) -> DeleteDialog:
+    """Press “Delete this account…” and return what asks about it."""
+    before = section.leaving
+    section.delete_button.click()
+    qtbot.waitUntil(lambda: section.leaving is not before)
+    assert section.leaving is not None
+    return section.leaving
+
+
 def test_an_account_is_deleted_after_a_question(
     section: AccountSection,
     window: MainWindow,
     studio: Studio,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-    calm: Callable[[], None],
 ) -> None:
     profiles.add(studio, "Ben")
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
-    section.delete_button.click()
-    calm()
+    asking = asked(section, qtbot)
+    assert not asking.passphrase.isVisible()
+    asking.no.click()
     assert len(profiles.listing(studio)) == 2
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
-    section.delete_button.click()
+    asked(section, qtbot).yes.click()
     qtbot.waitUntil(lambda: window.isHidden())
     assert [one.name for one in profiles.listing(studio)] == ["Ben"]
+
+
+def test_what_is_lost_with_an_account_is_said_before(
+    section: AccountSection, studio: Studio, qtbot: QtBot, calm: Callable[[], None]
+) -> None:
+    profiles.rename(studio, "<b>Mara</b>")
+    section.refresh()
+    calm()
+    tokens = wallet.summary(studio).user.token_balance
+    asking = asked(section, qtbot)
+    assert asking.title.text() == "Delete the account “<b>Mara</b>”?"
+    assert asking.title.textFormat() is Qt.TextFormat.PlainText
+    said = [one.text() for one in asking.findChildren(QLabel)]
+    assert f"Lost with it: {tokens} unspent token(s)." in said
+    asking.no.click()
+    with studio.database.write():
+        for number, status in enumerate(("pending", "completed")):
+            studio.database.run(
+                "INSERT INTO token_purchases (id, user_id, amount, currency, tokens_received,"
+                " status, transaction_id, package_name, display_name, created_at, gateway)"
+                " VALUES (?, ?, 499, 'EUR', 50, ?, ?, 'small', 'Small', 1, 'stripe')",
+                (number + 1, studio.user_id, status, f"by-hand-{number}"),
+            )
+    said = [one.text() for one in asked(section, qtbot).findChildren(QLabel)]
+    assert any("if you refund it first" in one for one in said)
+    assert any("still waits for its payment" in one for one in said)
+
+
+def test_an_account_that_is_at_work_is_not_deleted(
+    section: AccountSection,
+    window: MainWindow,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BadInput("Pictures are being made. Nothing was deleted.")
+
+    monkeypatch.setattr(leaving, "delete", refuse)
+    asking = asked(section, qtbot)
+    asking.yes.click()
+    qtbot.waitUntil(lambda: "Nothing was deleted" in toasts(window))
 
 
 def test_a_guarded_account_is_deleted_with_its_passphrase(
@@ -138,17 +188,15 @@ def test_a_guarded_account_is_deleted_with_its_passphrase(
     profiles.set_passphrase(studio, None, WORD)
     section.refresh()
     calm()
-    section.delete_button.click()
-    asking = section.leaving
-    assert asking is not None
-    assert not asking.delete_button.isEnabled()
+    asking = asked(section, qtbot)
+    assert not asking.yes.isEnabled()
     asking.passphrase.setText("wrong word")
-    asking.delete_button.click()
+    asking.yes.click()
     qtbot.waitUntil(lambda: "not the passphrase" in asking.passphrase.accessibleDescription())
     assert len(profiles.listing(studio)) == 2
     asking.passphrase.setText(WORD)
     assert asking.passphrase.accessibleDescription() == ""
-    asking.delete_button.click()
+    asking.yes.click()
     qtbot.waitUntil(lambda: window.isHidden())
     assert [one.name for one in profiles.listing(studio)] == ["Ben"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QUrl
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio
@@ -109,7 +109,7 @@ def bought(pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot) -> st
     assert browser == [session["url"]]
     qtbot.waitUntil(lambda: "Waiting" in words(pane.purchases))
     bank.pay(session["id"])
-    qtbot.waitUntil(lambda: pane.balance.text() == "110")
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "110")
     return str(session["id"])
 
 
@@ -131,12 +131,19 @@ def test_refunded_after_the_amount_was_shown(
     qtbot.waitUntil(lambda: pane.desk.question is not None)
     box = pane.desk.question
     assert box is not None
-    assert "$29.99" in box.text()
-    assert "100 unspent token(s)" in box.informativeText()
+    assert "$29.99" in box.title.text()
+    assert "100 unspent token(s)" in box.said.text()
+    assert (box.yes.text(), box.no.text()) == ("Refund $29.99", "Keep the tokens")
+    qtbot.waitUntil(box.isVisible)
+    assert box.no.hasFocus()  # nothing goes back by pressing Enter too soon
+    box.no.click()
+    act(pane, "Refund what is unspent")
+    qtbot.waitUntil(lambda: pane.desk.question is not box)
+    box = pane.desk.question
+    assert box is not None
     assert bank.refunds == {}
-    accept = QMessageBox.ButtonRole.AcceptRole
-    next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
-    qtbot.waitUntil(lambda: pane.balance.text() == "10")
+    box.yes.click()
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "10")
     qtbot.waitUntil(lambda: "Refunded" in words(pane))
     assert "The refund is made." in toasts(window)
 
@@ -151,6 +158,7 @@ def test_a_purchase_is_cancelled_and_its_page_opened_again(
     assert len(browser) == 2
     act(pane, "Cancel this purchase")
     qtbot.waitUntil(lambda: "closed before anything was paid" in words(pane))
+    assert "Not paid" in words(pane)
 
 
 def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
@@ -162,6 +170,7 @@ def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
     pane.cards[3].buy.click()
     qtbot.waitUntil(pane.waiting.isVisible)
     card = words(pane.waiting)
+    qtbot.waitUntil(lambda: pane.waiting.paid.text() == "I have paid")
     assert "$199.99 to be paid: Enterprise, 1000 token(s)" in card
     assert "even if you close this window" in card
     qtbot.waitUntil(lambda: len(browser) == 1)
@@ -172,7 +181,7 @@ def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
     (session,) = bank.sessions.values()
     bank.pay(session["id"])
     pane.waiting.paid.click()
-    qtbot.waitUntil(lambda: pane.balance.text() == "1,010")
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "1,010")
     qtbot.waitUntil(lambda: not pane.waiting.isVisible())
 
 
@@ -185,6 +194,7 @@ def test_what_waits_is_cancelled_on_top_and_a_lost_page_is_no_dead_end(
     qtbot.waitUntil(pane.waiting.isVisible)
     assert "could not be made yet" in words(pane.waiting)
     assert not pane.waiting.pay.isVisible()
+    assert pane.waiting.paid.text() == "Try again"
     bank.faults = ["down_before"]
     pane.waiting.paid.click()
     qtbot.waitUntil(lambda: "could not be reached" in words(pane.waiting))
@@ -205,7 +215,7 @@ def test_a_payment_that_a_bank_works_on_says_so_and_offers_nothing(
     assert "which can take days" in words(pane)
     assert not [one for one in pane.purchases.findChildren(QToolButton) if one.isVisible()]
     bank.bank_answers(session["id"], True)
-    qtbot.waitUntil(lambda: pane.balance.text() == "35")
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "35")
     bank.give_back(bank.sessions[session["id"]]["payment_intent"], 999)
     pane.desk._cashier.look()
     qtbot.waitUntil(lambda: "Given back at the payment service" in words(pane))
@@ -224,7 +234,7 @@ def test_the_browsers_return_looks_at_once(
     bank.pay(session["id"])
     with urllib.request.urlopen(session["success_url"], timeout=5) as page:
         assert page.status == 200
-    qtbot.waitUntil(lambda: pane.balance.text() == "110")
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "110")
 
 
 def test_what_was_paid_while_the_window_was_closed_comes_at_the_start(
@@ -383,7 +393,7 @@ def test_a_payment_of_another_sum_is_accepted_with_a_reason(
     assert not dialog.accept_button.isEnabled()
     dialog.reason.setText("half, as agreed")
     dialog.accept_button.click()
-    qtbot.waitUntil(lambda: pane.balance.text() == "60")
+    qtbot.waitUntil(lambda: pane.standing.balance.text() == "60")
     qtbot.waitUntil(lambda: "half, as agreed" in words(pane))
 
 
@@ -396,8 +406,7 @@ def test_money_that_could_not_be_paid_out_is_shown_with_the_way_on(
         qtbot.waitUntil(lambda: pane.desk.question is not None)
         box = pane.desk.question
         assert box is not None
-        accept = QMessageBox.ButtonRole.AcceptRole
-        next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
+        box.yes.click()
         pane.desk.question = None
         qtbot.waitUntil(lambda: "Given back" in words(pane))
         if failing:
@@ -406,7 +415,7 @@ def test_money_that_could_not_be_paid_out_is_shown_with_the_way_on(
             qtbot.waitUntil(lambda: "Refund failed" in words(pane))
             assert "the money is at the payment service again" in words(pane)
             assert "Accept it…" not in [one.text() for one in pane.findChildren(QPushButton)]
-    assert pane.balance.text() == "10"
+    assert pane.standing.balance.text() == "10"
 
 
 def test_a_payment_of_another_sum_is_given_back(
@@ -417,9 +426,8 @@ def test_a_payment_of_another_sum_is_given_back(
     qtbot.waitUntil(lambda: pane.desk.question is not None)
     box = pane.desk.question
     assert box is not None
-    assert "Nothing was credited for it" in box.informativeText()
-    accept = QMessageBox.ButtonRole.AcceptRole
-    next(one for one in box.buttons() if box.buttonRole(one) == accept).click()
+    assert "Nothing was credited for it" in box.said.text()
+    box.yes.click()
     qtbot.waitUntil(lambda: "Given back" in words(pane))
     assert [one["amount"] for one in bank.refunds.values()] == [1500]
-    assert pane.balance.text() == "10"
+    assert pane.standing.balance.text() == "10"

@@ -96,11 +96,11 @@ def test_a_broken_ledger_is_told_and_accepted(
     studio.database.run("UPDATE users SET token_balance = 4000")
     ledger_proof.at_start(studio)
     qtbot.waitUntil(notice.isVisible)
-    assert "4000" in notice.said.text()
+    assert "4,000" in notice.said.text()
     assert not notice.accept_button.isEnabled()
     assert not buying.isEnabled()
     assert buying.toolTip() == "The wallet is read-only"
-    assert pane.balance.text() == "–"
+    assert pane.standing.balance.text() == "–"
     shown = ShownBalance(window, studio)
     shown.checked()
     pill = window.top_bar.pill
@@ -108,16 +108,17 @@ def test_a_broken_ledger_is_told_and_accepted(
     pane.waiting.show_waiting([pending])
     assert pane.waiting.isVisible()
     assert not pane.waiting.pay.isVisible()
-    assert pane._words.text() == "not known until the ledger is in order"
+    assert "don't pay now" in pane.waiting.said.text()
+    assert pane.standing.words.text() == "not known until the ledger is in order"
 
     notice.reason.setText("I tried something out.")
     notice.accept_button.click()
     qtbot.waitUntil(lambda: not notice.isVisible())
     calm()
     assert buying.isEnabled()
-    assert pane.balance.text().isdigit()
+    assert pane.standing.balance.text().isdigit()
     shown.checked()
-    assert pill.text() == f"{pane.balance.text()} tokens"
+    assert pill.text() == f"{pane.standing.balance.text()} tokens"
     assert ledger_proof.standing(studio).state is State.PROVEN
     assert ledger_proof.history(studio)[-1].reason == "I tried something out."
     give(studio, 1)

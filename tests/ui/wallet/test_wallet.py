@@ -13,6 +13,7 @@ from stylestudio_desktop.domain.ledger import Kind
 from stylestudio_desktop.domain.purchase import Refund
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry
 from stylestudio_desktop.services import buying, steering, wallet
+from stylestudio_desktop.services.budget import Month
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.wallet import ledger
 from stylestudio_desktop.ui.wallet import pane as wallet_room
@@ -56,9 +57,9 @@ def words(pane: QWidget) -> str:
 def test_the_numbers_are_the_ledgers(pane: WalletPane, studio: Studio) -> None:
     state = wallet.summary(studio)
 
-    assert pane.balance.text() == str(state.user.token_balance)
+    assert pane.standing.balance.text() == str(state.user.token_balance)
     assert f"{state.held} more set aside" in words(pane)
-    for price, card in pane._buys:
+    for price, card in pane.standing.buys:
         assert str(state.user.token_balance // price) in card.accessibleName()
 
 
@@ -68,7 +69,7 @@ def test_a_change_of_the_balance_shows_by_itself(
     before = wallet.summary(studio).user.token_balance
     steering.cancel(studio, made["waiting"][0])
 
-    qtbot.waitUntil(lambda: pane.balance.text() != str(before))
+    qtbot.waitUntil(lambda: pane.standing.balance.text() != str(before))
     qtbot.waitUntil(lambda: pane.model.entries[0].kind == Kind.RELEASE.value)
 
 
@@ -115,11 +116,32 @@ def test_a_low_balance_is_marked(window: MainWindow, studio: Studio, qtbot: QtBo
     studio.settings.change(low_balance=500)
     pane = window.open_pane(WALLET)
     assert isinstance(pane, WalletPane)
-    qtbot.waitUntil(lambda: pane.low.isVisible())
+    qtbot.waitUntil(lambda: pane.standing.low.isVisible())
 
     give(studio, 1000)
     pane.shown()
-    qtbot.waitUntil(lambda: not pane.low.isVisible())
+    qtbot.waitUntil(lambda: not pane.standing.low.isVisible())
+
+
+def test_what_is_owed_and_a_used_up_budget_are_told_beside_the_balance(
+    window: MainWindow, studio: Studio, qtbot: QtBot
+) -> None:
+    pane = window.open_pane(WALLET)
+    assert isinstance(pane, WalletPane)
+    qtbot.waitUntil(lambda: pane.now is not None)
+    assert pane.now is not None
+    card = pane.standing
+    assert not card.debt.isVisible()
+    assert not card.used_up.isVisible()
+    card.show_wallet(dataclasses.replace(pane.now, debt=260), Month(40, 10, 50))
+    assert (
+        card.debt.text() == "260 token(s) owed after a refund. The next purchase pays them first."
+    )
+    assert card.debt.isVisible()
+    assert card.used_up.isVisible()
+    card.show_wallet(pane.now, Month(40, 9, 50))
+    assert not card.debt.isVisible()
+    assert not card.used_up.isVisible()
 
 
 def test_the_way_back_is_offered_once(
