@@ -31,7 +31,7 @@ CLASSES = {
         QCheckBox QComboBox QCompleter QDateTimeEdit QDialog QDoubleSpinBox QFileDialog QFrame
         QGridLayout QHBoxLayout QHeaderView QInputDialog QLabel QLayout QLayoutItem QLineEdit
         QListView QListWidget QListWidgetItem QMainWindow QMenu QMessageBox QPlainTextEdit
-        QProgressBar QPushButton QScrollArea QSizePolicy QSlider QSpinBox QStackedLayout
+        QProgressBar QPushButton QScrollArea QSizePolicy QSlider QSpacerItem QSpinBox QStackedLayout
         QStackedWidget QStyle QStyleOptionViewItem QStyledItemDelegate QTableView QToolButton
         QToolTip QVBoxLayout QWidget
     """,

@@ -33,13 +33,6 @@ from tests.contract.standin import Reply, Standin
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def case() -> Iterator[Comfy]:
     made = Comfy()
     yield made

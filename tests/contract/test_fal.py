@@ -37,22 +37,10 @@ def service() -> Iterator[FalService]:
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def provider(service: FalService, http: Http) -> Fal:
     made = service.provider(http)
     assert isinstance(made, Fal)
     return made
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return context_in(tmp_path / "job")
 
 
 def ordered(service: FalService) -> dict[str, Any]:

@@ -34,13 +34,6 @@ def service() -> Iterator[FashnService]:
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def provider(service: FashnService, http: Http) -> Provider:
     return service.provider(http)
 

@@ -21,7 +21,7 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     State,
 )
-from tests.contract.case import KEY, carried, context_in, entry_of, job
+from tests.contract.case import KEY, carried, entry_of, job
 from tests.contract.cases.gemini import GeminiService, answer, error, image
 from tests.contract.standin import Reply
 
@@ -34,20 +34,8 @@ def service() -> Iterator[GeminiService]:
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def provider(service: GeminiService, http: Http) -> Provider:
     return service.provider(http)
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return context_in(tmp_path / "job")
 
 
 def answering(service: GeminiService, reply: Reply) -> None:

@@ -111,7 +111,7 @@ def test_connections_are_kept(
         (Reply(422, {"detail": [{"msg": "too small"}]}), Kind.INPUT, False),
         (Reply(413, b"<html>too big</html>"), Kind.INPUT, False),
         (Reply(404, {}), Kind.INPUT, False),
-        (Reply(302, b"", {"Location": "http://127.0.0.1:1/"}), Kind.PROVIDER, False),
+        (Reply(302, b"", {"Location": "http://127.0.0.1:1/"}), Kind.SETUP, False),
         (Reply(500, b"<html>oops</html>"), Kind.AMBIGUOUS, False),
         (Reply(502, b"bad gateway"), Kind.AMBIGUOUS, False),
         (Reply(503, b"<html>nginx</html>"), Kind.AMBIGUOUS, False),
@@ -393,7 +393,7 @@ def test_addresses_that_a_service_hands_out_are_judged(http: Http, place: str) -
 
 @pytest.mark.parametrize("base", ["ftp://maker.test", "maker.test", "https://", "https://a b.test"])
 def test_an_address_that_is_none_is_named(http: Http, base: str) -> None:
-    assert failure(lambda: door_to(http, base)).kind is Kind.INPUT
+    assert failure(lambda: door_to(http, base)).kind is Kind.SETUP
 
 
 def test_without_network_no_socket_is_opened(

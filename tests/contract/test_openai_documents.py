@@ -32,13 +32,6 @@ def judge(service: OpenAIAtOnce, tmp_path_factory: pytest.TempPathFactory) -> It
         yield url
 
 
-@pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
 def adapter(http: Http, url: str, **settings: str) -> OpenAI:
     return OpenAI(entry_of("openai"), lambda: KEY, http, {"base_url": f"{url}/v1", **settings})
 

@@ -34,22 +34,10 @@ def service() -> Iterator[ReplicateService]:
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def provider(service: ReplicateService, http: Http) -> Replicate:
     made = service.provider(http)
     assert isinstance(made, Replicate)
     return made
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return context_in(tmp_path / "job")
 
 
 def ran(service: ReplicateService) -> dict[str, Any]:

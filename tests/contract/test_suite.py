@@ -27,7 +27,7 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     State,
 )
-from tests.contract.case import KEY, Case, carried, context_in, followed, job, stored
+from tests.contract.case import KEY, Case, carried, followed, job, stored
 from tests.contract.cases import all_cases
 
 
@@ -39,20 +39,8 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    made = Http(pause_s=0.001)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def provider(case: Case, http: Http) -> Provider:
     return case.provider(http)
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return context_in(tmp_path / "job")
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from stylestudio_desktop.providers.protocol import ModelCard, ServiceCard
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
-from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.scene_part import ScenePart
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.create.staging_part import StagingPart
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.flow import FlowLayout

@@ -16,10 +16,11 @@ from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.create.draft import Photo
-from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.shapes import SignView, pictured, shaped
 from stylestudio_desktop.ui.theme import set_label_icon
 from stylestudio_desktop.ui.tokens import Size, Space
+from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card, ChoiceCard
 from stylestudio_desktop.ui.widgets.flow import FlowLayout

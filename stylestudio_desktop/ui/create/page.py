@@ -1,7 +1,7 @@
 """What every page of Create is: a column in the middle that scrolls, with a heading."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.labels import label
@@ -51,12 +51,3 @@ def centred(part: QWidget) -> QHBoxLayout:
     row.addWidget(part, 1000)
     row.addStretch(1)
     return row
-
-
-def emptied(layout: QLayout) -> None:
-    """Take every widget out of `layout` and let it go."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

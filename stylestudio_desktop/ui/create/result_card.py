@@ -16,11 +16,11 @@ from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.making import Progress
-from stylestudio_desktop.ui.create.page import emptied
 from stylestudio_desktop.ui.create.photos import Photos
 from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.buttons import Kind, button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import StatusBadge, label, plain_tip

@@ -10,10 +10,11 @@ from stylestudio_desktop.ui.create import draft as drafts
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Draft, Photo
-from stylestudio_desktop.ui.create.page import Page, emptied
+from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label

@@ -9,11 +9,11 @@ from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Bill, Photo, Step
-from stylestudio_desktop.ui.create.page import emptied
 from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.theme import restyle
 from stylestudio_desktop.ui.tokens import Size, Space
+from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label, rule

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QScrollArea,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +26,7 @@ from stylestudio_desktop.ui.history.queue_rows import BatchCard, JobRow
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.boxes import emptied, put, take_away
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.labels import label
@@ -32,7 +34,6 @@ from stylestudio_desktop.ui.window import CREATE, MainWindow
 
 SOON_MS = 120
 MOST_JOBS, MOST_BATCHES = 40, 10
-ROWS_AT_ONCE = 4
 WIDEST = 1200
 """On a wide screen a job's buttons still stand near its name, in device-independent pixels."""
 W = TypeVar("W", bound=QWidget)
@@ -75,7 +76,7 @@ class QueueView(QScrollArea):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(0)
-        self._rest.timeout.connect(self._show_rows)
+        self._rest.timeout.connect(self._add_row)
         self._build()
         live.happened.connect(self._on_happened)
         live.changed_elsewhere.connect(self._on_happened)
@@ -177,8 +178,8 @@ class QueueView(QScrollArea):
         if shape == self._shape:
             return
         self._shape = shape
-        _empty(self._pauses)
-        _empty(self._head)
+        emptied(self._pauses)
+        emptied(self._head)
         for pause in seen.pauses:
             self._pauses.addWidget(self._pause_row(pause))
         if seen.places:
@@ -196,30 +197,43 @@ class QueueView(QScrollArea):
                 card = self.cards[batch.batch.id] = BatchCard(batch, self.act_on_batch)
             else:
                 card.show_progress(batch)
-            _put(self._cards_box, place, card)
+            put(self._cards_box, place, card)
 
     def _show_rows(self) -> None:
-        """Show the line; new places come a few at a time, so that none of them is felt."""
+        """Show the line in the places that are there, and add what places it lacks."""
         seen = self._now
         if seen is None:
             return
         held = self._focused()
         while len(self._places) > len(seen.places):
-            _take_away(self._places.pop(), self._rows_box)
-        for number, one in enumerate(seen.places[: len(self._places) + ROWS_AT_ONCE]):
-            if number == len(self._places):
-                self._places.append(JobRow(self.act))
-                self._rows_box.addWidget(self._places[number])
-            provider = one.job.provider
-            others = {name: title for name, title in seen.services.items() if name != provider}
-            service = seen.services.get(provider, provider)
-            self._places[number].show_place(one, service, others)
-        self.rows = {row.job_id: row for row in self._places}
-        if len(self._places) < len(seen.places):
-            self._rest.start()
+            take_away(self._places.pop(), self._rows_box)
+        for row, one in zip(self._places, seen.places, strict=False):
+            _show(row, one, seen.services)
+        self._add_row()
         if held is not None and held[0] in self.rows:
             self.rows[held[0]].buttons[held[1]].setFocus()
         self._more.setVisible(len(seen.places) == MOST_JOBS)
+
+    def _add_row(self) -> None:
+        """Add the next place that the line needs: one in a turn, so that none of them is felt.
+
+        The room of those to come is kept free, as everything would be painted anew if it grew.
+        """
+        seen = self._now
+        missing = 0 if seen is None else len(seen.places) - len(self._places)
+        if seen is not None and missing > 0:
+            row = JobRow(self.act)
+            _show(row, seen.places[len(self._places)], seen.services)
+            self._places.append(row)
+            self._rows_box.addWidget(row)
+            missing -= 1
+        each = self._places[0].sizeHint().height() + self._rows_box.spacing() if missing > 0 else 0
+        if (room := max(0, missing) * each) != self._room.sizeHint().height():
+            self._room.changeSize(0, room)
+            self._rows_box.invalidate()
+        self.rows = {row.job_id: row for row in self._places}
+        if missing > 0:
+            self._rest.start()
 
     def _focused(self) -> tuple[int, str] | None:
         """Return the job and the verb whose button has the focus: it goes with the job."""
@@ -244,6 +258,8 @@ class QueueView(QScrollArea):
         layout.addLayout(self._cards_box)
         layout.addLayout(self._head)
         layout.addLayout(self._rows_box)
+        self._room = QSpacerItem(0, 0)
+        layout.addItem(self._room)
         layout.addWidget(self._more)
         layout.addStretch(1)
         self._batches_head.hide()
@@ -288,32 +304,17 @@ class QueueView(QScrollArea):
         return made
 
 
-def _put(box: QVBoxLayout, place: int, widget: QWidget) -> None:
-    """Let `widget` stand at `place`, wherever it stood before."""
-    item = box.itemAt(place)
-    if item is None or item.widget() is not widget:
-        box.insertWidget(place, widget)
+def _show(row: JobRow, place: Place, services: dict[str, str]) -> None:
+    """Let `row` be the place of a job."""
+    provider = place.job.provider
+    others = {name: title for name, title in services.items() if name != provider}
+    row.show_place(place, services.get(provider, provider), others)
 
 
 def _drop(kept: dict[int, W], wanted: Sequence[int], box: QVBoxLayout) -> None:
     """Take away what is no longer wanted."""
     for one in kept.keys() - set(wanted):
-        _take_away(kept.pop(one), box)
-
-
-def _take_away(gone: QWidget, box: QVBoxLayout) -> None:
-    box.removeWidget(gone)
-    gone.hide()
-    gone.deleteLater()
-
-
-def _empty(box: QVBoxLayout) -> None:
-    """Take away everything in `box`."""
-    while (item := box.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+        take_away(kept.pop(one), box)
 
 
 _JOBS: dict[str, Callable[[Studio, int], object]] = {

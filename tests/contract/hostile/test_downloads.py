@@ -1,6 +1,6 @@
 """Wherever a service's answer leads and however a download ends, a paid picture is kept or told.
 
-Every noun of what an answer may do to us has its place here or in test_hostile; single exchanges
+Every noun of what an answer may do to us has its place in this folder; single exchanges
 are in test_http.
 """
 
@@ -8,7 +8,6 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,13 @@ import pytest
 from stylestudio_desktop.domain import ids
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Status
-from stylestudio_desktop.providers.http import line
-from stylestudio_desktop.providers.http.call import Call
 from stylestudio_desktop.services import attempts, history, queue, steering
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.worker import retrying
 from tests.contract.case import png
 from tests.contract.cases.comfyui import Comfy
 from tests.contract.cases.fashn import FashnService
+from tests.contract.hostile.conftest import ended, hurry, opened, sentence
 from tests.contract.standin import Reply
-from tests.contract.test_hostile import ended, opened, sentence
 from tests.contract.test_whole_way import balance, begin, host, now
 
 ELSEWHERE = {
@@ -55,24 +51,6 @@ ELSEWHERE = {
 }
 OTHER = ["http://elsewhere.test/x.png", "ftp://127.0.0.1/x.png", "file:///etc/passwd"]
 PLACES = [f"https://{place}/x.png" for place in ELSEWHERE.values()] + OTHER
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits between tries are no part of these tests."""
-    monkeypatch.setattr(retrying, "backed_off", lambda _base, _tries: 0.005)
-
-
-@pytest.fixture
-def case() -> Iterator[FashnService]:
-    made = FashnService()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def studio(case: FashnService, tmp_path: Path) -> Iterator[Studio]:
-    yield from opened(tmp_path, case.provider)
 
 
 def test_an_answer_that_leads_astray_is_not_followed_and_costs_nothing(
@@ -115,7 +93,7 @@ def test_a_redirected_question_or_order_goes_nowhere(
 
     done = ended(studio, row)
 
-    assert (done.status, done.error_code) == (Status.FAILED.value, Code.SERVICE_FAILED.value)
+    assert (done.status, done.error_code) == (Status.FAILED.value, Code.NEEDS_SETUP.value)
     assert "points to another address" in sentence(done)
     assert balance(studio) == before + 1
     assert case.server.count("/elsewhere") == 0
@@ -217,10 +195,7 @@ def test_ten_minutes_of_silence_while_it_is_asked_or_fetched_lose_nothing(
     """The watch's end is brought forward; that it comes and what follows is what matters here."""
     silent = threading.Event()
 
-    def short(cancelled: threading.Event, _until: float, **rest: Any) -> Call:
-        return Call(cancelled, time.monotonic() + 0.3, **rest)
-
-    monkeypatch.setattr(line, "Call", short)
+    hurry(monkeypatch)
     row = begin(studio, case, tmp_path)
     before = balance(studio)
     case.server.fail_next(what, Reply(200, png(), stall=silent))
