@@ -21,9 +21,10 @@ AFTER_MS = 1200
 SLICE_S = 0.004
 """How long the window is kept from its own work at a time; one class takes a few milliseconds."""
 _QUEUE = ("worker.runner", "worker.caretaker", "services.overview", "services.profiles", "ui.heap")
-_ROOMS = (
-    "create.bench", "history.pane", "wallet.pane", "settings.pane", "gallery.viewer", "palette",
-    "gallery.export_dialog", "history.story", "history.insights", "create.picker",
+ROOMS = (
+    "gallery.pane", "create.bench", "history.pane", "wallet.pane", "settings.pane",
+    "gallery.viewer", "palette", "gallery.export_dialog", "history.story", "history.insights",
+    "create.picker",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ class _Ahead(QObject):
             if monotonic() >= end:
                 return
         self._timer.stop()
-        for room in _ROOMS:
+        for room in ROOMS:
             self._window.tasks.run(partial(import_module, f"stylestudio_desktop.ui.{room}"))
         self._window.tasks.run(partial(_meet, self._studio), self._stay)
 

@@ -22,7 +22,7 @@ def made():
 ROOMS = """
 for _ in qt_classes.make(): pass
 before = made()
-for room in ahead._ROOMS:
+for room in ahead.ROOMS:
     import_module(f"stylestudio_desktop.ui.{room}")
 """
 DECODING = """
@@ -44,7 +44,7 @@ def made_meanwhile(what: str, *arguments: str) -> str:
 
 
 def test_loading_a_pane_beside_the_window_makes_no_class() -> None:
-    assert len(ahead._ROOMS) > 8
+    assert len(ahead.ROOMS) > 8
     assert made_meanwhile(ROOMS).split() == []
 
 
