@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QColorSpace, QImage
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.ui import decoding
 from stylestudio_desktop.ui.gallery.camera import LARGEST_SCALE, Camera
 from stylestudio_desktop.ui.gallery.mips import Mips, Pictures
 from stylestudio_desktop.ui.gallery.stage import Stage
+from stylestudio_desktop.ui.widgets.forms import Facts
 from tests.ui.pictures import encoded, picture
 
 extents = st.tuples(st.floats(1, 6000), st.floats(1, 6000))
@@ -182,3 +184,15 @@ def test_pictures_are_brought_to_srgb(qapp: object, tmp_path: Path) -> None:
     shown = decoding.picture(path)
     assert shown is not None
     assert shown.pixelColor(5, 5).red() > 220
+
+
+def test_a_long_name_loses_its_middle_in_the_panel_and_never_in_the_clipboard(
+    qtbot: QtBot,
+) -> None:
+    name = "artistic-376645682314667700123.jpg"
+    facts = Facts(narrow=True)
+    qtbot.addWidget(facts)
+    facts.set_rows([("Name", name)])
+    shown = [one.text() for one in facts.findChildren(QLabel)]
+    assert "artistic-37664…00123.jpg" in shown
+    assert facts.text() == f"Name: {name}"

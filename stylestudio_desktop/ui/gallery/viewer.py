@@ -54,7 +54,7 @@ class Viewer(QWidget):
         self._asked: dict[int, Task[Shown]] = {}
         self.bar = ViewerBar(self)
         self.panel = SidePanel(self.tr("Information"), self)
-        self.facts = Facts()
+        self.facts = Facts(narrow=True)
         self.fidelity = FidelityView()
         self.strip = Filmstrip(self._thumbnail_at, self)
         self.presenting = Presenting(self, [self.bar, self.panel, self.strip], self)

@@ -269,7 +269,7 @@ class StoryPanel(SidePanel):
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(words)
         full = Fold(self.tr("Everything that was sent"))
-        sent = Facts()
+        sent = Facts(narrow=True)
         rows = [(self.tr("Prompt"), row.full_prompt)]
         if row.negative_prompt:
             rows.append((self.tr("Not wanted"), row.negative_prompt))
@@ -279,7 +279,7 @@ class StoryPanel(SidePanel):
         return parts.section(self.tr("What was asked"), made)
 
     def _facts(self, told: Told) -> QWidget:
-        made = Facts()
+        made = Facts(narrow=True)
         made.set_rows(parts.facts(told.story, told.service))
         return made
 

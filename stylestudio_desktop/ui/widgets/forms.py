@@ -15,6 +15,9 @@ from stylestudio_desktop.ui.theme import restyle, set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 
+LONGEST_WORD = 26
+"""Letters of a word that the narrowest panel still holds on a line."""
+
 
 class FormRow(QWidget):
     """A named field; `say` shows a hint, `complain` an error, beneath it."""
@@ -73,8 +76,9 @@ class FormRow(QWidget):
 class Facts(QWidget):
     """Two columns of names and values; a value can be selected and copied."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, narrow: bool = False) -> None:
         super().__init__(parent)
+        self._narrow = narrow  # a panel beside a picture: a long word loses its middle
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(Space.M)
@@ -97,7 +101,7 @@ class Facts(QWidget):
         for place, (heading, text) in enumerate(self._lines):
             name, value = rows[place] if place < len(rows) else ("", "")
             heading.setText(name)
-            text.setText(value)
+            text.setText(_shortened(value) if self._narrow else value)
             plain_tip(text, value)
             for part in (heading, text):
                 part.setVisible(place < len(rows))
@@ -107,7 +111,7 @@ class Facts(QWidget):
         # Where there is more height than the words need, both columns keep to the top.
         text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # A word longer than the column is cut, and never pushes the column wider.
+        # A word longer than the column never pushes the column wider.
         text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         row = len(self._lines)
         self._grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -117,6 +121,14 @@ class Facts(QWidget):
     def text(self) -> str:
         """Return the rows as lines, for the clipboard."""
         return "\n".join(f"{name}: {value}" for name, value in self._rows)
+
+
+def _shortened(text: str) -> str:
+    """Return `text` whose words that no narrow column holds, such as a file's name, have gaps."""
+    return " ".join(
+        word if len(word) <= LONGEST_WORD else f"{word[:14]}…{word[-9:]}"
+        for word in text.split(" ")
+    )
 
 
 class Fold(QWidget):
