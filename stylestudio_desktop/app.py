@@ -9,7 +9,7 @@ from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import StorageBusy
+from stylestudio_desktop.domain.errors import StorageBusy, StudioError
 from stylestudio_desktop.files.answering import answers, must_answer, silence
 
 if TYPE_CHECKING:  # loaded when a library is opened: the window's frame is painted before
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # loaded when a library is opened: the window's frame is pain
     from stylestudio_desktop.providers.protocol import Provider
     from stylestudio_desktop.providers.registry import Providers
     from stylestudio_desktop.services.studio import Studio
+    from stylestudio_desktop.ui.window import MainWindow
     from stylestudio_desktop.vault.secrets import Secrets
 
 
@@ -125,8 +126,13 @@ def _one_window(workspace: Workspace, unclean: bool) -> int:
         opened.append(open_studio(workspace, settings=file))
         return opened[0]
 
+    def failed(window: "MainWindow", error: StudioError) -> int:
+        from stylestudio_desktop.ui.way_back import offer  # hardly ever needed
+
+        return offer(window, workspace, error)
+
     try:
-        return run(window, open_here, tidy_after_crash, unclean)
+        return run(window, open_here, tidy_after_crash, unclean, failed)
     finally:
         for studio in opened:
             close_studio(studio)

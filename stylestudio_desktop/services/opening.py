@@ -5,6 +5,7 @@ needs none of it.
 """
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.catalog import Catalogue
+from stylestudio_desktop.domain.errors import StorageBusy, StorageError, StorageFull, StorageNewer
 from stylestudio_desktop.files.bounds import Limits
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
-from stylestudio_desktop.services import ledger_keys
+from stylestudio_desktop.services import ballast, ledger_keys
 from stylestudio_desktop.services.accounts import open_local_profile
 from stylestudio_desktop.services.bus import Bus
 from stylestudio_desktop.services.studio import Studio
@@ -26,6 +28,8 @@ from stylestudio_desktop.vault.secrets import Secrets
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.protocol import Provider
 
+_LEAST = 256 * 1024
+"""Bytes that must be free for a library to be opened: its log and that one's index need some."""
 THUMBNAIL_LIMITS = Limits(max_bytes=512 * 1_048_576, max_pixels=500_000_000)
 """What is already in the store was judged on its way in; this only bounds the decoder."""
 
@@ -42,9 +46,7 @@ def library(
     `secrets` and `settings` are the workspace's own unless given.
     """
     workspace.make()
-    database = Database(workspace.database)
-    database.open()
-    bring_up_to_date(database)
+    database = _database(workspace)
     settings = settings or SettingsFile(workspace.settings)
     user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
     keys = workspaces.character(workspace).keys
@@ -63,6 +65,44 @@ def library(
     )
     ledger_keys.attach(studio)
     return studio
+
+
+def _database(workspace: Workspace) -> Database:
+    """Open the database; on a full disk with the room that the ballast gives, or StorageFull.
+
+    Without room SQLite can't even read, and says what it says of a damaged file.
+    """
+    for _ in range(2):
+        try:
+            return _opened(workspace)
+        except StorageError as error:
+            if isinstance(error, StorageBusy | StorageNewer) or not _is_full(workspace):
+                raise
+            if not ballast.drop(workspace):
+                break
+    raise StorageFull(
+        "The disk is full, so the library can't be opened. Nothing was changed. Free some space "
+        f"on the disk of {workspace.root}, then start again."
+    )
+
+
+def _opened(workspace: Workspace) -> Database:
+    database = Database(workspace.database)
+    try:
+        database.open()
+        bring_up_to_date(database)
+    except StorageError:
+        with contextlib.suppress(StorageError):
+            database.close()
+        raise
+    return database
+
+
+def _is_full(workspace: Workspace) -> bool:
+    try:
+        return shutil.disk_usage(workspace.root).free < _LEAST
+    except OSError:
+        return False
 
 
 def close(studio: Studio) -> None:

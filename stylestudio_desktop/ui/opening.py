@@ -9,6 +9,7 @@ from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtGui import QImageReader, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import MainWindow
@@ -76,10 +77,10 @@ def ask_again(sentence: str) -> bool:
     return box.exec() == buttons.Retry
 
 
-def tell_failure(window: MainWindow, sentence: str) -> int:
+def tell_failure(window: MainWindow, error: StudioError) -> int:
     """Say why the library can't be opened, and return the program's exit code."""
     from PySide6.QtWidgets import QMessageBox
 
-    QMessageBox(QMessageBox.Icon.Critical, "Style Studio", sentence, parent=window).exec()
+    QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence, parent=window).exec()
     window.close()
     return STORAGE

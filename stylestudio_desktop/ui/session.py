@@ -317,16 +317,17 @@ def run(
     open_studio: Callable[[], Studio],
     after_crash: Callable[[Studio], None],
     unclean: bool,
+    failed: Callable[[MainWindow, StudioError], int] = tell_failure,
 ) -> int:
     """Furnish the frame and return the exit code, or REOPEN or SWITCH, once it is closed.
 
-    A library that can't be opened ends in a window that says so, and exit code 5.
+    `failed` is asked for the code where the library can't be opened; by itself it says so: 5.
     """
     app = application()
     try:
         studio = open_studio()
     except StudioError as error:
-        return tell_failure(window, error.sentence)
+        return failed(window, error)
     if accounts.is_guarded(studio):
         from stylestudio_desktop.ui.unlock import admitted
 

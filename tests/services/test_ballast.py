@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from stylestudio_desktop.app import close_studio
+from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import StorageFull
-from stylestudio_desktop.services import ballast, health
+from stylestudio_desktop.domain.errors import StorageError, StorageFull
+from stylestudio_desktop.services import ballast, health, opening
+from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.worker.runner import Runner
-from tests.factories import open_test_studio
+from tests.factories import FakeProvider, open_test_studio
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -63,3 +64,37 @@ def test_a_host_that_meets_a_full_disk_drops_it(
     assert not ballast.drop(studio.workspace), "it is gone already"
     assert health.verify(studio).ok
     close_studio(studio)
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite needs room even to read; the ballast makes some, and after that people must."""
+    studio = open_test_studio(tmp_path)
+    place = studio.workspace
+    assert ballast.keep(place)
+    close_studio(studio)
+    thrown = place.tmp / "ballast"
+    genuine = opening._opened
+
+    def short(workspace: Workspace) -> Database:
+        if thrown.exists() or not opening._is_full(workspace):
+            raise StorageError("The library's database is damaged (disk i/o error).")
+        return genuine(workspace)
+
+    monkeypatch.setattr(opening, "_opened", short)
+    with pytest.raises(StorageError, match="damaged"):
+        open_studio(place, {"local": FakeProvider()})
+    monkeypatch.setattr(opening, "_LEAST", 1 << 62)
+    close_studio(open_studio(place, {"local": FakeProvider()}))
+    assert not thrown.exists()
+    monkeypatch.setattr(opening, "_opened", lambda _: (_ for _ in ()).throw(StorageError("No.")))
+    with pytest.raises(StorageFull, match="Free some space"):
+        open_studio(place, {"local": FakeProvider()})
+
+    def gone(_: object) -> None:
+        raise OSError(5, "gone")
+
+    monkeypatch.setattr("shutil.disk_usage", gone)
+    with pytest.raises(StorageError, match="No"):
+        open_studio(place, {"local": FakeProvider()})

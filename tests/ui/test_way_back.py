@@ -1,0 +1,175 @@
+"""A library that can't be opened: the window brings its last moment back by one button."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QProgressDialog
+from pytestqt.qtbot import QtBot
+
+from stylestudio_desktop import app
+from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageError, StorageFull, StudioError
+from stylestudio_desktop.domain.filters import FileFilter
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services import library
+from stylestudio_desktop.services.backup import snapshots, swap
+from stylestudio_desktop.ui import way_back
+from stylestudio_desktop.ui.window import MainWindow
+from stylestudio_desktop.ui.wishes import REOPEN
+from tests.factories import FakeProvider, import_photo, open_test_studio
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    """A library with a snapshot and something newer, whose database is rubbish in the middle."""
+    studio = open_test_studio(tmp_path)
+    import_photo(studio, tmp_path, "teal")
+    snapshots.take(studio, Reason.ASKED)
+    import_photo(studio, tmp_path, "gold")
+    close_studio(studio)
+    found = studio.workspace.database
+    with found.open("r+b") as file:
+        file.seek(1024)
+        file.write(b"rubbish" * (found.stat().st_size // 8))
+    return studio.workspace
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = MainWindow({})
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def pressing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Press the button of that name in every dialog; the dialogs' sentences are returned."""
+    told: list[str] = []
+
+    def press(name: str) -> list[str]:
+        pressed: list[QAbstractButton] = []
+
+        def shown(box: QMessageBox) -> int:
+            told.append(f"{box.text()} {box.informativeText()}")
+            pressed[:] = [one for one in box.buttons() if one.text().strip("&") == name]
+            return 0
+
+        monkeypatch.setattr(QMessageBox, "exec", shown)
+        monkeypatch.setattr(
+            QMessageBox, "clickedButton", lambda _box: pressed[0] if pressed else None
+        )
+        monkeypatch.setattr(QMessageBox, "information", lambda *said: told.append(said[2]))
+        return told
+
+    return press
+
+
+def failure(place: Workspace) -> StudioError:
+    """Return what opening the library says."""
+    with pytest.raises(StorageError) as raised:
+        open_studio(place, {"local": FakeProvider()})
+    return raised.value
+
+
+def pictures(place: Workspace) -> int:
+    """Return how many pictures the library has once it is opened."""
+    studio = open_studio(place, {"local": FakeProvider()})
+    found = len(library.ids(studio, FileFilter()))
+    close_studio(studio)
+    return found
+
+
+def test_its_last_moment_comes_back_by_one_button(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    told = pressing("Bring it back")
+    assert way_back.offer(window, place, failure(place)) == REOPEN
+    (said,) = told
+    assert "damaged" in said
+    assert "bring it back here as it was on" in said
+    assert not window.isVisible()
+    assert pictures(place) == 2, "what was written after the snapshot as well"
+    assert len(swap.kept(place)) == 1
+
+
+def test_lost_files_are_told_with_their_cure(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    next(one for one in place.files.rglob("*") if one.is_file()).unlink()
+    told = pressing("Bring it back")
+    assert way_back.offer(window, place, failure(place)) == REOPEN
+    assert "The files of 1 pictures are lost here: Settings, Health" in told[1]
+
+
+def test_where_the_journal_is_damaged_too_a_snapshot_comes_back(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    for log in place.journal.glob("*.wal"):
+        log.write_bytes(log.read_bytes()[:32] + bytes(log.stat().st_size - 32))
+    pressing("Bring it back")
+    assert way_back.offer(window, place, failure(place)) == REOPEN
+    assert pictures(place) == 1
+
+
+def test_whoever_does_not_want_that_changes_nothing(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    before = place.database.read_bytes()
+    pressing("Close")
+    assert way_back.offer(window, place, failure(place)) == 5
+    assert place.database.read_bytes() == before
+    assert not swap.is_planned(place)
+
+
+def test_it_can_be_stopped(
+    window: MainWindow,
+    place: Workspace,
+    pressing: Callable[[str], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = pressing("Bring it back")
+    monkeypatch.setattr(QProgressDialog, "show", lambda box: box.canceled.emit())
+    staged = way_back._staged
+
+    def late(place: Workspace, last: way_back.Last, progress: object, stopped: object) -> object:
+        stopped.wait(10)  # type: ignore[attr-defined]
+        return staged(place, last, progress, stopped)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(way_back, "_staged", late)
+    assert way_back.offer(window, place, failure(place)) == 5
+    assert "You stopped it" in told[1]
+    assert not swap.is_planned(place)
+
+
+def test_without_a_way_back_it_is_only_told(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    error = failure(place)
+    told = pressing("OK")
+    full = StorageFull("The disk is full.")
+    assert way_back.offer(window, place, full) == 5, "free space is what it needs"
+    for one in snapshots.listing(place):
+        one.path.unlink()
+    assert way_back.offer(window, place, error) == 5
+    assert [one.strip() for one in told] == [full.sentence, error.sentence]
+
+
+def test_the_program_opens_again_with_what_came_back(
+    place: Workspace, pressing: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressing("Bring it back")
+    codes: list[int] = []
+    genuine = app._one_window
+
+    def once(workspace: Workspace, unclean: bool) -> int:
+        if codes:
+            return pictures(workspace)
+        codes.append(genuine(workspace, unclean))
+        return codes[0]
+
+    monkeypatch.setattr(app, "_one_window", once)
+    assert app.run_window(place) == 2
+    assert codes == [REOPEN]
