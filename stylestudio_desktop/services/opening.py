@@ -7,6 +7,7 @@ needs none of it.
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from stylestudio_desktop.config import workspaces
@@ -15,6 +16,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.errors import StorageBusy, StorageError, StorageFull, StorageNewer
 from stylestudio_desktop.files.bounds import Limits
+from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.services import ballast, ledger_keys
@@ -87,6 +89,7 @@ def _database(workspace: Workspace) -> Database:
 
 
 def _opened(workspace: Workspace) -> Database:
+    _not_lost(workspace)
     database = Database(workspace.database)
     try:
         database.open()
@@ -96,6 +99,26 @@ def _opened(workspace: Workspace) -> Database:
             database.close()
         raise
     return database
+
+
+def _not_lost(workspace: Workspace) -> None:
+    """Raise StorageError where the database is gone and what belongs to it is still there.
+
+    An empty library in its place would look as if all was lost, and take every picture for one
+    that nobody needs.
+    """
+    if workspace.database.exists():
+        return
+    with storing("looking for the library"):
+        left = (*workspace.backups.glob("*.sqlite3"), *islice(workspace.files.glob("??/??/*"), 1))
+    if left:
+        raise StorageError(
+            f"The library's database is gone from {workspace.root}; pictures or snapshots of it "
+            "are still there. Nothing was made in its place. “stylestudio backup list” shows the "
+            "snapshots, and “stylestudio restore-backup NAME” brings one back. If there is none, "
+            f"“stylestudio --workspace NEW rebuild {workspace.root}” makes a library of the "
+            "pictures themselves."
+        )
 
 
 def _is_full(workspace: Workspace) -> bool:

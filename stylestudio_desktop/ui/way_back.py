@@ -3,7 +3,7 @@
 import threading
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
-from PySide6.QtWidgets import QMessageBox, QProgressBar, QProgressDialog
+from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code, StudioError
@@ -13,6 +13,7 @@ from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.opening import STORAGE, tell_failure
+from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import REOPEN
 
@@ -69,23 +70,17 @@ def _bring_back(window: MainWindow, workspace: Workspace, last: Last) -> int:
 
 def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Restored:
     """Build the library on a thread of its own, while a dialog shows how far that is."""
-    translate = QCoreApplication.translate
-    bar = QProgressDialog(
-        translate("WayBack", "Bringing the library back"),
-        translate("WayBack", "Cancel"),
-        0,
-        1000,
-        window,
-    )
-    inner = QProgressBar()
-    inner.setTextVisible(False)
-    bar.setBar(inner)
-    bar.setRange(0, 1000)
-    bar.setMinimumWidth(_WIDTH)
-    bar.setWindowTitle("Style Studio")
-    bar.setAutoReset(False)
+    text = QCoreApplication.translate("WayBack", "Bringing the library back")
+    dialog = QDialog(window)
+    dialog.setWindowTitle("Style Studio")
+    dialog.setModal(True)
+    dialog.setMinimumWidth(_WIDTH)
+    row = ProgressRow(parent=dialog)
+    QVBoxLayout(dialog).addWidget(row)
+    row.set(None, text)
     cancelled, share = threading.Event(), [0.0]
-    bar.canceled.connect(cancelled.set)
+    row.cancelled.connect(cancelled.set)
+    dialog.rejected.connect(cancelled.set)
     ended: list[restore.Restored | Exception] = []
 
     def progress(done: int, whole: int, _name: str) -> None:
@@ -102,16 +97,18 @@ def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Rest
     loop, look = QEventLoop(), QTimer()
 
     def on_look() -> None:
-        bar.setValue(round(share[0] * 1000))
+        if share[0]:
+            row.set(share[0], text)
         if ended:
             loop.quit()
 
     look.timeout.connect(on_look)
     look.start(_LOOK_MS)
-    bar.show()
+    dialog.show()
     loop.exec()
     look.stop()
-    bar.close()
+    dialog.hide()
+    dialog.deleteLater()
     thread.join()
     if isinstance(ended[0], Exception):
         raise ended[0]

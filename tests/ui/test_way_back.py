@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QMessageBox, QProgressDialog
+from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop import app
@@ -95,6 +95,30 @@ def test_its_last_moment_comes_back_by_one_button(
     assert len(swap.kept(place)) == 1
 
 
+def test_a_database_that_is_gone_is_no_new_library(
+    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+) -> None:
+    for end in ("", "-wal", "-shm"):
+        place.database.with_name(place.database.name + end).unlink(missing_ok=True)
+    error = failure(place)
+    assert "is gone" in error.sentence
+    assert not place.database.exists()
+    pressing("Bring it back")
+    assert way_back.offer(window, place, error) == REOPEN
+    assert pictures(place) == 2
+
+
+def test_pictures_alone_are_no_empty_library_either(place: Workspace) -> None:
+    place.database.unlink()
+    for one in snapshots.listing(place):
+        one.path.unlink()
+    assert f"rebuild {place.root}" in failure(place).sentence
+    for one in list(place.files.rglob("*")):
+        if one.is_file():
+            one.unlink()
+    assert pictures(place) == 0, "nothing is left of it: a new one begins"
+
+
 def test_lost_files_are_told_with_their_cure(
     window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
 ) -> None:
@@ -131,7 +155,7 @@ def test_it_can_be_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = pressing("Bring it back")
-    monkeypatch.setattr(QProgressDialog, "show", lambda box: box.canceled.emit())
+    monkeypatch.setattr(QDialog, "show", lambda dialog: dialog.reject())
     staged = way_back._staged
 
     def late(place: Workspace, last: way_back.Last, progress: object, stopped: object) -> object:
