@@ -22,6 +22,8 @@ from stylestudio_desktop.ui.widgets.grid import Card, Grid
 
 FIRST = 400
 HEAD = 200
+SCREEN = 64
+"""Cards that come with the first ids: about what a window shows before it is scrolled."""
 Looked = tuple["array[int]", State | None]
 QUIET_MS = 150
 REST_MS = 250
@@ -33,6 +35,14 @@ class _Touched(NamedTuple):
 
     cards: Sequence[Card]
     fitting: set[int]
+
+
+class _First(NamedTuple):
+    """The front of a list, the state it belongs to, and the cards of its first screen."""
+
+    ids: "array[int]"
+    state: State | None
+    cards: Sequence[Card]
 
 
 class Listing(QObject):
@@ -70,12 +80,17 @@ class Listing(QObject):
         self._serial += 1
         serial = self._serial
 
-        def first(found: Looked) -> None:
-            if serial == self._serial:
-                self._state = found[1]
-                self._show_first(found[0], serial)
+        def op() -> _First:
+            ids, state = self._asking.look(wanted, FIRST)
+            return _First(ids, state, self._grid.source.fetch_cards(list(ids[:SCREEN])))
 
-        self._run(lambda: self._asking.look(wanted, FIRST), first)
+        def first(found: _First) -> None:
+            if serial == self._serial:
+                self._state = found.state
+                self._grid.cards.put(found.cards)
+                self._show_first(found.ids, serial)
+
+        self._run(op, first)
 
     def reload(self) -> None:
         """Read the whole list again; view and selection stay with their pictures.

@@ -70,6 +70,7 @@ class Grid(Scrolled):
         self.contents.set(ids, dated=dated)
         self._lay_out()
         self.scroll_to(0)
+        self._ask_at_once()
         self.selection_changed.emit()
 
     def append_ids(self, ids: Iterable[int]) -> None:
@@ -300,8 +301,14 @@ class Grid(Scrolled):
             list(filter(None, wishes[: len(seen)])), list(filter(None, wishes[len(seen) :]))
         )
 
+    def _ask_at_once(self) -> None:
+        """Ask without the pause that spares a view which still moves."""
+        self._wish.stop()
+        self._ask()
+
     def _on_cards(self, arrived: set[int]) -> None:
-        self._wish.start()
+        if not self._wish.isActive():
+            self._ask_at_once()
         self._repaint(index for index in self._seen() if self.contents.ids[index] in arrived)
 
     def _seen(self) -> range:
