@@ -36,6 +36,22 @@ for kind, mode in (("JPEG", "RGB"), ("PNG", "RGBA"), ("WEBP", "RGB")):
     assert decoding.thumbnail(file.read_bytes(), 20) and decoding.picture(file)
 """
 
+HANDED_OVER = """
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QTableView
+class Filter(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return False
+app = QApplication([])
+for _ in qt_classes.make(): pass
+before = made()
+table, watching = QTableView(), Filter()
+app.installEventFilter(watching)
+table.viewport(), app.style(), table.findChildren(QObject)
+table.show()
+app.processEvents()
+"""
+
 
 def made_meanwhile(what: str, *arguments: str) -> str:
     code = SEEN + what + "\nprint(*sorted(made() - before))"
@@ -50,6 +66,10 @@ def test_loading_a_pane_beside_the_window_makes_no_class() -> None:
 
 def test_decoding_makes_no_class(tmp_path: Path) -> None:
     assert made_meanwhile(DECODING, str(tmp_path)).split() == []
+
+
+def test_what_qt_hands_over_is_of_classes_that_are_there() -> None:
+    assert made_meanwhile(HANDED_OVER).split() == []
 
 
 def test_the_list_holds_what_the_code_imports() -> None:

@@ -1,5 +1,6 @@
 """The History pane: the list with its filters, the story beside it, and the insights."""
 
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -53,13 +54,28 @@ class HistoryPane(Pane):
         self.answers = Answers(window, studio, self.acting, self._open, self)
         self.story = StoryPanel(window, studio, self.answers, self)
         self.filters = HistoryFilters(self)
-        self.insights = InsightsView(window, studio, self)
-        self.queue = QueueView(window, studio, live, self)
+        self._live = live
         self._stale = True
         self._seeking: int | None = None
         self._add_actions()
         self._build()
         self._connect()
+
+    @cached_property
+    def insights(self) -> InsightsView:
+        """The charts, made when somebody first turns to them."""
+        made = InsightsView(self._window, self._studio, self)
+        self._middle.addWidget(made)
+        return made
+
+    @cached_property
+    def queue(self) -> QueueView:
+        """The queue, made when somebody first turns to it."""
+        made = QueueView(self._window, self._studio, self._live, self)
+        made.opened.connect(self._open)
+        made.batch_asked.connect(self._show_batch)
+        self._middle.addWidget(made)
+        return made
 
     def shown(self) -> None:
         """Show what is true now."""
@@ -128,8 +144,6 @@ class HistoryPane(Pane):
         self.strip = WorkStrip(self.acting, [self._retry, self._cancel, self._trash, self._back])
         self._middle = QStackedWidget()
         self._middle.addWidget(self.table)
-        self._middle.addWidget(self.queue)
-        self._middle.addWidget(self.insights)
         self._blank: QWidget = QWidget()
         self._middle.addWidget(self._blank)
         left = QVBoxLayout()
@@ -189,9 +203,7 @@ class HistoryPane(Pane):
         self.loader.failed.connect(self._on_failed)
         self.model.failed.connect(self._on_failed)
         self.loader.touched.connect(self.story.refresh)
-        self.loader.touched.connect(lambda _id: self.insights.touched())
-        self.queue.opened.connect(self._open)
-        self.queue.batch_asked.connect(self._show_batch)
+        self.loader.touched.connect(self._on_touched)
         self._window.closing.connect(self.close_threads)
         self._on_chosen()
 
@@ -218,6 +230,10 @@ class HistoryPane(Pane):
         if self.views.value() != view:
             self.views.set_value(view)
             self._on_view(view)
+
+    def _on_touched(self, _generation: int) -> None:
+        if "insights" in vars(self):
+            self.insights.touched()
 
     def _show_batch(self, batch_id: int) -> None:
         card = self.queue.cards.get(batch_id)

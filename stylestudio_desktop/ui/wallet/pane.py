@@ -36,7 +36,7 @@ from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
 
 SOON_MS = 120
-PURCHASES = 50
+PURCHASES = 20
 LEDGER_LEAST = 360
 PACKAGE = 170
 WIDEST = 720
