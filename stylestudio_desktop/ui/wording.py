@@ -92,7 +92,9 @@ def count(number: int) -> str:
 
 def money(amount: float, currency: str) -> str:
     """Return an amount, in the currency's smallest unit, as the locale writes it."""
-    symbol = {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency.upper(), f"{currency.upper()} ")
+    symbol = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(
+        currency.upper(), f"{currency.upper()} "
+    )
     places = digits(currency)
     return QLocale().toCurrencyString(amount / 10**places, symbol, places)
 

@@ -39,12 +39,12 @@ class PackageCard(Card):
         each_said = self.tr("%1 a token").replace("%1", each)
         self.setAccessibleName(f"{package.name}: {tokens}, {price}, {each_said}. {package.tag}")
         head = QHBoxLayout()
-        head.addWidget(label(package.name, "label"))
-        head.addSpacing(Space.XS)
+        head.setSpacing(Space.XS)
         head.addStrut(Space.XL)
-        head.addStretch(1)
+        head.addWidget(label(package.name, "label", wrap=True), 1)
         if package.tag:
-            head.addWidget(StatusBadge(Status(_tag(package.tag), "sparkles", "accent")))
+            badge = StatusBadge(Status(_tag(package.tag), "sparkles", "accent"))
+            head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(head)
         self.body.addWidget(label(tokens, "heading"))
         self.body.addWidget(label(each_said, "faint"))
@@ -128,7 +128,7 @@ class Purchases(QWidget):
         grid.setColumnStretch(0, 1)
         for one in found:
             row = grid.rowCount()
-            grid.addWidget(label(one.display_name), row, 0)
+            grid.addWidget(label(one.display_name, wrap=True), row, 0)
             grid.addWidget(StatusBadge(purchase_words.state(one)), row, 3)
             grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
             if only_goes_back(one):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.domain.catalog import Package
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.ledger import Kind
 from stylestudio_desktop.domain.purchase import Refund
@@ -27,6 +28,9 @@ from tests.factories import give
 from tests.payments.bank import Bank
 from tests.payments.counter import at
 from tests.ui.watchdog import Watchdog
+
+ROOM = 440
+"""What the left column leaves in a window of 1280 pixels."""
 
 Ids = dict[str, list[int]]
 
@@ -190,6 +194,24 @@ def test_purchases_are_listed_with_their_state(qtbot: QtBot) -> None:
     QApplication.processEvents()
     assert "$29.99" in words(purchases)
     assert "Nothing has been bought yet." not in words(purchases)
+
+
+def test_a_long_name_and_a_large_sum_push_nothing_out_of_sight(qtbot: QtBot) -> None:
+    name = "Enterprise for large houses with long names"
+    row = Purchase(
+        new_id(), 1, 99_999_900, "JPY", 1000, "completed", "t", None, None, "card", "enterprise",
+        name, None, None, now_ms(), now_ms(), gateway="stripe",
+    )  # fmt: skip
+    purchases = Purchases()
+    qtbot.addWidget(purchases)
+    purchases.show_purchases([row, row._replace(status="pending", checkout_url="https://x/")])
+    said = [one.text() for one in purchases.findChildren(QLabel)]
+    assert "¥99,999,900" in said
+    assert purchases.minimumSizeHint().width() <= ROOM
+    package = Package("enterprise", name, 1000, 99_999_900, "JPY", "best value")
+    card = PackageCard(package)
+    qtbot.addWidget(card)
+    assert card.minimumSizeHint().width() <= ROOM // 2
 
 
 @pytest.mark.parametrize(
