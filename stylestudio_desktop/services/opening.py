@@ -16,7 +16,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.errors import StorageBusy, StorageError, StorageFull, StorageNewer
 from stylestudio_desktop.files.bounds import Limits
-from stylestudio_desktop.files.disk import storing
+from stylestudio_desktop.files.disk import flush_folder, storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.files.thumbnails import ThumbnailCache
 from stylestudio_desktop.services import ballast, ledger_keys
@@ -89,11 +89,14 @@ def _database(workspace: Workspace) -> Database:
 
 
 def _opened(workspace: Workspace) -> Database:
-    _not_lost(workspace)
+    new = _is_new(workspace)
     database = Database(workspace.database)
     try:
         database.open()
         bring_up_to_date(database)
+        if new:  # its name must outlast a power cut that the first pictures outlast
+            with storing("making the library"):
+                flush_folder(workspace.root)
     except StorageError:
         with contextlib.suppress(StorageError):
             database.close()
@@ -101,14 +104,14 @@ def _opened(workspace: Workspace) -> Database:
     return database
 
 
-def _not_lost(workspace: Workspace) -> None:
-    """Raise StorageError where the database is gone and what belongs to it is still there.
+def _is_new(workspace: Workspace) -> bool:
+    """Say whether a library begins here; StorageError where only its database is gone.
 
     An empty library in its place would look as if all was lost, and take every picture for one
     that nobody needs.
     """
     if workspace.database.exists():
-        return
+        return False
     with storing("looking for the library"):
         left = (*workspace.backups.glob("*.sqlite3"), *islice(workspace.files.glob("??/??/*"), 1))
     if left:
@@ -119,6 +122,7 @@ def _not_lost(workspace: Workspace) -> None:
             f"“stylestudio --workspace NEW rebuild {workspace.root}” makes a library of the "
             "pictures themselves."
         )
+    return True
 
 
 def _is_full(workspace: Workspace) -> bool:
