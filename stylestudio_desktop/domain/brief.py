@@ -1,5 +1,6 @@
 """Everything that one generation asks for, as one value that never changes after it is accepted."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -7,7 +8,9 @@ from typing import Any
 
 from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.domain.records import Generation
 
 MAX_PRODUCTS = 5
 MAX_MODELS = 3
@@ -122,3 +125,37 @@ def _within(name: str, value: float | None, limits: tuple[float, float]) -> None
     if value is not None and not limits[0] <= value <= limits[1]:
         # Not “:g”: that would round the largest seed to 2.14748e+09.
         raise BadInput(f"The {name} must lie between {limits[0]} and {limits[1]}.")
+
+
+def asked_for(brief: Brief, generation_id: int, moment: int) -> Generation:
+    """Return what `brief` asks for as a new row: waiting, at no price, and of nobody yet."""
+    return Generation(
+        id=generation_id,
+        user_id=0,
+        status=Status.PENDING.value,
+        prompt=brief.prompt,
+        negative_prompt=brief.negative_prompt,
+        full_prompt="",
+        provider=brief.provider,
+        model=brief.model,
+        style=brief.style,
+        quality=brief.quality,
+        aspect_ratio=brief.aspect_ratio,
+        pictures=brief.count,
+        strength=brief.strength,
+        guidance_scale=brief.guidance_scale,
+        num_inference_steps=brief.num_inference_steps,
+        seed=brief.seed,
+        options=json.dumps(dict(brief.options)),
+        price=0,
+        tokens_used=0,
+        error_code=None,
+        error=None,
+        retry_count=0,
+        processing_time_ms=None,
+        remote_id=None,
+        created_at=moment,
+        updated_at=moment,
+        completed_at=None,
+        trashed_at=None,
+    )

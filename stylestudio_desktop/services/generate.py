@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stylestudio_desktop.domain.brief import MAX_SEED, Brief, check
+from stylestudio_desktop.domain.brief import MAX_SEED, Brief, asked_for, check
 from stylestudio_desktop.domain.errors import (
     BadInput,
     Code,
@@ -17,7 +17,6 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.domain.generation import (
     ROLE_CATEGORY,
     Role,
-    Status,
 )
 from stylestudio_desktop.domain.ids import FileId, new_id, now_ms
 from stylestudio_desktop.domain.records import Generation, StoredFile
@@ -208,35 +207,12 @@ def begin(
     seed = secrets.randbelow(MAX_SEED + 1) if brief.seed is None else brief.seed
     if price is None:
         price = studio.catalogue.price(brief.quality, brief.count)
-    row = Generation(
-        id=generation_id,
+    row = asked_for(brief, generation_id, moment)._replace(
         user_id=studio.user_id,
-        status=Status.PENDING.value,
-        prompt=brief.prompt,
-        negative_prompt=brief.negative_prompt,
         full_prompt=studio.catalogue.compose(brief),
-        provider=brief.provider,
-        model=brief.model,
-        style=brief.style,
-        quality=brief.quality,
-        aspect_ratio=brief.aspect_ratio,
-        pictures=brief.count,
-        strength=brief.strength,
-        guidance_scale=brief.guidance_scale,
-        num_inference_steps=brief.num_inference_steps,
         seed=seed,
-        options=json.dumps(dict(brief.options)),
         price=price,
         tokens_used=price,
-        error_code=None,
-        error=None,
-        retry_count=0,
-        processing_time_ms=None,
-        remote_id=None,
-        created_at=moment,
-        updated_at=moment,
-        completed_at=None,
-        trashed_at=None,
         batch_id=batch_id,
     )
     with attempts.within_budget():

@@ -254,35 +254,11 @@ def _generation(
         _clean(str(key))[:100]: _clean(str(value))[:1000]
         for key, value in (options.items() if isinstance(options, dict) else ())
     }
-    return Generation(
-        id=_known_id(said.generation),
-        user_id=0,
+    return briefs.asked_for(brief, _known_id(said.generation), moment)._replace(
         status=Status.COMPLETED.value,
-        prompt=brief.prompt,
-        negative_prompt=brief.negative_prompt,
         full_prompt=said.prompt[: 4 * briefs.MAX_PROMPT],
-        provider=brief.provider,
-        model=brief.model,
-        style=brief.style,
-        quality=brief.quality,
-        aspect_ratio=brief.aspect_ratio,
-        pictures=brief.count,
-        strength=brief.strength,
-        guidance_scale=brief.guidance_scale,
-        num_inference_steps=brief.num_inference_steps,
-        seed=brief.seed,
         options=json.dumps(plain),
-        price=0,
-        tokens_used=0,
-        error_code=None,
-        error=None,
-        retry_count=0,
-        processing_time_ms=None,
-        remote_id=None,
-        created_at=moment,
-        updated_at=moment,
         completed_at=moment,
-        trashed_at=None,
     )
 
 

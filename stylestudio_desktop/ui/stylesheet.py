@@ -78,6 +78,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QComboBox:focus, QDateTimeEdit:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{
   color: {text_faint}; background: {window}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QLineEdit QToolButton {{ padding: 0; border: none; background: transparent; min-width: 20px;
   min-height: 20px; }}
 #search {{ background: {sunken}; border-color: {sunken}; }}

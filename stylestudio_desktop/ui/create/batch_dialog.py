@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -30,7 +30,7 @@ from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label
 
 MOST_PROBLEMS = 100
-_WIDTH, _PROBLEMS_HEIGHT = 560, 120
+_WIDTH = 560
 
 
 class BatchDialog(QDialog):
@@ -51,10 +51,10 @@ class BatchDialog(QDialog):
         self.facts = Facts()
         self.problems = QPlainTextEdit()
         self.problems.setReadOnly(True)
-        self.problems.setMinimumHeight(_PROBLEMS_HEIGHT)
         self.problems.setAccessibleName(words.tr("What can't be made"))
         self.budget = QSpinBox()
         self.budget.setRange(1, 1_000_000)
+        self.budget.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.budget.setAccessibleName(words.tr("Budget in tokens"))
         self.go = button(words.tr("Start"), self.start, "primary", "sparkles")
         self._budget_row = QWidget()
@@ -139,6 +139,7 @@ class BatchDialog(QDialog):
         self._budget_row.setVisible(bool(made.wishes))
         self.budget.setValue(max(1, min(made.price, made.balance)))
         self._show_budget()
+        self.adjustSize()  # what was hidden while it was read has its room now
 
     def _show_budget(self) -> None:
         made = self.plan

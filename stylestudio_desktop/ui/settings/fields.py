@@ -9,11 +9,6 @@ from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import label
 
 FIELD = 180
-_FLAT = "".join(
-    f"{kind}::{part}-button {{ width: 0px; height: 0px; border: none; }}"
-    for kind in ("QDoubleSpinBox", "QDateTimeEdit")
-    for part in ("up", "down")
-)
 
 
 class Choice(QComboBox):
@@ -54,8 +49,6 @@ class Number(QDoubleSpinBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
-        # NoButtons leaves the text no room under a style sheet, so the buttons are made flat.
-        self.setStyleSheet(_FLAT)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setDecimals(0 if whole else 1)
         self.setRange(least, most)
@@ -79,7 +72,6 @@ class Instant(QDateTimeEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setStyleSheet(_FLAT)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setDisplayFormat("d MMM yyyy  HH:mm:ss")
         self.setMaximumWidth(FIELD + 40)
