@@ -2,8 +2,9 @@
 
 Every product of the sample collection (and of the seventy drawn proof photos with `--proof`) is
 put into studio pictures as it is, in every style, on white and under another lamp, and with each
-change: its hue turned by 5 CIEDE2000, its logo mirrored, its pocket removed, another garment in
-its place. Logo and pocket are drawn on every product. Exit code 1 when a verdict is wrong.
+change: its hue turned by 5 CIEDE2000 (in our own pictures, whose lamps are known, and in one of
+another service), its logo mirrored, its pocket removed, another garment in its place. Logo and
+pocket are drawn on every product. Exit code 1 when a verdict is wrong.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from stylestudio_desktop.engine.filters import from_lab, resized, to_lab
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.undeveloped import undeveloped
+from stylestudio_desktop.engine.undeveloped import read, undeveloped
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from samples import proof
@@ -45,7 +46,7 @@ HUE = 5.0  # CIEDE2000
 STYLES = tuple(sorted(LOOKS))
 LAMP = (1.10, 1.0, 0.86)  # another light: warm, and brighter at one side
 UNTOUCHED = ("untouched", "on white", "another light")
-PLANTED = ("hue", "logo mirrored", "pocket removed", "another garment")
+PLANTED = ("hue", "hue, another service", "logo mirrored", "pocket removed", "another garment")
 Pixels = NDArray[Any]
 Change = Callable[[Pixels], Pixels]
 
@@ -165,6 +166,15 @@ def made(colour: Pixels, alpha: Pixels, style: str, seed: int, white: bool = Fal
     return stage.still_life([subject], style, SIZE, seed, setting=asked, garment=kind, check=_go_on)
 
 
+def plainly(colour: Pixels, alpha: Pixels, seed: int) -> Pixels:
+    """Return a picture as another service would make it: a set and shadows, no style of ours."""
+    asked = setting.read({"grade": "none", "backdrop": "seamless"}, "top", "realistic")
+    subject = layer.subject(Cutout(colour, alpha))
+    return stage.still_life(
+        [subject], "realistic", SIZE, seed, setting=asked, garment="top", check=_go_on
+    )
+
+
 def under_lamp(pixels: Pixels) -> Pixels:
     """Return a finished picture under another light: a cast, and a fall-off to one side."""
     linear = np.power(pixels.astype(np.float32) / 255, 2.2)
@@ -173,10 +183,11 @@ def under_lamp(pixels: Pixels) -> Pixels:
     return np.asarray(255 * np.power(lit, 1 / 2.2) + 0.5, np.uint8)
 
 
-def examined(one: Product, change: Change | None, picture: Pixels, style: str) -> Found:
+def examined(one: Product, change: Change | None, picture: Pixels, grade: str) -> Found:
     """Return what `report.examine` says of a picture, without cutting the product out each time.
 
     `change` draws on the photo, and on what was cut out of it, what the picture should show.
+    `grade` is what the engine tells of its own pictures, "" stands for another service's.
     """
     pixels, colour = one.pixels, one.cutout.colour
     if change is not None:
@@ -184,29 +195,28 @@ def examined(one: Product, change: Change | None, picture: Pixels, style: str) -
     packed = io.BytesIO()
     Image.fromarray(picture).save(packed, "JPEG", quality=95, subsampling=0)
     scene = np.asarray(Image.open(packed), np.float32)
+    style, coloured = read(grade)
     if style:
         scene = undeveloped(scene, style)
     scale = PRODUCT / max(pixels.shape[:2])
     size = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
     shot = photo.Photo(resized(pixels, *size), None, one.name)
     product = report.Product.of(shot, resized(colour, *size), resized(one.cutout.alpha, *size))
-    return report.compared(product, scene, report.Heat(np.zeros(scene.shape[:2], np.float32)))
+    heat = report.Heat(np.zeros(scene.shape[:2], np.float32))
+    return report.compared(product, scene, heat, coloured=coloured)
 
 
 def cases(
     one: Product, other: Product, number: int
 ) -> Iterator[tuple[str, str, Change | None, Pixels]]:
-    """Yield what was done, the style that was given, what is drawn on the photo, the picture."""
+    """Yield what was done, the grade that is told, what is drawn on the photo, the picture."""
     colour, alpha = one.cutout.colour, one.cutout.alpha
     for style in STYLES:
         yield "untouched", style, None, made(colour, alpha, style, number)
-    yield "on white", "", None, made(colour, alpha, "realistic", number, white=True)
-    plain = stage.still_life(
-        [layer.subject(one.cutout)], "realistic", SIZE, number,
-        setting=setting.read({"grade": "none", "backdrop": "seamless"}, "top", "realistic"),
-        garment="top", check=_go_on,
-    )  # fmt: skip
-    yield "another light", "", None, under_lamp(plain)
+    yield "on white", "none", None, made(colour, alpha, "realistic", number, white=True)
+    yield "another light", "", None, under_lamp(plainly(colour, alpha, number))
+    moved = plainly(turned(colour, alpha), alpha, number)
+    yield "hue, another service", "", None, moved
     for style in (STYLES[number % len(STYLES)], "realistic"):
         yield "hue", style, None, made(turned(colour, alpha), alpha, style, number)
         printed = partial(with_logo, alpha=alpha, mirrored=False)

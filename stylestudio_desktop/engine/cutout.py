@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine.castshadow import peeled
+from stylestudio_desktop.engine.clefts import followed
 from stylestudio_desktop.engine.edges import matted
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import (
@@ -32,6 +33,7 @@ from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
+SWIFT = 512  # and that for a draft
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
 FRAYED = 5  # pixels to both sides of an outline in which colours alone are not believed
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
@@ -46,15 +48,20 @@ class Cutout:
     warnings: tuple[str, ...] = ()
 
 
-def cut(photo: Photo, networks: Networks, check: Callable[[], None]) -> Cutout:
-    """Cut the product out of `photo`; `check` is called between steps and may raise Cancelled."""
+def cut(
+    photo: Photo, networks: Networks, check: Callable[[], None], *, swift: bool = False
+) -> Cutout:
+    """Cut the product out of `photo`; `check` is called between steps and may raise Cancelled.
+
+    `swift` looks at it less closely, for a draft.
+    """
     if photo.alpha is not None and bool((photo.alpha > 0.5).any()):
         return Cutout(photo.rgb, photo.alpha)  # already cut out by somebody who could see it
     height, width = photo.rgb.shape[:2]
-    scale = min(1.0, ANALYSIS / max(height, width))
+    scale = min(1.0, (SWIFT if swift else ANALYSIS) / max(height, width))
     small = resized(photo.rgb, max(1, round(width * scale)), max(1, round(height * scale)))
     lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
-    guess = networks.salient(small) if networks.has("u2netp") else None
+    guess = networks.salient(small, swift=swift) if networks.has("u2netp") else None
     check()
     sure = None if guess is None else grown((guess > 0.2).astype(np.uint8), 12)
     ground = grounds.fit(lab, sure)
@@ -67,7 +74,7 @@ def cut(photo: Photo, networks: Networks, check: Callable[[], None]) -> Cutout:
             f"No product could be told from its background in {photo.name}. Nothing was charged; "
             "use a photo with the whole product on a plain background of another colour.",
         )
-    coarse = unheld(lab, coarse)
+    coarse = followed(lab, unheld(lab, coarse))
     check()
     alpha, colour = matted(photo.rgb, coarse, ground if ground.plain else None, check)
     if _touches_frame(coarse):

@@ -117,6 +117,16 @@ def components(mask: Mask) -> tuple[int, NDArray[Any], NDArray[Any]]:
     return int(count), labels.astype(np.int32), stats.astype(np.int32)
 
 
+def box_of(stats: NDArray[Any], shape: tuple[int, ...], margin: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a region, given its statistics, with room around it."""
+    left, top = int(stats[cv2.CC_STAT_LEFT]), int(stats[cv2.CC_STAT_TOP])
+    right, bottom = left + int(stats[cv2.CC_STAT_WIDTH]), top + int(stats[cv2.CC_STAT_HEIGHT])
+    return (
+        slice(max(0, top - margin), min(shape[0], bottom + margin)),
+        slice(max(0, left - margin), min(shape[1], right + margin)),
+    )
+
+
 def largest(mask: Mask) -> Mask:
     """Return only the largest connected region of `mask`."""
     count, labels, stats = components(mask)

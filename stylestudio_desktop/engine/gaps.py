@@ -1,19 +1,17 @@
 """Finds ground that a mask took for product: between sleeve and body, in loops of straps, belts."""
 
-from typing import Any
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.castshadow import shaded
-from stylestudio_desktop.engine.filters import Image, Mask, Plane, components, disc, grown
+from stylestudio_desktop.engine.filters import Image, Mask, Plane, box_of, components, disc, grown
 from stylestudio_desktop.engine.ground import Ground
 
 WINDOW = 0.01  # share of the frame from which a hole is opened anywhere in a product
 LEAST = 0.0003  # and one that lies between a strap's two sides, or is open to the ground
 STRAP = 0.035  # of the long side: the widest strap around a loop
 EVEN = 1.2  # residual of a ground up to which small gaps are looked for
+ROOM = 24  # pixels around a gap that are looked at
 SEEN = 6  # pixels of the edge of a gap that do not look smooth
 EDGE = 7.0  # CIELAB between a gap and the product beside it
 WALLED = 0.5  # share of an open gap's rim that must be product
@@ -32,7 +30,7 @@ def gaps(small: Image, lab: Image, mask: Mask, ground: Ground) -> Mask:
     for part in range(1, count):
         area = int(stats[part, cv2.CC_STAT_AREA])
         if LEAST * mask.size <= area < 0.2 * int(mask.sum()):
-            box = _box(stats[part], mask.shape)
+            box = box_of(stats[part], mask.shape, ROOM)
             gap = (labels[box] == part).astype(np.uint8)
             gap = grown(gap, SEEN) & shade[box]  # the weave's window blurs its edges
             if _is_gap(lab[box], gap, mask[box], near[box]):
@@ -105,14 +103,3 @@ def _between(lab: Image, gap: Mask) -> Mask:
     wall = wall / (cv2.blur(other, (15, 15))[..., None] + 1e-4)
     nearer: Plane = np.linalg.norm(lab - own, axis=-1) < np.linalg.norm(lab - wall, axis=-1)
     return (nearer | (gap > 0)).astype(np.uint8)
-
-
-def _box(stats: NDArray[Any], shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return the part of the frame in which a component lies, with room around it."""
-    left, top = int(stats[cv2.CC_STAT_LEFT]) - 24, int(stats[cv2.CC_STAT_TOP]) - 24
-    right = left + int(stats[cv2.CC_STAT_WIDTH]) + 48
-    bottom = top + int(stats[cv2.CC_STAT_HEIGHT]) + 48
-    return (
-        slice(max(0, top), min(shape[0], bottom)),
-        slice(max(0, left), min(shape[1], right)),
-    )

@@ -18,6 +18,7 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet statistics, as U-
 SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 TELEMETRY = "openvino_telemetry"
 SALIENT = ("u2netp", "u2net")
+MATTE_SIDES = 512, 384  # pixels of the shorter side of a person's photo, and of a draft's
 
 
 def import_openvino() -> Any:
@@ -69,16 +70,17 @@ class Networks:
             "EXECUTION_MODE_HINT": "ACCURACY",
         }
 
-    def salient(self, rgb: Image) -> Plane:
+    def salient(self, rgb: Image, *, swift: bool = False) -> Plane:
         """Return how much each pixel belongs to the main object (U-2-Net, Qin et al. 2020).
 
-        The mean of the light and the full network, where the full one has been fetched.
+        The mean of the light and the full network, where the full one has been fetched; `swift`
+        asks the light one alone.
         """
         small: Image = cv2.resize(rgb, (320, 320), interpolation=cv2.INTER_AREA)
         small = small / max(float(small.max()), 1.0)
         given = [_channels_first((small - MEAN) / SPREAD)]
         found = []
-        for name in SALIENT:
+        for name in SALIENT[:1] if swift and self.has(SALIENT[0]) else SALIENT:
             if self.has(name):
                 odds = self.load(name)(given)[0][0, 0]
                 found.append((odds - odds.min()) / (odds.max() - odds.min() + 1e-6))
@@ -87,10 +89,10 @@ class Networks:
             0, 1
         )
 
-    def matte(self, rgb: Image) -> Plane:
+    def matte(self, rgb: Image, *, swift: bool = False) -> Plane:
         """Return the alpha of the people in the picture (MODNet, Ke et al. 2022)."""
         height, width = rgb.shape[:2]
-        scale = 512 / min(height, width)
+        scale = MATTE_SIDES[swift] / min(height, width)
         size = [max(32, round(side * scale / 32) * 32) for side in (width, height)]
         small = cv2.resize(rgb, tuple(size), interpolation=cv2.INTER_AREA) / 127.5 - 1
         result = self.load("modnet")([_channels_first(small)])[0][0, 0]

@@ -52,6 +52,11 @@ class Order:
         return setting.read(self.options, self.garment, self.style)
 
     @property
+    def draft(self) -> bool:
+        """Whether time counts more than the last of an outline."""
+        return self.quality == "draft"
+
+    @property
     def long_side(self) -> int:
         """The longer side of the picture in pixels."""
         return max(self.width, self.height)

@@ -18,11 +18,16 @@ MAX_BYTES, MAX_SIDE = 8_388_608, 4096
 
 
 def cut_as(
-    photo: Photo, mask: Path | None, networks: Networks, check: Callable[[], None]
+    photo: Photo,
+    mask: Path | None,
+    networks: Networks,
+    check: Callable[[], None],
+    *,
+    swift: bool = False,
 ) -> Cutout:
     """Cut the product out of `photo` by its painted `mask`, or, without one, by looking at it."""
     if mask is None:
-        return cut(photo, networks, check)
+        return cut(photo, networks, check, swift=swift)
     alpha = read(mask, (photo.rgb.shape[1], photo.rgb.shape[0]))
     check()
     return Cutout(freed(photo.rgb, alpha, check), alpha)

@@ -98,13 +98,18 @@ class Person:
         )
 
 
-def read_person(photo: Photo, networks: Networks, check: Callable[[], None]) -> Person:
-    """Read the one person in `photo`; raise EngineFault when there is none to be found."""
+def read_person(
+    photo: Photo, networks: Networks, check: Callable[[], None], *, swift: bool = False
+) -> Person:
+    """Read the one person in `photo`; raise EngineFault when there is none to be found.
+
+    `swift` finds the outline less closely, for a draft.
+    """
     known = figure(photo)
     if known is not None:
         return known
     rgb = photo.rgb
-    alpha = networks.matte(rgb)
+    alpha = networks.matte(rgb, swift=swift)
     check()
     body = largest((alpha > 0.5).astype(np.uint8))
     if float(body.mean()) < 0.01:

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import detail, layer, photo, picture, stage
+from stylestudio_desktop.engine import detail, layer, photo, picture, stage, undeveloped
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.looks import LOOKS
@@ -35,7 +35,7 @@ class Made:
     mode: str
     warnings: list[str]
     label: str
-    grade: str = ""  # the style in which it was developed, where it was
+    grade: str = ""  # what `undeveloped.read` takes to compare it with its photo
 
     def facts(self) -> dict[str, Any]:
         """Return the picture's record as plain JSON values."""
@@ -171,7 +171,9 @@ def _saved(
     exact = mode == "still_life" and order.setting.backdrop == "white"
     path = out / f"picture-{index + 1}.{'png' if exact else 'jpg'}"
     picture.save(path, pixels, picture.Facts(label, order.style, mode, seed))
-    grade = "" if exact or order.setting.grade == "none" else order.style
+    grade = "none" if exact or order.setting.grade == "none" else order.style
+    if mode == "scene":
+        grade += undeveloped.LAMP
     return Made(str(path), order.width, order.height, seed, mode, list(warnings), label, grade)
 
 
@@ -191,7 +193,7 @@ def _cut_all(order: Order, networks: Networks, report: Report) -> tuple[list[Cut
         check()
         shot = photo.read(path, side if order.people else min(side, detail.CUT_SIDE))
         check()
-        result = cut_as(shot, order.mask(index), networks, check)
+        result = cut_as(shot, order.mask(index), networks, check, swift=order.draft)
         if side > detail.CUT_SIDE and not order.people:
             result = detail.detailed(result, path, side, check)
         warnings.extend(note for note in result.warnings if note not in warnings)

@@ -4,9 +4,22 @@ import numpy as np
 
 from stylestudio_desktop.engine.filters import Image
 from stylestudio_desktop.engine.grade import BLOOMS, bloomed, toned, vignetted
+from stylestudio_desktop.engine.looks import LOOKS
+
+LAMP = "+lamp"  # ends the grade of a picture in which a lamp's own colour fell on the product
 
 ROUNDS = 7  # of the inversion; every curve here is near enough to a straight line for this to do
 GLOWS = 5  # each guess of the bloom is taken from the picture that the last one left
+
+
+def read(grade: str) -> tuple[str, bool]:
+    """Return a grade's style ("" without one), and whether light in the picture may be coloured.
+
+    The engine's own lamps are white; those of a background photo, and of pictures that other
+    services made (their grade is ""), are as they were found.
+    """
+    style = grade.removesuffix(LAMP)
+    return style if style in LOOKS else "", grade in ("", style + LAMP)
 
 
 def undeveloped(picture: Image, style: str) -> Image:

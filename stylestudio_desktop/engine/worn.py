@@ -40,7 +40,9 @@ def dressed(
         raise EngineFault("input", f"This kind of product can't be put on a person. {INSTEAD}")
     report("Reading the person", 0.30)
     shot = photo.read(order.people[0], _side_for(order, kind))
-    person = read_person(shot, networks, lambda: report("Reading the person", 0.35))
+    person = read_person(
+        shot, networks, lambda: report("Reading the person", 0.35), swift=order.draft
+    )
     reasons = against(person, kind)
     if reasons:
         raise EngineFault("input", f"{reasons[0]} {INSTEAD}")

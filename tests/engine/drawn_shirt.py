@@ -20,6 +20,7 @@ def shirt(
     mirrored: bool = False,
     cloth: tuple[int, int, int] = CLOTH,
     sleeves: bool = True,
+    ribbed: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the shirt's colours (H x W x 3, float32) and its alpha."""
     unit = 4 * SIZE / 100
@@ -28,6 +29,9 @@ def shirt(
     alpha = np.zeros((4 * SIZE, 4 * SIZE), np.uint8)
     cv2.fillPoly(alpha, [_polygon(outline, unit)], 255)
     drawn = np.full((4 * SIZE, 4 * SIZE, 3), cloth, np.uint8)
+    if ribbed:
+        ribs = 0.75 + 0.25 * (np.arange(4 * SIZE) // 14 % 2)
+        drawn = (drawn * ribs[None, :, None]).astype(np.uint8)
     seam = tuple(int(0.7 * value) for value in cloth)
     cv2.polylines(drawn, [_polygon([(27, 45), (27, 86)], unit)], False, seam, 5)
     cv2.polylines(drawn, [_polygon([(73, 45), (73, 86)], unit)], False, seam, 5)

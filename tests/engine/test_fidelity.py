@@ -13,13 +13,13 @@ from PIL import Image
 
 from stylestudio_desktop.domain import fidelity
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.fidelity import verdict
+from stylestudio_desktop.engine.fidelity import placing, verdict
 from stylestudio_desktop.engine.fidelity.colour import ciede2000, coded, linear
 from stylestudio_desktop.engine.fidelity.report import examine
 from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.undeveloped import undeveloped
+from stylestudio_desktop.engine.undeveloped import LAMP, read, undeveloped
 from tests.engine.drawn_shirt import SIZE, hue_shifted, photographed, shirt, staged
 
 # Of the 34 pairs of Sharma, Wu and Dalal (2005), table 1: those that tell mistakes apart.
@@ -151,6 +151,41 @@ def test_a_removed_pocket_is_found_where_it_was(examined: Examine, light: bool) 
     y, x = np.unravel_index(int(heat.argmax()), heat.shape)
     assert 0.5 < x / heat.shape[1] < 0.72
     assert 0.3 < y / heat.shape[0] < 0.55
+
+
+def test_a_pocket_is_missed_on_ribbed_cloth_too(tmp_path: Path, bare_networks: Networks) -> None:
+    photo, picture = tmp_path / "photo.png", tmp_path / "picture.png"
+    Image.fromarray(photographed(*shirt(ribbed=True))).save(photo)
+    for pocket, expected in ((True, []), (False, ["missing"])):
+        Image.fromarray(staged(*shirt(ribbed=True, pocket=pocket), light=True)).save(picture)
+        report = examine([photo], picture, bare_networks, lambda stage, part: None)
+        assert report["products"][0]["reasons"] == expected
+
+
+def test_the_engines_own_lamps_are_known_to_be_white(examined: Examine) -> None:
+    """What would be light in another service's picture is a change of colour in our own."""
+    picture = staged(*shirt(), light=True)
+    own, other = (examined(picture, grade)["products"][0] for grade in ("none", ""))
+    assert own["cast"] == [1.0, 1.0, 1.0]
+    assert own["colour_median"] > other["colour_median"] + 2
+
+
+def test_a_grade_tells_its_style_and_whether_a_lamp_had_a_colour() -> None:
+    assert read("vintage") == ("vintage", False)
+    assert read("vintage" + LAMP) == ("vintage", True)
+    assert read("none") == ("", False)
+    assert read("none" + LAMP) == ("", True)
+    assert read("") == ("", True)
+
+
+def test_ribs_are_told_at_their_place_and_another_print_is_not() -> None:
+    ribbed, alpha = shirt(ribbed=True)
+    mask = (alpha > 0.5).astype(np.uint8)
+    points, alike = placing.kept(ribbed, ribbed * 0.9 + 4, mask)
+    assert points > 100
+    assert alike > 0.95 * points
+    points, alike = placing.kept(ribbed, shirt(mirrored=True, pocket=False)[0], mask)
+    assert alike < verdict.PRINT * points
 
 
 def test_an_added_detail_is_found(tmp_path: Path, bare_networks: Networks) -> None:

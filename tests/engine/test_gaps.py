@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine.clefts import followed
 from stylestudio_desktop.engine.filters import to_lab
 from stylestudio_desktop.engine.gaps import gaps
 from stylestudio_desktop.engine.held import unheld
@@ -51,6 +52,30 @@ def test_a_shaded_gap_beside_a_sleeve_is_opened(tone: tuple[int, int, int]) -> N
     gap = filled & (1 - cloth)
     assert float(found[gap > 0].mean()) > 0.75
     assert int((found & cloth).sum()) < 0.01 * int(cloth.sum())
+
+
+def test_a_gap_is_followed_to_its_tip_on_boards_too() -> None:
+    """The lower part of a gap was found; its upper part, in shadow on wood, goes too."""
+    cloth, filled = sleeved()
+    colour = np.zeros((TALL, WIDE, 3), np.float32) + np.array((196, 210, 224), np.float32)
+    shown = photographed(colour, cloth)
+    boards = 0.85 + 0.15 * np.sin(np.arange(WIDE) / 3)[None, :, None]
+    wood = np.where(cloth[..., None] > 0, shown, shown * (0.72, 0.55, 0.36) * boards)
+    half_open = filled.copy()
+    half_open[300:] &= cloth[300:]
+    gap = half_open & (1 - cloth)
+    left = followed(to_lab(wood.astype(np.float32)), half_open)
+    assert float(left[gap > 0].mean()) < 0.35
+    assert int((cloth & (1 - left)).sum()) < 0.01 * int(cloth.sum())
+
+
+def test_white_stripes_beside_a_white_gap_stay() -> None:
+    cloth, _ = sleeved()
+    stripes = (np.indices(cloth.shape)[0] // 14 % 2 == 0)[..., None]
+    colour = np.where(stripes, CLOTH, GROUND).astype(np.float32)
+    shown = photographed(colour, cloth)
+    left = followed(to_lab(shown), cloth)
+    assert int((cloth & (1 - left)).sum()) < 0.01 * int(cloth.sum())
 
 
 @pytest.mark.parametrize("panel", [(150, 147, 142), (205, 201, 194)])

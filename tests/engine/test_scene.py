@@ -84,6 +84,15 @@ def mask_of(found: Scene, seed: int = 1) -> np.ndarray:
     return own_pixels(found, seed)[1]
 
 
+def test_a_lawn_turns_no_white_shirt_green() -> None:
+    """A photo's light is warm or cool; what is green or pink in it are its things."""
+    found = drawn("tiles")
+    camera = camera_of(plane_of([*found.corners]), SMALL)
+    for tint in ((0.8, 1.15, 0.6), (1.2, 0.9, 1.05)):
+        red, green, blue = lamp.lamp_of((found.rgb * tint).clip(0, 255), camera).colour
+        assert red * blue == pytest.approx(green * green, rel=0.02)
+
+
 @pytest.mark.parametrize("kind", ["tiles", "boards", "table"])
 def test_the_camera_is_read_out_of_a_rectangle(kind: str) -> None:
     """Fields of known proportions; seen square on, the lens is not told, and taken as usual."""

@@ -11,6 +11,8 @@ from stylestudio_desktop.engine.filters import EPS, Image, Mask, Plane, masked_b
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 NEUTRAL = 9.0  # chroma (CIELAB) below which a surface tells the light's own colour
 CAST = (0.6, 1.65)  # what a lamp may do to red and blue against green
+PAPER = 0.15  # by how much (log of red and blue to green) near-white paper is tinted itself
+TINT = 0.05  # and by how much a lamp may be greenish or pinkish
 GAIN = (0.2, 5.0)  # and to brightness, locally
 
 
@@ -56,21 +58,51 @@ def relit_like(
     return coded(before * gain[..., None]), found
 
 
-def cast_between(photo: Image, photo_ground: Mask, picture: Image, ground: Mask) -> NDArray[Any]:
-    """Return the cast that fell on everything, told by neutral surroundings in both pictures.
+def casts_around(
+    photo: Image, photo_ground: Mask, picture: Image, ground: Mask
+) -> list[NDArray[Any]]:
+    """Return the casts that neutral surroundings of the picture may tell: none where they can't.
 
-    A cast on the product alone is a change of the product; so is one that nothing neutral
-    around it confirms: (1, 1, 1) is returned then. A product photo with no neutral surroundings
-    (on wood, or cut out already) is taken to have been white-balanced by its camera.
+    One for a photo that its camera balanced, and one that reckons with the photo's own cast.
     """
     white = _neutral_mean(photo, photo_ground)
     other = _neutral_mean(picture, ground)
     if other is None:
-        return np.ones(3, np.float32)
-    if white is None:
-        white = np.ones(3, np.float32)
-    ratio = (other / other[1]) / (white / white[1])
-    return np.clip(ratio, *CAST).astype(np.float32)
+        return []
+    found = [other / other[1]]
+    if white is not None:
+        found.append(found[0] / (white / white[1]))
+    return [np.clip(each, *CAST).astype(np.float32) for each in found]
+
+
+def cast_on(photo: Image, picture: Image, where: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the one cast that comes nearest to making `photo` into `picture` (H x W x 3 each).
+
+    The median of red and blue against green over the pixels `where`, after von Kries.
+    """
+    before, after = linear(photo[where]) + 0.004, linear(picture[where]) + 0.004
+    ratio = after / before
+    cast = np.median(ratio[:, ::2] / ratio[:, 1:2], axis=0)
+    return np.clip([cast[0], 1.0, cast[1]], *CAST).astype(np.float32)
+
+
+def plausible(cast: NDArray[Any], around: list[NDArray[Any]]) -> bool:
+    """Say whether a cast on the product can be light: the surroundings show it, and lamps do it.
+
+    What falls on the product falls on everything, so it must agree with one of the casts that
+    the surroundings tell, but for a paper's own tint, and point the same way. Lamps and skies
+    differ between warm and cool: red and blue go opposite ways.
+    """
+    own = np.log(np.asarray(cast, np.float64)[::2])
+    warmth, tint = own[0] - own[1], own[0] + own[1]
+    if abs(tint) > TINT + 0.5 * abs(warmth):
+        return False
+    for each in around:
+        told = np.log(np.asarray(each, np.float64)[::2])
+        alike = float(np.hypot(*(own - told))) < PAPER
+        if alike and (told[0] - told[1]) * warmth > 0:
+            return True
+    return False
 
 
 def _neutral_mean(image: Image, where: Mask) -> NDArray[Any] | None:

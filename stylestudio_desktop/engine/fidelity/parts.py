@@ -21,7 +21,9 @@ from stylestudio_desktop.engine.filters import (
 )
 
 PLAIN = 0.016  # log-luminance spread (standard deviation) under which cloth counts as plain
-KEPT = 0.45  # share of a detail's contrast that must be found again
+NOISE = 1.6  # times what is left over on the quietest fifth of the product
+USUAL = 0.25  # share of a pattern's energy that resampling and another lamp may leave over
+MORE = 0.9  # times the other picture's energy that one has where something is only in it
 SLACK = 3  # pixels by which a detail may have moved
 SPECK = 0.0025  # share of the product below which a spot is no part of it
 
@@ -37,7 +39,12 @@ class Parts:
 
 
 def parts(photo: Image, picture: Image, inside: Mask) -> Parts:
-    """Compare the fine detail of registered pictures within `inside`, blind to smooth light."""
+    """Compare the fine detail of registered pictures within `inside`, blind to smooth light.
+
+    In a small window around each pixel one detail is explained by the other, at any contrast and
+    within a slack of place; what is left over is missing, or added. On a pattern a part may go
+    while the pattern stays: there what is left over counts beside what usually is.
+    """
     size = float(np.sqrt(max(1, int(inside.sum()))))
     wide, window = max(4.0, 0.05 * size), max(2.5, 0.018 * size)
     core = shrunk(inside, max(2, round(0.012 * size)))
@@ -45,16 +52,28 @@ def parts(photo: Image, picture: Image, inside: Mask) -> Parts:
     one, two = _detail(photo, weight, wide), _detail(picture, weight, wide)
     energy_one = masked_blur(one * one, weight, window)
     energy_two = masked_blur(two * two, weight, window)
-    shared = _shared(one, two, weight, window)
-    grain = max(PLAIN, 1.6 * _floor(energy_two, core), 1.6 * _floor(energy_one, core))
-    seen_one = smoothstep(np.sqrt(energy_one), grain, 2 * grain)
-    seen_two = smoothstep(np.sqrt(energy_two), grain, 2 * grain)
-    lost = 1 - smoothstep(shared / (energy_one + EPS), KEPT * 0.6, KEPT)
-    new = 1 - smoothstep(shared / (energy_two + EPS), KEPT * 0.6, KEPT)
-    missing = _spots(seen_one * lost * core, core)
-    added = _spots(seen_two * new * core, core)
+    shared = np.maximum(_shared(one, two, weight, window), 0)
+    missing = _left_over(energy_one, energy_two, shared, core)
+    added = _left_over(energy_two, energy_one, shared, core)
     area = float(core.sum()) + EPS
     return Parts(missing, added, float(missing.sum()) / area, float(added.sum()) / area)
+
+
+def _left_over(energy: Plane, other: Plane, shared: Plane, core: Mask) -> Plane:
+    """Return where detail of one picture (0 to 1) is not explained by the other's.
+
+    A stitch that goes from ribbed cloth leaves ribs that explain it badly in both directions: it
+    counts for the picture that has more to show there.
+    """
+    rest = np.maximum(energy - shared * shared / (other + EPS * EPS), 0)
+    chosen = core > 0
+    if not chosen.any():
+        return np.zeros_like(energy)
+    noise = max(PLAIN, NOISE * float(np.sqrt(np.percentile(rest[chosen], 20))))
+    usual = float(np.percentile(rest[chosen] / (energy[chosen] + noise * noise), 75))
+    expected = np.sqrt(min(usual, USUAL) * energy + noise * noise)
+    unexplained = smoothstep(np.sqrt(rest), expected, 2 * expected) * (energy > MORE * other)
+    return _spots(unexplained * core, core)
 
 
 def _detail(image: Image, weight: Plane, wide: float) -> Plane:
@@ -74,12 +93,6 @@ def _shared(one: Plane, two: Plane, weight: Plane, window: float) -> Plane:
             best = found if best is None else np.maximum(best, found)
     assert best is not None  # noqa: S101 - the slack holds one shift at least
     return best
-
-
-def _floor(energy: Plane, core: Mask) -> float:
-    """Return the spread of plain cloth: the quietest quarter of the product."""
-    chosen = energy[core > 0]
-    return float(np.sqrt(np.percentile(chosen, 20))) if len(chosen) else PLAIN
 
 
 def _spots(spots: Plane, core: Mask) -> Plane:

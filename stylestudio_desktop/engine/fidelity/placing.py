@@ -21,6 +21,8 @@ from stylestudio_desktop.engine.filters import (
 ENOUGH = 12  # inliers from which a geometric model is believed
 RATIO = 0.82  # Lowe's ratio test (2004)
 NEAR = 4.0  # pixels by which a point may miss its place
+ASIDE = 1.5  # pixels by which registration may be off
+ALIKE = 0.6  # distance of RootSIFT descriptors below which they show the same thing
 SCALES = (0.08, 6.0)
 SEARCH = 192  # long side at which shapes are searched
 
@@ -55,8 +57,37 @@ def features(image: Image, mask: Mask | None, most: int = 1500) -> Features:
     keys, found = finder.detectAndCompute(grey, inside)
     if not len(keys):
         return Features(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
-    rooted = np.sqrt(found / (found.sum(axis=1, keepdims=True) + EPS)).astype(np.float32)
-    return Features(np.array([key.pt for key in keys], np.float32), rooted)
+    return Features(np.array([key.pt for key in keys], np.float32), _rooted(found))
+
+
+def _rooted(found: NDArray[Any]) -> NDArray[Any]:
+    return np.sqrt(found / (found.sum(axis=1, keepdims=True) + EPS)).astype(np.float32)
+
+
+def kept(warped: Image, scene: Image, mask: Mask) -> tuple[int, int]:
+    """Return how many places of a product have features, and how many are alike in the scene.
+
+    Both pictures are registered and in the same light, so each feature is described in the scene
+    at its own place, size and turn: ribs and pleats, which look like their neighbours, are told
+    as well as letters. It may lie `ASIDE` pixels aside.
+    """
+    greys = [np.clip(luma(one) * 255, 0, 255).astype(np.uint8) for one in (warped, scene)]
+    finder = cv2.SIFT.create(nfeatures=1500, contrastThreshold=0.025)
+    keys = finder.detect(greys[0], shrunk(mask, 3) * 255)
+    if not len(keys):
+        return 0, 0
+    own = _rooted(finder.compute(greys[0], keys)[1])
+    shifts = ((0.0, 0.0), (ASIDE, 0.0), (-ASIDE, 0.0), (0.0, ASIDE), (0.0, -ASIDE))
+    moved = [
+        cv2.KeyPoint(k.pt[0] + dx, k.pt[1] + dy, k.size, k.angle, k.response, k.octave)
+        for dx, dy in shifts
+        for k in keys
+    ]
+    there = _rooted(finder.compute(greys[1], moved)[1]).reshape(len(shifts), len(keys), -1)
+    nearest = np.linalg.norm(there - own, axis=-1).min(axis=0)
+    places = [(int(key.pt[0]) // 4, int(key.pt[1]) // 4) for key in keys]
+    alike = {place for place, far in zip(places, nearest, strict=True) if far < ALIKE}
+    return len(set(places)), len(alike)
 
 
 def matched(one: Features, two: Features) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -18,7 +18,14 @@ from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import placing, verdict
-from stylestudio_desktop.engine.fidelity.colour import Light, cast_between, ciede2000, relit_like
+from stylestudio_desktop.engine.fidelity.colour import (
+    Light,
+    cast_on,
+    casts_around,
+    ciede2000,
+    plausible,
+    relit_like,
+)
 from stylestudio_desktop.engine.fidelity.parts import Outline, Parts, outline, parts
 from stylestudio_desktop.engine.fidelity.verdict import Found
 from stylestudio_desktop.engine.filters import (
@@ -32,12 +39,14 @@ from stylestudio_desktop.engine.filters import (
     shrunk,
     to_lab,
 )
-from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.undeveloped import undeveloped
+from stylestudio_desktop.engine.undeveloped import read, undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
 HEAT = 48  # long side of the heat map
+NO_CAST = np.ones(3, np.float32)
+EXPLAINED = 0.5  # share of the colour difference that a lamp's colour must leave at most
+WHOLE = 0.97  # share of the features that are found where nothing is mirrored
 HOT = 12.0  # CIEDE2000 that is drawn at full heat
 
 
@@ -46,10 +55,6 @@ class Heat:
     """Where the picture differs, 0 to 1, at the picture's own proportions."""
 
     plane: Plane
-
-    def add(self, other: Plane) -> None:
-        """Take in another product's differences."""
-        self.plane = np.maximum(self.plane, other)
 
     def packed(self) -> dict[str, Any]:
         """Return width, height and the levels (0 to 255, rows from the top, zlib, base64)."""
@@ -71,13 +76,14 @@ def examine(
 ) -> dict[str, Any]:
     """Return the report on `picture`: a verdict, one entry a product, and the heat map.
 
-    `grade` is the style in which this engine developed it, which is then taken off first.
+    `grade` is what this engine told of a picture of its own, else ""; its style is taken off.
     A product photo that can't be cut out is "could not tell". Raises EngineFault if the picture
     itself can't be read, or Cancelled out of `check`.
     """
     scene = photos.read(picture, SCENE).rgb
-    if grade in LOOKS:
-        scene = undeveloped(scene, grade)
+    style, coloured = read(grade)
+    if style:
+        scene = undeveloped(scene, style)
     heat = Heat(np.zeros(scene.shape[:2], np.float32))
     each: list[Found] = []
     for index, path in enumerate(products):
@@ -89,7 +95,8 @@ def examine(
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
-        each.append(compared(Product.of(shot, cutout.colour, cutout.alpha), scene, heat))
+        product = Product.of(shot, cutout.colour, cutout.alpha)
+        each.append(compared(product, scene, heat, coloured=coloured))
     return {
         "verdict": verdict.whole([one.verdict for one in each]),
         "products": [asdict(one) for one in each],
@@ -133,8 +140,11 @@ class Product:
         return Product(resized(self.colour, *size), mask, self.photo, self.ground)
 
 
-def compared(product: Product, scene: Image, heat: Heat) -> Found:
-    """Find one product in the picture, measure what became of it, and add to the heat map."""
+def compared(product: Product, scene: Image, heat: Heat, *, coloured: bool = True) -> Found:
+    """Find one product in the picture, measure what became of it, and add to the heat map.
+
+    `coloured` says that the light in the picture may have a colour of its own.
+    """
     keys = placing.features(scene, None, 3000)
     place = placing.by_features(product.colour, product.mask, keys)
     chances = placing.likely(product.colour, product.mask, scene)
@@ -156,11 +166,16 @@ def compared(product: Product, scene: Image, heat: Heat) -> Found:
     matrix[:, 1] *= product.mask.shape[0] / sized.mask.shape[0]
     grey, level = (cv2.GaussianBlur(luma(one), (0, 0), 1.2) for one in (sized.colour, scene))
     matrix = placing.refined(grey, sized.mask.astype(np.float32), level, matrix)
-    return _measured(sized, scene, matrix, place, heat)
+    return _measured(sized, scene, matrix, place, heat, coloured)
 
 
 def _measured(
-    product: Product, scene: Image, matrix: NDArray[Any], place: placing.Placement, heat: Heat
+    product: Product,
+    scene: Image,
+    matrix: NDArray[Any],
+    place: placing.Placement,
+    heat: Heat,
+    coloured: bool,
 ) -> Found:
     size = scene.shape[1], scene.shape[0]
     alpha = cv2.warpAffine(product.mask.astype(np.float32), matrix, size)
@@ -170,20 +185,34 @@ def _measured(
     extent = float(np.sqrt(max(1, int(mask.sum()))))
     if extent < 24:
         return Found(verdict.UNKNOWN, [verdict.SMALL])
+    told: list[NDArray[Any]] = []
+    if coloured:
+        around = (1 - grown(mask, max(3, round(0.08 * extent)))).astype(np.uint8)
+        told = casts_around(product.photo, product.ground, scene, around)
+    # From here on only the picture around the product is looked at.
+    left, top, right, bottom = _around(mask, round(0.2 * extent))
+    window = slice(top, bottom), slice(left, right)
+    scene, mask, heat_part = scene[window], mask[window], heat.plane[window]
+    near = matrix - np.array([[0, 0, left], [0, 0, top]])
     warped = cv2.warpAffine(
-        product.colour, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        product.colour,
+        near,
+        (right - left, bottom - top),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
-    around = (1 - grown(mask, max(3, round(0.08 * extent)))).astype(np.uint8)
-    cast = cast_between(product.photo, product.ground, scene, around)
     inside = shrunk(mask, max(1, round(0.012 * extent)))
-    relit, light, far, values = min(
-        (_lit(warped, scene, inside, 0.07 * extent, each) for each in (np.ones(3), cast)),
-        key=lambda found: float(np.median(found[3])),
-    )
+    relit, light, far, values = _lit(warped, scene, inside, 0.07 * extent, NO_CAST)
+    own = cast_on(warped, scene, _usable(scene, inside))
+    if plausible(own, told):
+        other = _lit(warped, scene, inside, 0.07 * extent, own)
+        # Light explains a change of every colour of the product, or it is none.
+        if np.percentile(other[3], 80) < EXPLAINED * np.percentile(values, 80):
+            relit, light, far, values = other
     spots = parts(relit, scene, inside)
     edge = outline(scene, mask)
-    heat.add(_heat(far, inside, spots, edge))
-    match = _print_match(product, scene, matrix, mask)
+    np.maximum(heat_part, _heat(far, inside, spots, edge), out=heat_part)
+    points, alike = placing.kept(relit, scene, mask)
     found = Found(
         verdict="",
         reasons=[],
@@ -192,16 +221,28 @@ def _measured(
         colour_p95=round(float(np.percentile(values, 95)), 2),
         brightness=light.brightness,
         cast=[round(value, 3) for value in light.cast],
-        points=match[0],
-        matched=match[1],
-        mirrored=place.mirrored or match[2],
-        print_match=round(match[1] / match[0], 3) if match[0] >= verdict.PRINTED else None,
+        points=points,
+        matched=alike,
+        mirrored=place.mirrored or _turned_print(product, scene, mask, points, alike),
+        print_match=round(alike / points, 3) if points >= verdict.PRINTED else None,
         outline_overlap=round(edge.overlap, 3) if edge.told else None,
         outline_change=round(edge.change, 4) if edge.told else None,
         missing=round(spots.missing_share, 4),
         added=round(spots.added_share, 4),
     )
     return verdict.judged(found, seen)
+
+
+def _around(mask: Mask, margin: int) -> tuple[int, int, int, int]:
+    """Return the box of a mask with a margin, within the frame."""
+    left, top, right, bottom = bounds(mask.astype(np.float32))
+    height, width = mask.shape
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(width, right + margin),
+        min(height, bottom + margin),
+    )
 
 
 def _lit(
@@ -211,8 +252,13 @@ def _lit(
     weight = inside.astype(np.float32)
     relit, light = relit_like(warped, scene, weight, sigma, cast.astype(np.float32))
     far = _differences(relit, scene)
+    return relit, light, far, far[_usable(scene, inside)]
+
+
+def _usable(scene: Image, inside: Mask) -> NDArray[np.bool_]:
+    """Return where the product shows colour: not run into white or black, if there is enough."""
     usable = (inside > 0) & (scene.max(axis=2) < 253) & (scene.max(axis=2) > 8)
-    return relit, light, far, far[usable] if int(usable.sum()) > 50 else far[inside > 0]
+    return np.asarray(usable if int(usable.sum()) > 50 else inside > 0)
 
 
 def _differences(one: Image, two: Image) -> Plane:
@@ -221,27 +267,18 @@ def _differences(one: Image, two: Image) -> Plane:
     return ciede2000(soft[0], soft[1]).astype(np.float32)
 
 
-def _print_match(
-    product: Product, scene: Image, matrix: NDArray[Any], mask: Mask
-) -> tuple[int, int, bool]:
-    """Return features of the product, those found at their place, and whether a print is mirrored.
+def _turned_print(product: Product, scene: Image, mask: Mask, points: int, alike: int) -> bool:
+    """Say whether more of the product's mirror image is found than of the product (`alike`).
 
-    Both pictures are described at the same scale and place, so a feature counts as found when
-    a plain match lies within a few pixels of where the map sends it.
+    Where nearly all of it is found at its place, nothing can be mirrored.
     """
-    own = placing.features(product.colour, product.mask)
-    within = placing.features(scene, grown(mask, 4), 3000)
-    source, target = placing.matched(own, within)
-    near = np.zeros(len(source), bool)
-    if len(source):
-        sent = cv2.transform(source[:, None], matrix)[:, 0]
-        near = np.hypot(*(sent - target).T) < 2.5 * placing.NEAR
+    if alike >= WHOLE * points:
+        return False
     flipped = product.mirrored()
     other = placing.features(flipped.colour, flipped.mask)
+    within = placing.features(scene, grown(mask, 4), 3000)
     _, turned = placing.modelled(*placing.matched(other, within))
-    direct = len({(int(x) // 4, int(y) // 4) for x, y in source[near]})
-    points = len({(int(x) // 4, int(y) // 4) for x, y in own.points})
-    return points, direct, turned >= placing.ENOUGH and turned > direct
+    return turned >= placing.ENOUGH and turned > alike
 
 
 def _heat(far: Plane, inside: Mask, spots: Parts, edge: Outline) -> Plane:

@@ -5,7 +5,7 @@ Reasons are the codes of `domain.fidelity`, which holds their words.
 
 from dataclasses import dataclass, field, replace
 
-METHOD = "1"  # raised whenever figures of old reports would not compare with new ones
+METHOD = "2"  # raised whenever figures of old reports would not compare with new ones
 SAME, DRIFTED, DIFFERENT, UNKNOWN = "same", "drifted", "different", "unknown"
 
 SHAPE = 0.45  # correlation from which a silhouette among likely colours is believed
@@ -16,7 +16,7 @@ SPOTS = 0.012  # share of the product's area that may be missing or added
 MANY_SPOTS = 0.15
 OVERLAP, OTHER_OVERLAP = 0.9, 0.6
 PRINTED = 25  # features from which a product counts as having a print, logo or pattern
-PRINT, NO_PRINT = 0.08, 0.01
+PRINT, NO_PRINT = 0.25, 0.10  # shares of the features that are alike at their places
 PALETTE = 0.004  # share of the picture in the product's colours
 
 UNCUT, SMALL = "uncut", "small"

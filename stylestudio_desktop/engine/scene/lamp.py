@@ -134,9 +134,14 @@ def _hardness(linear: Image, bright: Plane) -> tuple[float, float]:
 
 
 def _colour(linear: Image) -> tuple[float, float, float]:
-    """Return the light's colour by shades of grey (Finlayson and Trezzi 2004, p = 6), damped."""
+    """Return the light's colour by shades of grey (Finlayson and Trezzi 2004, p = 6), damped.
+
+    Lamps and skies are warm or cool: only that part is taken. What is left is green or pink, the
+    colour of lawns and bricks, and would turn a white shirt lemon.
+    """
     whole = np.power(np.power(linear.reshape(-1, 3).astype(np.float64), 6).mean(axis=0), 1 / 6)
-    cast = whole / max(float(whole.mean()), 1e-6)
+    warmth = 0.5 * float(np.log(max(whole[0], 1e-6) / max(whole[2], 1e-6)))
+    cast = np.exp(np.array([warmth, 0.0, -warmth]))
     gains = np.clip(np.power(cast, 0.30), 1 - COLOUR_LIMIT, 1 + COLOUR_LIMIT)
     gains = gains / float(gains @ np.array([0.2126, 0.7152, 0.0722]))
     return float(gains[0]), float(gains[1]), float(gains[2])

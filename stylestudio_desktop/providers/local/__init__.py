@@ -263,7 +263,7 @@ class LocalProvider:
     ) -> Mapping[str, Any]:
         """Compare a picture, by whatever service, with its product photos; return the report.
 
-        `grade` is the style in which this engine developed it, "" for every other picture.
+        `grade` is what this engine told of a picture of its own, "" for every other picture.
         Waits until no other work is in hand, so that no paid picture waits for a comparison.
         Raises ProviderError.
         """
