@@ -72,7 +72,7 @@ def _left_over(energy: Plane, other: Plane, shared: Plane, core: Mask) -> Plane:
     noise = max(PLAIN, NOISE * float(np.sqrt(np.percentile(rest[chosen], 20))))
     usual = float(np.percentile(rest[chosen] / (energy[chosen] + noise * noise), 75))
     expected = np.sqrt(min(usual, USUAL) * energy + noise * noise)
-    unexplained = smoothstep(np.sqrt(rest), expected, 2 * expected) * (energy > MORE * other)
+    unexplained = smoothstep(np.sqrt(rest) / expected, 1.0, 2.0) * (energy > MORE * other)
     return _spots(unexplained * core, core)
 
 
