@@ -3,7 +3,7 @@
 import base64
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -181,7 +181,6 @@ def _measured(
     alpha = cv2.warpAffine(product.mask.astype(np.float32), matrix, size)
     mask = (alpha > 0.5).astype(np.uint8)
     whole = float(product.mask.sum()) * abs(float(np.linalg.det(matrix[:, :2])))
-    seen = float(mask.sum()) / max(1.0, whole)
     extent = float(np.sqrt(max(1, int(mask.sum()))))
     if extent < 24:
         return Found(verdict.UNKNOWN, [verdict.SMALL])
@@ -192,45 +191,67 @@ def _measured(
     # From here on only the picture around the product is looked at.
     left, top, right, bottom = _around(mask, round(0.2 * extent))
     window = slice(top, bottom), slice(left, right)
-    scene, mask, heat_part = scene[window], mask[window], heat.plane[window]
     near = matrix - np.array([[0, 0, left], [0, 0, top]])
-    warped = cv2.warpAffine(
-        product.colour,
-        near,
-        (right - left, bottom - top),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
+    found = replace(
+        _figures(product, scene[window], near, mask[window], told, heat.plane[window]),
+        place=[round(float(v), 4) for v in _corners(product.mask, matrix, size)],
     )
-    inside = shrunk(mask, max(1, round(0.012 * extent)))
-    relit, light, far, values = _lit(warped, scene, inside, 0.07 * extent, NO_CAST)
-    own = cast_on(warped, scene, _usable(scene, inside))
-    if plausible(own, told):
-        other = _lit(warped, scene, inside, 0.07 * extent, own)
-        # Light explains a change of every colour of the product, or it is none.
-        if np.percentile(other[3], 80) < EXPLAINED * np.percentile(values, 80):
-            relit, light, far, values = other
+    found = replace(found, mirrored=found.mirrored or place.mirrored)
+    return verdict.judged(found, float(mask.sum()) / max(1.0, whole))
+
+
+def _figures(
+    product: Product,
+    scene: Image,
+    matrix: NDArray[Any],
+    mask: Mask,
+    told: list[NDArray[Any]],
+    heat: Plane,
+) -> Found:
+    """Return what became of a product whose mask in the scene is known; heat is added in place.
+
+    `told` are the casts that the surroundings may tell.
+    """
+    size = scene.shape[1], scene.shape[0]
+    border = cv2.BORDER_REPLICATE
+    warped = cv2.warpAffine(product.colour, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
+    inside = shrunk(mask, max(1, round(0.012 * np.sqrt(int(mask.sum())))))
+    relit, light, far, values = _best_lit(warped, scene, mask, inside, told)
     spots = parts(relit, scene, inside)
     edge = outline(scene, mask)
-    np.maximum(heat_part, _heat(far, inside, spots, edge), out=heat_part)
+    np.maximum(heat, _heat(far, inside, spots, edge), out=heat)
     points, alike = placing.kept(relit, scene, mask)
-    found = Found(
+    return Found(
         verdict="",
         reasons=[],
-        place=[round(float(v), 4) for v in _corners(product.mask, matrix, size)],
         colour_median=round(float(np.median(values)), 2),
         colour_p95=round(float(np.percentile(values, 95)), 2),
         brightness=light.brightness,
         cast=[round(value, 3) for value in light.cast],
         points=points,
         matched=alike,
-        mirrored=place.mirrored or _turned_print(product, scene, mask, points, alike),
+        mirrored=_turned_print(product, scene, mask, points, alike),
         print_match=round(alike / points, 3) if points >= verdict.PRINTED else None,
         outline_overlap=round(edge.overlap, 3) if edge.told else None,
         outline_change=round(edge.change, 4) if edge.told else None,
         missing=round(spots.missing_share, 4),
         added=round(spots.added_share, 4),
     )
-    return verdict.judged(found, seen)
+
+
+def _best_lit(
+    warped: Image, scene: Image, mask: Mask, inside: Mask, told: list[NDArray[Any]]
+) -> tuple[Image, Light, Plane, NDArray[Any]]:
+    """Return the product in white light, or in a coloured one that surroundings confirm."""
+    sigma = 0.07 * float(np.sqrt(int(mask.sum())))
+    plain = _lit(warped, scene, inside, sigma, NO_CAST)
+    own = cast_on(warped, scene, _usable(scene, inside))
+    if not plausible(own, told):
+        return plain
+    other = _lit(warped, scene, inside, sigma, own)
+    # Light explains a change of every colour of the product, or it is none.
+    explained = np.percentile(other[3], 80) < EXPLAINED * np.percentile(plain[3], 80)
+    return other if explained else plain
 
 
 def _around(mask: Mask, margin: int) -> tuple[int, int, int, int]:
