@@ -5,6 +5,8 @@ film grain show, and the file is a quarter of a PNG of the same picture, so a li
 stays affordable. Cut-outs need transparency and are PNG.
 """
 
+import contextlib
+import errno
 import functools
 import io
 import os
@@ -93,11 +95,14 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        full = error.errno == errno.ENOSPC
+        cure = "free some space" if full else "connect the workspace's disk, if it is gone,"
         raise EngineFault(
             "provider",
             f"The picture could not be written ({error.strerror}). Nothing was charged; "
-            "free some space and try again.",
+            f"{cure} and try again.",
         ) from error
 
 
