@@ -148,6 +148,7 @@ def tried(program: Program, home: Path, number: int, picture: Path | None) -> di
         )
         figures = {"open": shown.still(began)}
         shown.press("mousemove", *map(str, program.click), "click", "1")
+        shown.press("mousemove", "2", str(SIZE[1] - 2))  # a hint over a picture comes and goes
         time.sleep(STILL_S)
         began = time.monotonic()
         shown.press("key", "End")

@@ -8,3 +8,4 @@ class Table(Model):
 
     class Meta:  # noqa: D106
         legacy_table_names = False
+        primary_key = False  # each names its own; a copy of ours is made for each otherwise
