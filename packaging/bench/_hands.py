@@ -13,7 +13,7 @@ from stylestudio_desktop.domain.events import Event, GenerationCompleted, Genera
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId, now_ms
-from stylestudio_desktop.services import generate, library
+from stylestudio_desktop.services import attempts, generate, library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
@@ -167,7 +167,8 @@ class Hands:
             return
         ordered = self._ordered.pop(event.generation_id, None)
         if isinstance(event, GenerationEnded):
-            self.refused.append(f"generate: it ended as {event.status}")
+            row = attempts.owned(self._studio, event.generation_id)
+            self.refused.append(f"generate: it ended as {event.status}: {row.error}")
         elif ordered is not None:
             self.made.append((time.monotonic() - ordered) * 1000)
 
