@@ -26,6 +26,7 @@ from stylestudio_desktop.domain.generation import (
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, Job, UsageRecord
 from stylestudio_desktop.services import budget
+from stylestudio_desktop.services.naming import named
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, generations, jobs, usage, users
 from stylestudio_desktop.store.database import RuleBroken
@@ -141,7 +142,7 @@ def close(studio: Studio, row: Generation, status: Status, code: Code, sentence:
         moment,
         tokens_used=0,
         error_code=code.value,
-        error=sentence,
+        error=named(studio, sentence, row.user_id),
         completed_at=moment,
         processing_time_ms=worked_ms(studio, row, moment),
     )

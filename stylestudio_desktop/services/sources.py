@@ -21,6 +21,7 @@ from stylestudio_desktop.files.export import checked_folder, write_new
 from stylestudio_desktop.files.masks import apart, canonical
 from stylestudio_desktop.providers.protocol import ProviderError
 from stylestudio_desktop.services import library, masks
+from stylestudio_desktop.services.naming import named
 from stylestudio_desktop.services.studio import Studio
 
 CUTOUT_SIDE = 768
@@ -186,7 +187,7 @@ def cutout(
         service.preview(source, partial, cancelled, mask=mask, side=side)
         partial.replace(kept)
     except ProviderError as error:
-        raise ServiceError(error.sentence) from error
+        raise ServiceError(named(studio, error.sentence)) from error
     except OSError as error:
         raise StorageError(
             f"The cut-out could not be kept: {error.strerror}. Your photo is safe."
@@ -263,7 +264,7 @@ def plane(
         path = studio.files.path(row.storage_id)
         text, sure = service.find_plane(path, arrangement, cancelled)
     except ProviderError as error:
-        raise ServiceError(error.sentence) from error
+        raise ServiceError(named(studio, error.sentence)) from error
     found = scene.read(text)
     return None if found is None else (found, sure)
 
@@ -284,7 +285,9 @@ def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:
         if brief.background in found and isinstance(service, ChecksScenes):
             size = studio.catalogue.pixels(brief.quality, brief.aspect_ratio)
             behind = found[brief.background]
-            return service.fits_scene(products, behind, size, brief.options, cancelled)
-        return service.suitable(products, people, brief.options, cancelled)
+            said = service.fits_scene(products, behind, size, brief.options, cancelled)
+        else:
+            said = service.suitable(products, people, brief.options, cancelled)
     except ProviderError as error:
-        raise ServiceError(error.sentence) from error
+        raise ServiceError(named(studio, error.sentence)) from error
+    return [named(studio, one) for one in said]

@@ -41,6 +41,11 @@ _SAME = Prepared(
     .limit(SQL("1"))
 )
 _STORED = Prepared(Files.select(Files.id).where(Files.storage_id == PLACE).limit(SQL("1")))
+_NAME = Prepared(
+    Files.select(Files.filename)
+    .where((Files.storage_id == PLACE) & (unindexed(Files.user_id) == PLACE))
+    .limit(SQL("1"))
+)
 _TAKEN = Prepared(Files.select(Files.id).where(Files.id == PLACE))
 _EXPIRED = Prepared(
     Files.select(*_FIELDS)
@@ -106,6 +111,12 @@ def same(db: Database, user_id: int, storage_id: str, category: str) -> int | No
 def stored(db: Database, storage_id: str) -> bool:
     """Say whether any row of any user refers to these bytes."""
     return db.row(_STORED, (storage_id,)) is not None
+
+
+def name_of(db: Database, user_id: int, storage_id: str) -> str | None:
+    """Return a name under which the user keeps these bytes, or None."""
+    found = db.value(_NAME, (storage_id, user_id))
+    return None if found is None else str(found)
 
 
 def taken(db: Database, file_id: int) -> bool:

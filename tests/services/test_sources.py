@@ -8,10 +8,10 @@ from threading import Event
 import pytest
 
 from stylestudio_desktop.app import close_studio
-from stylestudio_desktop.domain.errors import ServiceError, StorageError
-from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.errors import Code, ServiceError, StorageError
+from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
-from stylestudio_desktop.services import library, sources
+from stylestudio_desktop.services import attempts, generate, library, sources
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import (
     FakeProvider,
@@ -184,3 +184,23 @@ def test_a_check_that_failed_is_told(studio: Studio, service: Looking, tmp_path:
 
     with pytest.raises(ServiceError, match="went wrong"):
         sources.doubts(studio, brief_for(import_photo(studio, tmp_path)), Event())
+
+
+def test_photos_go_by_their_names_and_never_by_their_digests(
+    studio: Studio, service: Looking, tmp_path: Path
+) -> None:
+    photo = import_photo(studio, tmp_path)
+    row = library.picture(studio, photo)
+    unknown = "0" * 64
+    said = f"No product could be told from its background in {row.storage_id}. Not {unknown}."
+    told = f"No product could be told from its background in “{row.filename}”. Not {unknown}."
+    service.sentences = [said]
+    assert sources.doubts(studio, brief_for(photo), Event()) == [told]
+    service.trouble = ProviderError(Kind.INPUT, said)
+    with pytest.raises(ServiceError) as caught:
+        sources.cutout(studio, "local", row, Event())
+    assert caught.value.sentence == told
+    begun = generate.start(studio, brief_for(photo))
+    with studio.database.write():
+        attempts.close(studio, begun, Status.FAILED, Code.BAD_INPUT, said)
+    assert attempts.owned(studio, begun.id).error == told
