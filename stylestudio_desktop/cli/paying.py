@@ -260,8 +260,8 @@ def _reconcile(desk: Desk, studio: Studio) -> int:
         )  # fmt: skip
         return 4 if found.problems else 0
     say(
-        f"{found.looked_at} pending purchases looked at: {found.completed} completed, "
-        f"{found.failed} failed, {found.waiting} still waiting. {found.refunds} refunds booked."
+        f"Pending purchases looked at: {found.looked_at}; {found.completed} completed, "
+        f"{found.failed} failed, {found.waiting} still waiting. Refunds booked: {found.refunds}."
     )
     say(
         f"Tokens paid for {books.paid} − refunded {books.refunded} = credited {books.credited} − "

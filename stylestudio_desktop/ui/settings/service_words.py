@@ -47,6 +47,8 @@ def status(one: Connection) -> Status:
         return Status(tr("Paused"), "pause", "warning")
     if one.tested_at is not None:
         return Status(tr("Tested"), "circle-check", "good")
+    if one.made:
+        return Status(tr("In use"), "circle-check", "good")
     return Status(tr("Not tested yet"), "circle-dashed")
 
 

@@ -1,6 +1,7 @@
 """Settings → Services as people use it: added with a key, tested, ordered, agreed to, removed."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.services import consents
+from stylestudio_desktop.services import connections, consents
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.toasts import Toast
+from stylestudio_desktop.ui.settings import service_words
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.settings.service_dialog import ServiceDialog
 from stylestudio_desktop.ui.settings.services import ServicesSection
@@ -189,3 +191,11 @@ def test_a_service_that_is_no_more_in_the_catalogue_can_only_be_removed(
     calm()
     calm()
     assert "no entry" in section.rows["gone"].sentence.text()
+
+
+def test_a_service_that_made_pictures_is_not_called_untested(studio: Studio) -> None:
+    (here,) = connections.connections(studio)
+    there = replace(here, tested_at=None, pause="", made=0)
+    assert service_words.status(there).word == "Not tested yet"
+    assert service_words.status(replace(there, made=3)).word == "In use"
+    assert service_words.status(replace(there, made=3, pause="no key")).word == "Paused"
