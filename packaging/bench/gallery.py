@@ -57,10 +57,10 @@ class Bench:
         self._dice = random.Random(7)  # noqa: S311 - the same jumps in every run
         self.figures: dict[str, float] = {}
         studio.settings.change(engine_weights_offered=True, window={"pane": SETTINGS})
-        self._session = Session(studio, lambda: None)
-        self._window = self._session.window
+        session = Session(studio, lambda: None)
+        self._window = session.window
         self._window.resize(1280, 800)
-        self._session.start()
+        session.start()
         # Somebody who has begun to work: what is loaded ahead is there.
         run_until(lambda: _LAST in sys.modules and not self._window.tasks.busy(), PATIENCE_S)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import (
@@ -84,8 +84,8 @@ _PANES: dict[str, Callable[[MainWindow, Studio], Pane]] = {
 }
 
 
-class Session:
-    """One window on one studio, with the thread that works off its queue."""
+class Session(QObject):
+    """One window on one studio, with the thread that works off its queue; it ends with it."""
 
     def __init__(
         self,
@@ -98,9 +98,10 @@ class Session:
 
         After an `unclean` end the window opens in its safe first state.
         """
-        self._studio = studio
         if window is None:
             window = MainWindow(memory={} if unclean else studio.settings.value.window)
+        super().__init__(window)
+        self._studio = studio
         self.window = window
         window.furnish({name: partial(_made, make, studio) for name, make in _PANES.items()})
         self._live = listen(self.window, studio)
@@ -154,7 +155,7 @@ class Session:
             tell_of_crash(self.window, self._studio.workspace.root)
         self._ask_strip()
         self._show_portrait()
-        QTimer.singleShot(BESIDES_MS, self.window, self._start_besides)
+        QTimer.singleShot(BESIDES_MS, self, self._start_besides)
         self._strip.start(STRIP_MS)
         load_ahead(self.window, self._studio)
 

@@ -7,8 +7,9 @@ from threading import Event
 import pytest
 
 from stylestudio_desktop.app import close_studio
-from stylestudio_desktop.domain.errors import StorageFull
+from stylestudio_desktop.domain.errors import Code, StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
+from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.services import attempts, generate, history, history_bulk, steering
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import brief_for, import_photo, open_test_studio
@@ -46,7 +47,7 @@ def test_cancel_all_and_say_what_was_left(studio: Studio, ids: list[int]) -> Non
 def test_only_failed_ones_are_retried(studio: Studio, ids: list[int]) -> None:
     with studio.database.write():
         row = attempts.owned(studio, ids[2])
-        attempts.close(studio, row, generate.Status.FAILED, generate.Code.SERVICE_FAILED, "No.")
+        attempts.close(studio, row, Status.FAILED, Code.SERVICE_FAILED, "No.")
 
     account = history_bulk.retry(studio, ids, quiet)
 

@@ -1,5 +1,8 @@
 """What can wait begins only after the gallery's first paint, and begins without one too."""
 
+import gc
+import weakref
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +49,19 @@ def test_a_window_that_is_never_painted_does_its_work(qtbot: QtBot, studio: Stud
     qtbot.waitUntil(lambda: session.worker is not None)
     session.window.close()
     assert session.window.tasks.close(5000)
+
+
+def test_a_session_lasts_as_long_as_its_window(qtbot: QtBot, studio: Studio) -> None:
+    session = Session(studio, lambda: None)
+    window, kept = session.window, weakref.ref(session)
+    qtbot.addWidget(window)
+    del session  # timers and signals of the window would call into what is no longer there
+    gc.collect()
+    left = kept()
+    assert left is not None
+    assert left.window is window
+    window.close()
+    assert window.tasks.close(5000)
 
 
 def test_the_window_of_a_deleted_account_closes_without_a_fault(
