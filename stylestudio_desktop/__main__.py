@@ -69,12 +69,15 @@ def _window(folder: str | None = None) -> int:
 
 def _command(arguments: "Arguments", providers: "Mapping[str, Provider] | None") -> int:
     from stylestudio_desktop.cli.desk import Desk, handler
+    from stylestudio_desktop.config.remembered import must_be_there
     from stylestudio_desktop.config.workspaces import choose
     from stylestudio_desktop.files.answering import must_answer
 
     workspace = choose(arguments.workspace)
     if arguments.command != "workspace":  # with that one, another workspace can be chosen
         must_answer(workspace.root)
+        if arguments.command != "restore-backup":  # that one may bring it back
+            must_be_there(workspace)
 
     @contextlib.contextmanager
     def opened(other: "Workspace | None" = None) -> "Iterator[Studio]":

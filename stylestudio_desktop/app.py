@@ -4,13 +4,13 @@ import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from stylestudio_desktop.config import workspaces
+from stylestudio_desktop.config import remembered, workspaces
 from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import StorageBusy, StudioError
-from stylestudio_desktop.files.answering import answers, must_answer, silence
+from stylestudio_desktop.files.answering import answers, must_answer
 
 if TYPE_CHECKING:  # loaded when a library is opened: the window's frame is painted before
     from stylestudio_desktop.providers.offers import Offers
@@ -36,6 +36,7 @@ def open_studio(
     from stylestudio_desktop.services import opening
 
     must_answer(workspace.root)
+    remembered.must_be_there(workspace)
     workspace.make()  # before anything is looked for in it: it may be somebody else's
     sealed_anew = put_in_place(workspace)
     own = workspace.catalogue
@@ -48,6 +49,7 @@ def open_studio(
 
     studio = opening.library(workspace, catalogue, services, secrets, settings)
     studio.database.seals.restored = sealed_anew
+    remembered.remember(workspace)
     return studio
 
 
@@ -95,11 +97,13 @@ def run_window(workspace: Workspace) -> int:
     from stylestudio_desktop.config import crashes
 
     while True:
-        if not answers(workspace.root):
-            from stylestudio_desktop.ui.opening import STORAGE, ask_again
+        if not answers(workspace.root) or remembered.is_away(workspace):
+            from stylestudio_desktop.ui import away
+            from stylestudio_desktop.ui.opening import STORAGE
 
-            if not ask_again(silence(workspace.root)):
+            if (found := away.search(workspace)) is None:
                 return STORAGE
+            workspace = found
             continue
         with crashes.watched(workspace.root) as fatal:
             code = _one_window(workspace, ended_badly(workspace) or fatal)

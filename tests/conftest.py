@@ -9,12 +9,19 @@ os.environ["STYLESTUDIO_KEYRING"] = "off"
 
 import faulthandler
 import gc
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
+from platformdirs import user_data_dir
 
 _LITTER = 200_000
+_HOME = tempfile.TemporaryDirectory(prefix="stylestudio-home")
+# The engine's own files, which are large, stay where they are.
+os.environ.setdefault("STYLESTUDIO_ENGINE_DIR", str(Path(user_data_dir("StyleStudio"), "engine")))
+os.environ["XDG_DATA_HOME"] = _HOME.name
 
 
 @pytest.fixture(autouse=True)

@@ -283,7 +283,7 @@ def _tending(add: Any) -> None:
     one.add_argument("--seed", type=int, default=1, metavar="S")
     _keeping(add)
     one = add("workspace", "Keep several libraries apart, and move pictures between them.")
-    actions = ("list", "create", "switch", "copy", "compare", "sync")
+    actions = ("list", "create", "begin", "switch", "copy", "compare", "sync")
     one.add_argument("action", nargs="?", choices=actions, default="list")
     one.add_argument("name", nargs="?", metavar="NAME|DIR")
     one.add_argument("--kind", choices=("production", "staging", "development"), default="staging")

@@ -8,6 +8,7 @@ from stylestudio_desktop.cli import reading as typed
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.keeping import moment_text
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
+from stylestudio_desktop.config.remembered import must_be_there
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
@@ -20,6 +21,8 @@ def restore_backup(desk: Desk) -> int:
     given = desk.arguments
     if sum((given.what is not None, given.at is not None, given.back)) != 1:
         raise BadInput("Say which: a snapshot's name, a backup's place, --at MOMENT, or --back.")
+    if given.what is None or not Path(given.what).expanduser().exists():
+        must_be_there(desk.workspace)  # nothing of its own is left to bring back
     desk.workspace.make()
     if given.back:
         swap.plan_back(desk.workspace)

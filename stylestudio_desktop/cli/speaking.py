@@ -15,7 +15,7 @@ _INPUT = (Code.BAD_INPUT, Code.NOT_FOUND, Code.ILLEGAL_STEP, Code.PROFILE_LOCKED
 _TOKENS = (Code.NOT_ENOUGH_TOKENS, Code.BUDGET_REACHED)
 _STORAGE = (
     Code.FILE_MISSING, Code.FILE_DAMAGED, Code.STORAGE_FULL, Code.STORAGE_BROKEN,
-    Code.STORAGE_BUSY, Code.STORAGE_NEWER, Code.BOOKS_WRONG,
+    Code.STORAGE_BUSY, Code.STORAGE_NEWER, Code.STORAGE_AWAY, Code.BOOKS_WRONG,
 )  # fmt: skip
 _STEERING = ("Cc", "Cf", "Zl", "Zp")  # controls, and marks that turn the direction of writing
 _BAR_WIDTH = 24

@@ -7,7 +7,7 @@ from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.pieces import told
 from stylestudio_desktop.cli.speaking import Bar, print_json, say, table
-from stylestudio_desktop.config import workspaces
+from stylestudio_desktop.config import remembered, workspaces
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.services import environments
@@ -22,6 +22,7 @@ def workspace(desk: Desk) -> int:
     return {
         "list": _list,
         "create": _create,
+        "begin": _begin,
         "switch": _switch,
         "copy": _copy,
         "compare": _compare,
@@ -66,6 +67,24 @@ def _made(desk: Desk, made: Workspace) -> int:
         print_json({"name": name, "path": str(made.root), "kind": kind})
     else:
         say(f"{name} ({kind}) is made in {made.root}. Use it with “workspace switch {name}”.")
+    return 0
+
+
+def _begin(desk: Desk) -> int:
+    """Begin a new library where one is known to have been and is gone for good."""
+    place = workspaces.choose(desk.arguments.name)
+    if not remembered.is_away(place) and place.database.exists():
+        raise BadInput(
+            f"There is a library in {place.root}. Nothing was changed. A new one can only begin "
+            "where there is none."
+        )
+    remembered.forget(place)
+    with desk.open(place):
+        pass
+    if desk.json:
+        print_json({"path": str(place.root)})
+    else:
+        say(f"A new library begins in {place.root}.")
     return 0
 
 

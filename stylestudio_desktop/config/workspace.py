@@ -108,6 +108,13 @@ class Workspace(NamedTuple):
             ) from error
 
 
+def home() -> Path:
+    """Return the folder that holds this user's workspaces."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("StyleStudio", False))
+
+
 def make_lasting(folder: Path) -> None:
     """Make `folder` (mode 0700) and missing parents; no power cut takes them. Raises OSError."""
     missing = []
@@ -129,3 +136,16 @@ def flush(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_lasting(path: Path, text: str) -> None:
+    """Write a small file, readable by the user alone, that is there whole or not. OSError."""
+    partial = path.with_name(path.name + ".part")
+    make_lasting(path.parent)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    flush(path.parent)

@@ -13,7 +13,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from stylestudio_desktop.config.workspace import Workspace, flush, make_lasting
+from stylestudio_desktop.config import remembered
+from stylestudio_desktop.config.workspace import Workspace, flush, home, write_lasting
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 
 PRODUCTION, STAGING, DEVELOPMENT = "production", "staging", "development"
@@ -70,13 +71,6 @@ def character(workspace: Workspace) -> Character:
     return made
 
 
-def home() -> Path:
-    """Return the folder that holds this user's workspaces."""
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("StyleStudio", False))
-
-
 def listing() -> list[Known]:
     """Return this user's workspaces by name, the first one first."""
     now = current_name()
@@ -84,7 +78,7 @@ def listing() -> list[Known]:
     folder = home() / "workspaces"
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
-            if _NAME.fullmatch(path.name) and path.is_dir():
+            if _NAME.fullmatch(path.name) and _is_one(path):
                 kind = character(Workspace(path)).kind
                 found.append(Known(path.name, path, kind, path.name == now))
     return found
@@ -124,6 +118,7 @@ def create(name: str, kind: str) -> Workspace:
     except OSError as error:
         raise _unwritten(workspace.root, error) from error
     workspace.make()
+    remembered.forget(workspace)
     return workspace
 
 
@@ -140,8 +135,13 @@ def current_name() -> str:
         name = (home() / "current").read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return FIRST
-    there = _NAME.fullmatch(name) and (home() / "workspaces" / name).is_dir()
+    there = _NAME.fullmatch(name) and _is_one(home() / "workspaces" / name)
     return name if there else FIRST
+
+
+def _is_one(root: Path) -> bool:
+    """Say whether a workspace lies here, be it on a disk that is not connected now."""
+    return root.is_dir() or remembered.is_away(Workspace(root))
 
 
 def choose(given: str | None) -> Workspace:
@@ -152,22 +152,15 @@ def choose(given: str | None) -> Workspace:
         return Workspace(home() / "workspace" if name == FIRST else home() / "workspaces" / name)
     path = Path(word).expanduser()
     # A word that is also a folder here means the folder, as it always did.
-    if _NAME.fullmatch(word) and not path.exists() and (home() / "workspaces" / word).is_dir():
-        return Workspace(home() / "workspaces" / word)
+    root = home() / "workspaces" / word
+    if _NAME.fullmatch(word) and not path.exists() and _is_one(root):
+        return Workspace(root)
     return Workspace(path.absolute())
 
 
 def _write(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".part")
     try:
-        make_lasting(path.parent)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        flush(path.parent)
+        write_lasting(path, text)
     except OSError as error:
         raise _unwritten(path, error) from error
 

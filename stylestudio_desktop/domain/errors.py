@@ -31,6 +31,7 @@ class Code(str, Enum):
     STORAGE_BROKEN = "storage_broken"
     STORAGE_BUSY = "storage_busy"
     STORAGE_NEWER = "storage_newer"
+    STORAGE_AWAY = "storage_away"
     BOOKS_WRONG = "books_wrong"
     PROFILE_LOCKED = "profile_locked"
     PAYMENT_FAILED = "payment_failed"

@@ -64,19 +64,6 @@ def show_frame(language: str, appearance: str, memory: Mapping[str, Any]) -> Mai
     return window
 
 
-def ask_again(sentence: str) -> bool:
-    """Say why the library can't be looked for; return whether to try once more."""
-    from PySide6.QtWidgets import QMessageBox
-
-    app = application()
-    install(app)
-    theme().set_appearance(Appearance.SYSTEM)
-    buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Critical, "Style Studio", sentence)
-    box.setStandardButtons(buttons.Retry | buttons.Close)
-    return box.exec() == buttons.Retry
-
-
 def tell_failure(window: MainWindow, error: StudioError) -> int:
     """Say why the library can't be opened, and return the program's exit code."""
     from PySide6.QtWidgets import QMessageBox

@@ -324,3 +324,19 @@ def test_what_is_remembered_is_checked(studio: Studio) -> None:
     for rubbish in ("[]", "{", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")):
         path.write_text(rubbish)
         assert record.read(studio.workspace) == record.Record()
+
+
+def test_it_is_not_begun_anew_beside_its_missing_disk(studio: Studio, tmp_path: Path) -> None:
+    place = tmp_path / "disk"
+    full.make(studio, place)
+    place.rename(tmp_path / "drawer")
+    place.mkdir()
+    with pytest.raises(StorageError, match="not there, as when their disk is not connected"):
+        full.make(studio, place)
+    assert list(place.iterdir()) == []
+    full.make(studio, tmp_path / "another")
+    full.make(studio, place)
+    full.make(studio, tmp_path / "drawer")
+    reading.house(tmp_path / "drawer").rename(tmp_path / "lost")
+    reading.house(tmp_path / "drawer").mkdir()
+    assert full.make(studio, tmp_path / "drawer").copied > 0, "an empty folder says: begin anew"

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop import app
 from stylestudio_desktop.__main__ import main
@@ -22,7 +24,7 @@ from stylestudio_desktop.services import environments, exporting, library
 from stylestudio_desktop.services.backup import full, reading, record, schedule, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report, Watcher, watch
-from stylestudio_desktop.ui import opening as ui_opening
+from stylestudio_desktop.ui import away as ui_away
 from stylestudio_desktop.worker.caretaker import Caretaker
 from tests.factories import import_photo, open_test_studio, photo
 from tests.faults.stalled import stalled, why_not
@@ -120,28 +122,34 @@ def test_a_workspace_on_it_is_not_waited_for(
     assert not (drive / "workspace").exists()
 
 
-def test_the_window_asks_and_opens_once_it_is_back(
-    drive: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_window_asks_and_opens_by_itself_once_it_is_back(
+    drive: Path, monkeypatch: pytest.MonkeyPatch, qapp: QCoreApplication
 ) -> None:
+    monkeypatch.setattr(ui_away, "install", lambda _: None)
+    monkeypatch.setattr(ui_away, "_AGAIN_MS", 50)
+    monkeypatch.setattr(app, "_one_window", lambda workspace, _: int(workspace.root == drive))
     told: list[str] = []
     with contextlib.ExitStack() as away:
         away.enter_context(stalled(drive))
 
-        def again(sentence: str) -> bool:
-            told.append(sentence)
-            if len(told) == 2:
-                away.close()
-            return True
+        def asked() -> None:
+            asking = QApplication.activeModalWidget()
+            assert isinstance(asking, ui_away.Away)
+            told.append(asking.title.text())
+            asking.look()  # which must not wait for the disk
+            assert asking.chosen is None
+            away.close()
 
-        monkeypatch.setattr(ui_opening, "ask_again", again)
-        monkeypatch.setattr(app, "_one_window", lambda workspace, _: int(workspace.root == drive))
+        QTimer.singleShot(500, asked)
         assert app.run_window(Workspace(drive)) == 1
-    assert len(told) == 2
-    assert "does not answer" in told[0]
+    assert told == ["The disk of your library does not answer"]
 
 
-def test_whoever_gives_up_leaves_the_window(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui_opening, "ask_again", lambda _: False)
+def test_whoever_gives_up_leaves_the_window(
+    drive: Path, monkeypatch: pytest.MonkeyPatch, qapp: QCoreApplication
+) -> None:
+    monkeypatch.setattr(ui_away, "install", lambda _: None)
+    monkeypatch.setattr(ui_away.Away, "exec", lambda asking: asking.reject())
     with stalled(drive):
         assert app.run_window(Workspace(drive)) == 5
 

@@ -143,6 +143,7 @@ def _name(status: int) -> str:
 def _live(shim: ctypes.CDLL, paths: Any, order: Order, aside: Path) -> None:
     """Carry out `order` as the child, and end the process."""
     signal.alarm(LONGEST_S)
+    os.environ["XDG_DATA_HOME"] = str(Path(order.world) / "home")
     health_files.LOADED_AT = time.time()  # a child stands for a program that starts now
     path = paths.named(order.path)
     if order.bug:

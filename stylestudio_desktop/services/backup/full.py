@@ -77,6 +77,7 @@ def make(
     Raises Stopped, BadInput, or StorageError; former backups are never touched.
     """
     must_answer(place)
+    record.must_be_there(studio.workspace, house(place))
     with _writing(place), _alone(studio):
         made = (_file if place.suffix.lower() == ".zip" else _folder)(
             studio, place, progress, stopping(cancelled)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.files.disk import flush_folder, make_private_folder, storing
 
 
@@ -63,6 +64,18 @@ def write_file(path: Path, text: str) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def must_be_there(workspace: Workspace, home: Path) -> None:
+    """Raise StorageError where the last full backup was made in `home`, and that is away now."""
+    last = read(workspace).full_place
+    with storing("looking for the former backups"):
+        if last and Path(last).parent == home and not home.is_dir():
+            raise StorageError(
+                f"The backups that were made in {home} are not there, as when their disk is not "
+                "connected. Nothing was begun in their place. Connect the disk and try again, or "
+                f"choose another folder. If they are gone for good, make the folder {home} again."
+            )
 
 
 def _path(workspace: Workspace) -> Path:

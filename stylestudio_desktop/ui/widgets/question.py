@@ -29,7 +29,7 @@ class Question(QDialog):
 
     def __init__(
         self,
-        parent: QWidget,
+        parent: QWidget | None,
         title: str,
         text: str,
         yes: Answer,
