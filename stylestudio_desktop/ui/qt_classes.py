@@ -23,14 +23,14 @@ CLASSES = {
         QFontDatabase QFontMetrics QGuiApplication QHelpEvent QIcon QImage QImageReader
         QImageWriter QKeyEvent QKeySequence QMouseEvent QPaintEvent QPainter QPainterPath QPalette
         QPen QPixmap QPolygonF QResizeEvent QScreen QShortcut QShowEvent QStandardItem
-        QStandardItemModel QTransform QWheelEvent qRgba
+        QStandardItemModel QTextCharFormat QTransform QWheelEvent qRgba
     """,
     "QtSvg": "QSvgRenderer",
     "QtWidgets": """
         QAbstractButton QAbstractItemView QAbstractScrollArea QApplication QBoxLayout QButtonGroup
-        QCheckBox QComboBox QCompleter QDateTimeEdit QDialog QDoubleSpinBox QFileDialog QFrame
-        QGridLayout QHBoxLayout QHeaderView QInputDialog QLabel QLayout QLayoutItem QLineEdit
-        QListView QListWidget QListWidgetItem QMainWindow QMenu QMessageBox QPlainTextEdit
+        QCalendarWidget QCheckBox QComboBox QCompleter QDateTimeEdit QDialog QDoubleSpinBox
+        QFileDialog QFrame QGridLayout QHBoxLayout QHeaderView QInputDialog QLabel QLayout
+        QLayoutItem QLineEdit QListView QListWidget QListWidgetItem QMainWindow QMenu QMessageBox QPlainTextEdit
         QProgressBar QPushButton QScrollArea QSizePolicy QSlider QSpacerItem QSpinBox QStackedLayout
         QStackedWidget QStyle QStyleOptionViewItem QStyledItemDelegate QTableView QToolButton
         QToolTip QVBoxLayout QWidget
@@ -44,11 +44,11 @@ ASKED_FOR_BY_OTHERS = {
         QActionEvent QBrush QChildWindowEvent QEnterEvent QExposeEvent QFileOpenEvent QGradient
         QHideEvent QHoverEvent QIconDragEvent QInputMethodEvent QInputMethodQueryEvent QMoveEvent
         QNativeGestureEvent QPlatformSurfaceEvent QPolygon QScrollEvent QScrollPrepareEvent
-        QShortcutEvent QStatusTipEvent QSurface QTabletEvent QToolBarChangeEvent QTouchEvent
-        QWhatsThisClickedEvent QWindow QWindowStateChangeEvent
+        QShortcutEvent QStatusTipEvent QSurface QTabletEvent QTextFormat QToolBarChangeEvent
+        QTouchEvent QWhatsThisClickedEvent QWindow QWindowStateChangeEvent
     """,
     "QtWidgets": """
-        QCalendarWidget QColorDialog QColumnView QCommandLinkButton QCommonStyle QDateEdit QDial
+        QColorDialog QColumnView QCommandLinkButton QCommonStyle QDateEdit QDial
         QDialogButtonBox QDockWidget QErrorMessage QFocusFrame QFontComboBox QFontDialog
         QGraphicsView QGroupBox QKeySequenceEdit QLCDNumber QMdiArea QMdiSubWindow QMenuBar
         QProgressDialog QRadioButton QRhiWidget QRubberBand QScrollBar QSizeGrip QSplashScreen

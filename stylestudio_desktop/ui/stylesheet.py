@@ -83,8 +83,12 @@ QLineEdit QToolButton {{ padding: 0; border: none; background: transparent; min-
   min-height: 20px; }}
 #search {{ background: {sunken}; border-color: {sunken}; }}
 #search:focus {{ background: {raised}; border-color: {accent}; }}
-QComboBox::drop-down {{ border: none; width: {xl}px; }}
+QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: {xl}px; }}
 QComboBox::down-arrow {{ image: url({icons}/chevron-down-field.svg); width: 14px; height: 14px; }}
+QDateTimeEdit::down-arrow {{ image: url({icons}/calendar-field.svg); width: 14px; height: 14px; }}
+QCalendarWidget {{ background: {raised}; border: 1px solid {line_strong}; }}
+QCalendarWidget QWidget {{ background: {raised}; alternate-background-color: {raised}; }}
+QCalendarWidget QToolButton {{ color: {text}; font-weight: 600; padding: {xs}px {s}px; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line_strong};
   selection-background-color: {accent_soft}; selection-color: {text}; }}
 QCheckBox, QRadioButton {{ spacing: {s}px; min-height: {xl}px; }}

@@ -5,6 +5,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QDoubleSpinBox, QWidget
 
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.calendar import Calendar
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import label
 
@@ -75,6 +76,8 @@ class Instant(QDateTimeEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setDisplayFormat("d MMM yyyy  HH:mm:ss")
         self.setMaximumWidth(FIELD + 40)
+        self.setCalendarPopup(True)
+        self.setCalendarWidget(Calendar(self))
 
     def set_reach(self, begin: int, end: int) -> None:
         """Allow moments from `begin` to `end` (UTC milliseconds); a moment that fits stays."""
