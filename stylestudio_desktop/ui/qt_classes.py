@@ -30,7 +30,8 @@ CLASSES = {
         QAbstractButton QAbstractItemView QAbstractScrollArea QApplication QBoxLayout QButtonGroup
         QCalendarWidget QCheckBox QComboBox QCompleter QDateTimeEdit QDialog QDoubleSpinBox
         QFileDialog QFrame QGridLayout QHBoxLayout QHeaderView QInputDialog QLabel QLayout
-        QLayoutItem QLineEdit QListView QListWidget QListWidgetItem QMainWindow QMenu QMessageBox QPlainTextEdit
+        QLayoutItem QLineEdit QListView QListWidget QListWidgetItem QMainWindow QMenu
+        QMessageBox QPlainTextEdit
         QProgressBar QPushButton QScrollArea QSizePolicy QSlider QSpacerItem QSpinBox QStackedLayout
         QStackedWidget QStyle QStyleOptionViewItem QStyledItemDelegate QTableView QToolButton
         QToolTip QVBoxLayout QWidget
