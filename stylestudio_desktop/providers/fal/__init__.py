@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
 from stylestudio_desktop.providers.fal import models, storage
@@ -146,29 +145,28 @@ class Fal(Hosted):
     def _reference(
         self, name: str, job: Prepared, model: ModelEntry, given: Mapping[str, Any]
     ) -> RemoteRef:
-        """Return where the job is found: fal's own addresses, where they lead to fal's queue."""
+        """Return where in fal's queue the job is found, as fal says itself where it does."""
         # Sub-paths belong to the order only; a job lies under the owner and the app.
         place = "/".join(model.id.split("/")[:2]) + f"/requests/{name}"
         plans = {"status": f"{place}/status", "response": place, "cancel": f"{place}/cancel"}
         for key in plans:
-            url = given.get(f"{key}_url")
-            if isinstance(url, str) and self._own(url):
-                plans[key] = url
+            # Only the path is kept: the job is found as well when the queue's address changes.
+            plans[key] = self._within(given.get(f"{key}_url")) or plans[key]
         dropped = models.dropped_of(job, model)
         facts: dict[str, Any] = {"model": model.id, "dropped": dropped}
         if "seed" not in dropped and job.brief.count == 1:
             facts["seed"] = job.seed
         return RemoteRef(name, {**plans, "facts": facts})
 
-    def _own(self, url: str) -> bool:
-        try:
-            return urlsplit(url)[:2] == urlsplit(self._door.base)[:2]
-        except ValueError:
-            return False
+    def _within(self, url: Any) -> str:
+        """Return where in fal's queue an address leads, empty where it leads elsewhere."""
+        base = self._door.base
+        return url[len(base) :] if isinstance(url, str) and url.startswith(base) else ""
 
     def _place(self, ref: RemoteRef, key: str) -> str:
         place = str(ref.data.get(key, ""))
-        if not place or ("://" in place and not self._own(place)):
+        place = self._within(place) if "://" in place else place
+        if not place:
             raise ProviderError(
                 Kind.GONE,
                 "The job's address at fal.ai is not known any more. Try again to have it made.",

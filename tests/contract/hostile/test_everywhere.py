@@ -6,9 +6,12 @@ each adapter is shown not to go round them.
 
 import functools
 import gzip
+import itertools
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,6 +96,69 @@ def test_an_order_that_is_sent_on_goes_nowhere(
         error = told(lambda: provider.submit(work, context))
         assert (error.kind, error.transient) == (Kind.SETUP, False), place
     assert (case.accepted, case.server.count("/other")) == ([], 0)
+
+
+def moved(case: Case, http: Http, base: str) -> Provider:
+    """Return the service's adapter as if its address were `base`."""
+    genuine = case.server
+    case.server = SimpleNamespace(url=base)  # type: ignore[assignment]
+    try:
+        return case.provider(http)
+    finally:
+        case.server = genuine
+
+
+def test_without_a_name_nothing_goes_out_and_what_runs_is_asked_for_again(
+    case: Case, provider: Provider, http: Http, work: Prepared, context: Context
+) -> None:
+    ref = provider.submit(work, context) if case.asks else None
+    before = len(case.server.seen)
+    lost, cause = moved(case, http, "http://nobody.invalid"), "its name was not found"
+
+    error = told(lambda: lost.submit(work, context))
+    assert (error.kind, error.transient) == (Kind.NOT_SENT, True)
+    assert cause in error.sentence
+    if isinstance(ref, RemoteRef):
+        error = told(lambda: lost.poll(ref, context))
+        assert error.transient
+        assert cause in error.sentence
+    readiness = lost.check()
+    assert not readiness.ready
+    assert cause in readiness.sentence
+    assert len(case.server.seen) == before
+
+
+def test_without_a_secure_connection_nothing_goes_out(
+    case: Case, http: Http, work: Prepared, context: Context
+) -> None:
+    unsafe = moved(case, http, f"https://127.0.0.1:{case.server.server_port}")
+
+    error = told(lambda: unsafe.submit(work, context))
+
+    assert (error.kind, error.transient) == (Kind.NOT_SENT, True)
+    assert "the secure connection failed" in error.sentence
+    assert "Nothing was" in error.sentence
+    assert not case.server.seen
+
+
+def test_a_clock_that_jumps_by_days_holds_nothing_up(
+    case: Case,
+    provider: Provider,
+    work: Prepared,
+    context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between any two looks at it; how long something lasts is told by another clock."""
+    right, days = time.time, itertools.cycle((3, -3, 40, 0))
+    monkeypatch.setattr(time, "time", lambda: right() + next(days) * 86_400)
+    monkeypatch.setattr(time, "time_ns", lambda: round(time.time() * 1e9))
+
+    outputs = carried(provider, work, context)
+    sink = context.workdir / "result.part"
+    provider.fetch(outputs[0], sink, context)
+
+    assert probe(sink).format == "PNG"
+    assert len(case.accepted) == 1
 
 
 @asking
