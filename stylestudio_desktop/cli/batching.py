@@ -194,6 +194,8 @@ def _tell_one(desk: Desk, studio: Studio, seen: Progress) -> int:
     say(f"  {seen.tokens} of {shapes.tokens(seen.batch.budget)} spent or held")
     if seen.batch.sentence:
         say(f"  {seen.batch.sentence}")
+    if seen.batch.reason == Code.BUDGET_REACHED.value and seen.waiting:
+        say(f"  “stylestudio batches resume {seen.batch.id} --budget TOKENS” lets it go on.")
     return 0
 
 

@@ -216,5 +216,7 @@ def _print(
     for file in story.results:
         place = shapes.picture(studio, file)["path"]
         say(f"  {place}  ({file.width} × {file.height}, {shapes.size(file.size)})")
-    held = "are held for it" if attempts.is_open(row) else "were charged"
+    one = row.tokens_used == 1
+    kept = ("is" if one else "are") + " held for it"
+    held = kept if attempts.is_open(row) else ("was" if one else "were") + " charged"
     say(f"  {shapes.tokens(row.tokens_used)} {held}; {balance} left")

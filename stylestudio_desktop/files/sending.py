@@ -35,15 +35,24 @@ class Sent:
 
 
 def prepare_for_sending(
-    source: Path, out: Path, max_side: int, max_bytes: int, limits: Limits = STORED_LIMITS
+    source: Path,
+    out: Path,
+    max_side: int,
+    max_bytes: int,
+    limits: Limits = STORED_LIMITS,
+    *,
+    trimmed: bool = False,
 ) -> Sent:
     """Write a private copy of the photo at `source` to `out` and say what it became.
 
     Upright, sRGB, longest side at most `max_side` pixels, at most `max_bytes`; JPEG, or PNG where
     the photo has clear parts. Exif, GPS, XMP, comments and profiles are gone, since only pixels
-    are carried over. Raises BadInput for a photo that cannot be read or made small enough.
+    are carried over. With `trimmed`, what is clear around a product that was cut out is left away.
+    Raises BadInput for a photo that cannot be read or made small enough.
     """
     image = load_upright(source, limits, max_side)
+    if trimmed and image.mode == "RGBA":
+        image = image.crop(image.getchannel("A").getbbox())
     while True:
         encoded, content_type = _smallest_fitting(image, max_bytes)
         if len(encoded) <= max_bytes:

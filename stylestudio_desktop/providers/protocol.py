@@ -46,6 +46,7 @@ class Capabilities:
     scenes: tuple[str, ...] = ()  # arrangements in a background photo; empty where none is taken
     enlarges: bool = False  # the same seed makes the same picture at another quality
     worn_qualities: tuple[str, ...] | None = None  # those for pictures of people, None for all
+    cutouts: bool = False  # it wants products alone, cut out here, not the photos as they are
     cancel: bool = False
     reattach: Reattach = Reattach.NONE
     result_lifetime_s: int | None = None

@@ -4,14 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
-from stylestudio_desktop.domain.errors import NotFound
+from stylestudio_desktop.domain.errors import BadInput, Code, NotFound, ServiceError
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.masks import LONGEST
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.domain.sending import Sending
-from stylestudio_desktop.services import consents, generate, masks
+from stylestudio_desktop.services import consents, generate, masks, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import sendings
 
@@ -32,11 +34,12 @@ class Ready:
     dropped: tuple[str, ...]
 
 
-def ready(studio: Studio, prepared: "Prepared", workdir: Path) -> Ready:
+def ready(studio: Studio, prepared: "Prepared", workdir: Path, cancelled: Event) -> Ready:
     """Write clean copies of the photos into `workdir`, no larger than the model takes.
 
-    They are upright, in sRGB and without metadata. What is part of this program reads the
-    originals instead, and the masks that somebody mended.
+    They are upright, in sRGB and without metadata; a model that wants products alone gets them
+    cut out. What is part of this program reads the originals instead, and the masks that somebody
+    mended.
 
     Raises BadInput naming a photo that can't be made ready, or NeedsConsent; nothing was sent.
     """
@@ -47,7 +50,8 @@ def ready(studio: Studio, prepared: "Prepared", workdir: Path) -> Ready:
     if card.originals:
         drawn = masks.for_job(studio, prepared.brief.products, workdir)
         return Ready(replace(prepared, masks=drawn), (), dropped)
-    products = _copies(prepared.products, Role.PRODUCT, able, workdir)
+    alone = _alone(studio, prepared, cancelled) if able.cutouts else prepared.products
+    products = _copies(alone, Role.PRODUCT, able, workdir)
     models = _copies(prepared.models, Role.MODEL, able, workdir)
     clean = replace(
         prepared,
@@ -103,6 +107,28 @@ def _able(studio: Studio, brief: "Brief") -> "Capabilities":
         return generate.capabilities(studio, brief.provider, None)
 
 
+def _alone(studio: Studio, prepared: "Prepared", cancelled: Event) -> tuple[Path, ...]:
+    """Return the products cut out by the embedded engine; the photos as they are without it.
+
+    A photo in which no product can be told is a BadInput: a frame within the picture is nothing
+    that anybody would pay for.
+    """
+    engine = next((name for name in studio.providers if sources.shows_cutouts(studio, name)), None)
+    if engine is None:
+        return prepared.products
+    cut: list[Path] = []
+    for file_id, photo in zip(prepared.brief.products, prepared.products, strict=True):
+        try:
+            named = sources.Photo(file_id, photo.name)  # the store names files by their ids
+            made = sources.cutout(studio, engine, named, cancelled, side=LONGEST)
+        except ServiceError as error:
+            if not cancelled.is_set():
+                raise BadInput(error.sentence, code=Code.PHOTO_UNSUITABLE) from error
+            made = None
+        cut.append(made or photo)
+    return tuple(cut)
+
+
 def _copies(
     paths: Sequence[Path], role: Role, able: "Capabilities", workdir: Path
 ) -> list[tuple[Path, "Sent"]]:
@@ -111,6 +137,12 @@ def _copies(
     made = []
     for number, path in enumerate(paths):
         out = workdir / f"sent-{role.value}-{number}"
-        sent = prepare_for_sending(path, out, able.upload_max_side, able.upload_max_bytes)
+        sent = prepare_for_sending(
+            path,
+            out,
+            able.upload_max_side,
+            able.upload_max_bytes,
+            trimmed=able.cutouts and role is Role.PRODUCT,
+        )
         made.append((out, sent))
     return made

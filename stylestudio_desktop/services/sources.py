@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.domain import scene
@@ -86,6 +86,13 @@ class ChecksPhotos(Protocol):
         """Return sentences that say why not; raises ProviderError."""
 
 
+class Photo(NamedTuple):
+    """Which photo is meant, where its row is not at hand."""
+
+    id: int
+    storage_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A photo of the sample collection; `kind` is the garment's."""
@@ -160,7 +167,7 @@ def shows_cutouts(studio: Studio, provider: str) -> bool:
 def cutout(
     studio: Studio,
     provider: str,
-    photo: StoredFile | FileCard,
+    photo: StoredFile | FileCard | Photo,
     cancelled: Event,
     *,
     side: int = CUTOUT_SIDE,

@@ -99,8 +99,7 @@ class Journey:
         except OSError as error:
             self._wait_for_storage(StorageError(str(error.strerror)))
         except BadInput as error:
-            known = error.code in (Code.FILE_MISSING, Code.FILE_DAMAGED, Code.NEEDS_CONSENT)
-            self._fail(error.code if known else Code.SERVICE_FAILED, error.sentence)
+            self._fail(retrying.code_of(error), error.sentence)
 
     def _work(self) -> None:
         studio = self._studio
@@ -137,7 +136,7 @@ class Journey:
 
     def _send(self, provider: Provider, prepared: Prepared) -> RemoteRef | Finished:
         studio = self._studio
-        ready = sending.ready(studio, prepared, self._workdir)
+        ready = sending.ready(studio, prepared, self._workdir, self.cancelled)
         self._look_up()
         moment = now_ms()
         with studio.database.write():

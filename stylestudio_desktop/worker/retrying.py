@@ -11,6 +11,17 @@ SENDS_ALLOWED = 4
 FAULTS_ALLOWED = 8
 """Passing faults in a row that a poll or a download survives."""
 LONGEST_WAIT_S = 120.0
+_OWN_CAUSES = (
+    Code.FILE_MISSING,
+    Code.FILE_DAMAGED,
+    Code.NEEDS_CONSENT,
+    Code.PHOTO_UNSUITABLE,
+)
+
+
+def code_of(error: BadInput) -> Code:
+    """Return what a job that can't be made is kept as: by its own cause, else as the service's."""
+    return error.code if error.code in _OWN_CAUSES else Code.SERVICE_FAILED
 
 
 def backed_off(base: float, tries: int) -> float:

@@ -134,7 +134,7 @@ def test_the_engine_gets_the_mask_with_the_job(
     assert claimed is not None
     prepared = queue.prepare(studio, *claimed)
 
-    ready = sending.ready(studio, prepared, tmp_path / "work")
+    ready = sending.ready(studio, prepared, tmp_path / "work", Event())
     (path,) = ready.job.masks
     assert path is not None
     assert path.read_bytes() == masks.png(studio, photo)
@@ -142,7 +142,7 @@ def test_the_engine_gets_the_mask_with_the_job(
     service.remote = True
     monkeypatch.setattr(consents, "require", lambda *_: None)
     (tmp_path / "copies").mkdir()
-    assert sending.ready(studio, prepared, tmp_path / "copies").job.masks == ()
+    assert sending.ready(studio, prepared, tmp_path / "copies", Event()).job.masks == ()
 
 
 def test_a_folder_that_is_in_the_way_is_told(studio: Studio, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_model_that_left_the_catalogue_still_has_limits(
     gone = brief_for(product, provider=AFAR, model="gone", seed=1)
 
     ready = sending.ready(
-        studio, Prepared(**{**fields(prepared), "brief": gone}), tmp_path
+        studio, Prepared(**{**fields(prepared), "brief": gone}), tmp_path, Event()
     )  # fmt: skip
 
     assert len(ready.photos) == 1

@@ -159,6 +159,7 @@ def _model(raw: Any) -> ModelEntry:
             "num_inference_steps",
             "negative_prompt",
             "needs_model_photo",
+            "cutouts",
             "cancel",
         )
     }

@@ -121,7 +121,8 @@ class ComfyUI(Hosted):
                     "into its models folder, or choose “Composite”.",
                 )
             return workflows.restyle(job, products, wanted, negative)
-        return workflows.composite(job, products, people, [size_of(path) for path in job.products])
+        person = (people[0], size_of(job.models[0])) if people else None
+        return workflows.composite(job, (products[0], size_of(job.products[0])), person)
 
     def _workflow_file(self, job: Prepared) -> Path:
         folder = Path(self._settings.get("workflows", ""))

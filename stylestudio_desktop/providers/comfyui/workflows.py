@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from stylestudio_desktop.providers.protocol import Kind, Prepared, ProviderError
 
 Graph = dict[str, dict[str, Any]]
+Photo = tuple[str, tuple[int, int]]
+"""The name of an uploaded file and its pixels."""
 
 MARK = "studio:"
 """A node of a person's own workflow takes part by a title such as “studio:prompt”."""
@@ -47,31 +50,27 @@ def seed_of(job: Prepared, number: int) -> int:
     return (job.seed + number) % _LARGEST_SEED
 
 
-def composite(
-    job: Prepared, products: Sequence[str], people: Sequence[str], sizes: Sequence[tuple[int, int]]
-) -> Graph:
+def composite(job: Prepared, product: Photo, person: Photo | None) -> Graph:
     """Return a graph without any model: the product on a plain ground, or before a person.
 
-    `products` and `people` are names of uploaded files, `sizes` the products' pixels. A clear
-    part of the product's photo stays clear. Each further picture sets it a little elsewhere.
+    A clear part of the product's photo stays clear. Each further picture sets it a little
+    elsewhere.
     """
-    graph: Graph = {"product": _node("LoadImage", image=products[0])}
+    graph: Graph = {"product": _node("LoadImage", image=product[0])}
     graph["clear"] = _node("InvertMask", mask=["product", 1])
-    if people:
-        graph["person"] = _node("LoadImage", image=people[0])
-        graph["ground"] = _scaled(["person", 0], job.width, job.height, "center")
+    if person:
+        graph |= _before(job, *person)
     else:
         colour = _GROUNDS.get(job.brief.style, _GROUNDS["realistic"])
         graph["ground"] = _node(
             "EmptyImage", width=job.width, height=job.height, batch_size=1, color=colour
         )
-    share = 0.42 if people else 0.76
-    room = (job.width * share, job.height * share)
-    scale = min(room[0] / sizes[0][0], room[1] / sizes[0][1])
-    width, height = (max(8, round(side * scale)) for side in sizes[0])
+    share = 0.42 if person else 0.76
+    scale = share * min(job.width / product[1][0], job.height / product[1][1])
+    width, height = (max(8, round(side * scale)) for side in product[1])
     graph["fitted"] = _scaled(["product", 0], width, height, "disabled")
     for number in range(job.brief.count):
-        x, y = _place(job, number, width, height, bool(people))
+        x, y = _place(job, number, width, height, person is not None)
         graph[f"set{number}"] = _node(
             "ImageCompositeMasked",
             destination=["ground", 0],
@@ -83,6 +82,25 @@ def composite(
         )
         graph[f"save{number}"] = _save([f"set{number}", 0], job, number)
     return graph
+
+
+def _before(job: Prepared, name: str, size: tuple[int, int]) -> Graph:
+    """Return the nodes that fill the ground with a person, of whom the head is never cut off."""
+    scale = max(job.width / size[0], job.height / size[1])
+    width, height = (math.ceil(side * scale) for side in size)
+    cropped = _node(
+        "ImageCrop",
+        image=["wide", 0],
+        width=job.width,
+        height=job.height,
+        x=(width - job.width) // 2,
+        y=0,
+    )
+    return {
+        "person": _node("LoadImage", image=name),
+        "wide": _scaled(["person", 0], width, height, "disabled"),
+        "ground": cropped,
+    }
 
 
 def _place(job: Prepared, number: int, width: int, height: int, worn: bool) -> tuple[int, int]:

@@ -15,6 +15,7 @@ NODES = {
     "InvertMask",
     "EmptyImage",
     "ImageScale",
+    "ImageCrop",
     "ImageCompositeMasked",
     "SaveImage",
     "CheckpointLoaderSimple",
