@@ -1,22 +1,33 @@
-"""The command for money: the wallet, packages, buying, refunds, receipts and the payment key."""
+"""The command for money: buying, refunds, receipts and the payment key; `purse` tells the rest."""
 
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from stylestudio_desktop.cli import purse as telling
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
-from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
-from stylestudio_desktop.domain.errors import BadInput, PaymentError
+from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
+from stylestudio_desktop.domain.errors import BadInput, PaymentError, WalletReadOnly
 from stylestudio_desktop.domain.money import written
 from stylestudio_desktop.domain.purchase import is_held, is_paying, only_goes_back
 from stylestudio_desktop.domain.records import Purchase
-from stylestudio_desktop.services import buying, deciding, reconciling, refunding, till
+from stylestudio_desktop.domain.seal import State
+from stylestudio_desktop.services import (
+    buying,
+    deciding,
+    ledger_proof,
+    reconciling,
+    refunding,
+    till,
+)
 from stylestudio_desktop.services import wallet as purse
 from stylestudio_desktop.services.studio import Studio
 
 _FIRST_LOOK_S, _LATER_LOOK_S = 2.0, 30.0
+_PROVEN = ("show", "buy", "cancel", "refund", "accept", "reconcile")
+"""The ledger is checked first: what they show is proven, and nobody pays into a broken one."""
 _NEEDS = {
     "buy": "a package", "cancel": "a purchase", "refund": "a purchase", "accept": "a purchase",
     "receipt": "a purchase",
@@ -34,95 +45,9 @@ def wallet(desk: Desk) -> int:
             else f"“wallet {given.action}” takes nothing more than options."
         )
     with desk.open() as studio:
+        if given.action in _PROVEN:
+            ledger_proof.at_start(studio)
         return _ACTIONS[given.action](desk, studio)
-
-
-def _show(desk: Desk, studio: Studio) -> int:
-    found, books = purse.summary(studio), purse.books(studio)
-    buys = {one.id: found.user.token_balance // one.tokens for one in studio.catalogue.qualities}
-    if desk.json:
-        print_json(
-            {
-                "balance": found.user.token_balance,
-                "held": found.held,
-                "debt": found.debt,
-                "low": found.low,
-                "pictures": buys,
-                "purchased": found.user.total_tokens_purchased,
-                "used": found.user.total_tokens_used,
-                "granted": found.user.free_tokens_granted,
-                "books": {
-                    "paid": books.paid, "refunded": books.refunded, "credited": books.credited,
-                    "clawed_back": books.clawed_back, "owed": books.owed, "closed": books.closed,
-                },
-                "waiting": reconciling.mine_waits(studio),
-            }
-        )  # fmt: skip
-        return 0
-    say(f"{found.user.name}: {shapes.tokens(found.user.token_balance)}")
-    say(f"  {found.held} held for work that waits or runs")
-    if found.debt:
-        say(f"  {found.debt} owed: they were refunded after they were spent")
-    for name, number in buys.items():
-        say(f"  {number} pictures in quality {name}")
-    return 0
-
-
-def _packages(desk: Desk, studio: Studio) -> int:
-    found = studio.catalogue.packages
-    if desk.json:
-        print_json(
-            [
-                {
-                    "id": one.id, "name": one.name, "tokens": one.tokens, "amount": one.cents,
-                    "currency": one.currency, "tag": one.tag,
-                }
-                for one in found
-            ]
-        )  # fmt: skip
-        return 0
-    table(
-        ("Package", "Tokens", "Price", "A token", ""),
-        [
-            (
-                one.id, one.tokens, written(one.cents, one.currency),
-                written(round(one.cents / one.tokens), one.currency), one.tag,
-            )
-            for one in found
-        ],
-        right=(1, 2, 3),
-    )  # fmt: skip
-    return 0
-
-
-def _purchases(desk: Desk, studio: Studio) -> int:
-    page = purse.bought(studio, desk.arguments.after, desk.arguments.limit)
-    back = purse.given_back(studio, page.items)
-    if desk.json:
-        items = [shapes.purchase(row, back.get(row.id, ())) for row in page.items]
-        print_json({"items": items, "next": page.next})
-        return 0
-    table(
-        ("Id", "Bought", "Status", "Package", "Tokens", "Price", "Remark"),
-        [
-            (
-                row.id, shapes.day(row.created_at), shapes.standing(row), row.display_name,
-                row.tokens_received, written(row.amount, row.currency),
-                shapes.short(
-                    row.error or shapes.reason(row) or row.checkout_url
-                    or shapes.parts_back(back.get(row.id, ()), row.currency)
-                ),
-            )
-            for row in page.items
-        ],
-        right=(4, 5),
-    )  # fmt: skip
-    for row in page.items:
-        if only_goes_back(row):
-            note(f"{row.error} {_decide(row)}")
-    if page.next is not None:
-        note(f"There is more: add --after {page.next}")
-    return 0
 
 
 def _buy(desk: Desk, studio: Studio) -> int:
@@ -163,17 +88,9 @@ def _wait(studio: Studio, row: Purchase, came: threading.Event) -> Purchase:
     return row
 
 
-def _decide(row: Purchase) -> str:
-    words = f"Type “stylestudio wallet refund {row.id}”"
-    if is_held(row):
-        words += f" or “stylestudio wallet accept {row.id} --reason …”"
-    page = deciding.payment_page(row)
-    return f"{words}. The payment is at {page}" if page else f"{words}."
-
-
 def _tell(studio: Studio, row: Purchase) -> None:
     if is_held(row):
-        say(f"{row.error} {_decide(row)}")
+        say(f"{row.error} {telling.decide(row)}")
     elif is_paying(row):
         say(f"The bank is working on purchase {row.id}, which can take days. The tokens come then.")
     elif row.status == "pending":
@@ -248,17 +165,20 @@ def _agreed() -> bool:
 
 def _reconcile(desk: Desk, studio: Studio) -> int:
     found = reconciling.reconcile(studio)
-    books = purse.books(studio)
+    books, ledger = purse.books(studio), ledger_proof.standing(studio)
+    problems = list(found.problems)
+    if ledger.state is State.BROKEN:
+        problems.append(WalletReadOnly(ledger.sentence).sentence)
     if desk.json:
         print_json(
             {
                 "looked_at": found.looked_at, "completed": found.completed,
                 "failed": found.failed, "waiting": found.waiting, "held": found.held,
                 "refunds": found.refunds,
-                "problems": list(found.problems), "closed": books.closed,
+                "problems": problems, "closed": books.closed,
             }
         )  # fmt: skip
-        return 4 if found.problems else 0
+        return 4 if problems else 0
     say(
         f"Pending purchases looked at: {found.looked_at}; {found.completed} completed, "
         f"{found.failed} failed, {found.waiting} still waiting. Refunds booked: {found.refunds}."
@@ -270,9 +190,9 @@ def _reconcile(desk: Desk, studio: Studio) -> int:
     )
     if found.held:
         note("A payment waits for your decision: type “stylestudio wallet purchases”.")
-    for problem in found.problems:
+    for problem in problems:
         note(problem)
-    return 4 if found.problems else 0
+    return 4 if problems else 0
 
 
 def _receipt(desk: Desk, studio: Studio) -> int:
@@ -331,10 +251,10 @@ def _relay(desk: Desk, studio: Studio) -> int:
 
 
 _ACTIONS: dict[str, Callable[[Desk, Studio], int]] = {
-    "show": _show,
-    "packages": _packages,
+    "show": telling.show,
+    "packages": telling.packages,
     "buy": _buy,
-    "purchases": _purchases,
+    "purchases": telling.purchases,
     "cancel": _cancel,
     "refund": _refund,
     "accept": _accept,

@@ -55,14 +55,20 @@ def find_key(secrets: Secrets, anchor: int) -> bytes | None:
 
 
 def keep_key(studio: Studio, anchor: int, key: bytes, before: int | None) -> bool:
-    """Keep a new anchor's key, and expect it here beside the one before; False if impossible."""
+    """Keep a new anchor's key, and expect it here beside the one before; False if impossible.
+
+    Where nothing is expected yet that stays so until the anchor is dropped: an end half-way must
+    not make a ledger without anchors look like a stranger.
+    """
     secrets = studio.secrets
     name = f"ledger:{anchor}"
     if secrets.set(name, key.hex()) is not Source.KEYRING:
         secrets.delete(name)
         return False
-    both = str(anchor) if before is None else f"{anchor}.{before}"
-    return secrets.set(_place(studio), both) is Source.KEYRING
+    was = secrets.get(_place(studio), fresh=True) if before is None else str(before)
+    if not was:
+        return True
+    return secrets.set(_place(studio), f"{anchor}.{was}") is Source.KEYRING
 
 
 def settle_place(studio: Studio, anchor: int, head: Head, before: int | None) -> None:

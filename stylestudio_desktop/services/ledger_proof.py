@@ -61,8 +61,16 @@ def at_start(studio: Studio, stopped: Callable[[], bool] = lambda: False) -> Sta
 
 
 def prepare(studio: Studio) -> None:
-    """Have the key in hand before a transaction needs it: the keyring may wait for a person."""
-    studio.database.seals.key(seals.newest(studio.database))
+    """Have the chain begun and its key in hand before a transaction needs them.
+
+    Whoever may write entries calls it first, outside of a transaction: the keyring may wait for a
+    person. So whichever program uses a library first, no entry but the welcome gift comes before
+    the chain where there is a keyring.
+    """
+    database = studio.database
+    if database.seals.standing is None and seals.newest(database) is None:
+        at_start(studio)
+    database.seals.key(seals.newest(database))
 
 
 def note(studio: Studio, standing: Standing) -> None:

@@ -18,7 +18,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID, new_id, now_ms
 from stylestudio_desktop.domain.records import Action, UsageRecord
 from stylestudio_desktop.files.bounds import Tier
-from stylestudio_desktop.services import importing, library, sitting
+from stylestudio_desktop.services import importing, ledger_proof, library, sitting
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, profiles, usage, users
 from stylestudio_desktop.store.database import RuleBroken
@@ -65,6 +65,7 @@ def add(
     shown, norm = (None, None) if email is None else checked_email(email)
     stored = None if passphrase is None else guard.hashed(checked_passphrase(passphrase))
     database, user_id, moment = studio.database, new_id(), now_ms()
+    ledger_proof.prepare(studio)
     with database.write():
         users.insert(database, user_id, name, moment)
         if shown is not None:

@@ -17,7 +17,7 @@ from stylestudio_desktop.domain.generation import (
 )
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Generation
-from stylestudio_desktop.services import attempts, ceilings
+from stylestudio_desktop.services import attempts, ceilings, ledger_proof
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations, jobs
 
@@ -45,6 +45,7 @@ def retry(studio: Studio, generation_id: int) -> Generation:
     Raises IllegalStep unless it failed and lies outside of the trash, NotEnoughTokens when the
     balance is too small, and BudgetReached when it belongs to a batch whose budget is.
     """
+    ledger_proof.prepare(studio)
     with studio.database.write():
         row = attempts.owned(studio, generation_id)
         if row.trashed_at is not None:

@@ -10,6 +10,7 @@ from stylestudio_desktop.config import workspaces
 from stylestudio_desktop.domain.errors import Code, PaymentError
 from stylestudio_desktop.domain.purchase import Mode
 from stylestudio_desktop.payments.stripe_keys import mode_of
+from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import purchases
 
@@ -96,7 +97,8 @@ def standing(studio: Studio) -> Standing:
 def gateway(studio: Studio) -> "Gateway":
     """Return the gateway of this workspace; the caller closes it.
 
-    Raises PaymentError when there is no key, a wrong one, or no network is wanted.
+    Whatever is booked with it carries the ledger's seal: the chain is begun by now. Raises
+    PaymentError when there is no key, a wrong one, or no network is wanted.
     """
     if studio.settings.value.no_network:
         raise PaymentError(
@@ -109,6 +111,7 @@ def gateway(studio: Studio) -> "Gateway":
     else:
         made = _relay(studio) or _stripe(studio)
     _agree(studio, made.mode)
+    ledger_proof.prepare(studio)
     return made
 
 

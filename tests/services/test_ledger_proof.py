@@ -534,6 +534,8 @@ def test_a_head_that_was_lost_is_set_again(studio: Studio, drawer: Drawer) -> No
 
 def test_the_keyring_is_not_asked_for_each_entry(studio: Studio, drawer: Drawer) -> None:
     settle_head(studio)
+    ledger_keys.attach(studio)  # one that is in no hurry, as it is while the program runs
+    ledger_proof.prepare(studio)
     before = drawer.asked
     with studio.database.write():
         for _ in range(100):
