@@ -44,6 +44,8 @@ def show(desk: Desk, studio: Studio) -> int:
     say(f"  {found.held} held for work that waits or runs")
     if found.debt:
         say(f"  {found.debt} owed: they were refunded after they were spent")
+    if reconciling.mine_waits(studio):
+        say("  A payment is under way: “stylestudio wallet purchases” tells which.")
     for name, number in buys.items():
         say(f"  {number} pictures in quality {name}")
     return 0
@@ -92,7 +94,7 @@ def purchases(desk: Desk, studio: Studio) -> int:
                 row.id, shapes.day(row.created_at), shapes.standing(row), row.display_name,
                 row.tokens_received, written(row.amount, row.currency),
                 shapes.short(
-                    row.error or shapes.reason(row) or row.checkout_url
+                    row.error or shapes.reason(row)
                     or shapes.parts_back(back.get(row.id, ()), row.currency)
                 ),
             )
@@ -103,6 +105,8 @@ def purchases(desk: Desk, studio: Studio) -> int:
     for row in page.items:
         if only_goes_back(row):
             note(f"{row.error} {decide(row)}")
+        elif row.status == "pending" and row.checkout_url is not None:
+            note(f"Pay purchase {row.id} here: {row.checkout_url}")
     if page.next is not None:
         note(f"There is more: add --after {page.next}")
     return 0

@@ -25,6 +25,9 @@ from tests.payments.standins import missing, shared_standin
 from tests.payments.stripe_server import StripeServer, pay
 from tests.payments.test_buying import BACK, balance, credits, sound
 
+DECLINED = "pm_card_chargeCustomerFail"
+"""A card that both stand-ins decline when it is charged."""
+
 
 @pytest.fixture(scope="module", params=["ours", "shared"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
@@ -189,14 +192,22 @@ def test_by_command_for_people(till: Shell) -> None:
     assert "29.99 USD" in till.out
     assert till.run("wallet", "buy", "standard", "--no-wait") == 0
     assert "completed by itself" in till.out
+    assert till.run("wallet") == 0
+    assert "A payment is under way" in till.out
     assert till.run("wallet", "purchases") == 0
     assert "pending" in till.out
+    shown = till.err
     bought = till.json("wallet", "purchases")["items"][0]
+    assert f"Pay purchase {bought['id']} here: {bought['checkout_url']}\n" in shown
+    assert pay(bought["checkout_url"], DECLINED)[0] == 402
+    assert till.run("wallet", "reconcile") == 0
+    assert "0 completed, 0 failed, 1 still waiting" in till.out  # another card can be tried
     pay(bought["checkout_url"])
     assert till.run("wallet", "reconcile") == 0
     assert "the books close" in till.out
     assert till.run("wallet") == 0
     assert "110 tokens" in till.out
+    assert "under way" not in till.out
     assert till.run("wallet", "refund", bought["id"], "--dry-run") == 0
     assert "29.99 USD" in till.out
     assert till.run("wallet", "refund", bought["id"]) == 0

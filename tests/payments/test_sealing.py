@@ -1,4 +1,4 @@
-"""A ledger is sealed before its first purchase, whichever program uses it, and proven before each."""
+"""A ledger is sealed before its first purchase, whichever program uses it, and proven again."""
 
 import json
 from collections.abc import Iterator
@@ -77,9 +77,7 @@ def test_wallet_commands_alone_seal_their_ledger_and_prove_it(shell: Shell, draw
     assert shell.json("wallet")["balance"] == 35
 
 
-def test_a_tail_cut_between_two_commands_is_found_by_the_next(
-    shell: Shell, drawer: Drawer
-) -> None:
+def test_a_tail_cut_between_two_commands_is_found_by_the_next(shell: Shell, drawer: Drawer) -> None:
     bought = shell.json("wallet", "buy", "starter", "--no-wait")
     pay(bought["checkout_url"])
     shell.json("wallet", "reconcile")
