@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import engine_weights, library
+from stylestudio_desktop.services import accounts, engine_weights, library
 from stylestudio_desktop.services.engine_weights import EngineFile
 from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
@@ -114,10 +114,10 @@ class Welcome(Card):
         head.addWidget(tool("x", self.tr("Close"), self.leave))
         self.body.setSpacing(Space.M)
         self.body.addLayout(head)
-        free = self._studio.catalogue.free_tokens
+        there = accounts.current_user(self._studio).token_balance
         standard = self._studio.catalogue.qualities[0]
-        text = self.tr("%n free token(s) are in your wallet:", "", free) + " "
-        text += self.tr("enough for %n picture(s) in %1.", "", free // standard.tokens).replace(
+        text = self.tr("%n token(s) are in your wallet:", "", there) + " "
+        text += self.tr("enough for %n picture(s) in %1.", "", there // standard.tokens).replace(
             "%1", standard.name.lower()
         )
         text += " " + self.tr(

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import now_ms
@@ -33,6 +33,7 @@ from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.forms import Facts, FormRow
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
+from stylestudio_desktop.ui.widgets.question import Answer, ask
 from stylestudio_desktop.ui.window import MainWindow
 
 WIDEST_LIST = 320
@@ -262,12 +263,17 @@ class BackupSection(Section):
 
     def _ask_to_go(self, when: str, origin: Callable[[], restore.Origin]) -> None:
         text = self.tr(
-            "The library will be as it was on %1. What was done after that is not in it, but is "
+            "The library will be as it was then. What was done after that is not in it, but is "
             "kept whole in a folder of its own. What you bought stays yours."
         )
-        asked = QMessageBox.question(self, self.tr("Go back"), text.replace("%1", when))
-        if asked == QMessageBox.StandardButton.Yes:
-            self._begin(partial(self._restore, origin), self.tr("Restoring"), self._ready)
+        go = partial(self._begin, partial(self._restore, origin), self.tr("Restoring"), self._ready)
+        self.question = ask(
+            self,
+            self.tr("Go back to %1?").replace("%1", when),
+            text,
+            Answer(self.tr("Go back"), "primary", go),
+            self.tr("Stay here"),
+        )
 
     def _restore(
         self,

@@ -21,7 +21,7 @@ from stylestudio_desktop.ui.wallet.accept_dialog import AcceptDialog
 from stylestudio_desktop.ui.wallet.cashier import cashier
 from stylestudio_desktop.ui.wallet.packages import Purchases
 from stylestudio_desktop.ui.wallet.waiting import WaitingCard
-from stylestudio_desktop.ui.widgets.question import Answer, Question
+from stylestudio_desktop.ui.widgets.question import Answer, Question, ask
 from stylestudio_desktop.ui.window import MainWindow
 
 
@@ -100,19 +100,17 @@ class PurchaseDesk(QObject):
         if only_goes_back(shown.purchase):
             tokens, no = self.tr("Nothing was credited for it"), self.tr("Cancel")
 
-        def yes() -> None:
-            asking.accept()
-            self._cashier.refund(shown)
-
-        asking = self.question = Question(
+        self.question = ask(
             self._parent,
             self.tr("Refund %1?").replace("%1", money),
             f"{tokens}. " + self.tr("The money returns to the card or account that paid."),
-            Answer(self.tr("Refund %1").replace("%1", money), "primary", yes),
+            Answer(
+                self.tr("Refund %1").replace("%1", money),
+                "primary",
+                partial(self._cashier.refund, shown),
+            ),
             no,
         )
-        asking.finished.connect(asking.deleteLater)
-        asking.open()
 
     def _receipt(self, row: Purchase) -> None:
         usual = Path.home() / f"style-studio-receipt-{row.transaction_id[:8]}.pdf"

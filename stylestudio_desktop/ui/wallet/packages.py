@@ -21,9 +21,11 @@ from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
-from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, label
+from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, breakable, label
 
 translate = QCoreApplication.translate
+_LONGEST_TAG = 14
+"""Characters of a package's tag that are shown; screen readers hear all of it."""
 
 
 class PackageCard(Card):
@@ -41,7 +43,7 @@ class PackageCard(Card):
         head = QHBoxLayout()
         head.setSpacing(Space.XS)
         head.addStrut(Space.XL)
-        head.addWidget(label(package.name, "label", wrap=True), 1)
+        head.addWidget(label(breakable(package.name), "label", wrap=True), 1)
         if package.tag:
             badge = StatusBadge(Status(_tag(package.tag), "sparkles", "accent"))
             head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
@@ -61,7 +63,8 @@ class PackageCard(Card):
 
 
 def _tag(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    shown = text if len(text) <= _LONGEST_TAG else f"{text[: _LONGEST_TAG - 1].rstrip()}…"
+    return shown[:1].upper() + shown[1:]
 
 
 class Purchases(QWidget):
@@ -128,7 +131,7 @@ class Purchases(QWidget):
         grid.setColumnStretch(0, 1)
         for one in found:
             row = grid.rowCount()
-            grid.addWidget(label(one.display_name, wrap=True), row, 0)
+            grid.addWidget(label(breakable(one.display_name), wrap=True), row, 0)
             grid.addWidget(StatusBadge(purchase_words.state(one)), row, 3)
             grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
             if only_goes_back(one):

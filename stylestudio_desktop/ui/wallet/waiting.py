@@ -13,7 +13,7 @@ from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card
-from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, label
+from stylestudio_desktop.ui.widgets.labels import Status, StatusBadge, breakable, label
 
 
 class WaitingCard(Card):
@@ -66,9 +66,9 @@ class WaitingCard(Card):
             self.found("")
             self.appeared.emit()
         money = wording.money(self._row.amount, self._row.currency)
-        self._title.setText(self.tr("%1 to be paid: %2").replace("%1", money).replace(
-            "%2", f"{self._row.display_name}, {purchase_words.tokens(self._row.tokens_received)}"
-        ))  # fmt: skip
+        sold = purchase_words.tokens(self._row.tokens_received)
+        what = f"{breakable(self._row.display_name)}, {sold}"
+        self._title.setText(self.tr("%1 to be paid: %2").replace("%1", money).replace("%2", what))
         self._more = len(waiting) - 1
         self._allow_paying()
 

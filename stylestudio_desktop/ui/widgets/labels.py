@@ -1,5 +1,6 @@
 """Text in its few roles, rules between things, and the badge that says a state three ways."""
 
+import re
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -12,6 +13,7 @@ from stylestudio_desktop.ui.tokens import Size, Space, Type
 
 Role = Literal["body", "muted", "faint", "label", "title", "heading", "display", "bad"]
 Tone = Literal["neutral", "accent", "good", "warning", "bad"]
+_LONG = re.compile(r"\S{10}(?=\S)")
 
 
 def label(
@@ -24,6 +26,14 @@ def label(
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def breakable(text: str) -> str:
+    """Return `text` so that a wrapping label can break its long words, as names from a file have.
+
+    A label is never narrower than its longest word.
+    """
+    return _LONG.sub("\\g<0>\u200b", text)
 
 
 def plain_tip(widget: QWidget, text: str) -> None:

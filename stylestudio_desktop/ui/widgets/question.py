@@ -60,3 +60,16 @@ class Question(QDialog):
         foot.addWidget(self.yes)
         column.addLayout(foot)
         self.no.setFocus()
+
+
+def ask(parent: QWidget, title: str, text: str, yes: Answer, no: str) -> Question:
+    """Open a question that goes with either answer; what `yes` does comes after that."""
+
+    def agreed() -> None:
+        asking.accept()
+        yes.act()
+
+    asking = Question(parent, title, text, yes._replace(act=agreed), no)
+    asking.finished.connect(asking.deleteLater)
+    asking.open()
+    return asking

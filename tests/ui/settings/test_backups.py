@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.ids import now_ms
@@ -96,11 +97,11 @@ def test_going_back_is_asked_and_waits_for_the_next_start(
     snapshots.take(studio, Reason.ASKED)
     pane.shown()
     calm()
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
     press(pane.backups, "Go back", qtbot)
+    qtbot.mouseClick(pane.backups.question.no, Qt.MouseButton.LeftButton)
     assert not pane.backups.errand.busy
     press(pane.backups, "Go back", qtbot)
+    qtbot.mouseClick(pane.backups.question.yes, Qt.MouseButton.LeftButton)
     idle(pane, qtbot, calm)
     assert swap.is_planned(studio.workspace)
     assert "start it again" in toasts(window)
@@ -169,8 +170,8 @@ def test_any_moment_can_be_gone_back_to(
     idle(pane, qtbot, calm)
     assert pane.backups.then_button.isEnabled()
     assert pane.backups.then.moment() % 1000 == 999
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     press(pane.backups, "Go back to that moment", qtbot)
+    qtbot.mouseClick(pane.backups.question.yes, Qt.MouseButton.LeftButton)
     idle(pane, qtbot, calm)
     assert swap.is_planned(studio.workspace)
 
@@ -196,7 +197,7 @@ def test_a_moment_that_the_journal_does_not_reach_is_told(
     calm()
     assert "until now" not in pane.backups.then.accessibleDescription()
     monkeypatch.setattr(pane.backups.then, "moment", lambda: now_ms() + 1000)
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     press(pane.backups, "Go back to that moment", qtbot)
+    qtbot.mouseClick(pane.backups.question.yes, Qt.MouseButton.LeftButton)
     idle(pane, qtbot, calm)
     assert "can't be brought back. The library of" in toasts(window)

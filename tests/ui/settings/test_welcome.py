@@ -17,7 +17,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.welcome import Welcome, offer_welcome
 from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import UseAsProduct
-from tests.factories import photo
+from tests.factories import give, photo
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +52,18 @@ def test_it_is_offered_once(welcome: Welcome, window: MainWindow, studio: Studio
 
 def test_it_says_what_is_free_and_what_the_files_add(welcome: Welcome) -> None:
     said = words(welcome)
-    assert "10 free token" in said
+    assert "200 token" in said
     assert "MB, once." in said
+
+
+def test_it_counts_what_is_there_and_not_what_was_given(
+    window: MainWindow, studio: Studio, calm: Callable[[], None]
+) -> None:
+    give(studio, 7)
+    made = offer_welcome(window, studio)
+    assert made is not None
+    calm()
+    assert "207 token" in words(made)
 
 
 def test_it_blocks_nothing(welcome: Welcome, window: MainWindow) -> None:

@@ -1,6 +1,7 @@
 """The Wallet: honest numbers, live, every movement in plain words."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,6 +22,7 @@ from stylestudio_desktop.ui.wallet import pane as wallet_room
 from stylestudio_desktop.ui.wallet.ledger import BALANCE, CHANGE, WHAT, LedgerModel, LedgerTable
 from stylestudio_desktop.ui.wallet.packages import PackageCard, Purchases
 from stylestudio_desktop.ui.wallet.pane import WalletPane
+from stylestudio_desktop.ui.wallet.waiting import WaitingCard
 from stylestudio_desktop.ui.wallet.words import movement, signed
 from stylestudio_desktop.ui.window import HISTORY, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, ShowGeneration
@@ -29,6 +31,12 @@ from tests.payments.bank import Bank
 from tests.payments.counter import at
 from tests.ui.watchdog import Watchdog
 
+REQUEST = json.dumps(
+    {
+        "reference": "r", "key": "k", "workspace": "w", "package": "p", "name": "n", "tokens": 1,
+        "amount": 1, "currency": "usd", "expires_at": 1, "success_url": "", "cancel_url": "",
+    }
+)  # fmt: skip
 ROOM = 440
 """What the left column leaves in a window of 1280 pixels."""
 
@@ -196,8 +204,15 @@ def test_purchases_are_listed_with_their_state(qtbot: QtBot) -> None:
     assert "Nothing has been bought yet." not in words(purchases)
 
 
-def test_a_long_name_and_a_large_sum_push_nothing_out_of_sight(qtbot: QtBot) -> None:
-    name = "Enterprise for large houses with long names"
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Enterprise for large houses with long names",
+        "Donaudampfschifffahrtsgesellschaftskapitänskajüte",
+        "大きな家のための長い名前を持つ企業向けパッケージ",
+    ],
+)
+def test_a_long_name_and_a_large_sum_push_nothing_out_of_sight(qtbot: QtBot, name: str) -> None:
     row = Purchase(
         new_id(), 1, 99_999_900, "JPY", 1000, "completed", "t", None, None, "card", "enterprise",
         name, None, None, now_ms(), now_ms(), gateway="stripe",
@@ -208,10 +223,16 @@ def test_a_long_name_and_a_large_sum_push_nothing_out_of_sight(qtbot: QtBot) -> 
     said = [one.text() for one in purchases.findChildren(QLabel)]
     assert "¥99,999,900" in said
     assert purchases.minimumSizeHint().width() <= ROOM
-    package = Package("enterprise", name, 1000, 99_999_900, "JPY", "best value")
+    package = Package("enterprise", name, 1000, 99_999_900, "JPY", "best value of all")
     card = PackageCard(package)
     qtbot.addWidget(card)
     assert card.minimumSizeHint().width() <= ROOM // 2
+    waiting = WaitingCard()
+    qtbot.addWidget(waiting)
+    waiting.show_waiting(
+        [row._replace(status="pending", checkout_url="https://x/", request=REQUEST)]
+    )
+    assert waiting.minimumSizeHint().width() <= ROOM
 
 
 @pytest.mark.parametrize(
