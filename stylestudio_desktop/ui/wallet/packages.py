@@ -24,7 +24,7 @@ from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, breakable, label
 
 translate = QCoreApplication.translate
-_LONGEST_TAG = 14
+_LONGEST_TAG = 12
 """Characters of a package's tag that are shown; screen readers hear all of it."""
 
 
