@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config import remembered
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.seal import State
 from stylestudio_desktop.services import ledger_keys, ledger_proof, opening, profiles
@@ -140,6 +141,7 @@ def test_an_end_half_way_through_the_first_seal_makes_nobody_a_stranger(
         ledger_proof.at_start(before)
         close_studio(before)
         (tmp_path / "workspace").rename(tmp_path / "away")
+        remembered.forget(Workspace(tmp_path / "workspace"))
     studio = opened(tmp_path / "workspace", drawer)
     if not known:
         give(studio, 5)
