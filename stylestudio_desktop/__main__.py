@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stylestudio_desktop.cli.speaking import make_printable, note, tell_error, tell_unexpected
+from stylestudio_desktop.config.ending import Ending
 from stylestudio_desktop.domain.errors import StudioError
 
 if TYPE_CHECKING:
@@ -110,5 +111,12 @@ def _studio(
         close_studio(studio)
 
 
+def start() -> None:
+    """Be the program: carry out what the process was started with, and end with its code."""
+    ending = Ending()
+    ending.code = main()
+    sys.exit(ending.code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -15,6 +15,8 @@ MOST_NEAR = 5_000
 
 LARGEST_RADIUS = 7
 _QUARTERS = 4
+Print = tuple[int, int, int | None]
+"""A picture's id, signed fingerprint, and colour if it is known."""
 
 
 class Near(NamedTuple):
@@ -25,7 +27,7 @@ class Near(NamedTuple):
 
 
 class Fingerprints:
-    """Ids with fingerprints and colours, in order of ids. Not safe to change on two threads."""
+    """Ids with fingerprints and colours, in any order. Not safe to change on two threads."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -36,36 +38,56 @@ class Fingerprints:
         self._colours = np.empty(0, np.int32)
         self._tables: list[tuple[Any, Any]] = []
         self._tabled = 0
+        self.last = 0
+        """The highest id held, 0 if there is none."""
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    @property
-    def last(self) -> int:
-        """The highest id held, 0 if there is none."""
-        return int(self._ids[-1]) if len(self._ids) else 0
-
-    def extend(self, rows: Iterable[tuple[int, int, int | None]]) -> None:
-        """Add (id, signed fingerprint, colour) with ids above all that are held."""
+    def extend(self, portions: Iterable[Iterable[Print]]) -> None:
+        """Add (id, signed fingerprint, colour) of pictures that are not held yet."""
         import numpy as np
 
-        new = np.fromiter(
-            ((one, print_, -1 if colour is None else colour) for one, print_, colour in rows),
-            dtype=[("id", np.int64), ("print", np.int64), ("colour", np.int32)],
-        )
-        if len(new):
-            self._ids = np.concatenate((self._ids, new["id"]))
-            self._prints = np.concatenate((self._prints, new["print"].view(np.uint64)))
-            self._colours = np.concatenate((self._colours, new["colour"]))
+        kind = [("id", np.int64), ("print", np.int64), ("colour", np.int32)]
+        new = [
+            np.fromiter(
+                ((one, print_, -1 if colour is None else colour) for one, print_, colour in rows),
+                dtype=kind,
+            )
+            for rows in portions
+        ]
+        if any(len(some) for some in new):
+            self._ids = np.concatenate((self._ids, *(some["id"] for some in new)))
+            prints = (some["print"].view(np.uint64) for some in new)
+            self._prints = np.concatenate((self._prints, *prints))
+            self._colours = np.concatenate((self._colours, *(some["colour"] for some in new)))
+            self.last = int(self._ids.max())
+
+    def put(self, rows: Iterable[Print]) -> None:
+        """Add a few, or take over the colours of those that are held."""
+        missing = []
+        for row in rows:
+            place = self._place(row[0])
+            if place is None:
+                missing.append(row)
+            else:
+                self._colours[place] = -1 if row[2] is None else row[2]
+        self.extend([missing])
 
     def print_of(self, file_id: int) -> tuple[int, int] | None:
         """Return the signed fingerprint and colour (-1: unknown) of a picture, or None."""
         import numpy as np
 
-        place = int(np.searchsorted(self._ids, file_id))
-        if place == len(self._ids) or self._ids[place] != file_id:
+        place = self._place(file_id)
+        if place is None:
             return None
         return int(self._prints[place].view(np.int64)), int(self._colours[place])
+
+    def _place(self, file_id: int) -> int | None:
+        import numpy as np
+
+        found = np.flatnonzero(self._ids == file_id)
+        return int(found[0]) if len(found) else None
 
     def nearest(self, fingerprint: int, colour: int, limit: int, radius: int) -> list[Near]:
         """Return up to `limit` pictures within `radius` bits, nearest first.
@@ -81,7 +103,7 @@ class Fingerprints:
             ranks = bits[found] + _colour_steps(self._colours[found], colour)
         else:
             ranks = bits[found].astype(np.float32)
-        order = np.argsort(ranks, kind="stable")[:limit]
+        order = np.lexsort((self._ids[found], ranks))[:limit]
         return [Near(int(self._ids[n]), int(bits[n])) for n in found[order]]
 
     def within(self, fingerprint: int, radius: int) -> list[Near]:
@@ -107,7 +129,7 @@ class Fingerprints:
         places = np.unique(np.concatenate(parts))
         bits = np.bitwise_count(self._prints[places] ^ wanted)
         near = np.flatnonzero(bits <= radius)
-        near = near[np.argsort(bits[near], kind="stable")][:MOST_NEAR]
+        near = near[np.lexsort((self._ids[places[near]], bits[near]))][:MOST_NEAR]
         return [Near(int(self._ids[places[n]]), int(bits[n])) for n in near]
 
     def _build(self) -> None:
@@ -115,9 +137,11 @@ class Fingerprints:
 
         self._tables = []
         for number in range(_QUARTERS):
-            quarters = ((self._prints >> np.uint64(16 * number)) & np.uint64(0xFFFF)).astype(int)
+            quarters = (self._prints >> np.uint64(16 * number)).astype(np.uint16)
             starts = np.concatenate(([0], np.cumsum(np.bincount(quarters, minlength=1 << 16))))
-            self._tables.append((starts, np.argsort(quarters, kind="stable")))
+            # Half the memory of what argsort returns; a library has less than 2^31 pictures.
+            order = np.argsort(quarters, kind="stable").astype(np.int32)
+            self._tables.append((starts, order))
         self._tabled = len(self._ids)
 
 

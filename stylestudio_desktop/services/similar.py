@@ -3,7 +3,7 @@
 import io
 import threading
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.events import FilesChanged
 from stylestudio_desktop.files.phash import perceptual_hash
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library
-from stylestudio_desktop.services.fingerprints import Fingerprints, Near
+from stylestudio_desktop.services.fingerprints import Fingerprints, Near, Print
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import similar
 from stylestudio_desktop.store.similar import Placed, Unseen
@@ -25,8 +25,17 @@ ALIKE_RADIUS = 22
 """Bits out of 64 from which on two pictures have nothing to do with each other (half is chance)."""
 
 PORTION = 100
+READ_AT_ONCE = 10_000
+"""Fingerprints: some ten milliseconds of the interpreter, which the window may want."""
+
+MOST_TWINS = 200
+"""Of very many near-identical pictures, so many are asked for a stack that fits."""
+
 UNREADABLE = -1
 Progress = Callable[[int], None]
+Rest = Callable[[], None]
+Seen = tuple[int | None, int, int]
+"""Fingerprint, colour and id of a picture that was looked at."""
 
 
 class Lookalikes:
@@ -38,20 +47,27 @@ class Lookalikes:
         self._lock = threading.Lock()
         self._prints: Fingerprints | None = None
 
-    def refresh(self, anew: bool = False) -> int:
-        """Read what joined since (or everything `anew`) and return how many prints there are.
+    def refresh(self, rest: Rest = lambda: None) -> int:
+        """Read what joined since and return how many prints there are.
 
-        A million take about a second the first time, and 20 MB.
+        A million take about a second the first time, and 20 MB; `rest` is called in between.
         """
         with self._lock:
-            return len(self._current(anew))
+            return len(self._current(rest))
 
-    def _current(self, anew: bool = False) -> Fingerprints:
-        if self._prints is None or anew:
+    def _current(self, rest: Rest = lambda: None) -> Fingerprints:
+        if self._prints is None:
             self._prints = Fingerprints()
-        database, user = self._studio.database, self._studio.user_id
-        self._prints.extend(similar.fingerprints(database, user, self._prints.last))
+        self._prints.extend(self._new(self._prints.last, rest))
         return self._prints
+
+    def _new(self, after: int, rest: Rest) -> Iterator[Sequence[Print]]:
+        # By portions: a statement that is read slowly would keep the log from being folded.
+        database, user = self._studio.database, self._studio.user_id
+        while rows := similar.fingerprints(database, user, after, READ_AT_ONCE):
+            yield rows
+            after = rows[-1][0]
+            rest()
 
     def find(self, file_id: int, limit: int = 60) -> list[Near]:
         """Return live pictures that look like one, the most alike first. Raises NotFound."""
@@ -65,39 +81,48 @@ class Lookalikes:
         live = similar.live(self._studio.database, self._studio.user_id, ids)
         return [near for near in found if near.id in live and near.id != file_id][:limit]
 
-    def study(self, stop: Event, progress: Progress = lambda _done: None) -> int:
+    def study(
+        self, stop: Event, progress: Progress = lambda _done: None, rest: Rest = lambda: None
+    ) -> int:
         """Look at every picture that nobody looked at yet, and stack the near-identical ones.
 
         What is new since the last study costs a few milliseconds a picture, so this may follow
-        every import and every finished generation. Each portion is durable by itself. Returns
-        how many pictures were looked at. Raises StorageError.
+        every import and every finished generation. Each portion is durable by itself. `rest` is
+        called between any two pictures, with nothing held that others need: it may take its time
+        while somebody is at work. Returns how many pictures were looked at. Raises StorageError.
         """
         database, user = self._studio.database, self._studio.user_id
         done, last = 0, 0
         while not stop.is_set():
             rows = similar.unseen(database, user, last, PORTION)
-            if not rows:
+            seen = self._look_at(rows, stop, rest)
+            if not seen:
                 break
-            last = rows[-1].id
-            seen = [self._seen(row) for row in rows]
+            last = seen[-1][2]
             with database.write():
                 similar.set_seen(database, user, seen)
-            anew = any(row.perceptual_hash is None for row in rows)
+            known = [(id_, print_, colour) for print_, colour, id_ in seen if print_ is not None]
             with self._lock:
-                prints = self._current(anew and rows[0].id <= self._last())
-                for print_, _, file_id in seen:
-                    if print_ is not None:
-                        self._stack(file_id, prints.within(print_, STACK_RADIUS))
-            done += len(rows)
+                prints = self._current(rest)
+                prints.put(known)
+                for file_id, print_, _ in known:
+                    rest()
+                    self._stack(file_id, prints.within(print_, STACK_RADIUS))
+            done += len(seen)
             progress(done)
-        if done:
-            self.refresh(anew=True)  # with the colours
         return done
 
-    def _last(self) -> int:
-        return 0 if self._prints is None else self._prints.last
+    def _look_at(self, rows: Sequence[Unseen], stop: Event, rest: Rest) -> list[Seen]:
+        """Look at pictures, at least at one, until it is time to stop."""
+        seen: list[Seen] = []
+        for row in rows:
+            rest()
+            seen.append(self._seen(row))
+            if stop.is_set():
+                break
+        return seen
 
-    def _seen(self, row: Unseen) -> tuple[int | None, int, int]:
+    def _seen(self, row: Unseen) -> Seen:
         data = library.thumbnail(self._studio, row.storage_id, Tier.SMALL)
         from PIL import Image
 
@@ -111,14 +136,17 @@ class Lookalikes:
 
     def _stack(self, file_id: int, near: Sequence[Near]) -> None:
         """Lay a picture on the nearest stack that fits, or begin one with its nearest twin."""
+        others = [one.id for one in near if one.id != file_id]
+        if not others:
+            return
         database, user = self._studio.database, self._studio.user_id
         with database.write():
-            places = similar.placed(database, user, [file_id, *(one.id for one in near)])
+            places = similar.placed(database, user, [file_id, *others[:MOST_TWINS]])
             own = places.get(file_id)
             if own is None or own.stack_id is not None:
                 return
-            twins = [places[one.id] for one in near if _twin(own, places.get(one.id))]
-            stack, joining = _stack_for(own, twins, {one.id for one in near})
+            twins = [places[one] for one in others if _twin(own, places.get(one))]
+            stack, joining = _stack_for(own, twins, {*others, file_id})
             if not joining:
                 return
             similar.set_stack(database, user, stack, joining)

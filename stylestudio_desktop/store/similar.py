@@ -1,7 +1,7 @@
 """Queries on pictures' fingerprints and on the stacks of near-identical ones."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stylestudio_desktop.store.database import Database
@@ -9,7 +9,7 @@ from stylestudio_desktop.store.rows import placeholders, portions
 
 _PRINTS = (
     "SELECT id, perceptual_hash, colour FROM files INDEXED BY files_by_hash"
-    " WHERE user_id = ? AND id > ? AND perceptual_hash IS NOT NULL ORDER BY id"
+    " WHERE user_id = ? AND id > ? AND perceptual_hash IS NOT NULL ORDER BY id LIMIT ?"
 )
 _UNSEEN = (
     "SELECT id, storage_id, perceptual_hash FROM files INDEXED BY files_unseen"
@@ -49,9 +49,11 @@ class Placed(NamedTuple):
     stack_id: int | None
 
 
-def fingerprints(db: Database, user_id: int, after: int) -> Iterator[tuple[int, int, int | None]]:
-    """Yield (id, fingerprint, colour) of pictures with an id above `after`, oldest first."""
-    return db.stream(_PRINTS, (user_id, after), size=20_000)
+def fingerprints(
+    db: Database, user_id: int, after: int, limit: int
+) -> list[tuple[int, int, int | None]]:
+    """Return (id, fingerprint, colour) of pictures with an id above `after`, oldest first."""
+    return db.rows(_PRINTS, (user_id, after, limit))
 
 
 def unseen(db: Database, user_id: int, after: int, limit: int) -> list[Unseen]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.at_work import AtWork
 from stylestudio_desktop.ui.window import GALLERY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowFiles
 
@@ -26,6 +27,7 @@ class BesidesHost(QObject):
         super().__init__(window)
         self._window, self._studio = window, studio
         self._besides: Besides | None = None
+        self.at_work = AtWork(window)
         self.came.connect(self._on_came)
         window.closing.connect(self.close)
 
@@ -33,7 +35,7 @@ class BesidesHost(QObject):
         """Begin, once the window stands."""
         from stylestudio_desktop.worker.besides import Besides
 
-        self._besides = Besides(self._studio, self.came.emit)
+        self._besides = Besides(self._studio, self.came.emit, at_work=self.at_work.now)
         self._besides.start()
 
     def close(self) -> None:

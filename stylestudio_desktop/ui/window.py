@@ -178,6 +178,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell the application before the window goes."""
         self.closing.emit()
+        # Whatever still reads for a pane ends before the library is closed under it.
+        self.tasks.close()
         super().closeEvent(event)
 
     def _build(self) -> None:

@@ -22,6 +22,10 @@ REST_S = 2.0
 
 STUDY_EVERY_S = 60.0
 LONGEST_PAUSE_S = 1.0
+STRETCH_S = 0.05
+"""Worked in one go; then others have as long."""
+
+AT_WORK_S = 0.25
 _log = logging.getLogger(__name__)
 
 
@@ -33,9 +37,11 @@ class Besides:
         studio: Studio,
         tell: Callable[[Report], None] = lambda _report: None,
         rest_s: float = REST_S,
+        at_work: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prepare; `start` begins."""
+        """Prepare; `start` begins. What nobody waits for rests while somebody is `at_work`."""
         self._studio, self._tell, self._rest_s = studio, tell, rest_s
+        self._at_work = at_work
         self._stop = threading.Event()
         self._wanted = threading.Event()
         self._made = threading.Event()
@@ -88,7 +94,7 @@ class Besides:
             if sole.take():
                 try:
                     with self._studio.database.connection():
-                        lookalikes.study(self._stop, self._pauses())
+                        lookalikes.study(self._stop, rest=self._rests())
                 except StorageError as error:  # the next round tries again
                     _log.warning("look-alikes could not be studied: %s", error.sentence)
                 finally:
@@ -109,13 +115,18 @@ class Besides:
                     sole.give_up()
             self._made.wait(STUDY_EVERY_S)
 
-    def _pauses(self) -> Callable[[int], None]:
-        """Return a progress that rests as long as each portion took, so that others have room."""
+    def _rests(self) -> Callable[[], None]:
+        """Return what rests as long as was worked since, and for as long as somebody is at work."""
         began = time.monotonic()
 
-        def pause(_done: int) -> None:
+        def rest() -> None:
             nonlocal began
-            self._stop.wait(min(LONGEST_PAUSE_S, time.monotonic() - began))
+            worked = time.monotonic() - began
+            if worked < STRETCH_S and not self._at_work():
+                return
+            self._stop.wait(min(LONGEST_PAUSE_S, worked))
+            while self._at_work() and not self._stop.wait(AT_WORK_S):
+                pass
             began = time.monotonic()
 
-        return pause
+        return rest

@@ -49,10 +49,10 @@ def slowly(
 def test_tables_find_what_comparing_with_all_finds(radius: int) -> None:
     rows = prints(3000)
     held = Fingerprints()
-    held.extend(rows[:2800])
+    held.extend([rows[:2800]])
     for place, (_, print_, _) in enumerate(rows):
         if place == 1500:
-            held.extend(rows[2800:])
+            held.extend([rows[2800:2801], rows[2801:]])
         known = rows if place >= 1500 else rows[:2800]
         if place % 7 == 0 or 1500 <= place < 1510:
             assert set(held.within(print_, radius)) == slowly(known, print_, radius)
@@ -63,14 +63,14 @@ def test_tables_find_what_comparing_with_all_finds(radius: int) -> None:
 def test_nearest_comes_first_and_colour_decides_between_equals() -> None:
     rows = prints(2000)
     held = Fingerprints()
-    held.extend(rows)
+    held.extend([rows])
     for _, print_, _ in rows[::50]:
         found = held.nearest(print_, -1, 4000, 12)
         assert set(found) == slowly(rows, print_, 12)
         assert [one.distance for one in found] == sorted(one.distance for one in found)
         assert held.nearest(print_, -1, 3, 12) == found[:3]
     twins = Fingerprints()
-    twins.extend([(1, 5, 0x00FF00), (2, 5, None), (3, 5, 0xF00000), (4, 4, 0xFF0000)])
+    twins.extend([[(1, 5, 0x00FF00), (2, 5, None), (3, 5, 0xF00000), (4, 4, 0xFF0000)]])
     assert [one.id for one in twins.nearest(5, 0xFF0000, 9, 20)] == [3, 4, 2, 1]
     assert twins.print_of(3) == (5, 0xF00000)
     assert twins.print_of(2) == (5, -1)
@@ -80,10 +80,30 @@ def test_nearest_comes_first_and_colour_decides_between_equals() -> None:
         twins.within(5, 8)
 
 
+def test_what_is_put_in_late_is_found_like_the_rest() -> None:
+    rows = prints(400)
+    held, late = Fingerprints(), rows[5:400:50]
+    held.extend([[row for row in rows if row not in late]])
+    held.within(rows[0][1], 6)
+    held.put([*late, (rows[0][0], rows[0][1], 0x123456), (rows[1][0], rows[1][1], None)])
+    assert len(held) == 400
+    assert held.last == rows[-1][0]
+    assert held.print_of(rows[0][0]) == (rows[0][1], 0x123456)
+    assert held.print_of(rows[1][0]) == (rows[1][1], -1)
+    for _, print_, _ in late:
+        assert set(held.within(print_, 7)) == slowly(rows, print_, 7)
+        assert set(held.nearest(print_, -1, 400, 12)) == slowly(rows, print_, 12)
+    equal = Fingerprints()
+    equal.extend([[(5, 7, None), (9, 7, None)]])
+    equal.put([(2, 7, None)])
+    assert [near.id for near in equal.within(7, 6)] == [2, 5, 9], "the oldest comes first"
+    assert [near.id for near in equal.nearest(7, -1, 9, 6)] == [2, 5, 9]
+
+
 def test_very_many_equal_prints_cost_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fingerprints, "MOST_NEAR", 10)
     held = Fingerprints()
-    held.extend((one, 7, None) for one in range(1, 1000))
+    held.extend([[(one, 7, None) for one in range(1, 1000)]])
     assert [near.id for near in held.within(7, 6)] == list(range(1, 11))
 
 
@@ -183,6 +203,25 @@ def test_a_study_stops_and_goes_on(
     assert looks.study(stop) == 3
 
 
+def test_a_study_rests_between_any_two_pictures_and_may_be_told_to_stop_there(
+    studio: Studio, tmp_path: Path
+) -> None:
+    take(studio, *(draw(tmp_path, f"{n}.jpg", n) for n in range(3)))
+    looks, stop, seen = Lookalikes(studio), threading.Event(), []
+
+    def rest() -> None:
+        with studio.database.write():  # nothing is held that others need
+            unseen = studio.database.value("SELECT count(*) FROM files WHERE colour IS NULL")
+        seen.append(unseen)
+        if len(seen) == 2:
+            stop.set()
+
+    assert looks.study(stop, rest=rest) == 2
+    assert seen[:2] == [3, 3]
+    stop.clear()
+    assert looks.study(stop, rest=rest) == 1
+
+
 def test_stacks_do_not_creep() -> None:
     own, far, free = (
         similar.Placed(one, "product_image", stack) for one, stack in ((9, None), (8, 1), (7, None))
@@ -212,7 +251,8 @@ def test_every_single_bit_of_every_quarter_is_probed() -> None:
         quarter = place // 16
         far = sum(0b101 << (16 * other + 3) for other in range(4) if other != quarter)
         held = Fingerprints()
-        held.extend([(1, far ^ (1 << place), None)] if place < 63 else [(1, far - (1 << 63), None)])
+        print_ = far ^ (1 << place) if place < 63 else far - (1 << 63)
+        held.extend([[(1, print_, None)]])
         assert held.within(0, 7) == [fingerprints.Near(1, 7)], place
 
 

@@ -1,6 +1,7 @@
 """The frame: panes made when shown, keys, commands, search, notices, and what is remembered."""
 
 import gc
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -214,6 +215,23 @@ def test_a_toast_undoes_without_taking_the_focus(window: MainWindow, qtbot: QtBo
     assert undone == [True]
     assert pane.field.hasFocus()
     qtbot.waitUntil(lambda: window.findChild(Toast) is None)
+
+
+def test_nothing_reads_on_once_the_window_is_closed(window: MainWindow) -> None:
+    begun, end, done = threading.Event(), threading.Event(), []
+
+    def read() -> None:
+        begun.set()
+        end.wait(5)
+        done.append(True)
+
+    window.tasks.run(read)
+    begun.wait(5)
+    window.closing.connect(end.set)
+    window.close()
+    assert done, "it was waited for"
+    window.tasks.run(lambda: done.append(False))
+    assert done == [True]
 
 
 def test_memory_goes_out_and_in(window: MainWindow, qtbot: QtBot) -> None:

@@ -67,6 +67,29 @@ def test_what_lands_in_a_folder_comes_in_and_is_told(studio: Studio, tmp_path: P
     assert [library.picture(studio, one).filename for one in told[0].taken] == ["tee.jpg"]
 
 
+def test_nothing_is_studied_while_somebody_is_at_work(
+    studio: Studio, tmp_path: Path, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    asked, away = [0], threading.Event()
+
+    def at_work() -> bool:
+        asked[0] += 1
+        return not away.is_set()
+
+    def unseen() -> int:
+        with studio.database.connection():
+            return int(studio.database.value("SELECT count(*) FROM files WHERE colour IS NULL"))
+
+    library.import_files(studio, [photo(tmp_path)], Category.PRODUCT)
+    beside = Besides(studio, rest_s=0.01, at_work=at_work)
+    beside.start()
+    until(lambda: asked[0] > 3)
+    assert unseen() == 1
+    away.set()
+    until(lambda: unseen() == 0)
+    assert beside.close()
+
+
 def test_pictures_that_join_are_stacked_with_their_twins(
     studio: Studio, tmp_path: Path, until: Callable[[Callable[[], bool]], None]
 ) -> None:
