@@ -126,7 +126,10 @@ def _tell(desk: Desk, studio: Studio) -> None:
     if desk.json:
         known = {one.card.id for one in found}
         more = [one.id for one in connections.addable(studio) if one.id not in known]
-        print_json({"services": [_shape(one) for one in found], "addable": more})
+        trouble = list(connections.trouble(studio))
+        print_json(
+            {"services": [_shape(one) for one in found], "addable": more, "problems": trouble}
+        )
         return
     table(
         ("Service", "Name", "Key", "This month", "People's photos", "State"),

@@ -1,5 +1,6 @@
 """The picture-making services in use: the embedded engine, and those that the user has added."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from stylestudio_desktop.providers.http import Http
     from stylestudio_desktop.providers.offers import Offers
     from stylestudio_desktop.providers.protocol import Provider
+
+_log = logging.getLogger(__name__)
 
 LOCAL = "local"
 
@@ -113,16 +116,27 @@ class Providers(Mapping[str, "Provider"]):
         `key` stands in for the kept one, to try a key before it is kept.
         """
         from stylestudio_desktop.domain.errors import StudioError
-        from stylestudio_desktop.providers.protocol import ProviderError
+        from stylestudio_desktop.providers.protocol import ProviderError, ServiceCard
         from stylestudio_desktop.providers.unusable import Unusable
 
         title = wanted.id
         try:
             entry = self._entry(wanted)
             title = entry.name
-            return self._adapter(entry, wanted, key)
+            made = self._adapter(entry, wanted, key)
+            if not isinstance(made.card, ServiceCard):
+                raise TypeError("its card is none")
+            return made
         except (StudioError, ProviderError) as error:
             return Unusable(wanted.id, title, error.sentence)
+        except Exception as error:
+            # Other people's packages may fail in any way; the other services go on.
+            _log.warning("the service %s can't be started", wanted.id, exc_info=True)
+            said = (
+                f"The package of the service “{title[:60]}” is broken ({type(error).__name__}). "
+                "Nothing was sent. Install it again, or remove the service in Settings."
+            )
+            return Unusable(wanted.id, title, said)
 
     def _entry(self, wanted: Wanted) -> "ServiceEntry":
         from stylestudio_desktop.domain.errors import BadInput

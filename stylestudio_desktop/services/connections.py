@@ -4,6 +4,7 @@ Keys go through the vault alone; the settings file never holds one. The vault ma
 process and wait, so that nothing here is called from the window's thread.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stylestudio_desktop.config.chosen import LARGEST_CEILING, LONGEST, Chosen, as_json, chosen_in
 from stylestudio_desktop.config.settings import Settings
-from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, NotFound
+from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, NotFound, ServiceError
 from stylestudio_desktop.domain.events import QueueChanged, ServicesChanged
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.providers.registry import LOCAL, Providers, Wanted
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from stylestudio_desktop.providers.catalogue import ServiceEntry
     from stylestudio_desktop.providers.offers import Offers
     from stylestudio_desktop.providers.protocol import Readiness, ServiceCard
+
+_log = logging.getLogger(__name__)
 
 _CURED_BY_TEST = (Code.NEEDS_KEY.value, Code.NEEDS_PAYMENT.value)
 
@@ -105,6 +108,11 @@ def addable(studio: Studio) -> "tuple[ServiceEntry, ...]":
     return _offers(studio).entries()
 
 
+def trouble(studio: Studio) -> tuple[str, ...]:
+    """Return sentences about what is wrong in the catalogue, the user's own, and other packages."""
+    return _offers(studio).services().problems
+
+
 def entry(studio: Studio, name: str) -> "ServiceEntry":
     """Return the catalogue's entry of a service. Raises NotFound."""
     found = _offers(studio).entry(name)
@@ -153,14 +161,24 @@ def test(studio: Studio, name: str) -> "Readiness":
     from stylestudio_desktop.providers.protocol import Learns, ProviderError
 
     provider = studio.provider(name)
-    found = provider.check()
     learned: Mapping[str, Any] | None = None
-    if found.ready and isinstance(provider, Learns):
-        try:
-            learned = provider.learn()
-        except ProviderError as error:
-            details = {**found.details, "models": error.sentence}
-            found = replace(found, details=details)
+    try:
+        found = provider.check()
+        if found.ready and isinstance(provider, Learns):
+            try:
+                learned = provider.learn()
+            except ProviderError as error:
+                details = {**found.details, "models": error.sentence}
+                found = replace(found, details=details)
+    except ProviderError as error:
+        raise ServiceError(error.sentence) from error
+    except Exception as error:
+        # Ours answer in words; other people's packages may fail in any way.
+        _log.exception("the service %s could not be asked", name)
+        raise ServiceError(
+            f"The package of the service “{name[:60]}” is broken ({type(error).__name__}). Nothing "
+            "was sent. Install it again, or remove the service in Settings."
+        ) from error
     if found.ready:
         _resume(studio, name, _CURED_BY_TEST)
     if name in [one.id for one in chosen_in(studio.settings.value.services)]:

@@ -27,6 +27,7 @@ from stylestudio_desktop.providers.protocol import (
 from stylestudio_desktop.services import attempts, finishing, queue, sending
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker import retrying
+from stylestudio_desktop.worker.guarded import guarded
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Journey:
     def _travel(self) -> None:
         studio = self._studio
         try:
-            self._provider = studio.provider(self.provider)  # NotFound is a BadInput: it fails
+            self._provider = guarded(studio.provider(self.provider))  # NotFound: it fails
             self._workdir.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._work()
             self._tidy()

@@ -1,5 +1,6 @@
 """The services in use: from settings to adapter, whoever wrote it; nothing breaks the list."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +133,40 @@ def test_a_service_that_is_broken_says_so_and_breaks_nothing(
                 call()
             assert error.value.kind is Kind.AUTH
         one.close()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "def __init__(self, *_):\n        raise ZeroDivisionError",
+        "card = property(lambda self: 1 / 0)",
+        "card = 'a card'",
+    ],
+)
+def test_an_erratic_package_is_named_and_the_others_go_on(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    (tmp_path / "erraticservice.py").write_text(
+        "from toyservice import Toy\n\n\nclass Erratic(Toy):\n    " + part + "\n"
+    )
+    info = tmp_path / "erraticservice-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: erraticservice\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[stylestudio.providers]\ntoy = erraticservice:Erratic\n"
+    )
+    monkeypatch.syspath_prepend(str(TOY))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "erraticservice", raising=False)
+    studio.settings.change(services=[{"id": "toy"}, {"id": "comfyui"}])
+
+    found = connections.connections(studio)
+
+    assert [one.card.id for one in found] == ["local", "toy", "comfyui"]
+    assert "is broken" in found[1].card.summary
+    assert not connections.test(studio, "toy").ready
+    with pytest.raises(BadInput, match="is broken"):
+        generate.start(studio, brief_for(import_photo(studio, tmp_path), provider="toy"))
 
 
 def test_the_switch_for_no_network_holds_for_all(studio: Studio, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.chosen import chosen_in
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain import events
-from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, NotFound
+from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep, NotFound, ServiceError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.providers.protocol import Kind, ProviderError, Readiness
 from stylestudio_desktop.providers.registry import Providers
@@ -173,6 +173,44 @@ def test_what_cannot_be_learned_is_told(studio: Studio, monkeypatch: pytest.Monk
     connections.add(studio, "openai", {"project": "x"})
 
     assert connections.test(studio, "openai").details["models"] == "The list can't be read."
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ZeroDivisionError(), r"“openai” is broken \(ZeroDivisionError\)"),
+        (ProviderError(Kind.PROVIDER, "OpenAI has trouble."), "OpenAI has trouble"),
+    ],
+)
+def test_an_adapter_that_breaks_over_the_question_says_so(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, fault: Exception, said: str
+) -> None:
+    answering(studio, monkeypatch, found=Readiness(True, "Ready."))
+    connections.add(studio, "openai")
+
+    def check(_self: Answering) -> Readiness:
+        raise fault
+
+    monkeypatch.setattr(Answering, "check", check)
+    with pytest.raises(ServiceError, match=said):
+        connections.test(studio, "openai")
+
+
+def test_a_broken_catalogue_of_ones_own_is_named_and_the_shipped_one_used(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.root.mkdir()
+    own = workspace.root / "services.json"
+    own.write_text('{"services": [{"id": "fashn", "concurrency": "many"}, 7]}')
+    before = own.read_bytes()
+    studio = open_studio(workspace)
+
+    found = connections.trouble(studio)
+
+    assert len(found) == 2
+    assert "“fashn” was left out, since “concurrency” must be a number" in found[0]
+    assert connections.entry(studio, "fashn").concurrency > 0
+    assert own.read_bytes() == before
+    close_studio(studio)
 
 
 def test_the_embedded_engine_can_be_tested_too(studio: Studio) -> None:

@@ -126,7 +126,8 @@ class ComfyUI(Hosted):
 
     def _workflow_file(self, job: Prepared) -> Path:
         folder = Path(self._settings.get("workflows", ""))
-        files = sorted(folder.glob("*.json")) if self._settings.get("workflows") else []
+        named = folder.glob("*.json") if self._settings.get("workflows") else ()
+        files = sorted(one for one in named if one.is_file())
         wanted = job.brief.options.get("workflow") or self._settings.get("workflow", "")
         for file in files:
             if wanted in (file.stem, file.name) or (not wanted and len(files) == 1):

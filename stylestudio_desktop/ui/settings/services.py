@@ -26,11 +26,15 @@ from stylestudio_desktop.ui.window import MainWindow
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the section shows: services in use, those that could be added, how keys are kept."""
+    """What the section shows: services in use, those that could be added, how keys are kept.
+
+    `trouble` says what is wrong in the catalogue, the user's own, and other packages.
+    """
 
     connections: list[Connection]
     entries: tuple[ServiceEntry, ...]
     keeping: str
+    trouble: tuple[str, ...]
 
 
 class ServicesSection(Section):
@@ -50,6 +54,8 @@ class ServicesSection(Section):
         self._inside: QWidget | None = None
         self._place = QVBoxLayout()
         self.body.addLayout(self._place)
+        self._trouble = label("", "bad", wrap=True)
+        self._trouble.setVisible(False)
         self._keeping = label("", "faint", wrap=True)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
@@ -57,6 +63,7 @@ class ServicesSection(Section):
         self.adding.setVisible(False)
         foot.addWidget(self.adding)
         foot.addStretch(1)
+        self.body.addWidget(self._trouble)
         self.body.addWidget(self._keeping)
         self.body.addLayout(foot)
 
@@ -127,6 +134,7 @@ class ServicesSection(Section):
                     connections.connections(studio),
                     offers.entries() if offers is not None else (),
                     studio.secrets.keeping().sentence,
+                    connections.trouble(studio) if offers is not None else (),
                 ),
                 said,
             )
@@ -158,6 +166,8 @@ class ServicesSection(Section):
                 row.show_readiness(self._said[one.card.id])
         self._inside = made
         self._place.addWidget(made)
+        self._trouble.setText("\n".join(found.trouble))
+        self._trouble.setVisible(bool(found.trouble))
         self._keeping.setText(found.keeping)
         self._keeping.setVisible(bool(found.entries))
         self.adding.setVisible(bool(self._addable()))

@@ -60,6 +60,7 @@ def connect(studio: Studio, _folder: Path) -> None:
     consents.give(studio, "openai")
     connections.add(studio, "comfyui", {"base_url": "http://127.0.0.1:9"})
     connections.add(studio, "replicate", {"models": "me/my-model"})
+    connections.add(studio, "fashn", {}, "")
     queue.pause_service(studio, "openai", None, Code.NEEDS_PAYMENT, "OpenAI has no credit left.")
 
 
@@ -76,18 +77,20 @@ def services(window: MainWindow, _studio: Studio) -> None:
     settle(window)
 
 
-def service_dialog(window: MainWindow, _studio: Studio) -> None:
-    """Show the dialog of one service in place of the window."""
+def service_dialogs(window: MainWindow, _studio: Studio) -> None:
+    """Show the dialog of each service in place of the window."""
     pane = window.open_pane(SETTINGS)
     assert isinstance(pane, SettingsPane)
     settle(window)
-    pane.services.add("custom")
-    settle(window)
-    dialog = pane.services.dialog
-    assert dialog is not None
-    place = Path(sys.argv[1]) / f"dialog-alone-{theme().palette.name}-{window.width()}.png"
-    dialog.grab().save(str(place))
-    dialog.reject()
+    assert pane.services.found is not None
+    for entry in pane.services.found.entries:
+        pane.services.add(entry.id)
+        settle(window)
+        dialog = pane.services.dialog
+        assert dialog is not None
+        place = f"dialog-{entry.id}-{theme().palette.name}-{window.width()}.png"
+        dialog.grab().save(str(Path(sys.argv[1]) / place))
+        dialog.reject()
 
 
 def people(studio: Studio, folder: Path) -> None:
@@ -269,7 +272,7 @@ SCENES = {
 # These need the real services instead of the tests' own.
 CONNECTED = {
     "services": (connect, services),
-    "service-dialog": (connect, service_dialog),
+    "service-dialog": (connect, service_dialogs),
 }
 
 if __name__ == "__main__":

@@ -193,6 +193,20 @@ def test_a_service_that_is_no_more_in_the_catalogue_can_only_be_removed(
     assert "no entry" in section.rows["gone"].sentence.text()
 
 
+def test_what_is_wrong_in_ones_own_catalogue_is_told(
+    window: MainWindow, studio: Studio, calm: Callable[[], None]
+) -> None:
+    (studio.workspace.root / "services.json").write_text("{broken")
+    section = window.open_pane(SETTINGS)
+    assert isinstance(section, SettingsPane)
+    calm()
+
+    assert "services.json can't be used" in words(section.services)
+    assert "Mend the file" in words(section.services)
+    assert section.services.found is not None
+    assert section.services.found.entries, "the shipped catalogue is used all the same"
+
+
 def test_a_service_that_made_pictures_is_not_called_untested(studio: Studio) -> None:
     (here,) = connections.connections(studio)
     there = replace(here, tested_at=None, pause="", made=0)
