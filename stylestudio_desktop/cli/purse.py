@@ -93,10 +93,8 @@ def purchases(desk: Desk, studio: Studio) -> int:
             (
                 row.id, shapes.day(row.created_at), shapes.standing(row), row.display_name,
                 row.tokens_received, written(row.amount, row.currency),
-                shapes.short(
-                    row.error or shapes.reason(row)
-                    or shapes.parts_back(back.get(row.id, ()), row.currency)
-                ),
+                row.error or shapes.reason(row)
+                or shapes.parts_back(back.get(row.id, ()), row.currency),
             )
             for row in page.items
         ],

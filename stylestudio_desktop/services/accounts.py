@@ -8,7 +8,7 @@ from stylestudio_desktop.domain.events import BalanceChanged, BatchChanged, Even
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import User
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import entries, users
+from stylestudio_desktop.store import entries, seals, users
 from stylestudio_desktop.store.database import Database
 
 
@@ -21,6 +21,7 @@ def open_local_profile(database: Database, free_tokens: int, chosen: str = "") -
     found = found or users.first(database)
     if found is not None:
         return found
+    database.seals.key(seals.newest(database))  # the keyring may wait for a person: not in there
     with database.write():
         found = users.first(database)
         if found is None:

@@ -9,6 +9,7 @@ from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.seal import Head, head_text, read_head
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
+from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.vault.secrets import Secrets, Source
 
 _log = logging.getLogger(__name__)
@@ -92,9 +93,10 @@ def _place(studio: Studio) -> str:
 class HeadKeeper:
     """Writes the newest head into the keyring behind the work, on a thread of its own."""
 
-    def __init__(self, studio: Studio) -> None:
-        """Keep heads for `studio`; no thread runs until there is one to write."""
-        self._studio = studio
+    def __init__(self, database: Database, secrets: Secrets) -> None:
+        """Keep heads of `database` in `secrets`; no thread runs until there is one to write."""
+        self._database = database
+        self._secrets = secrets
         self._lock = threading.Lock()
         self._hurry = threading.Event()
         self._latest: tuple[int, Head] | None = None
@@ -116,7 +118,7 @@ class HeadKeeper:
             thread.join(_CLOSING_S)
 
     def _work(self) -> None:
-        with self._studio.database.connection():
+        with self._database.connection():
             while True:
                 self._hurry.wait(BEHIND_S)
                 with self._lock:
@@ -130,7 +132,7 @@ class HeadKeeper:
                     _log.warning("the ledger's head was not kept: %s", error.sentence)
 
     def _write(self, anchor: int, head: Head) -> None:
-        secrets, database = self._studio.secrets, self._studio.database
+        secrets, database = self._secrets, self._database
         if seals.newest(database) != anchor:
             return  # sealed anew since: nobody asks for this head any more
         there = read_head(secrets.get(_head(anchor), fresh=True))
@@ -146,9 +148,9 @@ class HeadKeeper:
             secrets.delete(_head(anchor))
 
 
-def attach(studio: Studio) -> None:
-    """Let this studio's entries be sealed; the keyring is asked when the first one is written."""
-    keeper = HeadKeeper(studio)
-    studio.database.seals.find_key = lambda anchor: find_key(studio.secrets, anchor)
-    studio.database.seals.moved = keeper.moved
-    studio.database.seals.close = keeper.close
+def attach(database: Database, secrets: Secrets) -> None:
+    """Let this library's entries be sealed; the keyring is asked when the first one is written."""
+    keeper = HeadKeeper(database, secrets)
+    database.seals.find_key = lambda anchor: find_key(secrets, anchor)
+    database.seals.moved = keeper.moved
+    database.seals.close = keeper.close

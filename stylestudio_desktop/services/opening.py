@@ -50,10 +50,12 @@ def library(
     workspace.make()
     database = _database(workspace)
     settings = settings or SettingsFile(workspace.settings)
-    user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
     keys = workspaces.character(workspace).keys
     vault = Secrets(service=keys) if secrets is None else secrets
-    studio = Studio(
+    # First of all: a profile that is made here may follow others whose ledger is sealed.
+    ledger_keys.attach(database, vault)
+    user = open_local_profile(database, catalogue.free_tokens, settings.value.profile)
+    return Studio(
         workspace=workspace,
         database=database,
         files=FileStore(workspace.files, workspace.tmp),
@@ -65,8 +67,6 @@ def library(
         user_id=user.id,
         secrets=vault,
     )
-    ledger_keys.attach(studio)
-    return studio
 
 
 def _database(workspace: Workspace) -> Database:

@@ -107,6 +107,19 @@ def test_a_new_profile_s_gift_is_sealed_by_the_command_that_makes_it(
     close_studio(studio)
 
 
+def test_who_comes_after_the_last_account_is_no_stranger(shell: Shell, drawer: Drawer) -> None:
+    """The first start after the last account was deleted makes a profile of its own."""
+    assert shell.run("wallet") == 0
+    me = shell.json("account")["id"]
+    assert shell.run("account", "delete", me, "--yes") == 0
+    assert shell.json("wallet")["ledger"] == "proven"
+    assert shell.run("verify") == 0
+    studio = opened(shell.workspace, drawer)
+    assert studio.database.value("SELECT count(*) FROM token_entries") == 2
+    assert studio.database.value(UNSEALED) == 0
+    close_studio(studio)
+
+
 def test_without_a_keyring_it_is_asked_for_once_and_the_rest_works(
     tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -534,7 +534,9 @@ def test_a_head_that_was_lost_is_set_again(studio: Studio, drawer: Drawer) -> No
 
 def test_the_keyring_is_not_asked_for_each_entry(studio: Studio, drawer: Drawer) -> None:
     settle_head(studio)
-    ledger_keys.attach(studio)  # one that is in no hurry, as it is while the program runs
+    ledger_keys.attach(
+        studio.database, studio.secrets
+    )  # one that is in no hurry, as it is while the program runs
     ledger_proof.prepare(studio)
     before = drawer.asked
     with studio.database.write():
@@ -552,7 +554,7 @@ def test_the_head_never_goes_back(studio: Studio, drawer: Drawer) -> None:
 
     name = ("StyleStudio", f"ledgerhead:{anchor}")
     was = drawer.kept[name]
-    ledger_keys.HeadKeeper(studio)._write(anchor, Head(2, b"x"))
+    ledger_keys.HeadKeeper(studio.database, studio.secrets)._write(anchor, Head(2, b"x"))
     assert drawer.kept[name] == was
 
 
