@@ -20,7 +20,7 @@ from stylestudio_desktop.domain.records import Facet, Page, StoredFile
 from stylestudio_desktop.services.paging import checked_limit
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import collections, facets, files, finding, tags
-from stylestudio_desktop.store.finding import Bounds
+from stylestudio_desktop.store.comparing import Bounds
 
 
 class Order(str, Enum):

@@ -9,10 +9,13 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any
 
 from stylestudio_desktop.domain.finding import CATEGORIES, RATINGS, Query, fold, ratings, span
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
+from stylestudio_desktop.store import narrowing
+from stylestudio_desktop.store.comparing import Bounds, Compared, pages
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.facets import number_of
 from stylestudio_desktop.store.matching import match_text
@@ -31,13 +34,6 @@ _MEMBER = "EXISTS (SELECT 1 FROM file_{0}s WHERE {0}_id = ? AND file_id = f.id)"
 _COLLECTED = "EXISTS (SELECT 1 FROM collection_files WHERE collection_id = ? AND file_id = f.id)"
 _MEMBERS = {"tag": _MEMBER.format("tag"), "collection": _COLLECTED}
 _PLAIN = {"favourite": "f.favourite = 1", "stacked": "f.stack_id IS NOT NULL"}
-
-
-class Bounds(NamedTuple):
-    """Which ids a list may hold: from `low` on and below `high`."""
-
-    low: int = 0
-    high: int = LARGEST_ID
 
 
 @dataclass(slots=True)
@@ -67,9 +63,13 @@ def ids(
     The next page begins where the last id of this one becomes the bound.
     """
     found = array("q")
-    sql, values = statement(db, user_id, query, bounds, limit, oldest)
-    if sql:
-        found.extend(row[0] for row in db.stream(sql, values, size=20_000))
+    wanted = _looked_up(db, user_id, query, bounds)
+    if wanted.empty or wanted.low >= wanted.high:
+        return found
+    sql, values, compared = _planned(db, wanted, query, limit, oldest)
+    if compared is not None and limit >= 0:
+        return pages(db, compared, Bounds(wanted.low, wanted.high), limit)
+    found.extend(row[0] for row in db.stream(sql, values, size=20_000))
     return found
 
 
@@ -105,9 +105,20 @@ def statement(
     wanted = _looked_up(db, user_id, query, bounds)
     if wanted.empty or wanted.low >= wanted.high:
         return "", []
+    return _planned(db, wanted, query, limit, oldest)[:2]
+
+
+def _planned(
+    db: Database, wanted: _Wanted, query: Query, limit: int, oldest: bool
+) -> tuple[str, list[Any], Compared | None]:
+    """Return a list's statement and values, and what its hits are compared with, if that pays."""
     leader, streams = _leader(db, wanted)
     if leader == "text" and (index := _narrower(db, wanted)) is not None:
-        return _compared(index, wanted, match_text(user_id, query, owned=False), limit, oldest)
+        match = match_text(wanted.user_id, query, owned=False) or ""
+        most = min(FEW, index[1] // max(1, narrowing.ROW_COST))
+        if int(db.value(_HITS, (match, most))) >= most:
+            compared = _compared(*index, wanted, match, oldest)
+            return *compared.whole(Bounds(wanted.low, wanted.high), limit), compared
     filters = {name: one for name, one in wanted.filters.items() if name not in _COVERED[leader]}
     if leader != "text" and wanted.match is not None:
         filters["match"] = (_PROBE, [wanted.match])
@@ -116,8 +127,8 @@ def statement(
     sql = walk(leader, len(streams), fragments, wanted.trashed, oldest)
     values: list[Any] = []
     for stream in streams:
-        values += [*stream, wanted.low, wanted.high, user_id, *after]
-    return sql, [*values, limit]
+        values += [*stream, wanted.low, wanted.high, wanted.user_id, *after]
+    return sql, [*values, limit], None
 
 
 # What needs no second test because the index walked holds it already.
@@ -247,34 +258,34 @@ def _leader(db: Database, wanted: _Wanted) -> tuple[str, Sequence[tuple[Any, ...
     return "all", [()]
 
 
-def _narrower(db: Database, wanted: _Wanted) -> str | None:
-    """Return the index that the hits of the text index are compared with, if that pays."""
+def _narrower(db: Database, wanted: _Wanted) -> tuple[str, int] | None:
+    """Return the index to compare hits with, and about how many of it fit, if that pays."""
     if wanted.trashed:
-        return None if wanted.filters else "trash"
+        known = int(db.value(_TRASHED, (wanted.user_id,)))
+        return None if wanted.filters else ("trash", known)
     counts = {name: count for name, (count, _) in wanted.leaders.items()}
     everything = int(db.value(_EVERYTHING, (wanted.user_id,)))
-    return narrower(counts, wanted.filters, everything, PAGE)
+    index = narrower(counts, wanted.filters, everything)
+    if index is None:
+        return None
+    others = (counts[name] / max(1, everything) for name in counts.keys() & wanted.filters.keys())
+    return index, round(everything * prod(others))
 
 
-def _compared(
-    index: str, wanted: _Wanted, match: str | None, limit: int, oldest: bool
-) -> tuple[str, list[Any]]:
-    """Return the statement that takes those hits of the text index that `index` gives too."""
+def _compared(index: str, number: int, wanted: _Wanted, match: str, oldest: bool) -> Compared:
+    """Return those hits of the text index that `index` gives too."""
     streams = [()] if index == "trash" else wanted.leaders[index][1]
     filters = [one for name, one in wanted.filters.items() if name != index]
-    fragments = tuple(sql for sql, _ in filters)
-    inner = walk(index, len(streams), fragments, wanted.trashed, oldest, whole=True)
-    values: list[Any] = [match]
-    for stream in streams:
-        values += [*stream, wanted.low, wanted.high, wanted.user_id]
-        values += [value for _, some in filters for value in some]
-    # The sign keeps the index of texts from being asked about one id after the other.
-    sql = (
-        "SELECT s.rowid AS id FROM file_search AS s WHERE file_search MATCH ?"  # noqa: S608
-        f" AND +s.rowid IN ({inner}) AND s.rowid >= ? AND s.rowid < ?"
-        f" ORDER BY s.rowid {'ASC' if oldest else 'DESC'} LIMIT ?"
+    after = [wanted.user_id, *(value for _, some in filters for value in some)]
+    return Compared(
+        index,
+        tuple(sql for sql, _ in filters),
+        tuple((list(stream), after) for stream in streams),
+        match,
+        wanted.trashed,
+        oldest,
+        number,
     )
-    return sql, [*values, wanted.low, wanted.high, limit]
 
 
 def _probing_pays(db: Database, wanted: _Wanted, known: int) -> bool:
@@ -290,6 +301,9 @@ def _probing_pays(db: Database, wanted: _Wanted, known: int) -> bool:
 
 
 MOST_COUNTED = 5_000
+FEW = 1_000
+"""Hits whose rows are read one by one, whatever else is asked."""
+
 _HITS = "SELECT count(*) FROM (SELECT 1 FROM file_search WHERE file_search MATCH ? LIMIT ?)"
 _EVERYTHING = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ?"
 _TRASHED = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ? AND trashed = 1"

@@ -18,21 +18,16 @@ _HELD = {
 }
 
 
-def narrower(
-    counts: Mapping[str, int], filters: Collection[str], everything: int, page: int
-) -> str | None:
+def narrower(counts: Mapping[str, int], filters: Collection[str], everything: int) -> str | None:
     """Return the name of the index to compare the hits with, None where their rows are read.
 
     `counts` are the kept counts of what is asked by name, `filters` the names of all conditions
-    ("not " before what must not be), `everything` the number of pictures. With what is asked
-    spread evenly over them, `page` pictures are found after page × everything / fitting hits.
+    ("not " before what must not be), `everything` the number of pictures. Either way the same
+    hits are walked; beside each lies either its row, or its share of that index's entries.
     """
     asked = {name.removeprefix("not ") for name in filters}
     able = [name for name, held in _HELD.items() if name in counts and asked <= held]
     if not able:
         return None
     best = min(able, key=lambda name: counts[name])
-    fitting = float(everything)
-    for name in asked & counts.keys():
-        fitting *= counts[name] / max(1, everything)
-    return best if counts[best] * fitting < page * everything * ROW_COST else None
+    return best if 1 + counts[best] / max(1, everything) < ROW_COST else None

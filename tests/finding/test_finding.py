@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,10 @@ from stylestudio_desktop.domain.finding import parse
 from stylestudio_desktop.services import bulk
 from stylestudio_desktop.services import finding as services
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import facets, finding, narrowing
+from stylestudio_desktop.store import comparing, facets, finding, narrowing
+from stylestudio_desktop.store.comparing import Bounds
 from tests.finding.library import Seen, fill, fits
+from tests.overhearing import complaints
 
 Filled = tuple[Studio, list[Seen]]
 PARTS = (
@@ -56,7 +59,7 @@ def test_no_combination_is_answered_by_a_scan_or_a_sort(
     for text in combinations():
         for oldest in (False, True):
             sql, values = finding.statement(
-                studio.database, studio.user_id, parse(text), finding.Bounds(), 100, oldest
+                studio.database, studio.user_id, parse(text), Bounds(), 100, oldest
             )
             if sql in shapes or not sql:
                 continue
@@ -87,6 +90,37 @@ def test_every_combination_finds_exactly_what_fits(
         assert list(other_way) == list(reversed(found)), text
 
 
+@pytest.mark.parametrize("limit", [1, 7])
+def test_a_page_compared_portion_by_portion_is_the_front_of_the_whole(
+    small: Filled, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, _ = small
+    database, user = studio.database, studio.user_id
+    monkeypatch.setattr(narrowing, "ROW_COST", 10**9)
+    monkeypatch.setattr(comparing, "PORTION", 1)
+    monkeypatch.setattr(comparing, "GROWING", 2)
+    asked: dict[str, list[object]] = {}
+    walk = comparing.Compared.front
+
+    def front(self: comparing.Compared, *where: Any) -> tuple[str, list[Any]]:
+        for sql, values in (walk(self, *where), self.entries(*where[:2])):
+            asked[sql] = values
+        return walk(self, *where)
+
+    monkeypatch.setattr(comparing.Compared, "front", front)
+    words = ("linen", "wool", "bea", "linen -tee", "zzz")
+    for word, (text, oldest) in itertools.product(
+        words, itertools.product(["is:trashed", *PARTS[1], *PARTS[3], *PARTS[7][:2]], (False, True))
+    ):
+        query = parse(f"{word} {text}")
+        whole = finding.ids(database, user, query, oldest=oldest)
+        page = finding.ids(database, user, query, limit=limit, oldest=oldest)
+        assert page == whole[:limit], (word, text, oldest)
+    assert len(asked) > 10, "hardly anything was compared"
+    for sql, values in asked.items():
+        assert complaints(database, sql, values) == [], sql
+
+
 @pytest.mark.parametrize(
     "text", ["", "linen", "rating:>=3 style:vintage", "tag:summer", "is:trashed"]
 )
@@ -95,11 +129,11 @@ def test_pages_join_to_the_whole_list(filled: Filled, text: str) -> None:
     query = parse(text)
     whole = list(finding.ids(studio.database, studio.user_id, query))[:700]
     pages: list[int] = []
-    bounds = finding.Bounds()
+    bounds = Bounds()
     while len(pages) < len(whole):
         page = finding.ids(studio.database, studio.user_id, query, bounds, 100)
         pages += page
-        bounds = finding.Bounds(high=page[-1])
+        bounds = Bounds(high=page[-1])
     assert pages[:700] == whole
 
 
@@ -146,12 +180,12 @@ def test_what_fits_among_some_is_what_the_list_has_of_them(small: Filled) -> Non
         wanted = {one.id for one in seen if one.id in among and fits(one, query)}
         assert services.fitting(studio, query, among) == wanted, text
     middle = sorted(one.id for one in seen)[len(seen) // 2]
-    bounds = finding.Bounds(0, middle)
+    bounds = Bounds(0, middle)
     everything = [one.id for one in seen]
     assert services.fitting(studio, parse("is:trashed"), everything, bounds) == {
         one.id for one in seen if one.trashed and one.id < middle
     }
-    assert services.fitting(studio, parse(""), everything, finding.Bounds(5, 5)) == set()
+    assert services.fitting(studio, parse(""), everything, Bounds(5, 5)) == set()
 
 
 def test_the_mark_changes_with_every_kept_count(studio: Studio) -> None:
