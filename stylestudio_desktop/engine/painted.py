@@ -1,6 +1,7 @@
 """Cuts a product out as a person painted it, where somebody did, else by the engine's own means."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -25,9 +26,14 @@ def cut_as(
     *,
     swift: bool = False,
 ) -> Cutout:
-    """Cut the product out of `photo` by its painted `mask`, or, without one, by looking at it."""
+    """Cut the product out of `photo` by its painted `mask`, or, without one, by looking at it.
+
+    What was found by looking is kept for the next picture of a photo that came from a file.
+    """
     if mask is None:
-        return cut(photo, networks, check, swift=swift)
+        looked = partial(cut, photo, networks, check, swift=swift)
+        key = "product", photo.digest, photo.rgb.shape, swift, networks.has("u2netp")
+        return networks.kept.of(key, looked) if photo.digest else looked()
     alpha = read(mask, (photo.rgb.shape[1], photo.rgb.shape[0]))
     check()
     return Cutout(freed(photo.rgb, alpha, check), alpha)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -103,8 +104,15 @@ def read_person(
 ) -> Person:
     """Read the one person in `photo`; raise EngineFault when there is none to be found.
 
-    `swift` finds the outline less closely, for a draft.
+    `swift` finds the outline less closely, for a draft. Who was read is kept for the next picture
+    of a photo that came from a file.
     """
+    looked = partial(_read, photo, networks, check, swift=swift)
+    key = "person", photo.digest, photo.rgb.shape, swift
+    return networks.kept.of(key, looked) if photo.digest else looked()
+
+
+def _read(photo: Photo, networks: Networks, check: Callable[[], None], *, swift: bool) -> Person:
     known = figure(photo)
     if known is not None:
         return known

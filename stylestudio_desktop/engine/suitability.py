@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from stylestudio_desktop.engine import mannequins, photo
-from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.layer import subject
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
+from stylestudio_desktop.engine.painted import cut_as
 from stylestudio_desktop.engine.person import (
     CLOTHES,
     FACE,
@@ -55,7 +55,7 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
         ]
     kind = order.garment
     if kind == "auto":
-        kind = guessed(cut(shots[0], networks, check).alpha)
+        kind = guessed(cut_as(shots[0], None, networks, check).alpha)
     if kind not in WORN:
         return [f"The engine can't put {_named(kind)} on a person. {INSTEAD}"]
     person = read_person(photo.read(order.people[0], CHECK_SIDE), networks, check)
@@ -66,7 +66,7 @@ def _in_scene(
     order: Order, shots: list[photo.Photo], networks: Networks, check: Callable[[], None]
 ) -> list[str]:
     """Return why the products can't be set into the order's background photo."""
-    cuts = [cut(shot, networks, check) for shot in shots]
+    cuts = [cut_as(shot, None, networks, check) for shot in shots]
     garment = order.garment if order.garment != "auto" else guessed(cuts[0].alpha)
     size = order.width, order.height
     try:

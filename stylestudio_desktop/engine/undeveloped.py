@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stylestudio_desktop.engine.filters import Image
+from stylestudio_desktop.engine.filters import Image, resized
 from stylestudio_desktop.engine.grade import BLOOMS, bloomed, toned, vignetted
 from stylestudio_desktop.engine.looks import LOOKS
 
@@ -10,6 +10,7 @@ LAMP = "+lamp"  # ends the grade of a picture in which a lamp's own colour fell 
 
 ROUNDS = 7  # of the inversion; every curve here is near enough to a straight line for this to do
 GLOWS = 5  # each guess of the bloom is taken from the picture that the last one left
+SOFT = 256  # long side at which the bloom is looked for
 
 
 def read(grade: str) -> tuple[str, bool]:
@@ -30,14 +31,23 @@ def undeveloped(picture: Image, style: str) -> Image:
     """
     height, width = picture.shape[:2]
     seen = np.clip(picture, 0, 255).astype(np.float32) / 255
-    seen = seen / vignetted(style, (width, height), 0, height)[..., None]
-    before = _untoned(seen, style, seen)
-    glow: Image | None = None
-    for _ in range(GLOWS if style in BLOOMS else 0):
-        guess = bloomed(before * 255, style)
-        glow = guess if glow is None else (glow + guess) / 2  # guesses fall on both sides
-        before = _untoned(seen - glow, style, before)
-    return (before * 255).astype(np.float32)
+    seen /= vignetted(style, (width, height), 0, height)[..., None]
+    if style in BLOOMS:
+        seen -= resized(_glow(seen, style), width, height)
+    return _untoned(seen, style, seen) * np.float32(255)
+
+
+def _glow(seen: Image, style: str) -> Image:
+    """Return the bloom in a picture (0 to 1) that has it: soft light, so a small picture does."""
+    height, width = seen.shape[:2]
+    scale = min(1.0, SOFT / max(height, width))
+    small = resized(seen, max(1, round(width * scale)), max(1, round(height * scale)))
+    before = _untoned(small, style, small)
+    glow = bloomed(before * 255, style)
+    for _ in range(GLOWS):
+        before = _untoned(small - glow, style, before)
+        glow = (glow + bloomed(before * 255, style)) / 2  # guesses fall on both sides
+    return glow
 
 
 def _untoned(tone: Image, style: str, guess: Image) -> Image:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine import photo as photos
-from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import placing, verdict
@@ -40,6 +39,7 @@ from stylestudio_desktop.engine.filters import (
     to_lab,
 )
 from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.painted import cut_as
 from stylestudio_desktop.engine.undeveloped import read, undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
@@ -91,7 +91,7 @@ def examine(
         check("Comparing with the product photo", part)
         try:
             shot = photos.read(path, PRODUCT)
-            cutout = cut(shot, networks, partial(check, "Cutting out the product", part))
+            cutout = cut_as(shot, None, networks, partial(check, "Cutting out the product", part))
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
@@ -272,7 +272,7 @@ def _lit(
     """Return the product in the scene's light if it has this cast, and how far it lies off."""
     weight = inside.astype(np.float32)
     relit, light = relit_like(warped, scene, weight, sigma, cast.astype(np.float32))
-    far = _differences(relit, scene)
+    far = _differences(relit, scene, inside)
     return relit, light, far, far[_usable(scene, inside)]
 
 
@@ -282,10 +282,12 @@ def _usable(scene: Image, inside: Mask) -> NDArray[np.bool_]:
     return np.asarray(usable if int(usable.sum()) > 50 else inside > 0)
 
 
-def _differences(one: Image, two: Image) -> Plane:
+def _differences(one: Image, two: Image, inside: Mask) -> Plane:
     """Return CIEDE2000 pixel by pixel, after a blur that takes grain and half pixels away."""
-    soft = [to_lab(cv2.GaussianBlur(each, (0, 0), 1.5)) for each in (one, two)]
-    return ciede2000(soft[0], soft[1]).astype(np.float32)
+    soft = [to_lab(cv2.GaussianBlur(each, (0, 0), 1.5))[inside > 0] for each in (one, two)]
+    far = np.zeros(inside.shape, np.float32)
+    far[inside > 0] = ciede2000(soft[0], soft[1])
+    return far
 
 
 def _turned_print(product: Product, scene: Image, mask: Mask, points: int, alike: int) -> bool:
