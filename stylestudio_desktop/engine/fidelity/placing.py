@@ -77,17 +77,22 @@ def kept(warped: Image, scene: Image, mask: Mask) -> tuple[int, int]:
     if not len(keys):
         return 0, 0
     own = _rooted(finder.compute(greys[0], keys)[1])
-    shifts = ((0.0, 0.0), (ASIDE, 0.0), (-ASIDE, 0.0), (0.0, ASIDE), (0.0, -ASIDE))
-    moved = [
-        cv2.KeyPoint(k.pt[0] + dx, k.pt[1] + dy, k.size, k.angle, k.response, k.octave)
-        for dx, dy in shifts
-        for k in keys
-    ]
-    there = _rooted(finder.compute(greys[1], moved)[1]).reshape(len(shifts), len(keys), -1)
-    nearest = np.linalg.norm(there - own, axis=-1).min(axis=0)
+    nearest = np.full(len(keys), np.inf)
+    for dx, dy in ((0.0, 0.0), (ASIDE, 0.0), (-ASIDE, 0.0), (0.0, ASIDE), (0.0, -ASIDE)):
+        open_ = np.nonzero(nearest >= ALIKE)[0]  # few are left after the first look
+        if not len(open_):
+            break
+        moved = [_aside(keys[index], dx, dy) for index in open_.tolist()]
+        there = _rooted(finder.compute(greys[1], moved)[1])
+        nearest[open_] = np.minimum(nearest[open_], np.linalg.norm(there - own[open_], axis=-1))
     places = [(int(key.pt[0]) // 4, int(key.pt[1]) // 4) for key in keys]
     alike = {place for place, far in zip(places, nearest, strict=True) if far < ALIKE}
     return len(set(places)), len(alike)
+
+
+def _aside(key: Any, dx: float, dy: float) -> Any:
+    x, y = key.pt
+    return cv2.KeyPoint(x + dx, y + dy, key.size, key.angle, key.response, key.octave)
 
 
 def matched(one: Features, two: Features) -> tuple[NDArray[Any], NDArray[Any]]:
