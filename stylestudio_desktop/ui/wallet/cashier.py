@@ -164,9 +164,8 @@ class Cashier(QObject):
         if found.completed or found.failed or found.refunds or found.held:
             self.changed.emit()
         if found.held:
-            show = (self.tr("Open the wallet"), partial(self._window.open_pane, WALLET))
             words = self.tr("A payment is not what was asked for: please decide.")
-            self._window.toast(words, "warning", show)
+            self._window.toast(words, "warning", self._way_here())
         self.looked.emit(self.tr("No payment is found yet.") if waiting else "")
         self._next(waiting)
 
@@ -195,8 +194,13 @@ class Cashier(QObject):
     def _on_happened(self, event: object) -> None:
         if not isinstance(event, PurchaseChanged) or event.user_id != self._studio.user_id:
             return
-        if event.status == PurchaseStatus.COMPLETED.value:
-            self._do(partial(buying.purchase, self._studio, event.purchase_id), self._tell_paid)
+        telling = {
+            PurchaseStatus.COMPLETED.value: self._tell_paid,
+            PurchaseStatus.FAILED.value: self._tell_failed,
+        }
+        if event.status in telling:
+            look = partial(buying.purchase, self._studio, event.purchase_id)
+            self._do(look, telling[event.status])
         self.changed.emit()
 
     def _tell_paid(self, row: Purchase) -> None:
@@ -204,9 +208,16 @@ class Cashier(QObject):
             return  # it moved because of a refund
         words = self.tr("%n token(s) bought", "", row.tokens_received)
         price = wording.money(row.amount, row.currency)
-        show = (self.tr("Open the wallet"), partial(self._window.open_pane, WALLET))
-        action = None if self._window.current == WALLET else show
-        self._window.toast(f"{words}, {price}", "good", action)
+        self._window.toast(f"{words}, {price}", "good", self._way_here())
+
+    def _tell_failed(self, row: Purchase) -> None:
+        if row.error:  # cancelled, too late, or a bank said no, perhaps days later
+            self._window.toast(row.error, "neutral", self._way_here())
+
+    def _way_here(self) -> tuple[str, Callable[[], object]] | None:
+        if self._window.current == WALLET:
+            return None
+        return (self.tr("Open the wallet"), partial(self._window.open_pane, WALLET))
 
     def _on_state(self, state: Qt.ApplicationState) -> None:
         active = state == Qt.ApplicationState.ApplicationActive

@@ -63,7 +63,7 @@ class WaitingCard(Card):
         if self._row is None:
             return
         if known is None or known.id != self._row.id:
-            self.found("")
+            self._say_found("")
             self.appeared.emit()
         money = wording.money(self._row.amount, self._row.currency)
         sold = purchase_words.tokens(self._row.tokens_received)
@@ -86,10 +86,15 @@ class WaitingCard(Card):
         self.paid.setText(self.tr("I have paid") if payable else self.tr("Try again"))
 
     def found(self, sentence: str) -> None:
-        """Say what a look at the payment service found, to who asked; they may ask again."""
-        if self.paid.isEnabled():
-            sentence = ""  # it was looked at by itself, as it is all the time
-        self.paid.setEnabled(True)
+        """Say what a look at the payment service found, to who asked; they may ask again.
+
+        It stays while it is looked at by itself, as it is all the time.
+        """
+        if not self.paid.isEnabled():
+            self.paid.setEnabled(True)
+            self._say_found(sentence)
+
+    def _say_found(self, sentence: str) -> None:
         self._found.setText(sentence)
         self._found.setVisible(bool(sentence))
 
@@ -121,7 +126,7 @@ class WaitingCard(Card):
 
     def _look(self) -> None:
         self.paid.setEnabled(False)
-        self._found.setVisible(False)
+        self._say_found("")
         self.look_asked.emit()
 
 

@@ -149,7 +149,7 @@ def test_refunded_after_the_amount_was_shown(
 
 
 def test_a_purchase_is_cancelled_and_its_page_opened_again(
-    pane: WalletPane, bank: Bank, browser: list[str], qtbot: QtBot
+    pane: WalletPane, window: MainWindow, bank: Bank, browser: list[str], qtbot: QtBot
 ) -> None:
     pane.cards[0].buy.click()
     qtbot.waitUntil(lambda: "Waiting" in words(pane.purchases))
@@ -159,6 +159,7 @@ def test_a_purchase_is_cancelled_and_its_page_opened_again(
     act(pane, "Cancel this purchase")
     qtbot.waitUntil(lambda: "closed before anything was paid" in words(pane))
     assert "Not paid" in words(pane)
+    qtbot.waitUntil(lambda: "closed before anything was paid" in toasts(window))
 
 
 def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
@@ -178,6 +179,10 @@ def test_what_waits_for_its_payment_is_told_on_top_with_what_can_be_done(
     assert len(browser) == 2
     pane.waiting.paid.click()
     qtbot.waitUntil(lambda: "No payment is found yet." in words(pane.waiting))
+    pane.waiting.found("No payment is found yet.")  # a look of its own takes the answer from nobody
+    assert "No payment is found yet." in words(pane.waiting)
+    pane.waiting.found("")
+    assert "No payment is found yet." in words(pane.waiting)
     (session,) = bank.sessions.values()
     bank.pay(session["id"])
     pane.waiting.paid.click()
@@ -219,6 +224,20 @@ def test_a_payment_that_a_bank_works_on_says_so_and_offers_nothing(
     bank.give_back(bank.sessions[session["id"]]["payment_intent"], 999)
     pane.desk._cashier.look()
     qtbot.waitUntil(lambda: "Given back at the payment service" in words(pane))
+
+
+def test_a_bank_that_says_no_days_later_is_told(
+    pane: WalletPane, window: MainWindow, bank: Bank, browser: list[str], qtbot: QtBot
+) -> None:
+    pane.cards[0].buy.click()
+    qtbot.waitUntil(lambda: len(browser) == 1)
+    (session,) = bank.sessions.values()
+    bank.pay(session["id"], later=True)
+    qtbot.waitUntil(lambda: "Being paid" in words(pane))
+    bank.bank_answers(session["id"], False)
+    qtbot.waitUntil(lambda: "The payment did not come about" in toasts(window))
+    qtbot.waitUntil(lambda: "Not paid" in words(pane))
+    assert pane.standing.balance.text() == "10"
 
 
 def test_the_browsers_return_looks_at_once(
