@@ -102,6 +102,13 @@ class Welcome(Card):
             event.acceptProposedAction()
             self.bring_in(paths)
 
+    def event(self, event: QEvent) -> bool:
+        """Be as high as the words in it need, whenever they are others."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return done
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the middle when the window is resized."""
         if event.type() == QEvent.Type.Resize:

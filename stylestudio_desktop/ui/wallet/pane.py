@@ -209,6 +209,7 @@ class WalletPane(Pane):
 
     def _on_read(self, seen: _Seen) -> None:
         found = self.now = seen.wallet
+        self.standing.set_closed(self._closed)
         self.standing.show_wallet(found, seen.month)
         self._older = seen.older
         older, newer = seen.older is not None, self._after is not None
@@ -250,10 +251,13 @@ class WalletPane(Pane):
         self._allow_buying()
 
     def _on_ledger(self, closed: bool) -> None:
-        self._closed = closed
+        opened, self._closed = self._closed and not closed, closed
         self.waiting.set_closed(closed)
-        self.standing.set_closed(closed)
         self._allow_buying()
+        if closed:
+            self.standing.set_closed(True)
+        elif opened:
+            self._refresh()  # what is known was read from a ledger that was not in order
 
     def _allow_buying(self) -> None:
         found = self._payments

@@ -56,6 +56,13 @@ def test_it_says_what_is_free_and_what_the_files_add(welcome: Welcome) -> None:
     assert "MB, once." in said
 
 
+def test_no_words_are_cut_off_when_they_grow(welcome: Welcome, qtbot: QtBot) -> None:
+    before = welcome.height()
+    welcome._engine.say("Some words that go over several lines. " * 12)
+    qtbot.waitUntil(lambda: welcome.height() > before)
+    assert welcome._engine.height() >= welcome._engine.heightForWidth(welcome._engine.width())
+
+
 def test_it_counts_what_is_there_and_not_what_was_given(
     window: MainWindow, studio: Studio, calm: Callable[[], None]
 ) -> None:
