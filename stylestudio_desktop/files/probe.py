@@ -129,15 +129,24 @@ def decode_fully(data: bytes, header: Header, name: str) -> None:
     """Decode every pixel of a judged picture, or raise BadInput."""
 
     def work() -> None:
-        if header.format == "PNG":  # the only format of the three that carries checksums
-            with open_picture(data, header) as opened:
-                opened.verify()
-            if not holds_every_row(data):
-                raise ValueError("rows are missing")
+        check_whole(data, header)
         with open_picture(data, header) as opened:
             opened.load()
 
     decoding(name, work)
+
+
+def check_whole(data: bytes, header: Header) -> None:
+    """Raise if a PNG's checksums or rows tell of damage that decoding it would pass over.
+
+    It is the only format of the three that carries checksums. To be called inside `decoding`.
+    """
+    if header.format != "PNG":
+        return
+    with open_picture(data, header) as opened:
+        opened.verify()
+    if not holds_every_row(data):
+        raise ValueError("rows are missing")
 
 
 def _judge_size(size: int, name: str, limits: Limits) -> None:

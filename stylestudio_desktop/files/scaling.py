@@ -11,7 +11,7 @@ from stylestudio_desktop.files.codec import decoding, open_picture
 from stylestudio_desktop.files.colour import to_eight_bits, to_srgb, turn_upright
 from stylestudio_desktop.files.headers import Header
 from stylestudio_desktop.files.phash import perceptual_hash
-from stylestudio_desktop.files.probe import Probe, described, judge, read_whole
+from stylestudio_desktop.files.probe import Probe, check_whole, described, judge, read_whole
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,19 +49,26 @@ def render(source: Path, limits: Limits = STORED_LIMITS, name: str | None = None
 
 
 def examine(
-    source: Path, limits: Limits = STORED_LIMITS, name: str | None = None
+    source: Path,
+    limits: Limits = STORED_LIMITS,
+    name: str | None = None,
+    *,
+    decode: bool = False,
 ) -> tuple[Probe, Rendered]:
-    """Return what `probe` and `render` return, for one reading and one decode."""
+    """Return what `probe` (with `decode` or without) and `render` return, for one decode."""
     called = name or source.name
     data = read_whole(source, limits, called)
     header = judge(data, called, limits)
-    rendered: Rendered = decoding(called, lambda: _render(data, header))
+    rendered: Rendered = decoding(called, lambda: _render(data, header, decode))
     return described(header, len(data)), rendered
 
 
-def _render(data: bytes, header: Header) -> Rendered:
+def _render(data: bytes, header: Header, every_pixel: bool) -> Rendered:
+    if every_pixel:
+        check_whole(data, header)
     with open_picture(data, header) as opened:
-        _draft(opened)
+        if not every_pixel:
+            _draft(opened)
         opened.load()
         base = to_eight_bits(opened)
         # What `to_srgb` needs survives scaling only if it is carried along.

@@ -19,7 +19,7 @@ from stylestudio_desktop.domain.records import Action, Generation, StoredFile
 from stylestudio_desktop.files.containers import with_xmp, without_recipe
 from stylestudio_desktop.files.metadata import packet_of
 from stylestudio_desktop.files.names import safe_stem
-from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe, probe
+from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.providers.protocol import Output
 from stylestudio_desktop.services import attempts, describing
@@ -49,14 +49,16 @@ def save_result(
     BadInput if it is no sound picture, StorageError for the disk. `partial` is gone then
     or belongs to the store.
     """
+    from stylestudio_desktop.files.scaling import examine  # decoding is not needed at a start
+
     name = f"Picture {output.position + 1}"
     if partial.stat().st_size <= RESULT_LIMITS.max_bytes:  # the probe refuses what is larger
         _strip_recipe(partial)
         if made is not None:
             _describe(studio, partial, output, made)
-    found = probe(partial, RESULT_LIMITS, decode=True, name=name)
+    found, thumbnails = examine(partial, RESULT_LIMITS, name, decode=True)
     stored = studio.files.adopt(partial)
-    studio.thumbnails.make(stored.storage_id, studio.files.path(stored.storage_id))
+    studio.thumbnails.put_many([(stored.storage_id, thumbnails)])
     return Saved(output.position, stored.storage_id, found, output.facts)
 
 

@@ -20,6 +20,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop.providers.http import Http
+from stylestudio_desktop.ui import heap
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.session import Session
 from stylestudio_desktop.ui.window import HISTORY
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--places", type=int, default=4)
     given = parser.parse_args()
+    heap.keep_flat()  # before this program's own server begins its threads
     app = QApplication([])
     collector = Collector(app)  # as in the program: Qt objects die on the UI thread only
     http = Http()

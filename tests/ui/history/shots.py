@@ -8,8 +8,10 @@ from threading import Event
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from stylestudio_desktop.domain.batch import Wish
+from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.filters import GenerationFilter
-from stylestudio_desktop.services import batch_feeding, batches, history
+from stylestudio_desktop.services import batch_feeding, batches, history, steering
+from stylestudio_desktop.services import queue as lines
 from stylestudio_desktop.services.batch_plan import Sources, plan
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.pane import HistoryPane
@@ -79,7 +81,19 @@ def queue(window: MainWindow, studio: Studio) -> None:
     window.open_pane(HISTORY, ShowQueue())
 
 
+def pauses(window: MainWindow, studio: Studio) -> None:
+    """Show the queue while it, a service and its neighbour rest, each for a reason of its own."""
+    steering.pause_queue(studio)
+    lines.pause_service(
+        studio, "local", None, Code.NEEDS_PAYMENT,
+        "FASHN asks for credit before it goes on. It says: “Out of credits”. Top up your account "
+        "there.",
+    )  # fmt: skip
+    window.open_pane(HISTORY, ShowQueue())
+
+
 SCENES = {
+    "history-pauses": (furnish, pauses),
     "history-queue": (furnish, queue),
     "history": (furnish, plain),
     "history-empty": (None, plain),
