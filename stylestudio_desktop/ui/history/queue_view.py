@@ -22,6 +22,7 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import arranging, batches, lineup, steering
 from stylestudio_desktop.services.lineup import Pause, Place
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.frame.paused import CURED_IN
 from stylestudio_desktop.ui.history.queue_rows import BatchCard, JobRow
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
@@ -30,7 +31,7 @@ from stylestudio_desktop.ui.widgets.boxes import emptied, put, take_away
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.labels import label
-from stylestudio_desktop.ui.window import CREATE, MainWindow
+from stylestudio_desktop.ui.window import CREATE, SETTINGS, MainWindow
 
 SOON_MS = 120
 MOST_JOBS, MOST_BATCHES = 40, 10
@@ -280,8 +281,12 @@ class QueueView(QScrollArea):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         row.addWidget(label(pause.sentence, wrap=True), 1)
+        part = CURED_IN.get(pause.reason)
+        if part is not None:
+            there = partial(self._window.open_pane, SETTINGS, part)
+            row.addWidget(button(self.tr("Open settings"), there, "primary", "settings"))
         go_on = partial(self.resume, pause.provider)
-        row.addWidget(button(self.tr("Go on"), go_on, "primary", "play"))
+        row.addWidget(button(self.tr("Go on"), go_on, "normal" if part else "primary", "play"))
         return made
 
     def _line_head(self, seen: Seen, used: Sequence[str]) -> QWidget:

@@ -9,19 +9,21 @@ from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.batch import Batch, Wish
+from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.services import (
     attempts,
     batch_feeding,
     batches,
     generate,
     lineup,
+    queue,
     steering,
 )
 from stylestudio_desktop.services.batch_plan import Sources, plan
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history import queue_view
 from stylestudio_desktop.ui.history.pane import QUEUE, HistoryPane
-from stylestudio_desktop.ui.window import HISTORY, MainWindow
+from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import ShowQueue
 from tests.factories import brief_for, import_photo, photo
 
@@ -145,6 +147,22 @@ def test_a_pause_says_why_and_how_to_go_on(
     pane.queue.pause("local")
     qtbot.waitUntil(lambda: bool(lineup.pauses(studio)))
     assert lineup.pauses(studio)[0].provider == "local"
+    steering.resume_queue(studio, "local")
+    calm()
+
+
+def test_a_pause_that_a_key_cures_leads_to_the_settings(
+    pane: HistoryPane, studio: Studio, window: MainWindow, qtbot: QtBot, calm: Calm
+) -> None:
+    queue.pause_service(studio, "local", None, Code.NEEDS_KEY, "The key is not accepted.")
+
+    def shown() -> list[str]:
+        return [one.text() for one in pane.queue.findChildren(QPushButton)]
+
+    qtbot.waitUntil(lambda: "Open settings" in shown())
+    press(pane, "Open settings")
+    qtbot.waitUntil(lambda: window.current == SETTINGS)
+    assert lineup.pauses(studio), "only a test or the user ends it"
     steering.resume_queue(studio, "local")
     calm()
 
