@@ -66,15 +66,30 @@ class SettingsFile:
         """Use the file at `path`; it is read at the first look."""
         self.path = path
         self.remark: str | None = None
+        self.followed = False
+        """Somebody calls `look` again and again, so that nobody who reads waits for the disk."""
         self._lock = threading.Lock()
         self._value: Settings | None = None
         self._stamp: _Stamp = None
 
     @property
     def value(self) -> Settings:
-        """The settings as they are now."""
+        """The settings as they are now, or were at the last `look` if they are followed."""
+        known = self._value
+        if self.followed and known is not None:
+            return known
         with self._lock:
             return self._current()
+
+    def look(self) -> None:
+        """See what another process has written; nobody waits for this, however long it takes."""
+        before, stamp = self._stamp, self._stamped()
+        if stamp == before:
+            return
+        found = self._read()
+        with self._lock:
+            if self._stamp == before:  # else something was written here meanwhile, and is newer
+                self._value, self._stamp = found, stamp
 
     def change(self, **changes: Any) -> Settings:
         """Set some values, keep them on disk, and return all. Raises StorageError."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.at_work import AtWork
+from stylestudio_desktop.ui.lookout import Lookout
 from stylestudio_desktop.ui.window import GALLERY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowFiles
 
@@ -28,6 +29,7 @@ class BesidesHost(QObject):
         self._window, self._studio = window, studio
         self._besides: Besides | None = None
         self.at_work = AtWork(window)
+        self._lookout: Lookout | None = None
         self.came.connect(self._on_came)
         window.closing.connect(self.close)
 
@@ -37,9 +39,13 @@ class BesidesHost(QObject):
 
         self._besides = Besides(self._studio, self.came.emit, at_work=self.at_work.now)
         self._besides.start()
+        self._lookout = Lookout(self._window, self._studio)
+        self._lookout.begin()
 
     def close(self) -> None:
         """Stop, in bounded time."""
+        if self._lookout is not None:
+            self._lookout.close()
         if self._besides is not None:
             self._besides.close()
             self._besides = None

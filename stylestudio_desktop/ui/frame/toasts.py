@@ -48,8 +48,20 @@ class Toast(QFrame):
         close = tool("x", self.tr("Dismiss"), self.deleteLater)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(close)
-        length = Duration.TOAST if action is None else Duration.TOAST_ACTION
-        QTimer.singleShot(length, self, self.deleteLater)
+        self.alone = action is None
+        self._end = QTimer(self)
+        self._end.setSingleShot(True)
+        self._end.timeout.connect(self.deleteLater)
+        self._end.start(Duration.TOAST if action is None else Duration.TOAST_ACTION)
+
+    def again(self) -> None:
+        """Stay as long as a new one would."""
+        if self._end.isActive():
+            self._end.start()
+
+    def stay(self) -> None:
+        """Stay until it is dismissed, or whoever showed it takes it away."""
+        self._end.stop()
 
     def say(self, text: str) -> None:
         """Say something else in the same place; it stays no longer for that."""
@@ -87,7 +99,13 @@ class Toasts(QObject):
         tone: Tone = "neutral",
         action: tuple[str, Callable[[], object]] | None = None,
     ) -> Toast:
-        """Show a notice; `action` is the text of a button and what it does."""
+        """Show a notice; `action` is the text of a button and what it does.
+
+        What stands there already is not said twice.
+        """
+        if action is None and (same := self._same(text)) is not None:
+            same.again()
+            return same
         if not self._watching:  # from the first notice on: before, it would only slow the start
             self._watching = True
             self._parent.installEventFilter(self)
@@ -99,6 +117,10 @@ class Toasts(QObject):
         toast.show()
         self._place()
         return toast
+
+    def _same(self, text: str) -> Toast | None:
+        shown = self._shown[-_MOST:]
+        return next((one for one in shown if one.alone and one.accessibleName() == text), None)
 
     def keep_above(self, height: int) -> None:
         """Leave `height` pixels more free below, where a pane shows its work at its foot."""

@@ -81,16 +81,22 @@ class AccountSection(Section):
     def refresh(self) -> None:
         """Read who is here, in the background."""
         self.sign_in.refresh()
-        self._do(lambda: None)
+        self._do(lambda: None, self._on_unread)
 
-    def _do(self, change: Callable[[], object]) -> None:
+    def _do(
+        self,
+        change: Callable[[], object],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         studio = self._studio
 
         def op() -> Seen:
             change()
             return profiles.current(studio), profiles.listing(studio)
 
-        self._window.tasks.run(attached(studio, op), self._on_read, self._on_failed, owner=self)
+        self._window.tasks.run(
+            attached(studio, op), self._on_read, failed or self._on_failed, owner=self
+        )
 
     def _on_read(self, seen: Seen) -> None:
         mine, everybody = seen
@@ -196,8 +202,11 @@ class AccountSection(Section):
         self._window.setProperty("reopen", REOPEN)
         self._window.close()
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_unread(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
         self._window.toast(error.sentence, "bad")
+
+    def _on_failed(self, error: Exception) -> None:
+        self._on_unread(error)
         self.refresh()

@@ -48,7 +48,7 @@ class WatchedSection(Section):
 
     def refresh(self) -> None:
         """Read the folders, in the background."""
-        self._run(lambda: None)
+        self._run(lambda: None, self._on_unread)
 
     def add(self, path: Path, category: Category) -> None:
         """Watch one more folder."""
@@ -63,12 +63,18 @@ class WatchedSection(Section):
         if folder:
             self.add(Path(folder), category)
 
-    def _run(self, change: Callable[[], object]) -> None:
+    def _run(
+        self,
+        change: Callable[[], object],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         def op() -> list[WatchFolder]:
             change()
             return watching.folders(self._studio)
 
-        self._window.tasks.run(attached(self._studio, op), self._show, self._on_failed, owner=self)
+        self._window.tasks.run(
+            attached(self._studio, op), self._show, failed or self._on_failed, owner=self
+        )
 
     def _show(self, folders: list[WatchFolder]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
@@ -104,8 +110,11 @@ class WatchedSection(Section):
     def _forget(self, folder_id: int) -> None:
         self._run(lambda: watching.forget(self._studio, folder_id))
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_unread(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
         self._window.toast(error.sentence, "bad")
+
+    def _on_failed(self, error: Exception) -> None:
+        self._on_unread(error)
         self.refresh()

@@ -66,7 +66,8 @@ class WorkspacesSection(Section):
 
     def refresh(self) -> None:
         """Read which workspaces there are, in the background."""
-        self._window.tasks.run(workspaces.listing, self._show, self._on_failed, owner=self)
+        look = partial(_listed, self._studio.workspace)
+        self._window.tasks.run(look, self._show, self._on_failed, owner=self)
 
     def use(self, name: str) -> None:
         """Close this workspace and open that one; what is under way here goes on next time."""
@@ -114,20 +115,16 @@ class WorkspacesSection(Section):
         self.dialog = dialog
         dialog.open()
 
-    def _show(self, found: list[Known]) -> None:
+    def _show(self, found: list[tuple[Known, bool]]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        place = self._studio.workspace
-        if not any(self._is_open(one) for one in found):  # it was opened as a folder
-            kind = workspaces.character(place).kind
-            found = [Known(str(place.root), place.root, kind, False), *found]
-        for one in found:
-            self._rows.addWidget(self._row(one))
+        for one, is_open in found:
+            self._rows.addWidget(self._row(one, is_open))
 
-    def _row(self, one: Known) -> QWidget:
+    def _row(self, one: Known, is_open: bool) -> QWidget:
         made = QWidget(self)
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
@@ -139,7 +136,7 @@ class WorkspacesSection(Section):
         row.addWidget(name)
         row.addWidget(label(kind_word(one.kind), "faint"))
         row.addStretch(1)
-        if self._is_open(one):
+        if is_open:
             row.addWidget(label(self.tr("in use"), "muted"))
             return made
         bring = button(self.tr("Bring in…"), partial(self.ask_bring_in, one), "quiet")
@@ -149,9 +146,6 @@ class WorkspacesSection(Section):
         row.addWidget(bring)
         row.addWidget(use)
         return made
-
-    def _is_open(self, one: Known) -> bool:
-        return one.root.resolve() == self._studio.workspace.root.resolve()
 
     def _make(self, name: str, kind: str) -> None:
         self._window.tasks.run(
@@ -221,3 +215,13 @@ class WorkspacesSection(Section):
         if not isinstance(error, StudioError):
             raise error
         self._window.toast(error.sentence, "bad")
+
+
+def _listed(place: Workspace) -> list[tuple[Known, bool]]:
+    """Return every workspace and whether it is the open one, `place`. Asks the disks."""
+    here = place.root.resolve()
+    found = [(one, one.root.resolve() == here) for one in workspaces.listing()]
+    if any(is_open for _, is_open in found):
+        return found
+    kind = workspaces.character(place).kind  # it was opened as a folder
+    return [(Known(str(place.root), place.root, kind, False), True), *found]
