@@ -6,7 +6,7 @@ with the picture. A comparison that fails costs nothing and takes nothing away.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 
 from stylestudio_desktop.domain import fidelity as reports
@@ -74,13 +74,15 @@ def compare(studio: Studio, file_id: int, cancelled: Event | None = None) -> Fid
     return found
 
 
-def study(studio: Studio, stop: Event) -> int:
+def study(studio: Studio, stop: Event, rest: Callable[[], None] = lambda: None) -> int:
     """Compare every picture that is due, oldest first, and return how many were done.
 
-    What can't be compared is kept as "could not tell", so that nothing is tried for ever.
+    What can't be compared is kept as "could not tell", so that nothing is tried for ever. `rest`
+    is called before each, and may take its time while somebody is at work.
     """
     done, last = 0, 0
     while not stop.is_set() and _engine(studio) is not None:
+        rest()
         due = kept.next_due(studio.database, studio.user_id, last)
         if due is None:
             break

@@ -108,7 +108,7 @@ class Besides:
             if sole.take():
                 try:
                     with self._studio.database.connection():
-                        fidelity.study(self._studio, self._stop)
+                        fidelity.study(self._studio, self._stop, self._rests())
                 except StudioError as error:  # the next round tries again
                     _log.warning("pictures could not be compared: %s", error.sentence)
                 finally:

@@ -18,7 +18,7 @@ from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from tests.factories import open_test_studio
 
-SIZES = ((1280, 800), (2560, 1440))
+SIZES = ((1280, 800), (1920, 1080), (2560, 1440))
 Scene = Callable[[MainWindow, Studio], None]
 Furnish = Callable[[Studio, Path], object]
 

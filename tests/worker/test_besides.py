@@ -130,6 +130,11 @@ def test_finished_pictures_are_compared_with_their_products(
     tmp_path: Path, until: Callable[[Callable[[], bool]], None]
 ) -> None:
     compared: list[Path] = []
+    asked, away = [0], threading.Event()
+
+    def at_work() -> bool:
+        asked[0] += 1
+        return not away.is_set()
 
     class Examining(FakeProvider):
         def examine(
@@ -139,13 +144,17 @@ def test_finished_pictures_are_compared_with_their_products(
             return {"verdict": "same", "products": [], "heat": None}
 
     studio = open_test_studio(tmp_path, {"local": Examining()})
-    beside = Besides(studio, rest_s=0.05)
+    beside = Besides(studio, rest_s=0.05, at_work=at_work)
     beside.start()
     try:
         made = generate.start(studio, brief_for(import_photo(studio, tmp_path)))
         runner = Runner(studio)
         runner.run(threading.Event(), until=runner.idle)
         ids = [one.id for one in history.story(studio, made.id).results]
+        before = asked[0]
+        until(lambda: asked[0] > before + 4)
+        assert not compared, "somebody is at work"
+        away.set()
         until(lambda: set(fidelity.of_pictures(studio, ids)) == set(ids))
     finally:
         assert beside.close()

@@ -10,6 +10,7 @@ from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Space
 
 CELL = 64
+_STEP = CELL + Space.XS
 
 
 class Filmstrip(QWidget):
@@ -32,15 +33,16 @@ class Filmstrip(QWidget):
         dress(self, self.update)
 
     def show_at(self, current: int, total: int) -> None:
-        """Centre the strip on picture `current` of `total`."""
+        """Centre the strip on picture `current` of `total`, as far as there are others around."""
         self._current, self._total = current, total
         self.update()
 
     def seen(self) -> range:
         """Return the positions in view."""
-        step = CELL + Space.XS
-        half = self.width() // 2 // step + 1
-        return range(max(0, self._current - half), min(self._total, self._current + half + 1))
+        left = self._left()
+        return range(
+            max(0, -left // _STEP), max(0, min(self._total, (self.width() - left) // _STEP + 1))
+        )
 
     def sizeHint(self) -> QSize:
         """Return one row."""
@@ -71,6 +73,14 @@ class Filmstrip(QWidget):
                 self.chosen.emit(index)
                 return
 
+    def _left(self) -> int:
+        """Return where the first picture of all begins; far outside the view for a long list."""
+        centred = (self.width() - CELL) // 2 - self._current * _STEP
+        # With this, the last of all ends where the first could begin.
+        last = self.width() - Space.S - self._total * _STEP + Space.XS
+        if last >= Space.S:
+            return (Space.S + last) // 2
+        return max(last, min(Space.S, centred))
+
     def _area(self, index: int) -> QRect:
-        left = self.width() // 2 - CELL // 2 + (index - self._current) * (CELL + Space.XS)
-        return QRect(left, Space.S, CELL, CELL)
+        return QRect(self._left() + index * _STEP, Space.S, CELL, CELL)
