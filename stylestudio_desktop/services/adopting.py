@@ -18,7 +18,7 @@ from stylestudio_desktop.domain.generation import Category, Role, Status
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile
 from stylestudio_desktop.files.store import Condition
-from stylestudio_desktop.services import attempts
+from stylestudio_desktop.services import attempts, ledger_proof
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries, fidelity, files, generations
 
@@ -86,6 +86,7 @@ def story(studio: Studio, told: Story, fetch: Fetch, into: Adopted) -> int | Non
         for row in there:
             picture(studio, row._replace(category=Category.PRODUCT.value), fetch, into)
         return None
+    ledger_proof.prepare(studio)
     with studio.database.write():
         found, beyond = _generation(studio, told, there, into)
     for row in beyond:

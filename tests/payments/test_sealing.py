@@ -10,13 +10,14 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config import remembered
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.seal import State
-from stylestudio_desktop.services import ledger_keys, ledger_proof, opening, profiles
+from stylestudio_desktop.services import ledger_keys, ledger_proof, opening, profiles, rebuilding
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
 from tests.cli.conftest import Shell
 from tests.factories import FakeProvider, give
 from tests.payments.counter import KEY
 from tests.payments.stripe_server import StripeServer, pay
+from tests.services.test_rebuilding import made
 from tests.vault.drawer import Drawer, with_backend
 
 UNSEALED = "SELECT count(*) FROM token_entries WHERE mac IS NULL"
@@ -118,6 +119,25 @@ def test_who_comes_after_the_last_account_is_no_stranger(shell: Shell, drawer: D
     assert studio.database.value("SELECT count(*) FROM token_entries") == 2
     assert studio.database.value(UNSEALED) == 0
     close_studio(studio)
+
+
+def test_a_library_rebuilt_where_a_sealed_one_was_is_no_stranger(
+    tmp_path: Path, drawer: Drawer
+) -> None:
+    place = tmp_path / "workspace"
+    lost = opened(place, drawer)
+    assert ledger_proof.at_start(lost).state is State.PROVEN
+    give(lost, 10)
+    made(lost, tmp_path)
+    close_studio(lost)
+    place.rename(tmp_path / "away")
+    remembered.forget(Workspace(place))
+    fresh = opened(place, drawer)
+    assert rebuilding.rebuild(fresh, tmp_path / "away").adopted.generations
+    fresh.database.seals.close()
+    assert fresh.database.value(UNSEALED) == 0
+    assert ledger_proof.at_start(fresh).state is State.PROVEN
+    close_studio(fresh)
 
 
 def test_without_a_keyring_it_is_asked_for_once_and_the_rest_works(
