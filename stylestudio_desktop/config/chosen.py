@@ -1,21 +1,18 @@
 """The picture services that the user has added, as the settings keep them; never with a key."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 LONGEST = 2000
 """Characters of one value of a service's settings."""
 LARGEST_CEILING = 1_000_000
 
 
-def _nothing() -> Mapping[str, Any]:
-    return MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """One service that the user has added.
 
     `settings` are what its adapter reads; `ceiling` is how many pictures a calendar month may
@@ -25,11 +22,11 @@ class Chosen:
     """
 
     id: str
-    settings: Mapping[str, str] = field(default_factory=_nothing)
+    settings: Mapping[str, str] = _NOTHING
     ceiling: int | None = None
     consent_at: int | None = None
     consent_to: str = ""
-    learned: Mapping[str, Any] = field(default_factory=_nothing)
+    learned: Mapping[str, Any] = _NOTHING
     tested_at: int | None = None
 
 

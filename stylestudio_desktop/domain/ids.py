@@ -13,7 +13,6 @@ EntryId = NewType("EntryId", int)
 UsageId = NewType("UsageId", int)
 
 RANDOM_BITS = 21
-_RANDOM_SPAN = 1 << RANDOM_BITS
 LARGEST_ID = (1 << 63) - 1
 
 
@@ -32,7 +31,7 @@ class IdSource:
     def next(self, now_ms: int | None = None) -> int:
         """Return the next id; `now_ms` (UTC milliseconds) defaults to the system clock."""
         moment = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-        candidate = (moment << RANDOM_BITS) | secrets.randbelow(_RANDOM_SPAN)
+        candidate = (moment << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
         with self._lock:
             if candidate <= self._last:
                 candidate = self._last + 1 + secrets.randbelow(64)

@@ -7,7 +7,6 @@ a key that lies outside the database. An anchor begins the chain and says why it
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -64,15 +63,14 @@ class State(str, Enum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The outcome of a check: `entries` were looked at, at `at` (UTC milliseconds)."""
 
     state: State
     sentence: str
     entries: int = 0
     at: int = 0
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
 
 def written(fields: tuple[Any, ...]) -> bytes:

@@ -47,7 +47,7 @@ class FileStore:
     def path(self, storage_id: str) -> Path:
         """Return where the file of that digest lies or would lie."""
         check_storage_id(storage_id)
-        return self.root / storage_id[:2] / storage_id[2:4] / storage_id
+        return self.root.joinpath(storage_id[:2], storage_id[2:4], storage_id)
 
     def exists(self, storage_id: str) -> bool:
         """Return whether an ordinary file lies there (its bytes are not looked at)."""

@@ -3,9 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from stylestudio_desktop.providers.catalogue import ServiceEntry
@@ -18,17 +17,15 @@ _log = logging.getLogger(__name__)
 LOCAL = "local"
 
 
-def _nothing() -> Mapping[str, Any]:
-    return MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A service that the user has added: its settings, and what it has said of itself."""
 
     id: str
-    settings: Mapping[str, str] = field(default_factory=_nothing)
-    learned: Mapping[str, Any] = field(default_factory=_nothing)
+    settings: Mapping[str, str] = _NOTHING
+    learned: Mapping[str, Any] = _NOTHING
 
 
 class Providers(Mapping[str, "Provider"]):

@@ -141,7 +141,7 @@ def add(
         new = old or Chosen(name)
         if settings is not None:
             kept = {field: value for field, value in settings.items() if value.strip()}
-            new = replace(new, settings=MappingProxyType(kept))
+            new = new._replace(settings=MappingProxyType(kept))
         if old is None:
             return {"services": as_json([*chosen, new])}
         return {"services": as_json([new if one.id == name else one for one in chosen])}
@@ -263,7 +263,7 @@ def _known(studio: Studio, name: str) -> Chosen:
 def _alter(studio: Studio, name: str, **changes: Any) -> None:
     def change(now: Settings) -> dict[str, Any]:
         chosen = chosen_in(now.services)
-        new = [replace(one, **changes) if one.id == name else one for one in chosen]
+        new = [one._replace(**changes) if one.id == name else one for one in chosen]
         return {"services": as_json(new)}
 
     studio.settings.alter(change)

@@ -1,7 +1,5 @@
 """Whether photos of people may go to a named third party: asked once, kept with its date."""
 
-from dataclasses import replace
-
 from stylestudio_desktop.config.chosen import Chosen, as_json, chosen_in
 from stylestudio_desktop.config.settings import Settings
 from stylestudio_desktop.domain.brief import Brief
@@ -80,8 +78,7 @@ def _keep(studio: Studio, provider: str, moment: int | None) -> None:
                 "it first."
             )
         new = [
-            replace(
-                one,
+            one._replace(
                 consent_at=moment,
                 consent_to=host(studio, one) if moment is not None else "",
             )

@@ -167,11 +167,6 @@ def facet_counts(studio: Studio) -> Mapping[str, list[Facet]]:
     return found
 
 
-def mark(studio: Studio) -> tuple[tuple[str, str, int], ...]:
-    """Return all kept counts of live pictures; while it is the same, hardly any list is another."""
-    return facets.everything(studio.database, studio.user_id)
-
-
 def suggestions(studio: Studio, text: str, limit: int = 8) -> list[str]:
     """Return the typed text with its last part completed from fields and the library's values."""
     found = facet_counts(studio)

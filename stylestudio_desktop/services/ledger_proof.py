@@ -7,7 +7,6 @@ import logging
 import secrets as randomness
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from stylestudio_desktop.domain.errors import BadInput, Code, StorageBusy, StudioError
 from stylestudio_desktop.domain.events import LedgerChecked
@@ -100,7 +99,7 @@ def standing(studio: Studio) -> Standing:
     if found is not None:
         if known is None or known.state is not State.BROKEN:
             return Standing(State.BROKEN, found)
-        return replace(known, sentence=found)
+        return known._replace(sentence=found)
     if known is None or known.state is State.BROKEN:
         return Standing(State.UNKNOWN, "The ledger was not checked yet.")
     return known

@@ -28,7 +28,7 @@ from stylestudio_desktop.services.importing import (
 )
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import counts, files, generations
+from stylestudio_desktop.store import counts, facets, files, generations
 
 __all__ = [
     "GROUP",
@@ -66,6 +66,12 @@ def ids(
     return finding.ids(studio, query, bounds=below, limit=limit)
 
 
+def newest(studio: Studio, before: int | None = None, limit: int = -1) -> "array[int]":
+    """Return the ids of all pictures that are not in the trash, newest first, below `before`."""
+    below = LARGEST_ID if before is None else before
+    return files.ids(studio.database, studio.user_id, FileFilter(), below, limit)
+
+
 def cards(studio: Studio, wanted: Sequence[int]) -> list[FileCard]:
     """Return the grid's view of some pictures, in the order asked; missing ones are left out."""
     found = {card.id: card for card in files.cards(studio.database, studio.user_id, wanted)}
@@ -93,6 +99,11 @@ def thumbnail(studio: Studio, storage_id: str, tier: Tier) -> bytes | None:
 def totals(studio: Studio, trashed: bool = False) -> list[Count]:
     """Return kept counts: pictures and bytes by category."""
     return counts.files(studio.database, studio.user_id, trashed)
+
+
+def mark(studio: Studio) -> tuple[tuple[str, str, int], ...]:
+    """Return all kept counts of live pictures; while it is the same, hardly any list is another."""
+    return facets.everything(studio.database, studio.user_id)
 
 
 def mark_favourite(studio: Studio, wanted: Sequence[int], favourite: bool) -> None:

@@ -77,7 +77,7 @@ class Bytes(NamedTuple):
 @contextmanager
 def moment(db: Database) -> Iterator[None]:
     """Read everything inside as it was at one moment, whoever else writes meanwhile."""
-    with translated(), db.engine.atomic("DEFERRED"):
+    with translated, db.engine.atomic("DEFERRED"):
         yield
 
 

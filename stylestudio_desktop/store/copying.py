@@ -37,7 +37,7 @@ class Copy(Database):
                 "another."
             )
         place = f"{self.path.absolute().as_uri()}?immutable=1"
-        with translated():
+        with translated:
             self.engine.init(place, pragmas=_READING, uri=True)
             self.engine.connect(reuse_if_open=True)
 
@@ -114,7 +114,7 @@ def _copy(
     position: Position | None = None
     descriptor = os.open(partial, os.O_RDWR)
     try:
-        with translated(), database.engine.atomic("DEFERRED"):
+        with translated, database.engine.atomic("DEFERRED"):
             database.value("SELECT 1 FROM sqlite_schema LIMIT 1")
             if base and database.journal is not None:
                 position = database.journal.position()

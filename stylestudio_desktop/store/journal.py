@@ -36,7 +36,8 @@ from stylestudio_desktop.store.journal_notes import (
 FOLD_FRAMES = 1000
 """Pages in the log before it is folded in, SQLite's own usual number: about 4 MB."""
 LONGEST_LOG = 4 * FOLD_FRAMES
-"""Pages in the log before its writer waits for that; a log that never rests can't begin anew."""
+"""Pages in the log from which its writer folds in what came during a fold, or waits for one that
+does not keep up: only a log that is folded in whole can begin anew."""
 EVERY_S = 1.0
 """How far apart two moments are that can be told from each other while somebody writes."""
 MOST = LARGEST_STEP = 1 << 30
@@ -82,6 +83,7 @@ class Journal:
         self._seen: tuple[bytes, int] | None = None
         self._position: Position | None = None
         self._copied_at = 0.0
+        self._began: tuple[bytes, int] = (b"", 0)
         self._marks = Marks()
         self._lock: Any = None
 
@@ -95,22 +97,33 @@ class Journal:
         with self._never_failing():
             total = self._frames()[0]
             header, stamp = self._head()
+            self._began = (header, total)
             if total > 0 and len(header) == _HEADER:
                 with self._brief:
                     self._marks.add(Mark(header, _end(header, total), stamp), EVERY_S * 1000)
 
     def after_write(self) -> None:
-        """Copy if it is time to; have the log folded in on another thread, or wait for that."""
+        """Have the log folded in on another thread if it is long, or copied if it is time to.
+
+        Folded in by the writer itself is what is large, or little: a commit as long as that, what
+        came while the thread folded in the rest, and what that can't keep up with.
+        """
         since = time.monotonic() - self._copied_at
         if since < 0:  # a disk that is full was asked a moment ago
             return
         with self._never_failing():
             total, folded = self._frames()
-            due = total - folded > FOLD_FRAMES
-            if due and total > LONGEST_LOG:
-                self._fold_if_due()
-            elif due and (self._folding is None or not self._folding.is_alive()):
-                self._folding = threading.Thread(target=self._fold_if_due, daemon=True)
+            header, began = self._began
+            large = total - (began if self._header() == header else 0) > FOLD_FRAMES
+            done = self._folding is not None and not self._folding.is_alive()
+            if done:
+                self._folding = None
+            if large or total - folded > LONGEST_LOG or (done and total > LONGEST_LOG):
+                self._fold_now()
+            elif self._folding is not None:
+                return
+            elif total - folded > FOLD_FRAMES:
+                self._folding = threading.Thread(target=self._fold_now, daemon=True)
                 self._folding.start()
             elif since >= EVERY_S:
                 self.copy()
@@ -118,11 +131,16 @@ class Journal:
     def copy(self, *, patient: bool = False) -> Position | None:
         """Copy what is new; return the place up to which all is there, None if it isn't.
 
-        While another process copies, nothing is done, or that is waited for.
+        While another thread or process copies, nothing is done, or that is waited for.
         """
+        if not self._mutex.acquire(blocking=patient):
+            return None
         found = None
-        with self._mutex, self._never_failing():
-            found = self._copy(patient=patient)
+        try:
+            with self._never_failing():
+                found = self._copy(patient=patient)
+        finally:
+            self._mutex.release()
         return found
 
     def position(self) -> Position | None:
@@ -294,11 +312,9 @@ class Journal:
             return _Last(known[-1], b"", 0, None)
         return _Last(known[-1], header, offset, ended, stamp)
 
-    def _fold_if_due(self) -> None:
+    def _fold_now(self) -> None:
         with self._mutex, self._never_failing():
-            total, folded = self._frames()
-            if total - folded > FOLD_FRAMES:
-                self._fold()
+            self._fold()
 
     def _fold(self) -> None:
         """Fold in on connections of its own, so that nobody who writes waits for them."""

@@ -4,11 +4,10 @@ Commits are copied into the journal about once a second. One that had not been c
 transaction began would otherwise count as written only at that one's end, however long it took.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What was committed when somebody held the lock of writing: so far, since `stamp` (UTC ms)."""
 
     header: bytes

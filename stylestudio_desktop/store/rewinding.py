@@ -185,7 +185,7 @@ def _lay(source: Path, database: Path, end: int) -> None:
         raise _damaged(source) from error
     # Whatever of it is not whole by its sums SQLite leaves out; so its pages are counted.
     size = int.from_bytes(header[8:12], "big") + _FRAME
-    with translated(), contextlib.closing(SQLITE.connect(database)) as connection:
+    with translated, contextlib.closing(SQLITE.connect(database)) as connection:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
         _, total, _ = connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -313,7 +313,7 @@ def test_what_the_engine_says_becomes_one_typed_error(
     said: str, kind: type[StorageError], base: type[Exception]
 ) -> None:
     def speak() -> None:
-        with module.translated():
+        with module.translated:
             raise base(said)
 
     with pytest.raises(StorageError) as caught:
@@ -324,7 +324,7 @@ def test_what_the_engine_says_becomes_one_typed_error(
 
 def test_the_true_cause_is_found_below_a_failed_rollback() -> None:
     def speak() -> None:
-        with module.translated():
+        with module.translated:
             try:
                 raise SQLITE.OperationalError("database or disk is full")
             except SQLITE.OperationalError:

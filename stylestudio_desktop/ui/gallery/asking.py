@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.filters import FileFilter
@@ -15,15 +14,14 @@ NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
 ORDERS = (NEWEST, OLDEST, RATING)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One list: what its pictures must be, and in which of `ORDERS` they come.
 
     With `stacked`, only the first of each stack of look-alikes is shown, but all of those stacks
     that are `opened`. With `alike`, the pictures that look like that one, the most alike first.
     """
 
-    filter: FileFilter = field(default_factory=FileFilter)
+    filter: FileFilter = FileFilter()
     order: str = NEWEST
     stacked: bool = False
     opened: frozenset[int] = frozenset()
@@ -67,10 +65,14 @@ class Asking:
 
     def ids(self, wanted: Asked, limit: int = -1, before: int | None = None) -> "array[int]":
         """Return ids in the order asked for, at most `limit` (-1: all), below `before`."""
-        from stylestudio_desktop.services import finding
+        if wanted == Asked():  # what a window opens with needs no reading of what is typed
+            from stylestudio_desktop.services import library
 
+            return library.newest(self._studio, before, limit)
         if wanted.alike is not None:
             return self._alike(wanted.alike)
+        from stylestudio_desktop.services import finding
+
         query, bounds = finding.query_of(wanted.filter)
         if before is not None:
             bounds = bounds._replace(high=min(bounds.high, before))
@@ -106,7 +108,7 @@ class Asking:
 
     def state(self, wanted: Asked) -> State:
         """Return what kept counts tell, to be compared after a commit elsewhere."""
-        from stylestudio_desktop.services import finding, library
+        from stylestudio_desktop.services import library
 
         totals = library.totals(self._studio, wanted.filter.trashed)
-        return State(sum(one.number for one in totals), finding.mark(self._studio))
+        return State(sum(one.number for one in totals), library.mark(self._studio))
