@@ -104,7 +104,8 @@ class Workspace(NamedTuple):
         except OSError as error:
             raise StorageError(
                 f"The workspace {self.root} can't be used: {error.strerror}. Nothing was changed. "
-                "Choose another folder, or check that you may write to this one."
+                "Check that its disk is connected and that you may write there, or choose another "
+                "folder."
             ) from error
 
 

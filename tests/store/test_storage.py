@@ -28,7 +28,13 @@ from stylestudio_desktop.domain.errors import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import database as module
-from stylestudio_desktop.store.database import SQLITE, Database, Prepared, RuleBroken
+from stylestudio_desktop.store.database import (
+    SQLITE,
+    Database,
+    Prepared,
+    RuleBroken,
+    translated,
+)
 from stylestudio_desktop.store.rows import inserting
 from stylestudio_desktop.store.schema import bring_up_to_date
 from stylestudio_desktop.store.tables import PLACE, Users
@@ -283,6 +289,14 @@ def test_a_truncated_library_is_told_and_not_changed(tmp_path: Path, keep: float
     with pytest.raises(StorageError, match="damaged or can't be read"):
         open_whole(path)
     assert path.read_bytes() == content
+
+
+def test_a_disk_that_fails_is_looked_at_before_anything_is_brought_back() -> None:
+    with (
+        pytest.raises(StorageError, match="Look first whether its disk is connected"),
+        translated(),
+    ):
+        raise SQLITE.OperationalError("disk I/O error")
 
 
 def test_a_format_of_the_future_is_newer(tmp_path: Path) -> None:
