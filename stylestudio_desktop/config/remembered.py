@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.errors import Code, Remedy, StorageError
 
 _FILE = "libraries.json"
 MOST = 200
-"""Folders remembered; whoever has more libraries forgets the one opened first."""
+"""Folders remembered; whoever has more libraries forgets the one not opened for longest."""
 
 
 class LibraryAway(StorageError):
@@ -60,8 +60,8 @@ def remember(workspace: Workspace) -> None:
     Two programs that do so at once may lose one of the two until it is opened again.
     """
     known, name = _known(), _name(workspace.root)
-    if name not in known:
-        _write([*known, name][-MOST:])
+    if name not in known[-MOST // 2 :]:  # one that is opened now and then is never forgotten
+        _write([*(one for one in known if one != name), name][-MOST:])
 
 
 def forget(workspace: Workspace) -> None:

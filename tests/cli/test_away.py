@@ -161,3 +161,6 @@ def test_no_more_are_remembered_than_a_person_has(home: Path, tmp_path: Path) ->
     remembered.remember(Workspace(tmp_path / "new"))
     known = json.loads((home / "libraries.json").read_text())
     assert known == [*many[1:], str(tmp_path / "new")]
+    remembered.remember(Workspace(tmp_path / "2"))
+    known = json.loads((home / "libraries.json").read_text())
+    assert known == [many[1], *many[3:], str(tmp_path / "new"), many[2]], "it is in use"

@@ -231,7 +231,7 @@ class PiecesDialog(QDialog):
             text = self.tr("Collection “%1”, %2 pictures").replace("%1", one.name)
             item = QListWidgetItem(text.replace("%2", wording.count(one.number)))
             item.setData(_SEEN, one)
-            item.setIcon(theme().icon("images"))
+            item.setIcon(_in_square(theme().icon("images").pixmap(_PICTURE).toImage()))
             self.list.addItem(item)
         for seen in page.seen:
             item = QListWidgetItem(f"{seen.row.filename}\n{self._standing(seen)}")
@@ -337,6 +337,7 @@ def _square() -> QPixmap:
 def _in_square(image: QImage) -> QIcon:
     """Return a picture in the middle of a square, so that all words begin at one line."""
     made = _square()
+    image.setDevicePixelRatio(1)
     painter = QPainter(made)
     painter.drawImage(
         (made.width() - image.width()) // 2, (made.height() - image.height()) // 2, image
