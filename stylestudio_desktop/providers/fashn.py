@@ -164,12 +164,6 @@ def _judge(answer: Answer) -> ProviderError | None:
             transient=True,
             request_id=answer.request_id,
         )
-    if answer.paid and answer.status == 404:
-        return ProviderError(
-            Kind.INPUT,
-            "FASHN no longer has this model. Nothing was charged. Choose another model.",
-            request_id=answer.request_id,
-        )
     return None
 
 

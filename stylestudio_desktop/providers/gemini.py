@@ -150,19 +150,12 @@ def _none_made(found: Fields, answer: Answer) -> ProviderError:
 
 
 def _judge(answer: Answer) -> ProviderError | None:
-    """Know Google's ways to say that a key is wrong or a model has gone."""
+    """Know Google's way to say that a key is wrong."""
     text = answer.body[:100_000]
     if answer.status == 400 and b"API_KEY_INVALID" in text:
         return ProviderError(
             Kind.AUTH,
             "Google did not accept the key. Enter a valid key in Settings.",
-            request_id=answer.request_id,
-        )
-    if answer.paid and answer.status == 404:
-        return ProviderError(
-            Kind.INPUT,
-            "Google no longer has this model, or your key may not use it. Nothing was charged. "
-            "Choose another model.",
             request_id=answer.request_id,
         )
     return None

@@ -187,6 +187,11 @@ def execution_error(error: Fields) -> ProviderError:
 
 def refusal(answer: Answer) -> ProviderError | None:
     """Read a refused workflow; None leaves the answer to the common rules."""
+    if answer.paid and answer.status == 404:
+        return ProviderError(
+            Kind.SETUP,
+            "There is no ComfyUI at this address. Nothing was started. Check it in Settings.",
+        )
     if answer.status != 400:
         return None
     try:

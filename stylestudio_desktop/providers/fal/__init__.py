@@ -10,7 +10,7 @@ from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry, ServiceEntry
 from stylestudio_desktop.providers.fal import models, storage
-from stylestudio_desktop.providers.http import Access, Answer, Door, Fields, Http, marks, plain
+from stylestudio_desktop.providers.http import Access, Door, Fields, Http, marks, plain
 from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted, asking
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
@@ -47,11 +47,8 @@ class Fal(Hosted):
         rest = settings.get("rest_url") or str(entry.settings.get("rest_url", ""))
         platform = settings.get("api_url") or str(entry.settings.get("api_url", ""))
         self._results = self._opened(self._base(), models.judge_result)
-        self._rest = self._opened(rest or "https://rest.fal.ai", models.judge)
-        self._platform = self._opened(platform or "https://api.fal.ai/v1", models.judge)
-
-    def _judged(self, answer: Answer) -> ProviderError | None:
-        return models.judge(answer)
+        self._rest = self._opened(rest or "https://rest.fal.ai")
+        self._platform = self._opened(platform or "https://api.fal.ai/v1")
 
     def _storage(self, base: str, proof: str) -> Door:
         """Return the door of the storage that fal names, refusing hosts that are not fal's."""

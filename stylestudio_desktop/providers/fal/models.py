@@ -76,17 +76,6 @@ def ended_badly(found: Fields) -> Update:
     return Update(State.FAILED, error=error)
 
 
-def judge(answer: Answer) -> ProviderError | None:
-    """Tell a model that has gone from other mistakes; the common rules know the rest."""
-    if answer.paid and answer.status == 404:
-        return ProviderError(
-            Kind.INPUT,
-            "fal.ai has no such model. Nothing was charged. Choose another model.",
-            request_id=answer.request_id,
-        )
-    return None
-
-
 def judge_result(answer: Answer) -> ProviderError | None:
     """Know a model's own failure, which comes as the result's status and never changes."""
     if answer.status < 500 or b'"detail"' not in answer.body[:100_000]:

@@ -66,7 +66,13 @@ def _judge_rest(answer: Answer, text: str, says: str) -> ProviderError:
             f"{name} points to another address, which is not followed. Nothing was sent there. "
             "Check its address in Settings."
         )
-    elif status in (404, 410) and not answer.paid:
+    elif status in (404, 410) and answer.paid:
+        kind = Kind.INPUT
+        sentence = (
+            f"{name} does not know this model, or your account may not use it.{says} Nothing was "
+            "charged. Choose another model."
+        )
+    elif status in (404, 410):
         kind = Kind.GONE
         sentence = f"{name} no longer knows this.{says} Try again to have it made anew."
     elif status in (408, 409, 425) or status >= 500:

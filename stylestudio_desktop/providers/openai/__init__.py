@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
-from stylestudio_desktop.providers.http import Answer, Fields, inline
+from stylestudio_desktop.providers.http import Fields, inline
 from stylestudio_desktop.providers.http.hosted import CHECK_S, ListsModels
 from stylestudio_desktop.providers.openai import images, responses
 from stylestudio_desktop.providers.protocol import (
@@ -28,9 +28,6 @@ class OpenAI(ListsModels):
     @property
     def _resumable(self) -> bool:
         return self._settings.get("resumable", "").lower() in ("yes", "true", "1")
-
-    def _judged(self, answer: Answer) -> ProviderError | None:
-        return images.judge(answer)
 
     def _headers(self, secret: str) -> Mapping[str, str]:
         proof = {"Authorization": f"Bearer {secret}"}

@@ -1,12 +1,11 @@
 """What OpenAI's image interface is sent, and what is read out of its answer."""
 
-import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Answer, File
+from stylestudio_desktop.providers.http.photos import media_type_of, suffix_of
 from stylestudio_desktop.providers.protocol import Kind, Prepared, ProviderError
 
 LARGEST_ANSWER = 160_000_000
@@ -64,21 +63,9 @@ def photos_of(job: Prepared) -> list[tuple[str, File]]:
     paths = [*job.products, *job.models]
     name = "image" if len(paths) == 1 else "image[]"
     return [
-        (name, (f"photo-{number}.{kind_of(path)}", path, f"image/{kind_of(path)}"))
+        (name, (f"photo-{number}.{suffix_of(path)}", path, media_type_of(path)))
         for number, path in enumerate(paths)
     ]
-
-
-def kind_of(path: Path) -> str:
-    """Return “png” or “jpeg”, what photos are prepared as."""
-    with path.open("rb") as file:
-        return "png" if file.read(4) == b"\x89PNG" else "jpeg"
-
-
-def data_url(path: Path) -> str:
-    """Return a photo as a data: URL."""
-    content = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f"data:image/{kind_of(path)};base64,{content}"
 
 
 def pictures_of(answer: Answer) -> list[tuple[bytes, Mapping[str, Any]]]:
@@ -97,15 +84,3 @@ def pictures_of(answer: Answer) -> list[tuple[bytes, Mapping[str, Any]]]:
     if not pictures:
         raise answer.unreadable("it sent no picture")
     return pictures
-
-
-def judge(answer: Answer) -> ProviderError | None:
-    """Tell a model that has gone from other mistakes; the common rules know the rest."""
-    if answer.status == 404 and answer.paid:
-        return ProviderError(
-            Kind.INPUT,
-            "OpenAI no longer has this model, or your account may not use it. Nothing was charged. "
-            "Choose another model.",
-            request_id=answer.request_id,
-        )
-    return None

@@ -5,8 +5,9 @@ from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
 from stylestudio_desktop.providers.http import Fields, plain
+from stylestudio_desktop.providers.http.photos import data_url
 from stylestudio_desktop.providers.http.sayings import quoted, refused
-from stylestudio_desktop.providers.openai.images import data_url, size_of
+from stylestudio_desktop.providers.openai.images import size_of
 from stylestudio_desktop.providers.protocol import Kind, Prepared, ProviderError, State
 
 LIFETIME_S = 600

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stylestudio_desktop.providers.catalogue import ModelEntry
-from stylestudio_desktop.providers.http import Answer, marks, plain
+from stylestudio_desktop.providers.http import marks, plain
 from stylestudio_desktop.providers.http.hosted import CHECK_S, Hosted, asking
 from stylestudio_desktop.providers.http.photos import media_type_of, suffix_of
 from stylestudio_desktop.providers.protocol import (
@@ -39,9 +39,6 @@ _NAMED = r"\w[\w.-]*/\w[\w.-]*"
 
 class Replicate(Hosted):
     """Settings: base_url. A model's inputs are named in the catalogue (images, ratio, seed…)."""
-
-    def _judged(self, answer: Answer) -> ProviderError | None:
-        return reading.judge(answer)
 
     def _readiness(self, context: Context) -> Readiness:
         # Whose key it is: asking costs nothing.

@@ -1,8 +1,8 @@
-"""What Replicate's answers mean in words: models that have gone, refusals, runs cut short."""
+"""What became of a run at Replicate, in words: refusals, and runs cut short."""
 
 from datetime import datetime
 
-from stylestudio_desktop.providers.http import Answer, Fields, plain
+from stylestudio_desktop.providers.http import Fields, plain
 from stylestudio_desktop.providers.http.sayings import quoted, refused
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
 
@@ -18,17 +18,6 @@ def ran_out(run: Fields) -> bool:
         return end >= datetime.fromisoformat(run.maybe_text("deadline"))
     except (ValueError, TypeError):
         return False
-
-
-def judge(answer: Answer) -> ProviderError | None:
-    """Tell a model that has gone from other mistakes; the common rules know the rest."""
-    if answer.paid and answer.status == 404:
-        return ProviderError(
-            Kind.INPUT,
-            "Replicate has no such model or version. Nothing was charged. Choose another model.",
-            request_id=answer.request_id,
-        )
-    return None
 
 
 def failure(run: Fields) -> ProviderError:

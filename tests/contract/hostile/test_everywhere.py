@@ -141,6 +141,19 @@ def test_without_a_secure_connection_nothing_goes_out(
     assert not case.server.seen
 
 
+def test_an_order_for_what_is_not_there_names_the_cure_and_costs_nothing(
+    case: Case, provider: Provider, work: Prepared, context: Context
+) -> None:
+    case.server.fail_next(case.order, Reply(404, {"error": {"message": "not here"}}))
+
+    error = told(lambda: provider.submit(work, context))
+
+    cures = {Kind.INPUT: "Choose another model", Kind.SETUP: "Check it in Settings"}
+    assert cures[error.kind] in error.sentence
+    assert not error.transient
+    assert not case.accepted
+
+
 def test_a_clock_that_jumps_by_days_holds_nothing_up(
     case: Case,
     provider: Provider,
