@@ -4,7 +4,8 @@ Every product of the sample collection (and of the seventy drawn proof photos wi
 put into studio pictures as it is, in every style, on white and under another lamp, and with each
 change: its hue turned by 5 CIEDE2000 (in our own pictures, whose lamps are known, and in one of
 another service), its logo mirrored, its pocket removed, another garment in its place. Logo and
-pocket are drawn on every product. Exit code 1 when a verdict is wrong.
+pocket are drawn on every product. Exit code 1 when a verdict is wrong. Ctrl+C ends with the table
+of what was seen until then.
 """
 
 import argparse
@@ -44,7 +45,7 @@ LONG = 900  # pixels of a product photo
 SIZE = (SCENE, SCENE)
 HUE = 5.0  # CIEDE2000
 STYLES = tuple(sorted(LOOKS))
-LAMP = (1.10, 1.0, 0.86)  # another light: warm, and brighter at one side
+LAMPS = (1.10, 1.0, 0.86), (0.93, 1.0, 1.14)  # another light: a warm lamp, a blue sky
 UNTOUCHED = ("untouched", "on white", "another light")
 PLANTED = ("hue", "hue, another service", "logo mirrored", "pocket removed", "another garment")
 Pixels = NDArray[Any]
@@ -135,8 +136,11 @@ def _laid(pixels: Pixels, drawn: Pixels, x: int, y: int, half: int, seam: float 
     return np.clip(made, 0, 255)
 
 
-def turned(pixels: Pixels, alpha: Pixels) -> Pixels:
-    """Return the colours moved by `HUE` on average: turned in hue, grey ones tinted."""
+def turned(pixels: Pixels, alpha: Pixels, way: int = 1) -> Pixels:
+    """Return the colours moved by `HUE` on average, one way or the other (1, -1).
+
+    They are turned in hue; grey ones are tinted.
+    """
     lab = to_lab(pixels)
     inside = alpha > 0.9
     chroma = float(np.median(np.hypot(lab[..., 1], lab[..., 2])[inside]))
@@ -144,7 +148,7 @@ def turned(pixels: Pixels, alpha: Pixels) -> Pixels:
     def moved(amount: float) -> Pixels:
         if chroma < 8:  # a grey has no hue to turn: a dye lot's tint
             return np.asarray(lab + np.array([0, 0.5 * amount, amount], np.float32))
-        angle = np.radians(amount)
+        angle = way * np.radians(amount)
         a, b = lab[..., 1], lab[..., 2]
         across, along = np.cos(angle), np.sin(angle)
         return np.dstack([lab[..., 0], a * across - b * along, a * along + b * across])
@@ -175,11 +179,11 @@ def plainly(colour: Pixels, alpha: Pixels, seed: int) -> Pixels:
     )
 
 
-def under_lamp(pixels: Pixels) -> Pixels:
+def under_lamp(pixels: Pixels, lamp: tuple[float, float, float]) -> Pixels:
     """Return a finished picture under another light: a cast, and a fall-off to one side."""
     linear = np.power(pixels.astype(np.float32) / 255, 2.2)
     fall = np.linspace(1.15, 0.65, pixels.shape[1], dtype=np.float32)[None, :, None]
-    lit = np.clip(linear * fall * np.array(LAMP, np.float32), 0, 1)
+    lit = np.clip(linear * fall * np.array(lamp, np.float32), 0, 1)
     return np.asarray(255 * np.power(lit, 1 / 2.2) + 0.5, np.uint8)
 
 
@@ -214,9 +218,12 @@ def cases(
     for style in STYLES:
         yield "untouched", style, None, made(colour, alpha, style, number)
     yield "on white", "none", None, made(colour, alpha, "realistic", number, white=True)
-    yield "another light", "", None, under_lamp(plainly(colour, alpha, number))
-    moved = plainly(turned(colour, alpha), alpha, number)
-    yield "hue, another service", "", None, moved
+    lit = plainly(colour, alpha, number)
+    for lamp in LAMPS:
+        yield "another light", "", None, under_lamp(lit, lamp)
+    for way in (1, -1):
+        moved = plainly(turned(colour, alpha, way), alpha, number)
+        yield "hue, another service", "", None, moved
     for style in (STYLES[number % len(STYLES)], "realistic"):
         yield "hue", style, None, made(turned(colour, alpha), alpha, style, number)
         printed = partial(with_logo, alpha=alpha, mirrored=False)
@@ -246,21 +253,34 @@ def main() -> int:
     networks = Networks(weights.folder(), limits.threads())
     every = list(products(networks, chosen.proof, chosen.names))
     table: dict[str, Counter[str]] = defaultdict(Counter)
+    done = wrong = 0
+    try:
+        for number, one in enumerate(every):
+            other = every[(number + max(1, len(every) // 2)) % len(every)]
+            wrong += judged(one, other, number, table)
+            done += 1
+            print(f"{done} of {len(every)} products", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:  # what was seen until then is told
+        print("stopped", file=sys.stderr)
+    for what in (*UNTOUCHED, *PLANTED):
+        print(json.dumps({"done": what, **table[what]}))
+    verdicts = sum(map(Counter.total, table.values()))
+    print(json.dumps({"products": done, "of": len(every), "verdicts": verdicts, "wrong": wrong}))
+    return 1 if wrong or done < len(every) else 0
+
+
+def judged(one: Product, other: Product, number: int, table: dict[str, Counter[str]]) -> int:
+    """Count the verdicts on all pictures of a product; print the wrong ones, return how many."""
     wrong = 0
-    for number, one in enumerate(every):
-        other = every[(number + max(1, len(every) // 2)) % len(every)]
-        for done, style, colour, picture in cases(one, other, number):
-            found = examined(one, colour, picture, style)
-            table[done][found.verdict] += 1
-            if not right(done, found.verdict):
-                wrong += 1
-                told = {k: v for k, v in asdict(found).items() if k != "place"}
-                print(json.dumps({"product": one.name, "done": done, "style": style, **told}))
-                sys.stdout.flush()
-    for done in (*UNTOUCHED, *PLANTED):
-        print(json.dumps({"done": done, **table[done]}))
-    print(json.dumps({"verdicts": sum(map(Counter.total, table.values())), "wrong": wrong}))
-    return 1 if wrong else 0
+    for done, style, colour, picture in cases(one, other, number):
+        found = examined(one, colour, picture, style)
+        table[done][found.verdict] += 1
+        if not right(done, found.verdict):
+            wrong += 1
+            told = {k: v for k, v in asdict(found).items() if k != "place"}
+            print(json.dumps({"product": one.name, "done": done, "style": style, **told}))
+            sys.stdout.flush()
+    return wrong
 
 
 if __name__ == "__main__":

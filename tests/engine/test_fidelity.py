@@ -14,7 +14,14 @@ from PIL import Image
 from stylestudio_desktop.domain import fidelity
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import placing, verdict
-from stylestudio_desktop.engine.fidelity.colour import ciede2000, coded, linear
+from stylestudio_desktop.engine.fidelity.colour import (
+    cast_on,
+    casts_around,
+    ciede2000,
+    coded,
+    even,
+    linear,
+)
 from stylestudio_desktop.engine.fidelity.report import examine
 from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.looks import LOOKS
@@ -102,6 +109,33 @@ def test_a_hue_shift_of_five_is_found(examined: Examine, light: bool) -> None:
     assert report["verdict"] == "drifted"
     assert report["products"][0]["reasons"] == ["colour"]
     assert report["products"][0]["colour_median"] == pytest.approx(5.0, abs=0.8)
+
+
+def cloth() -> np.ndarray:
+    """Grey and red cloth side by side, each unevenly lit."""
+    rng = np.random.default_rng(5)
+    shade = rng.uniform(0.6, 1.0, (40, 40, 1))
+    colour = np.full((40, 40, 3), (190.0, 188.0, 186.0))
+    colour[:, 12:] = (200, 70, 60)
+    return (colour * shade).astype(np.float32)
+
+
+def test_light_moves_greys_and_colours_alike_and_a_turned_hue_does_not() -> None:
+    before, everywhere = cloth(), np.ones((40, 40), bool)
+    lit = coded(linear(before) * np.array((1.1, 1.0, 0.86), np.float32))
+    assert even(before, lit, everywhere, cast_on(before, lit, everywhere))
+    turned = hue_shifted(before, 5.0)
+    assert not even(before, turned, everywhere, cast_on(before, turned, everywhere))
+
+
+def test_a_strong_lamp_is_told_by_the_wall_and_a_green_wall_tells_none() -> None:
+    photo, ground = np.full((40, 40, 3), 210, np.float32), np.ones((40, 40), np.uint8)
+    lamp = np.array((1.25, 1.0, 0.66), np.float32)
+    told = casts_around(photo, ground, coded(linear(photo * 0.8) * lamp), ground)
+    assert told[0] == pytest.approx(lamp, abs=0.02)
+    green = np.full((40, 40, 3), (120, 200, 110), np.float32)
+    assert casts_around(photo, ground, green, ground) == []
+    assert casts_around(photo, ground, green[:4, :4], ground[:4, :4]) == []
 
 
 @pytest.mark.parametrize("style", sorted(LOOKS))

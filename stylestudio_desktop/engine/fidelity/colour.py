@@ -11,8 +11,10 @@ from stylestudio_desktop.engine.filters import EPS, Image, Mask, Plane, masked_b
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 NEUTRAL = 9.0  # chroma (CIELAB) below which a surface tells the light's own colour
 CAST = (0.6, 1.65)  # what a lamp may do to red and blue against green
-PAPER = 0.15  # by how much (log of red and blue to green) near-white paper is tinted itself
+LAMPLIT = 0.9  # and by how much (log of red to blue) a strong lamp may colour it
+PAPER = 0.10  # by how much (log of red and blue to green) near-white paper is tinted itself
 TINT = 0.05  # and by how much a lamp may be greenish or pinkish
+EVEN = 0.10  # by how much (the same logs) light may move pale and vivid colours differently
 GAIN = (0.2, 5.0)  # and to brightness, locally
 
 
@@ -68,6 +70,8 @@ def casts_around(
     white = _neutral_mean(photo, photo_ground)
     other = _neutral_mean(picture, ground)
     if other is None:
+        other = _lamplit_mean(picture, ground)
+    if other is None:
         return []
     found = [other / other[1]]
     if white is not None:
@@ -94,8 +98,8 @@ def plausible(cast: NDArray[Any], around: list[NDArray[Any]]) -> bool:
     differ between warm and cool: red and blue go opposite ways.
     """
     own = np.log(np.asarray(cast, np.float64)[::2])
-    warmth, tint = own[0] - own[1], own[0] + own[1]
-    if abs(tint) > TINT + 0.5 * abs(warmth):
+    warmth = own[0] - own[1]
+    if not _from_lamps(own):
         return False
     for each in around:
         told = np.log(np.asarray(each, np.float64)[::2])
@@ -103,6 +107,28 @@ def plausible(cast: NDArray[Any], around: list[NDArray[Any]]) -> bool:
         if alike and (told[0] - told[1]) * warmth > 0:
             return True
     return False
+
+
+def even(photo: Image, picture: Image, where: NDArray[np.bool_], cast: NDArray[Any]) -> bool:
+    """Say whether `cast` is what became of pale and of vivid colours alike, as light does it.
+
+    A hue that was turned, or another dye, moves a product's greys less than its colours. The
+    palest and the most vivid seventh of the pixels are asked.
+    """
+    before, after = linear(photo[where]) + 0.004, linear(picture[where]) + 0.004
+    moved = np.log(after / before)
+    moved = moved[:, ::2] - moved[:, 1:2] - np.log(np.asarray(cast, np.float64)[::2])
+    lab = to_lab(photo[where][None].astype(np.float32))[0]
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    pale, vivid = np.percentile(chroma, (15, 85))
+    ends = (moved[chroma <= pale], moved[chroma >= vivid])
+    return all(float(np.hypot(*np.median(end, axis=0))) < EVEN for end in ends)
+
+
+def _from_lamps(logs: NDArray[Any]) -> NDArray[Any]:
+    """Say of logs of red and blue to green (last axis) whether a lamp or sky has such a colour."""
+    warmth, tint = logs[..., 0] - logs[..., 1], logs[..., 0] + logs[..., 1]
+    return np.asarray(np.abs(tint) <= TINT + 0.5 * np.abs(warmth))
 
 
 def _neutral_mean(image: Image, where: Mask) -> NDArray[Any] | None:
@@ -116,6 +142,21 @@ def _neutral_mean(image: Image, where: Mask) -> NDArray[Any] | None:
         return None
     mean = linear(chosen[grey]).mean(axis=0)
     return np.asarray(mean, np.float32) + 1e-4
+
+
+def _lamplit_mean(image: Image, where: Mask) -> NDArray[Any] | None:
+    """Return the mean linear colour of surroundings that a strong lamp or a blue sky coloured."""
+    chosen = image[where > 0]
+    if len(chosen) < 200:
+        return None
+    level = to_lab(chosen[None].astype(np.float32))[0, :, 0]
+    light = linear(chosen) + 1e-4
+    logs = np.log(light[:, ::2] / light[:, 1:2])
+    grey = _from_lamps(logs) & (np.abs(logs[:, 0] - logs[:, 1]) < LAMPLIT)
+    grey &= (level > 25) & (level < 99)
+    if float(grey.mean()) < 0.5:
+        return None
+    return np.asarray(light[grey].mean(axis=0), np.float32)
 
 
 def ciede2000(one: NDArray[Any], two: NDArray[Any]) -> NDArray[Any]:

@@ -22,6 +22,7 @@ from stylestudio_desktop.engine.fidelity.colour import (
     cast_on,
     casts_around,
     ciede2000,
+    even,
     plausible,
     relit_like,
 )
@@ -245,8 +246,10 @@ def _best_lit(
     """Return the product in white light, or in a coloured one that surroundings confirm."""
     sigma = 0.07 * float(np.sqrt(int(mask.sum())))
     plain = _lit(warped, scene, inside, sigma, NO_CAST)
-    own = cast_on(warped, scene, _usable(scene, inside))
-    if not plausible(own, told):
+    usable = _usable(scene, inside)
+    own = cast_on(warped, scene, usable)
+    soft = [cv2.GaussianBlur(each, (0, 0), 1.5) for each in (warped, scene)]
+    if not plausible(own, told) or not even(soft[0], soft[1], usable, own):
         return plain
     other = _lit(warped, scene, inside, sigma, own)
     # Light explains a change of every colour of the product, or it is none.
