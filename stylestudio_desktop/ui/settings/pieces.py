@@ -29,7 +29,7 @@ from stylestudio_desktop.services.backup import pieces, reading
 from stylestudio_desktop.services.backup.pieces import Page, Seen, Spread
 from stylestudio_desktop.services.backup.standing import standing
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui import decoding, wording
+from stylestudio_desktop.ui import decoding, icons, wording
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
 from stylestudio_desktop.ui.settings.fields import Choice
@@ -231,7 +231,7 @@ class PiecesDialog(QDialog):
             text = self.tr("Collection “%1”, %2 pictures").replace("%1", one.name)
             item = QListWidgetItem(text.replace("%2", wording.count(one.number)))
             item.setData(_SEEN, one)
-            item.setIcon(_in_square(theme().icon("images").pixmap(_PICTURE).toImage()))
+            item.setIcon(_in_square(icons.image("images", theme().palette.text_muted, _PICTURE)))
             self.list.addItem(item)
         for seen in page.seen:
             item = QListWidgetItem(f"{seen.row.filename}\n{self._standing(seen)}")
@@ -337,7 +337,6 @@ def _square() -> QPixmap:
 def _in_square(image: QImage) -> QIcon:
     """Return a picture in the middle of a square, so that all words begin at one line."""
     made = _square()
-    image.setDevicePixelRatio(1)
     painter = QPainter(made)
     painter.drawImage(
         (made.width() - image.width()) // 2, (made.height() - image.height()) // 2, image
