@@ -300,9 +300,6 @@ class RuleBroken(StorageError):
         self.story = story
 
 
-_IO = "disk i/o error"
-
-
 def _full(_story: str) -> StorageFull:
     return StorageFull(f"The disk is full. {_SAFE} Free some space and try again.")
 
@@ -319,8 +316,9 @@ def _step(_story: str) -> IllegalStep:
 
 
 def _damaged(story: str) -> StorageError:
-    # What a disk says that was unplugged, and SQLite of a file that ends too soon.
-    first = "Look first whether its disk is connected. If it is, close" if _IO in story else "Close"
+    first = "Close"
+    if "disk i/o error" in story:  # it was unplugged, or the file ends too soon
+        first = "Look first whether its disk is connected. If it is, close"
     return StorageError(
         f"The library's database is damaged or can't be read ({story[:120]}). {_SAFE} {first} the "
         "program and make a copy of the workspace folder. Then “stylestudio backup list” shows the "
@@ -345,7 +343,7 @@ def _newer(_story: str) -> StorageNewer:
 _DIAGNOSES: tuple[tuple[tuple[str, ...], Callable[[str], BaseException]], ...] = (
     (("database or disk is full", "no space left"), _full),
     (("illegal step of",), _step),
-    (("malformed", "not a database", _IO, "corrupt"), _damaged),
+    (("malformed", "not a database", "disk i/o error", "corrupt"), _damaged),
     (("readonly", "read-only", "unable to open"), _read_only),
     (("database is locked", "database table is locked", "busy"), _busy),
     (("unsupported file format",), _newer),
