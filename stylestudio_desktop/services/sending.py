@@ -113,7 +113,7 @@ def _alone(studio: Studio, prepared: "Prepared", cancelled: Event) -> tuple[Path
     A photo in which no product can be told is a BadInput: a frame within the picture is nothing
     that anybody would pay for.
     """
-    engine = next((name for name in studio.providers if sources.shows_cutouts(studio, name)), None)
+    engine = sources.cutter(studio, prepared.brief.provider, wants_cutouts=True)
     if engine is None:
         return prepared.products
     cut: list[Path] = []

@@ -164,6 +164,17 @@ def shows_cutouts(studio: Studio, provider: str) -> bool:
     return isinstance(studio.providers.get(provider), ShowsCutouts)
 
 
+def cutter(studio: Studio, provider: str, wants_cutouts: bool) -> str | None:
+    """Return whose cut-outs pictures of `provider` are made with, None where there are none.
+
+    With `wants_cutouts` its model takes products alone, which the embedded engine cuts out.
+    """
+    if shows_cutouts(studio, provider):
+        return provider
+    names = studio.providers if wants_cutouts else ()
+    return next((name for name in names if shows_cutouts(studio, name)), None)
+
+
 def cutout(
     studio: Studio,
     provider: str,

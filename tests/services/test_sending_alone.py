@@ -23,7 +23,7 @@ from stylestudio_desktop.providers.protocol import (
     RemoteRef,
     ServiceCard,
 )
-from stylestudio_desktop.services import attempts, generate, wallet
+from stylestudio_desktop.services import attempts, generate, sources, wallet
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import sendings
 from stylestudio_desktop.worker.runner import Runner
@@ -109,6 +109,12 @@ def test_the_product_is_cut_out_and_what_is_clear_around_it_stays_here(
     (kept,) = sendings.of_generation(studio.database, row.id)
     (noted,) = json.loads(kept.photos)
     assert (noted["content_type"], noted["width"], noted["height"]) == ("image/png", 30, 20)
+
+
+def test_whose_cut_outs_a_model_is_made_with(studio: Studio) -> None:
+    assert sources.cutter(studio, "local", False) == "local"
+    assert sources.cutter(studio, "setting", True) == "local"
+    assert sources.cutter(studio, "setting", False) is None
 
 
 def test_a_photo_in_which_no_product_can_be_told_costs_nothing(

@@ -55,7 +55,7 @@ class ProductPage(Page):
         )
         self._desk = desk
         self._shown: tuple[Photo, ...] | None = None
-        self._provider = ""
+        self._cutter: str | None = None
         self.tiles: dict[int, PhotoTile] = {}
         self._cutouts: dict[int, QImage] = {}
         self._later = QTimer(self)
@@ -71,9 +71,10 @@ class ProductPage(Page):
         """Show the products chosen."""
         draft = self._desk.draft
         has = bool(draft.products)
-        if draft.products != self._shown or draft.provider != self._provider:
-            anew = draft.provider != self._provider
-            self._provider = draft.provider
+        cutter = sources.cutter(self._desk.studio, draft.provider, self._desk.able.cutouts)
+        if draft.products != self._shown or cutter != self._cutter:
+            anew = cutter != self._cutter
+            self._cutter = cutter
             self._lay_tiles(draft.products, anew=anew)
         self._tools.setVisible(has)
         self._ways.setVisible(has)
@@ -84,7 +85,7 @@ class ProductPage(Page):
         self._how.set_value(draft.together)
         self._how_words.setVisible(len(draft.products) > 1)
         self._how_words.setText(self._how_sentence())
-        self._look.setVisible(has and sources.shows_cutouts(self._desk.studio, draft.provider))
+        self._look.setVisible(has and cutter is not None)
 
     def set_hot(self, hot: bool) -> None:
         """Show that what is dragged may be dropped."""
@@ -201,16 +202,16 @@ class ProductPage(Page):
         self._desk.photos.thumbnail(
             photo.storage_id, Tier.LARGE, tile, partial(self._on_photo, photo.id)
         )
-        if sources.shows_cutouts(self._desk.studio, self._provider):
+        if self._cutter is not None:
             tile.mend.show()
             tile.mending.connect(partial(self._on_mending, photo))
             self._ask_cutout(photo.id)
 
     def _ask_cutout(self, file_id: int) -> None:
         tile = self.tiles.get(file_id)
-        if tile is not None:
+        if tile is not None and self._cutter is not None:
             shown = partial(self._on_cutout, file_id)
-            self._desk.photos.cutout(self._provider, file_id, tile, shown, tile.say)
+            self._desk.photos.cutout(self._cutter, file_id, tile, shown, tile.say)
 
     def _on_mending(self, photo: Photo) -> None:
         from stylestudio_desktop.ui.create.mask_dialog import MaskDialog

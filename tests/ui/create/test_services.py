@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,29 @@ def asked(desk: Desk) -> QMessageBox:
 
 def started(desk: Desk) -> int:
     return len(history.listing(desk.studio, GenerationFilter()).items)
+
+
+def test_a_model_that_takes_products_alone_shows_how_they_are_cut_out(
+    desk: Desk, afar: FakeProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = import_photo(desk.studio, tmp_path)
+    desk.pane.desk.use(Category.PRODUCT, [product])
+    desk.pane.desk.edit(provider="afar")
+    desk.settle()
+    page = desk.pane.pages.products
+    assert page.tiles[product].mend.isHidden()
+
+    card = FakeProvider.card.fget(afar)  # type: ignore[attr-defined]
+    able = replace(card.models[0].capabilities, cutouts=True)
+    alone = replace(card, models=(replace(card.models[0], capabilities=able),))
+    genuine = FakeProvider.card.fget  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        FakeProvider, "card", property(lambda self: alone if self is afar else genuine(self))
+    )
+    page.show_desk()
+    desk.settle()
+
+    assert not page.tiles[product].mend.isHidden()
 
 
 def test_a_service_that_was_added_is_offered(desk: Desk, afar: FakeProvider) -> None:
