@@ -29,12 +29,10 @@ SQLITE: Any = vars(peewee)["sqlite3"]
 
 BUSY_MS = 10_000
 STATEMENTS = 1000
-"""Statements that a connection keeps ready, more than there are. The driver's own 100 are full once
-a library is open, and from then on each new statement puts the one before it out: every one of them
-was prepared at each call, which took three to six times as long as running it."""
+"""Statements that a connection keeps ready. The driver's own 100 are full once a library is open;
+then each was prepared anew at every call, which took three to six times as long as running it."""
 _SMALLEST = 512  # one page of the smallest size; SQLite takes a shorter file for an empty one
-# Each of some ten threads has a cache of its own, and the system keeps the file besides: with four
-# times as much a list is not read sooner, and a window is a hundred megabytes larger after an hour.
+# Each of some ten threads has a cache; four times as much reads no list sooner and takes 100 MB.
 _PRAGMAS = (
     ("busy_timeout", BUSY_MS),
     ("synchronous", "full"),
