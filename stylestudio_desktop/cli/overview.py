@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import print_json, say, table
-from stylestudio_desktop.services import history
+from stylestudio_desktop.services import history, wallet
 from stylestudio_desktop.services import insights as sums
 from stylestudio_desktop.services.insights import Insights, Work
 
@@ -13,7 +13,7 @@ from stylestudio_desktop.services.insights import Insights, Work
 def dashboard(desk: Desk) -> int:
     """Show the wallet, the ten newest generations and the counts."""
     with desk.open() as studio:
-        found = history.dashboard(studio)
+        found, balance = history.dashboard(studio), wallet.told(studio)
     if desk.json:
         print_json(
             {
@@ -28,7 +28,8 @@ def dashboard(desk: Desk) -> int:
             }
         )
         return 0
-    say(f"{found.user.name}: {shapes.tokens(found.user.token_balance)}")
+    unknown = "the balance is not known until the ledger is in order (“stylestudio ledger”)"
+    say(f"{found.user.name}: {unknown if balance is None else shapes.tokens(balance)}")
     for count in (*found.by_status, *found.by_category):
         say(f"  {count.number:8,} {count.key.replace('_', ' ')}")
     table(

@@ -8,7 +8,8 @@ from stylestudio_desktop.domain.filters import DEFAULT_LIMIT
 from stylestudio_desktop.domain.generation import OPEN, Status
 from stylestudio_desktop.domain.purchase import Refund, RefundStatus
 from stylestudio_desktop.domain.records import Page, Purchase, TokenEntry, User
-from stylestudio_desktop.services import accounts
+from stylestudio_desktop.domain.seal import State
+from stylestudio_desktop.services import accounts, ledger_proof
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import counts, entries, purchases, refunds
@@ -55,6 +56,13 @@ def summary(studio: Studio) -> Wallet:
     owed = refunds.debt(studio.database, studio.user_id)
     low = accounts.is_low(studio, user)
     return Wallet(user, held, studio.catalogue.packages, low, owed)
+
+
+def told(studio: Studio) -> int | None:
+    """Return the balance of the person at the desk, None while the ledger is found broken."""
+    if ledger_proof.standing(studio).state is State.BROKEN:
+        return None
+    return accounts.current_user(studio).token_balance
 
 
 def books(studio: Studio) -> Books:

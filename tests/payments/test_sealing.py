@@ -75,8 +75,13 @@ def test_wallet_commands_alone_seal_their_ledger_and_prove_it(shell: Shell, draw
         assert "read-only" in shell.err
         assert "9,000 tokens; they add up to 35" in shell.err
     assert shell.json("wallet", "purchases")["items"][0]["id"] == bought["id"]  # none was begun
+    assert shell.run("dashboard") == 0
+    assert "the balance is not known until the ledger is in order" in shell.out
+    assert "9,000" not in shell.out
     assert shell.run("ledger", "anchor", "--reason", "I looked into the file.") == 0
     assert shell.json("wallet")["balance"] == 35
+    assert shell.run("dashboard") == 0
+    assert "35 tokens" in shell.out
 
 
 def test_a_tail_cut_between_two_commands_is_found_by_the_next(shell: Shell, drawer: Drawer) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from stylestudio_desktop.domain.events import BalanceChanged, GenerationCompleted, ServicesChanged
+from stylestudio_desktop.domain import events
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services.sources import Sample
@@ -300,11 +300,10 @@ class Bench(QWidget):
 
     @Slot(object)
     def _on_happened(self, event: object) -> None:
-        if isinstance(event, BalanceChanged) and event.user_id == self._studio.user_id:
-            self.desk.learn(balance=event.balance)
-        elif isinstance(event, GenerationCompleted):
+        mine = isinstance(event, events.BalanceChanged) and event.user_id == self._studio.user_id
+        if isinstance(event, events.GenerationCompleted | events.LedgerChecked) or mine:
             self.desk.refresh()
-        elif isinstance(event, ServicesChanged):
+        elif isinstance(event, events.ServicesChanged):
             self.desk.ask_services()
 
     @Slot()

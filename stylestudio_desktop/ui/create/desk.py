@@ -188,12 +188,12 @@ class Desk(QObject):
         self.run(read, take)
 
     def refresh(self) -> None:
-        """Read balance and experience anew."""
+        """Read balance and experience anew; no balance is told while the ledger is broken."""
 
-        def read() -> tuple[int, Estimates]:
-            return wallet.summary(self.studio).user.token_balance, learn(self.studio)
+        def read() -> tuple[int | None, Estimates]:
+            return wallet.told(self.studio), learn(self.studio)
 
-        def take(found: tuple[int, Estimates]) -> None:
+        def take(found: tuple[int | None, Estimates]) -> None:
             self.learn(balance=found[0], estimates=found[1])
 
         self.run(read, take)

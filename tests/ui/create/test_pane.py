@@ -20,6 +20,7 @@ from stylestudio_desktop.services import (
     finishing,
     generate,
     history,
+    ledger_proof,
     library,
     queue,
     steering,
@@ -705,3 +706,14 @@ def test_the_window_never_stands_still(desk: Desk, tmp_path: Path, watchdog: Wat
     desk.settle()
 
     assert len(desk.pane.making.ids) == 8
+
+
+def test_no_balance_is_told_while_the_ledger_is_broken(desk: Desk) -> None:
+    desk.settle()
+    before = balance(desk)
+    desk.studio.database.run("UPDATE users SET token_balance = 4000")
+    ledger_proof.at_start(desk.studio)
+    desk.bot.waitUntil(lambda: balance(desk) is None, timeout=5000)
+    ledger_proof.anchor(desk.studio, "I tried something out.")
+    ledger_proof.at_start(desk.studio)
+    desk.bot.waitUntil(lambda: balance(desk) == before, timeout=5000)
