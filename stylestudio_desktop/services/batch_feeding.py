@@ -16,7 +16,14 @@ from stylestudio_desktop.domain.errors import (
 )
 from stylestudio_desktop.domain.events import BatchChanged
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import attempts, batches, ceilings, generate, library
+from stylestudio_desktop.services import (
+    attempts,
+    batches,
+    ceilings,
+    generate,
+    ledger_proof,
+    library,
+)
 from stylestudio_desktop.services.batch_photos import is_id
 from stylestudio_desktop.services.batch_plan import brief_of
 from stylestudio_desktop.services.studio import Studio
@@ -89,6 +96,7 @@ def _begin(studio: Studio, batch: Batch, item: BatchItem) -> bool:
             else _taken_in(studio, wish.background, Category.BACKGROUND),
         ),
     )
+    ledger_proof.prepare(studio)
     with studio.database.write():
         ceilings.require(studio, {brief.provider: brief.count})
         row = generate.begin(studio, brief, batch_id=batch.id, price=item.price)

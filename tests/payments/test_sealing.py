@@ -1,5 +1,6 @@
 """A ledger is sealed before its first purchase, whichever program uses it, and proven again."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,23 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config import remembered
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.seal import State
-from stylestudio_desktop.services import ledger_keys, ledger_proof, opening, profiles, rebuilding
+from stylestudio_desktop.services import (
+    buying,
+    ledger_keys,
+    ledger_proof,
+    opening,
+    profiles,
+    rebuilding,
+    reconciling,
+)
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
 from tests.cli.conftest import Shell
 from tests.factories import FakeProvider, give
-from tests.payments.counter import KEY
+from tests.payments.bank import Bank
+from tests.payments.counter import KEY, at
 from tests.payments.stripe_server import StripeServer, pay
+from tests.payments.test_buying import BACK
 from tests.services.test_rebuilding import made
 from tests.vault.drawer import Drawer, with_backend
 
@@ -82,6 +93,21 @@ def test_wallet_commands_alone_seal_their_ledger_and_prove_it(shell: Shell, draw
     assert shell.json("wallet")["balance"] == 35
     assert shell.run("dashboard") == 0
     assert "35 tokens" in shell.out
+
+
+def test_what_is_bought_before_the_first_check_follows_the_seal(
+    tmp_path: Path, drawer: Drawer, bank: Bank
+) -> None:
+    """As in a window of which the check has not begun yet."""
+    studio = opened(tmp_path / "workspace", drawer)
+    buyer = dataclasses.replace(studio, gateways=at(bank))
+    buying.buy(buyer, "starter", BACK)
+    (page,) = bank.sessions
+    bank.pay(page)
+    assert reconciling.reconcile(buyer).completed == 1
+    assert studio.database.value(UNSEALED) == 0
+    assert ledger_proof.history(studio)[0].last_entry == 1
+    close_studio(studio)
 
 
 def test_a_tail_cut_between_two_commands_is_found_by_the_next(shell: Shell, drawer: Drawer) -> None:
