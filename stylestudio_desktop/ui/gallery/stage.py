@@ -57,6 +57,10 @@ class Stage(QWidget):
         self._mips, self._size, self._message = mips, mips.extent, ""
         self.update()
 
+    def let_go(self) -> None:
+        """Keep no picture while nobody looks: a large one takes eighty megabytes."""
+        self._mips = self._before = self._stand_in = None
+
     def show_message(self, sentence: str) -> None:
         """Show a sentence in place of a picture that cannot be shown."""
         self._mips, self._message = None, sentence

@@ -119,6 +119,8 @@ class Viewer(QWidget):
         self._asked.clear()
         self._known.clear()
         self.pictures.clear()
+        for stage in self.stages:
+            stage.let_go()
         self.closed.emit(last)
 
     def toggle_before(self) -> None:

@@ -1,6 +1,7 @@
 """The Wallet pane: balance, what it buys, packages, purchases, and every movement of tokens."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -20,7 +21,7 @@ from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tasks import Task
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.tokens import Duration, Space
 from stylestudio_desktop.ui.wallet.balance import BalanceCard
 from stylestudio_desktop.ui.wallet.desk import PurchaseDesk
 from stylestudio_desktop.ui.wallet.ledger import LedgerModel, LedgerTable
@@ -212,13 +213,18 @@ class WalletPane(Pane):
         self.standing.set_closed(self._closed)
         self.standing.show_wallet(found, seen.month)
         self._older = seen.older
-        older, newer = seen.older is not None, self._after is not None
-        self.purchases.show_purchases(seen.bought, older, newer, seen.back)
+        newer = self._after is not None
         if not newer:
             self.waiting.show_waiting(seen.bought)
-        self.spending.show_spending(seen.spent, seen.month)
         if self._back is not None and found.user.token_balance > self._before:
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
+        # Twenty purchases and the charts are lines of many parts: each has a turn of its own.
+        QTimer.singleShot(Duration.FRAME, self, partial(self._show_bought, seen, newer))
+        spent = partial(self.spending.show_spending, seen.spent, seen.month)
+        QTimer.singleShot(2 * Duration.FRAME, self, spent)
+
+    def _show_bought(self, seen: _Seen, newer: bool) -> None:
+        self.purchases.show_purchases(seen.bought, seen.older is not None, newer, seen.back)
 
     def _show_waiting(self) -> None:
         QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.waiting))

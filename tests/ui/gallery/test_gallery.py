@@ -1,6 +1,7 @@
 """The Gallery on a real library: what the user does ends in the database, and comes back."""
 
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +181,13 @@ def test_the_viewer_opens_walks_and_comes_back(
     quiet()
     assert viewer.shown is not None
     qtbot.waitUntil(lambda: viewer.shown is not None and viewer.shown.favourite)
+    shown = viewer.pictures.get(viewer.shown.path)
+    assert shown is not None
+    held = weakref.ref(shown)
+    del shown
     qtbot.keyClick(viewer, KEYS.Key_Escape)
     assert not viewer.isVisible()
+    assert held() is None, "a large picture takes eighty megabytes"
     assert filled.grid.contents.current == 2
 
 
