@@ -171,6 +171,17 @@ def test_a_key_opens_the_current_picture(grid: Grid, qtbot: QtBot, key: Qt.Key) 
     assert opened.args == [3]
 
 
+def test_the_ends_are_one_key_away_from_the_first_press_on(grid: Grid, qtbot: QtBot) -> None:
+    grid.set_ids(range(5000, 0, -1))
+    grid.contents.current = None
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    assert grid.contents.current == len(grid.contents) - 1
+    assert grid.area_of(len(grid.contents) - 1).bottom() <= grid.surface.height()
+    grid.contents.current = None
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert (grid.contents.current, grid.offset) == (0, 0)
+
+
 def test_double_click_opens(grid: Grid, qtbot: QtBot) -> None:
     grid.set_ids(many_ids(100))
     with qtbot.waitSignal(grid.opened) as opened:

@@ -224,7 +224,8 @@ class Gestures(QObject):
         if move is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return False
         current = grid.contents.current
-        target = move(current) if current is not None else self._first_seen()
+        ends = key in (_KEYS.Key_Home, _KEYS.Key_End)  # these go to the same place from anywhere
+        target = move(current or 0) if ends or current is not None else self._first_seen()
         self._walk(max(0, min(total - 1, target)), event.modifiers())
         return True
 
