@@ -46,6 +46,8 @@ from stylestudio_desktop.ui.session import Session
 TICK_MS = 5
 MEMORY_EVERY_S = 0.5
 PATIENCE_S = 120.0
+FILLING_S = 1800.0
+"""The warm-up scrolls until the memory for pictures is full, however busy the machine is."""
 GROWTH = 0.05
 """How much more memory than after the warm-up is still called flat."""
 
@@ -138,8 +140,9 @@ class Soak:
                 return
             self._name, self._script = self._hands.next()
             self._since, self._waits = now, lambda: True
-        if now - self._since > PATIENCE_S:
-            self.failures.append(f"{self._name}: not done after {PATIENCE_S:.0f} s")
+        patience = FILLING_S if self._name == "fill" else PATIENCE_S
+        if now - self._since > patience:
+            self.failures.append(f"{self._name}: not done after {patience:.0f} s")
             self._script = None
         elif self._waits():
             try:
