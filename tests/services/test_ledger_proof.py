@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
+from stylestudio_desktop.config import remembered
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StudioError, WalletReadOnly
 from stylestudio_desktop.domain.events import LedgerChecked
@@ -483,6 +484,7 @@ def test_an_older_copy_and_another_library_in_its_place_are_noticed(
     # A new library in an emptied folder has nothing to hide.
     for one in root.glob("library.sqlite3*"):
         one.unlink()
+    remembered.forget(again.workspace)
     fresh = opened(root, drawer)
     assert ledger_proof.at_start(fresh).state is State.PROVEN
     close_studio(fresh)
