@@ -10,6 +10,7 @@ LAMP = "+lamp"  # ends the grade of a picture in which a lamp's own colour fell 
 
 ROUNDS = 7  # of the inversion; every curve here is near enough to a straight line for this to do
 GLOWS = 5  # each guess of the bloom is taken from the picture that the last one left
+FULL = 252  # of 255: a channel that ran into white, but for what JPEG made of it
 SOFT = 256  # long side at which the bloom is looked for
 
 
@@ -26,15 +27,17 @@ def read(grade: str) -> tuple[str, bool]:
 def undeveloped(picture: Image, style: str) -> Image:
     """Return `picture` (0 to 255) as it was before `grade.Development` gave it `style`.
 
-    Vignette, bloom, curve, split tone and saturation are undone; the grain stays, and so does
-    what ran into black or white.
+    Vignette, bloom, curve, split tone and saturation are undone; the grain stays. A channel that
+    ran into white is given back as 255: how bright it was can't be told.
     """
     height, width = picture.shape[:2]
     seen = np.clip(picture, 0, 255).astype(np.float32) / 255
     seen /= vignetted(style, (width, height), 0, height)[..., None]
     if style in BLOOMS:
         seen -= resized(_glow(seen, style), width, height)
-    return _untoned(seen, style, seen) * np.float32(255)
+    before = _untoned(seen, style, seen) * np.float32(255)
+    before[picture >= FULL] = 255
+    return before
 
 
 def _glow(seen: Image, style: str) -> Image:

@@ -138,6 +138,14 @@ def test_a_strong_lamp_is_told_by_the_wall_and_a_green_wall_tells_none() -> None
     assert casts_around(photo, ground, green[:4, :4], ground[:4, :4]) == []
 
 
+def test_a_channel_that_a_style_drove_into_white_is_not_guessed() -> None:
+    """A white tee in warm light: red ran into white, so a cool tint would be read into it."""
+    warm = np.full((48, 48, 3), (255, 200, 160), np.float32)
+    before = undeveloped(warm, "vintage")
+    assert (before[..., 0] == 255).all()
+    assert before[..., 1:].max() < 250
+
+
 @pytest.mark.parametrize("style", sorted(LOOKS))
 def test_our_own_development_is_taken_off(style: str) -> None:
     """Curve, split tone, saturation, bloom and vignette of every style are undone."""

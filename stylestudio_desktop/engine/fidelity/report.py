@@ -286,8 +286,12 @@ def _usable(scene: Image, inside: Mask) -> NDArray[np.bool_]:
 
 
 def _differences(one: Image, two: Image, inside: Mask) -> Plane:
-    """Return CIEDE2000 pixel by pixel, after a blur that takes grain and half pixels away."""
-    soft = [to_lab(cv2.GaussianBlur(each, (0, 0), 1.5))[inside > 0] for each in (one, two)]
+    """Return CIEDE2000 pixel by pixel, after a blur that takes grain and half pixels away.
+
+    A channel of `two`, the picture, that ran into white tells nothing: the others are compared.
+    """
+    told = np.where(two > 254.5, one, two)
+    soft = [to_lab(cv2.GaussianBlur(each, (0, 0), 1.5))[inside > 0] for each in (one, told)]
     far = np.zeros(inside.shape, np.float32)
     far[inside > 0] = ciede2000(soft[0], soft[1])
     return far
