@@ -45,9 +45,6 @@ def sample(places: Places, arguments: Sequence[str]) -> int:
     environment.ensure(places, environment.PROGRAM)
     workspace = places.root / "build" / "sample-workspace"
     words = [*arguments] if "--generations" in arguments else ["--generations", "1000", *arguments]
-    if not workspace.exists():  # whoever removed the folder wants another one there
-        begin = [str(places.program), "workspace", "begin", str(workspace)]
-        subprocess.run(begin, stdout=subprocess.DEVNULL, check=False)
     command = [str(places.program), "--workspace", str(workspace), "sample", *words]
     code = subprocess.run(command, check=False).returncode
     if code == 0:

@@ -3,6 +3,9 @@
 Without it a workspace on a disk that is not connected would become an empty library in the folder
 where that disk is usually found, and every picture would look lost. What is remembered lies beside
 the user's workspaces, so whoever removes all of that begins anew; losing it costs nothing else.
+
+A folder elsewhere that somebody names and has removed may begin anew, as scripts do: there a
+library is away only if the disk that is found in its place is another one.
 """
 
 import contextlib
@@ -44,7 +47,11 @@ def is_away(workspace: Workspace) -> bool:
             or any(islice(workspace.backups.glob("*.sqlite3"), 1))
             or any(islice(workspace.files.glob("??/??/*"), 1))
         )
-        return not there and _name(workspace.root) in _known()
+        known = _known()
+        name = _name(workspace.root)
+        if there or name not in known:
+            return False
+        return workspace.root.is_relative_to(home()) or known[name] != _disk(name)
     return False
 
 
@@ -60,29 +67,42 @@ def remember(workspace: Workspace) -> None:
     Two programs that do so at once may lose one of the two until it is opened again.
     """
     known, name = _known(), _name(workspace.root)
-    if name not in known[-MOST // 2 :]:  # one that is opened now and then is never forgotten
-        _write([*(one for one in known if one != name), name][-MOST:])
+    disk = _disk(name)
+    # One that is opened now and then is never forgotten.
+    if known.get(name) != disk or name not in [*known][-MOST // 2 :]:
+        known.pop(name, None)
+        _write({**known, name: disk})
 
 
 def forget(workspace: Workspace) -> None:
     """Let a new library begin here."""
     known, name = _known(), _name(workspace.root)
-    if name in known:
-        _write([one for one in known if one != name])
+    if known.pop(name, None) is not None:
+        _write(known)
 
 
 def _name(root: Path) -> str:
     return os.path.realpath(root)
 
 
-def _known() -> list[str]:
+def _disk(name: str) -> int:
+    """Return the number of the disk that holds a folder, or would; 0 where there is none."""
+    for folder in (Path(name), *Path(name).parents):
+        with contextlib.suppress(OSError):
+            return folder.stat().st_dev
+    return 0
+
+
+def _known() -> dict[str, int]:
     try:
         found = json.loads((home() / _FILE).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
-        return []
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+        return {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {name: disk for name, disk in pairs if isinstance(disk, int)}
 
 
-def _write(known: list[str]) -> None:
+def _write(known: dict[str, int]) -> None:
     with contextlib.suppress(OSError):
-        write_lasting(home() / _FILE, json.dumps(known, indent=1))
+        kept = dict(list(known.items())[-MOST:])
+        write_lasting(home() / _FILE, json.dumps(kept, indent=1))

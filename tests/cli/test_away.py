@@ -36,7 +36,16 @@ def away(library: Path) -> Path:
     """The same once the disk was taken out; the folder where it is usually found stays."""
     library.parent.rename(library.parent.with_name("drawer"))
     library.parent.mkdir()
+    another_disk(library)
     return library
+
+
+def another_disk(root: Path) -> None:
+    """Have `root` remembered as a folder of another disk than is there now."""
+    place = workspace.home() / "libraries.json"
+    known = json.loads(place.read_text())
+    known[str(root)] += 1
+    place.write_text(json.dumps(known))
 
 
 def back(library: Path) -> None:
@@ -87,6 +96,13 @@ def test_an_empty_folder_where_it_was_counts_as_away_too(away: Path) -> None:
         made.mkdir()
         assert main(["--workspace", str(away), "list", "files"]) == 5
     assert not (away / "library.sqlite3").exists()
+
+
+def test_a_folder_that_somebody_removed_begins_anew(
+    library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.rename(library.with_name("drawer"))
+    assert number_of_files(library, capsys) == 0
 
 
 def test_a_new_one_begins_where_somebody_says_so(
@@ -140,10 +156,11 @@ def test_the_first_start_and_whoever_removes_everything_begin(
 def test_what_is_remembered_may_be_damaged(
     home: Path, library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for text in (b"", b"{", b"[1, null]", b'{"a": 1}', b"[" * 100_000, b"\xff"):
+    for text in (b"", b"{", b"[1, null]", b'{"a": null}', b"[" * 100_000, b"\xff"):
         (home / "libraries.json").write_bytes(text)
         assert number_of_files(library, capsys) == 1
-        assert json.loads((home / "libraries.json").read_text()) == [str(library)]
+        known = json.loads((home / "libraries.json").read_text())
+        assert known == {str(library): library.stat().st_dev}
 
 
 def test_where_it_can_not_be_written_the_library_opens(
@@ -156,11 +173,12 @@ def test_where_it_can_not_be_written_the_library_opens(
 
 def test_no_more_are_remembered_than_a_person_has(home: Path, tmp_path: Path) -> None:
     home.mkdir(parents=True)
-    many = [str(tmp_path / str(number)) for number in range(remembered.MOST)]
+    many = {str(tmp_path / str(number)): 1 for number in range(remembered.MOST)}
     (home / "libraries.json").write_text(json.dumps(many))
     remembered.remember(Workspace(tmp_path / "new"))
     known = json.loads((home / "libraries.json").read_text())
-    assert known == [*many[1:], str(tmp_path / "new")]
+    names = [*many]
+    assert [*known] == [*names[1:], str(tmp_path / "new")]
     remembered.remember(Workspace(tmp_path / "2"))
     known = json.loads((home / "libraries.json").read_text())
-    assert known == [many[1], *many[3:], str(tmp_path / "new"), many[2]], "it is in use"
+    assert [*known] == [names[1], *names[3:], str(tmp_path / "new"), names[2]], "it is in use"

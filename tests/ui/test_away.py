@@ -17,10 +17,16 @@ pytestmark = pytest.mark.usefixtures("speaking")
 
 
 @pytest.fixture
-def gone(tmp_path: Path) -> Workspace:
-    """A workspace in which a library was."""
-    place = Workspace(tmp_path / "disk" / "library")
-    remembered.remember(place)
+def gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace in which a library was, on a disk that is not there now."""
+    return remembered_elsewhere(tmp_path / "disk" / "library", monkeypatch)
+
+
+def remembered_elsewhere(root: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    place = Workspace(root)
+    with monkeypatch.context() as then:
+        then.setattr(remembered, "_disk", lambda _name: -1)
+        remembered.remember(place)
     return place
 
 
@@ -81,8 +87,7 @@ def test_another_folder_is_opened_instead(
 def test_another_folder_that_is_away_as_well_is_said_to_be(
     gone: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Workspace(tmp_path / "other")
-    remembered.remember(other)
+    other = remembered_elsewhere(tmp_path / "other", monkeypatch)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other.root))
     asked: list[str] = []
 
