@@ -122,7 +122,7 @@ def _tell_plan(desk: Desk, made: Plan) -> int:
         print_json(answer)
         return 0 if made.wishes else BAD_INPUT
     say(f"{made.name}: {len(made.wishes):,} generations, {made.pictures:,} pictures")
-    say(f"  {shapes.tokens(made.price)}; {made.balance} available")
+    say(f"  {shapes.tokens(made.price)}; {shapes.balance(made.balance)}")
     if made.budget is not None and made.within < len(made.wishes):
         say(f"  the budget of {made.budget} ends it after {made.within:,} generations")
     unknown = "how long it takes is not known yet"

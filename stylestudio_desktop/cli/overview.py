@@ -17,7 +17,7 @@ def dashboard(desk: Desk) -> int:
     if desk.json:
         print_json(
             {
-                "user": shapes.user(found.user),
+                "user": {**shapes.user(found.user), "token_balance": balance},
                 "generations": [
                     shapes.card(row.card, row.thumbnail, row.job) for row in found.generations
                 ],
@@ -28,8 +28,7 @@ def dashboard(desk: Desk) -> int:
             }
         )
         return 0
-    unknown = "the balance is not known until the ledger is in order (“stylestudio ledger”)"
-    say(f"{found.user.name}: {unknown if balance is None else shapes.tokens(balance)}")
+    say(f"{found.user.name}: {shapes.balance(balance)}")
     for count in (*found.by_status, *found.by_category):
         say(f"  {count.number:8,} {count.key.replace('_', ' ')}")
     table(

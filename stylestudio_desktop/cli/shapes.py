@@ -221,6 +221,13 @@ def user(row: User) -> Json:
     return {**row._asdict(), "id": str(row.id), "profile_image_id": _id(row.profile_image_id)}
 
 
+def balance(known: int | None) -> str:
+    """Return a balance in words, None for one that a broken ledger does not bear out."""
+    if known is None:
+        return "the balance is not known until the ledger is in order (“stylestudio ledger”)"
+    return f"{tokens(known)} available"
+
+
 def counts(rows: Sequence[Count], total: str) -> Json:
     """Return kept counts by key; `total` names what the sum is of."""
     return {row.key: {"number": row.number, total: row.total} for row in rows}

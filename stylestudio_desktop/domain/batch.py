@@ -74,7 +74,7 @@ class Plan:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     seconds: float | None
-    balance: int
+    balance: int | None
     budget: int | None = None
     within: int = field(default=0)
 

@@ -10,11 +10,10 @@ from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_SEED, Brief, check_w
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import estimates, generate
+from stylestudio_desktop.services import estimates, generate, wallet
 from stylestudio_desktop.services.batch_photos import Photos
 from stylestudio_desktop.services.batch_table import Line, read_table
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import users
 
 SEVERAL = "|"
 """Stands between several photos of one product, and between several people or styles."""
@@ -264,7 +263,7 @@ def _priced(studio: Studio, found: Plan, sources: Sources) -> Plan:
         found,
         prices=prices,
         seconds=_seconds(studio, found.wishes[:within]),
-        balance=users.balance(studio.database, studio.user_id),
+        balance=wallet.told(studio),
         budget=sources.budget,
         within=within,
     )

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from stylestudio_desktop.services import (
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals
 from tests.cli.conftest import Shell
-from tests.factories import FakeProvider, give
+from tests.factories import FakeProvider, give, photo
 from tests.payments.bank import Bank
 from tests.payments.counter import KEY, at
 from tests.payments.stripe_server import StripeServer, pay
@@ -60,6 +61,13 @@ def opened(folder: Path, drawer: Drawer) -> Studio:
     return open_studio(Workspace(folder), {"local": FakeProvider()}, with_backend(drawer))
 
 
+def planned(shell: Shell) -> Any:
+    """Return the plan of a small batch."""
+    table = photo(shell.workspace.parent, "tee.jpg").with_name("table.csv")
+    table.write_text("product\ntee.jpg\n")
+    return shell.json("batch", str(table), "--dry-run")
+
+
 def changed(shell: Shell, drawer: Drawer, statement: str) -> None:
     studio = opened(shell.workspace, drawer)
     studio.database.run(statement)
@@ -89,10 +97,13 @@ def test_wallet_commands_alone_seal_their_ledger_and_prove_it(shell: Shell, draw
     assert shell.run("dashboard") == 0
     assert "the balance is not known until the ledger is in order" in shell.out
     assert "9,000" not in shell.out
+    assert shell.json("dashboard")["user"]["token_balance"] is None
+    assert planned(shell)["balance"] is None
     assert shell.run("ledger", "anchor", "--reason", "I looked into the file.") == 0
     assert shell.json("wallet")["balance"] == 35
     assert shell.run("dashboard") == 0
     assert "35 tokens" in shell.out
+    assert shell.json("dashboard")["user"]["token_balance"] == planned(shell)["balance"] == 35
 
 
 def test_what_is_bought_before_the_first_check_follows_the_seal(

@@ -123,7 +123,7 @@ class BatchDialog(QDialog):
                 (words.tr("Generations"), wording.count(len(made.wishes))),
                 (words.tr("Pictures"), wording.count(made.pictures)),
                 (words.tr("Price"), words.tokens(made.price)),
-                (words.tr("In your wallet"), words.tokens(made.balance)),
+                (words.tr("In your wallet"), self._balance(made)),
                 (words.tr("Takes about"), length or words.tr("Not known yet")),
             ]
         )
@@ -137,9 +137,14 @@ class BatchDialog(QDialog):
         self.problems.setPlainText("\n".join([*made.notes, *lines]))
         self.problems.setVisible(bool(lines or made.notes))
         self._budget_row.setVisible(bool(made.wishes))
-        self.budget.setValue(max(1, min(made.price, made.balance)))
+        self.budget.setValue(max(1, min(made.price, made.balance or 0)))
         self._show_budget()
         self.adjustSize()  # what was hidden while it was read has its room now
+
+    @staticmethod
+    def _balance(made: Plan) -> str:
+        unknown = words.tr("not known until the ledger is in order")
+        return unknown if made.balance is None else words.tokens(made.balance)
 
     def _show_budget(self) -> None:
         made = self.plan
@@ -147,10 +152,12 @@ class BatchDialog(QDialog):
             return
         within = _within(made, self.budget.value())
         most = min(made.price, self.budget.value())
-        self.go.setEnabled(within > 0 and most <= made.balance)
+        self.go.setEnabled(within > 0 and most <= (made.balance or 0))
         self.go.setText(words.tr("Start for up to %n token(s)", most))
         if not made.wishes:
             self.said.setText(words.tr("Nothing in it can be made. Mend what is listed above."))
+        elif made.balance is None:
+            self.said.setText(words.tr("Nothing new starts until the ledger is in order."))
         elif most > made.balance:
             self.said.setText(words.tr("There are not enough tokens in your wallet for this."))
         elif within < len(made.wishes):

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from stylestudio_desktop.domain.generation import Category
-from stylestudio_desktop.services import batches
+from stylestudio_desktop.services import batches, ledger_proof
 from stylestudio_desktop.ui.create.batch_dialog import BatchDialog
 from stylestudio_desktop.ui.window import HISTORY
 from stylestudio_desktop.ui.wishes import ShowQueue
@@ -42,6 +42,21 @@ def test_a_table_is_priced_before_it_is_started(desk: Desk, wishes: Path) -> Non
     begun = batches.listing(desk.studio)[0].batch
     assert (begun.total, begun.budget, begun.name) == (2, 1, "wishes.csv")
     assert desk.others[HISTORY].wishes == [ShowQueue()]
+    desk.settle()
+
+
+def test_nothing_starts_and_no_balance_is_told_while_the_ledger_is_broken(
+    desk: Desk, wishes: Path
+) -> None:
+    desk.studio.database.run("UPDATE users SET token_balance = 4000")
+    ledger_proof.at_start(desk.studio)
+    dialog = planned(desk, wishes)
+    assert "In your wallet: not known until the ledger is in order" in dialog.facts.text()
+    assert dialog.said.text() == "Nothing new starts until the ledger is in order."
+    assert not dialog.go.isEnabled()
+    ledger_proof.anchor(desk.studio, "I tried something out.")
+    ledger_proof.at_start(desk.studio)
+    assert planned(desk, wishes).go.isEnabled()
     desk.settle()
 
 
