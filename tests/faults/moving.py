@@ -74,11 +74,22 @@ def act(action: str, world: Path, _address: str) -> None:
 def look(action: str, world: Path, _memory: object, finished: bool) -> list[str]:
     """Return everything that is wrong with either workspace."""
     found = _sound("other", Workspace(world / "other"), THERE, THERE, finished)
+    usual = os.environ.get("XDG_DATA_HOME")
     os.environ["XDG_DATA_HOME"] = str(_home(world))
+    try:
+        return found + _taken_in(action, world, finished)
+    finally:  # whoever looks is no child that ends
+        os.environ.pop("XDG_DATA_HOME", None)
+        if usual is not None:
+            os.environ["XDG_DATA_HOME"] = usual
+
+
+def _taken_in(action: str, world: Path, finished: bool) -> list[str]:
+    found: list[str] = []
     if action == "copy":
         known = {one.name: one.kind for one in workspaces.listing()}
         if TRIAL not in known:
-            return [*found, "no workspace was made"] if finished else found
+            return ["no workspace was made"] if finished else found
         if known[TRIAL] != workspaces.STAGING:
             found.append(f"the workspace for trials is a {known[TRIAL]} one")
     place = _seat(action, world)

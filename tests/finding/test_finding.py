@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stylestudio_desktop.domain.finding import parse
-from stylestudio_desktop.services import bulk
+from stylestudio_desktop.services import bulk, library
 from stylestudio_desktop.services import finding as services
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import comparing, facets, finding, narrowing
@@ -191,7 +191,7 @@ def test_what_fits_among_some_is_what_the_list_has_of_them(small: Filled) -> Non
 def test_the_mark_changes_with_every_kept_count(studio: Studio) -> None:
     seen = fill(studio, 40)
     live = next(one for one in seen if not one.trashed)
-    before = services.mark(studio)
-    assert services.mark(studio) == before
+    before = library.mark(studio)
+    assert library.mark(studio) == before
     bulk.tag(studio, bulk.Selection(ids=[live.id]), "brand new")
-    assert services.mark(studio) != before
+    assert library.mark(studio) != before

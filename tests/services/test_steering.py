@@ -27,6 +27,7 @@ from stylestudio_desktop.services import (
     finishing,
     generate,
     history,
+    ledger_proof,
     queue,
     steering,
     wallet,
@@ -47,6 +48,7 @@ def service() -> FakeProvider:
 @pytest.fixture
 def studio(tmp_path: Path, service: FakeProvider) -> Iterator[Studio]:
     opened = open_test_studio(tmp_path, {"local": service})
+    ledger_proof.at_start(opened)  # as the window does; the first start would do it otherwise
     yield opened
     close_studio(opened)
 

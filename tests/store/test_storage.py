@@ -294,7 +294,7 @@ def test_a_truncated_library_is_told_and_not_changed(tmp_path: Path, keep: float
 def test_a_disk_that_fails_is_looked_at_before_anything_is_brought_back() -> None:
     with (
         pytest.raises(StorageError, match="Look first whether its disk is connected"),
-        translated(),
+        translated,
     ):
         raise SQLITE.OperationalError("disk I/O error")
 

@@ -288,6 +288,8 @@ class LocalProvider:
         self._process.close()
 
     def _ask(self, message: dict[str, Any], cancelled: Event) -> Mapping[str, Any]:
+        if cancelled.is_set():  # what is kept from the last photo would be there at once
+            raise ProviderError(Kind.CANCELLED, "This was cancelled.")
         task = self._process.send(Task(f"ask-{uuid.uuid4()}", message))
         try:
             wait_for(task, cancelled, self._process, SHORT_S)
