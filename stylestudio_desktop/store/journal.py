@@ -113,8 +113,9 @@ class Journal:
             return
         with self._never_failing():
             total, folded = self._frames()
+            due = total - folded > FOLD_FRAMES
             header, began = self._began
-            large = total - (began if self._header() == header else 0) > FOLD_FRAMES
+            large = due and total - (began if self._header() == header else 0) > FOLD_FRAMES
             done = self._folding is not None and not self._folding.is_alive()
             if done:
                 self._folding = None
@@ -122,7 +123,7 @@ class Journal:
                 self._fold_now()
             elif self._folding is not None:
                 return
-            elif total - folded > FOLD_FRAMES:
+            elif due:
                 self._folding = threading.Thread(target=self._fold_now, daemon=True)
                 self._folding.start()
             elif since >= EVERY_S:

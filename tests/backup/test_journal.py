@@ -200,6 +200,29 @@ def test_a_writer_without_rest_neither_folds_itself_nor_lets_the_log_grow(
     assert name_at(studio, moment, tmp_path / "a") == "the last", "the chain is whole"
 
 
+def test_a_writer_does_not_wait_for_a_thread_that_folds_or_copies(
+    life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)  # every write would copy
+    held, written = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def fold() -> None:
+        with log_of(life.studio)._mutex:
+            held.set()
+            seen.append(written.wait(10))
+
+    folding = threading.Thread(target=fold)
+    folding.start()
+    held.wait()
+    moment = rename(life.studio, "meanwhile")
+    written.set()
+    folding.join()
+    assert seen == [True]
+    rename(life.studio, "afterwards")
+    assert name_at(life.studio, moment, tmp_path / "a") == "meanwhile"
+
+
 def test_the_journal_has_a_size(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST", 12_000_000)
     for _ in range(6):

@@ -137,7 +137,8 @@ class BatchDialog(QDialog):
         self.problems.setPlainText("\n".join([*made.notes, *lines]))
         self.problems.setVisible(bool(lines or made.notes))
         self._budget_row.setVisible(bool(made.wishes))
-        self.budget.setValue(max(1, min(made.price, made.balance or 0)))
+        most = made.price if made.balance is None else min(made.price, made.balance)
+        self.budget.setValue(max(1, most))
         self._show_budget()
         self.adjustSize()  # what was hidden while it was read has its room now
 

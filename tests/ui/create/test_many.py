@@ -54,6 +54,7 @@ def test_nothing_starts_and_no_balance_is_told_while_the_ledger_is_broken(
     assert "In your wallet: not known until the ledger is in order" in dialog.facts.text()
     assert dialog.said.text() == "Nothing new starts until the ledger is in order."
     assert not dialog.go.isEnabled()
+    assert dialog.budget.value() == 2, "the price, as where the balance covers it"
     ledger_proof.anchor(desk.studio, "I tried something out.")
     ledger_proof.at_start(desk.studio)
     assert planned(desk, wishes).go.isEnabled()
