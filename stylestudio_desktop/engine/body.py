@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.filters import Mask, Plane, smoothstep
+from stylestudio_desktop.engine.filters import Mask, Plane, disc, smoothstep
 from stylestudio_desktop.engine.person import HAIR, MOUTH, SKIN, Person
 
 STATIONS = 9  # along each arm
@@ -119,7 +119,7 @@ def _lifted(point: NDArray[Any], bare: Plane, person: Person, half: float) -> ND
     if hidden or not column.any() or column[0]:
         return point
     edge = top + int(column.argmax())
-    return np.array([point[0], min(point[1] + 0.1 * half, edge - 0.04 * half)])
+    return np.array([point[0], min(point[1] + 0.2 * half, edge - 0.04 * half)])
 
 
 def _arm(person: Person, side: int) -> NDArray[Any]:
@@ -287,5 +287,14 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
         [body.neck[1], chin + throat, chin - throat, body.neck[0], chest - throat, chest + throat]
     )
     cv2.fillPoly(mask, [column.astype(np.int32)], 1)
+    mask = _without_notches(mask, person)
     soft = cv2.GaussianBlur((mask & (person.alpha > 0.5)).astype(np.float32), (0, 0), 2)
     return smoothstep(soft, 0.1, 0.9)
+
+
+def _without_notches(mask: Mask, person: Person) -> Mask:
+    """Return `mask` with its outline from neck to shoulders as smooth as a body's."""
+    round_ = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc(max(2, round(0.25 * person.half))))
+    y, x = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]].astype(np.float32)
+    above = person.height_of(np.stack([x, y], axis=-1)) < 0.20
+    return np.where(above, round_, mask).astype(np.uint8)

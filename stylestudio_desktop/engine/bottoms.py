@@ -13,6 +13,7 @@ from stylestudio_desktop.engine.person import Person
 from stylestudio_desktop.engine.warp import BODY, WORN_LEGS, Warp
 
 SLIM = 0.86  # half a waist in half shoulder widths: a loose top hides how slim it is
+FORK = 0.27  # of the torso: how far below the hips' joints the legs of trousers part
 LOWEST = 0.97  # a skirt ends above the ground, at this share of the way to the ankles
 
 
@@ -50,7 +51,7 @@ def warped_legs(person: Person, body: Body, legs: Legs, alpha: Plane, kind: str)
     """Hang trousers or shorts on hips and legs."""
     hip = float(body.half_width(np.array(1.12)))
     scale = hip * 1.02 / (legs.hip_half * 0.86)
-    crotch = person.hips - person.up * 0.20 * person.torso
+    crotch = person.hips - person.up * FORK * person.torso
     split_x, split_y = legs.crotch
 
     def labelled(points: NDArray[Any]) -> NDArray[Any]:

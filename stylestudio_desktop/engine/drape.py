@@ -7,6 +7,7 @@ import numpy as np
 
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
+from stylestudio_desktop.engine.closing import closed
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -16,7 +17,6 @@ from stylestudio_desktop.engine.filters import (
     masked_blur,
     over,
     smoothstep,
-    spread_colour,
     to_lab,
     wide_blur,
 )
@@ -26,7 +26,7 @@ from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garme
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.undress import undressed
-from stylestudio_desktop.engine.warp import BODY, Warp
+from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
 
 HEM = 0.82  # of the torso: folds are carried over only above where old tops end
 
@@ -53,13 +53,18 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     front = _in_front(person, body, warp, kind, sleeves)
     shown = torso * (1 - front) + sleeves * (1 - person.parts[HAIR])
     shown = np.clip(shown, 0, 1).astype(np.float32)
+    if kind in UPPER:
+        shown = shown * (1 - _free_arms(person, body, warp))
+    else:
+        shown = shown * _below_top(person, front)
     if max(warp.cuffs) > 0:
-        colour, shown = _closed(person, body, warp, colour, shown, old, front, back)
+        colour, shown = closed(person, body, warp, colour, shown, old, front, back)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     picture, alpha = _behind(base, alpha, colour, back * (1 - shown))
     picture = over(picture, colour, shown)
-    picture = _shadows(person, picture, shown, front)
+    lap = sleeves * (warp.part >= BEFORE)
+    picture = _shadows(person, picture, shown, front, lap)
     picture = over(picture, person.rgb, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
     notes = []
     if warp.odd:
@@ -95,6 +100,8 @@ def _brought(
     )
     cover = cv2.remap(cutout.alpha, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     cover[warp.part < 0] = 0
+    # Where a soft edge lies on cloth, the cloth below it covers: no line of ground between them.
+    cover = np.maximum(cover, cv2.morphologyEx(cover, cv2.MORPH_CLOSE, disc(2)))
     back = np.zeros_like(cover)
     if opening is not None:
         cut = np.where(warp.part == BODY, cv2.remap(opening, *maps, cv2.INTER_LINEAR), 0)
@@ -154,9 +161,11 @@ def _old_folds(person: Person, cover: Plane, old: Plane) -> Plane:
     size = 0.10 * person.half
     broad = masked_blur(level, weight, 2.6 * size)
     fine = masked_blur(level, weight, max(1.2, 0.12 * size))
-    folds = np.clip(fine / np.maximum(broad, 8), 0.72, 1.18) - 1
-    fade = wide_blur(weight, 0.4 * size) * (1 - smoothstep(_along(person), HEM - 0.22, HEM))
-    return (1 + 0.8 * plain * folds * fade * weight).astype(np.float32)
+    folds = np.clip(fine / np.maximum(broad, 8), 0.84, 1.14) - 1
+    # Nothing where the old cloth ends, or its outline would be seen on the new one.
+    fade = smoothstep(wide_blur(weight, 0.4 * size), 0.5, 0.95)
+    fade = fade * (1 - smoothstep(_along(person), HEM - 0.22, HEM))
+    return (1 + 0.8 * plain * folds * fade).astype(np.float32)
 
 
 def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane) -> Plane:
@@ -181,6 +190,31 @@ def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane)
     return np.clip(np.maximum.reduce([front, hair, face]), 0, 1).astype(np.float32)
 
 
+def _free_arms(person: Person, body: Body, warp: Warp) -> Plane:
+    """Return the upper arms, which hang before a garment without sleeves, whatever they wore."""
+    free = np.zeros(person.alpha.shape, np.float32)
+    for side in (0, 1):
+        if warp.cuffs[side] == 0:
+            share, away = body.along_arms[side]
+            inner = body.arm_halves[side][:, 1]
+            wide = np.interp(share, np.linspace(0, 1, len(inner)), inner)
+            near = 1 - smoothstep(away / np.maximum(wide, 1), 0.92, 1.0)
+            upper = smoothstep(share, 0.14, 0.20) * (1 - smoothstep(share, 0.5, 0.6))
+            free = np.maximum(free, near * upper)
+    return free
+
+
+def _below_top(person: Person, front: Plane) -> Plane:
+    """Return where trousers and skirts can be seen: above a loose top's hem only on the person."""
+    along = _along(person)
+    top = (front > 0.5) & (person.parts[CLOTHES] > 0.5) & (along > 0.5)
+    if int(top.sum()) < 200:
+        return np.ones_like(front)
+    hem = float(np.percentile(along[top], 97))
+    below = smoothstep(along, hem - 0.03, hem - 0.01)
+    return np.maximum(below, smoothstep(person.alpha, 0.5, 0.9)).astype(np.float32)
+
+
 def _one_piece(share: Plane) -> Plane:
     """Return only the main piece of a soft mask, its specks dropped and its pinholes closed."""
     solid = cv2.morphologyEx((share > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc(3))
@@ -189,58 +223,16 @@ def _one_piece(share: Plane) -> Plane:
     return smoothstep(soft, 0.25, 0.75)
 
 
-def _closed(
-    person: Person,
-    body: Body,
-    warp: Warp,
-    colour: Image,
-    shown: Plane,
-    old: Plane,
-    front: Plane,
-    back: Plane,
-) -> tuple[Image, Plane]:
-    """Close what parts of the garment leave bare between them, with its colour in shadow.
+def _shadows(person: Person, picture: Image, shown: Plane, front: Plane, lap: Plane) -> Image:
+    """Darken the body just below the garment's edges, and the garment below hair and arms.
 
-    Slivers where cloth was seen before, and the arm itself down to the cuff: a sleeve goes round.
-    The neck stays open.
+    `lap` are the sleeves that lie before the garment's own panel.
     """
-    solid = (shown > 0.5).astype(np.uint8)
-    reach = disc(max(3, round(0.13 * person.half)))
-    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach)
-    neck = cv2.dilate((back > 0.2).astype(np.uint8), reach) > 0
-    sliver = (closed > 0) & (solid == 0) & (old > 0.3) & (front < 0.3) & ~neck
-    bare = (_sleeved(person, body, warp) > 0.5) & (solid == 0)
-    if not bool((sliver | bare).any()):
-        return colour, shown
-    filled = spread_colour(colour, (shown > 0.9).astype(np.float32), (3.0, 9.0, 30.0)) * 0.86
-    wide = cv2.dilate((sliver | bare).astype(np.uint8), disc(2))
-    share = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), 1) * (1 - front * ~bare)
-    joined = np.where((share > shown)[..., None], filled, colour).astype(np.float32)
-    return joined, np.maximum(shown, share).astype(np.float32)
-
-
-def _sleeved(person: Person, body: Body, warp: Warp) -> Plane:
-    """Return the skin of both arms that must lie under the sleeves."""
-    arms = np.zeros(person.alpha.shape, np.float32)
-    for side in (0, 1):
-        share, away = body.along_arms[side]
-        down = smoothstep(share, 0.08, 0.14) * (1 - smoothstep(share, *_cuff(warp, side)))
-        arms = np.maximum(arms, down * (away < 0.34 * person.half))
-    return arms * smoothstep(person.parts[SKIN], 0.3, 0.6) * person.alpha
-
-
-def _cuff(warp: Warp, side: int) -> tuple[float, float]:
-    """Return between which shares of the arm its cuff lies."""
-    return warp.cuffs[side] - 0.005, warp.cuffs[side] + 0.01
-
-
-def _shadows(person: Person, picture: Image, shown: Plane, front: Plane) -> Image:
-    """Darken the body just below the garment's edges, and the garment below hair and arms."""
     drop = int(0.02 * person.half) + 1
     soft = 0.05 * person.half
     bare = (1 - shown) * person.alpha * (1 - person.parts[HAIR])
     under = wide_blur(np.roll(shown, drop, axis=0), soft) * bare
-    on_top = np.clip(front, 0, 1) * person.alpha
-    above = wide_blur(np.roll(on_top, drop, axis=0).astype(np.float32), soft) * shown
+    on_top = np.maximum(np.clip(front, 0, 1) * person.alpha, lap)
+    above = wide_blur(np.roll(on_top, drop, axis=0).astype(np.float32), soft) * shown * (1 - lap)
     gain = (1 - 0.30 * under) * (1 - 0.28 * above)
     return (picture * gain[..., None]).astype(np.float32)

@@ -86,13 +86,44 @@ def _rotated(vectors: NDArray[Any], angle: NDArray[Any]) -> NDArray[Any]:
     return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=1)
 
 
+@dataclass(frozen=True)
+class Layers:
+    """What lies where in a photo whose parts may cover each other when they are worn.
+
+    `cloth` says where there is cloth at all, `parts` whose each pixel is, `owners` which part each
+    triangle shows (-1: whatever lies in it).
+    """
+
+    cloth: NDArray[Any]
+    parts: NDArray[Any]
+    owners: NDArray[Any]
+
+    def shown(
+        self, index: int, x: NDArray[Any], y: NDArray[Any], drawn: NDArray[Any]
+    ) -> NDArray[Any]:
+        """Return which pixels of a triangle, taken from (x, y), go over what is `drawn` there.
+
+        Ground beside the cloth covers nothing.
+        """
+        rows = np.clip(y, 0, self.parts.shape[0] - 1).astype(int)
+        columns = np.clip(x, 0, self.parts.shape[1] - 1).astype(int)
+        seen = self.cloth[rows, columns] | (drawn < 0)
+        if self.owners[index] >= 0:
+            seen &= self.parts[rows, columns] == self.owners[index]
+        return np.asarray(seen)
+
+
 def rastered(
-    mesh: Mesh, places: NDArray[Any], order: NDArray[Any], shape: tuple[int, int]
+    mesh: Mesh,
+    places: NDArray[Any],
+    order: NDArray[Any],
+    shape: tuple[int, int],
+    layers: Layers | None = None,
 ) -> tuple[Plane, Plane, NDArray[Any]]:
     """Return for every pixel of the new picture where it comes from (x, y), and its part.
 
-    Triangles are drawn by rising `order`, later ones over earlier; a part of -1 is empty. Body
-    triangles that were turned over by the bend are left out.
+    Triangles are drawn by rising `order`, later ones over earlier as `layers` allow; a part of -1
+    is empty. Body triangles that were turned over by the bend are left out.
     """
     height, width = shape
     from_x = np.full(shape, -1, np.float32)
@@ -114,7 +145,10 @@ def rastered(
         hit = (u >= -1e-3) & (v >= -1e-3) & (u + v <= 1.001)
         p, q, r = mesh.points[mesh.triangles[index]]
         window = slice(low[1], high[1]), slice(low[0], high[0])
-        from_x[window][hit] = (p[0] + u * (q[0] - p[0]) + v * (r[0] - p[0]))[hit]
-        from_y[window][hit] = (p[1] + u * (q[1] - p[1]) + v * (r[1] - p[1]))[hit]
+        source_x = p[0] + u * (q[0] - p[0]) + v * (r[0] - p[0])
+        source_y = p[1] + u * (q[1] - p[1]) + v * (r[1] - p[1])
+        if layers is not None:
+            hit &= layers.shown(int(index), source_x, source_y, part[window])
+        from_x[window][hit], from_y[window][hit] = source_x[hit], source_y[hit]
         part[window][hit] = order[index]
     return from_x, from_y, part

@@ -226,9 +226,7 @@ def _filled(line: _Line, window: _Window, panel: Panel, shape: tuple[int, ...]) 
     points = [tuple(point) for point in _drawn([line], 4 * SAMPLES)[0]]
     for side, end in ((1, line.right), (0, line.left)):
         foot = _strap_foot(window, panel, side)
-        corner = (
-            [(end[0], end[1])] if foot is None else [(end[0], foot[1] - 1), (foot[0], foot[1] - 1)]
-        )
+        corner = [end if foot is None else (foot[0], foot[1] - 1)]
         corner.append((corner[-1][0], -999.0))
         points += corner if side == 1 else corner[::-1]
     around = np.array(points) / window.scale + (window.left, window.top)

@@ -36,6 +36,7 @@ def painted_skin(person: Person, body: Body, on_body: Plane, old: Plane) -> Imag
     weight = cv2.erode(skin.astype(np.uint8), disc(2)).astype(np.float32)
     height = float(max(person.alpha.shape))
     spread = spread_colour(lab, weight, tuple(share * height for share in (0.01, 0.03, 0.08, 0.3)))
+    spread[..., 0] += _lit(person, spread[..., 0])
     inside = cv2.distanceTransform((on_body > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
     rim = 1 - 0.16 * np.exp(-inside / (0.09 * person.half))
     level = lab[..., 0]
@@ -46,6 +47,22 @@ def painted_skin(person: Person, body: Body, on_body: Plane, old: Plane) -> Imag
     for side in (0, 1):
         painted = _with_arm(person, body, painted, side)
     return painted
+
+
+def _lit(person: Person, level: Plane) -> Plane:
+    """Return how much lighter the chest lies than the skin round it: it faces the lamp as a face.
+
+    The throat is in the chin's shadow and the arms turn away.
+    """
+    face = (person.parts[FACE] > 0.8) & (person.alpha > 0.9)
+    if int(face.sum()) < 400:
+        return np.zeros_like(level)
+    bright = float(np.percentile(to_lab(person.rgb)[face][:, 0], 65))
+    height, width = level.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    chest = person.shoulders - person.up * 0.35 * person.half
+    away = np.hypot(x - chest[0], y - chest[1]) / person.half
+    return np.clip(bright - level, 0, 9) * (1 - smoothstep(away, 0.2, 1.0))
 
 
 def _with_arm(person: Person, body: Body, painted: Image, side: int) -> Image:

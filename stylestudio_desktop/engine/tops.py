@@ -8,22 +8,25 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mesh as meshes
 from stylestudio_desktop.engine.body import Body, length_of, point_along
-from stylestudio_desktop.engine.filters import Plane
+from stylestudio_desktop.engine.filters import Plane, smoothstep
 from stylestudio_desktop.engine.garment import Panel
 from stylestudio_desktop.engine.person import Person
-from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_SLEEVE, WORN_TORSO, Warp
+from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_SLEEVE, WORN_TORSO, Warp, rounded
 
 LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
 
-
+BARE = 0.05  # of half the shoulders: how much lower a shoulder is without the old cloth on it
+FRONT = 0.20  # how firmly the front keeps its shape, whatever the sleeves pull
+HANGS = 0.35  # of a long sleeve: from here on it lies before the body's panel
 SUNK = 0.55  # of its height: how a hood stands when it is down
 
 
 def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str) -> Warp:
     """Hang a top, jacket or dress on the shoulders, its sleeves on the arms."""
     scale, odd = _top_scale(person, body, panel)
-    grid = meshes.over_mask(alpha, lambda points: _parts_of(points, panel, alpha))
-    grid = _cut_under_arms(grid, panel, alpha)
+    parts = _parts_of(panel, alpha)
+    grid = meshes.over_mask(alpha, lambda points: parts[_within(points, alpha.shape)[::-1]])
+    grid, owners = _parted(grid, panel, alpha)
     targets, weights = _torso_targets(person, body, panel, grid, scale, kind)
     _pin_shoulders(person, body, panel, alpha, grid, targets, weights, scale)
     cuffs = [0.0, 0.0]
@@ -34,10 +37,14 @@ def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str
     part = np.where(sleeves, grid.labels[grid.triangles].max(axis=1), 0)
     order = np.where(part == 0, BODY, part)
     for side in (0, 1):
+        own = part == 1 + side
         if _arm_before(person, side):
-            order[part == 1 + side] = BEFORE + side
+            order[own] = BEFORE + side
+        elif cuffs[side] > LONG:  # an arm that hangs lies before the loose cloth beside it
+            order[own & _lower(panel, grid, side)] = BEFORE + side
     places = meshes.bent(grid, targets, weights, scale)
-    rastered = meshes.rastered(grid, places, order, person.alpha.shape)
+    layers = meshes.Layers(alpha > 0.5, parts, owners)
+    rastered = meshes.rastered(grid, places, order, person.alpha.shape, layers)
     return Warp(*rastered, scale, (cuffs[0], cuffs[1]), odd)
 
 
@@ -60,48 +67,68 @@ def _top_scale(person: Person, body: Body, panel: Panel) -> tuple[float, bool]:
     return (float(np.clip(scale, 0.75 * by_box, 1.25 * by_box)) if odd else scale), odd
 
 
-def _parts_of(points: NDArray[Any], panel: Panel, alpha: Plane) -> NDArray[Any]:
-    """Label points: 0 body, 1 and 2 the sleeves; points off the cloth go with the nearer part."""
-    labels = np.zeros(len(points), int)
+def _parts_of(panel: Panel, alpha: Plane) -> NDArray[Any]:
+    """Label the photo's pixels: 0 body, 1 and 2 the sleeves; ground goes with the nearer part."""
+    height, width = alpha.shape
+    labels = np.zeros(alpha.shape, np.int8)
     if panel.shoulders is None or panel.pits is None:
         return labels
-    height, width = alpha.shape
-    x = np.clip(points[:, 0], 0, width - 1).astype(int)
-    y = np.clip(points[:, 1], 0, height - 1).astype(int)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     cloth = (alpha > 0.5).astype(np.uint8)
     for side in (0, 1):
         sleeve = panel.sleeves[side]
         if sleeve is None:
             continue
         shoulder, pit = panel.shoulders[side], panel.pits[side]
-        share = np.clip((points[:, 1] - shoulder[1]) / max(pit[1] - shoulder[1], 1), 0, 1)
+        share = np.clip((y - shoulder[1]) / max(pit[1] - shoulder[1], 1), 0, 1)
         seam = shoulder[0] + (pit[0] - shoulder[0]) * share
-        beyond = points[:, 0] < seam if side == 0 else points[:, 0] > seam
+        beyond = x < seam if side == 0 else x > seam
         own = cv2.distanceTransform((1 - sleeve.region).astype(np.uint8), cv2.DIST_L2, 3)
         rest = (cloth & (1 - sleeve.region)).astype(np.uint8)
         other = cv2.distanceTransform((1 - rest).astype(np.uint8), cv2.DIST_L2, 3)
-        labels[beyond & (own[y, x] <= other[y, x])] = 1 + side
+        labels[beyond & (own <= other)] = 1 + side
     return labels
 
 
-def _cut_under_arms(grid: meshes.Mesh, panel: Panel, alpha: Plane) -> meshes.Mesh:
-    """Drop triangles that would tie a sleeve to the body below the arm-pit.
+def _parted(grid: meshes.Mesh, panel: Panel, alpha: Plane) -> tuple[meshes.Mesh, NDArray[Any]]:
+    """Part the sleeves from the body below the arm-pits; return the part of every triangle too.
 
-    Just below it they stay where they lie on cloth, else the seam would be torn in steps.
+    A triangle that would tie them together there becomes two, one for each: points of their own
+    carry both on past the cut, of which `meshes.Layers` shows what belongs to them. Just below
+    the arm-pit they stay tied where they lie on cloth, and have no part (-1): else the seam would
+    be torn in steps.
     """
+    count = len(grid.triangles)
     if panel.pits is None:
-        return grid
+        return grid, np.full(count, -1)
     labels = grid.labels[grid.triangles]
     mixed = labels.min(axis=1) != labels.max(axis=1)
     side = np.maximum(labels.max(axis=1) - 1, 0)
     middle = grid.points[grid.triangles].mean(axis=1)
     below = middle[:, 1] - panel.pits[side, 1]
-    height, width = alpha.shape
-    x = np.clip(middle[:, 0], 0, width - 1).astype(int)
-    y = np.clip(middle[:, 1], 0, height - 1).astype(int)
+    x, y = _within(middle, alpha.shape)
     empty = alpha[y, x] < 0.5
     cut = mixed & ((below > 4) & empty | (below > 0.08 * panel.height))
-    return meshes.Mesh(grid.points, grid.triangles[~cut], grid.labels)
+    points, triangles, marks = grid.points, [grid.triangles[~cut]], [grid.labels]
+    owners = [np.full(int((~cut).sum()), -1)]
+    for part in np.unique(labels[cut]):
+        wanted = cut & (labels == part).any(axis=1)
+        chosen = grid.triangles[wanted]
+        strange = np.unique(chosen[grid.labels[chosen] != part])
+        twin = np.arange(len(grid.points))
+        twin[strange] = len(points) + np.arange(len(strange))
+        points = np.concatenate([points, grid.points[strange]])
+        triangles.append(twin[chosen])
+        marks.append(np.full(len(strange), part))
+        owners.append(np.full(len(chosen), part))
+    whole = meshes.Mesh(points, np.concatenate(triangles), np.concatenate(marks))
+    return whole, np.concatenate(owners)
+
+
+def _within(points: NDArray[Any], shape: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the pixels (x, y) nearest to points in a picture of `shape`."""
+    x = np.clip(points[:, 0], 0, shape[1] - 1).astype(int)
+    return x, np.clip(points[:, 1], 0, shape[0] - 1).astype(int)
 
 
 def _torso_targets(
@@ -127,12 +154,15 @@ def _torso_targets(
     half = np.where(along < pit_at, own * np.clip(rise, 0.6, 1.4), half)
     line = person.shoulders + person.up * 0.17 * person.half
     across = (points[:, 0] - panel.axis) * scale / np.maximum(own, 1)
-    spots = line - person.up * below[:, None] + person.right * (across * half)[:, None]
+    aside = half * rounded(across, half / np.maximum(own, 1))
+    spots = line - person.up * below[:, None] + person.right * aside[:, None]
     torso = grid.labels == 0
     targets = points * scale
     targets[torso] = spots[torso]
-    edge = np.where(np.abs(across) > 0.75, 0.12, 0.05)
-    weights = np.where(torso, np.where(along > pit_at, edge, 0.01), 0.004)
+    edge = np.where(np.abs(across) > 0.75, 0.12, FRONT)
+    # Above the arm-pits the seams give way to the arms; the chest's front, where prints are, not.
+    chest = 0.01 + (FRONT - 0.01) * (1 - smoothstep(np.abs(across), 0.45, 0.85))
+    weights = np.where(torso, np.where(along > pit_at, edge, chest), 0.004)
     if panel.hood:
         weights = np.where(torso & (along < -0.05), 0.3, weights)
     return targets, weights
@@ -164,16 +194,22 @@ def _pin_shoulders(
         tip = abs(float(panel.shoulders[side, 0]) - panel.axis) * scale
         neck = abs(float(panel.neck[side, 0]) - panel.axis) * scale
         full = sleeved or tip > 0.8 * outer
-        for share in np.linspace(0, 1, 9):
-            x = panel.neck[side, 0] * (1 - share) + panel.shoulders[side, 0] * share
-            column = alpha[:, int(np.clip(x, 0, alpha.shape[1] - 1))] > 0.5
-            own = np.array([x, float(column.argmax())])
-            away = abs(x - panel.axis) * scale
+        spots = panel.neck[side, 0] + np.linspace(0, 1, 9) * (
+            panel.shoulders[side, 0] - panel.neck[side, 0]
+        )
+        columns = alpha[:, np.clip(spots.astype(int), 0, alpha.shape[1] - 1)] > 0.5
+        edges = np.stack([spots, columns.argmax(axis=0)], axis=1).astype(float)
+        if not full:  # a strap's loop touches the shoulder with its highest point alone
+            edges = edges[[int(edges[:, 1].argmin())]]
+        for own in edges:
+            away = abs(own[0] - panel.axis) * scale
             if full:
                 stretch = (outer - max(neck, inner)) / max(tip - neck, 1.0)
                 away = neck + (away - neck) * stretch + max(0.0, inner - neck)
             away = float(np.clip(away, inner * 0.9, outer * 1.02))
             goal = np.array([np.interp(away, offsets, line[:, axis]) for axis in (0, 1)])
+            if not full:
+                goal = goal - person.up * BARE * person.half
             distance = np.hypot(*(grid.points - own).T)
             near = (distance < reach) & (grid.labels == 0)
             targets[near] = goal + (grid.points[near] - own) * scale
@@ -223,6 +259,14 @@ def _sleeve_targets(
             weight = max(weight, 0.15)
         weights[index] = weight * (0.12 + 0.5 * firm if offset < -0.1 else 1.0)
     return cover * 0.97
+
+
+def _lower(panel: Panel, grid: meshes.Mesh, side: int) -> NDArray[Any]:
+    """Return which triangles lie on a sleeve's lower part, clear of the arm-pit."""
+    sleeve = panel.sleeves[side]
+    if sleeve is None:
+        return np.zeros(len(grid.triangles), bool)
+    return sleeve.place(grid.points)[0][grid.triangles].mean(axis=1) > HANGS
 
 
 def _unforeshortened(person: Person, side: int, seen: float) -> float:

@@ -50,8 +50,17 @@ def undressed(
         base = over(base, painted_skin(person, body, on_body, old), painted)
     inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
     beside = gone * (1 - on_body) * (1 - inner)
-    alpha = person.alpha * (1 - beside)
+    alpha = _tidy(person, person.alpha * (1 - beside), beside)
     return base, alpha.astype(np.float32), share
+
+
+def _tidy(person: Person, alpha: Plane, beside: Plane) -> Plane:
+    """Return an outline without the shreds that are left of it where old cloth was taken away."""
+    solid = (alpha > 0.5).astype(np.uint8)
+    whole = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(round(0.06 * person.half) + 2))
+    where = cv2.dilate((beside > 0.3).astype(np.uint8), disc(round(0.12 * person.half) + 2))
+    kept = cv2.GaussianBlur(np.maximum(whole, 1 - where).astype(np.float32), (0, 0), 1.0)
+    return alpha * smoothstep(kept, 0.25, 0.75)
 
 
 def _blend(person: Person, painted: Plane) -> Plane:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.filters import Plane
@@ -25,3 +26,16 @@ class Warp:
     scale: float
     cuffs: tuple[float, float]
     odd: bool
+
+
+def rounded(across: NDArray[Any], narrower: NDArray[Any]) -> NDArray[Any]:
+    """Return where points of flat cloth are seen when it goes round a body, from -1 to 1.
+
+    `across` are their places on the flat cloth, -1 and 1 at its edges, `narrower` how much
+    narrower it is worn. Cloth on a cylinder keeps its size in front and is foreshortened toward
+    the sides, so that a round print stays round: an arc of half angle a is seen sin(a) / a as wide.
+    """
+    share = np.clip(narrower, 0.70, 0.9999)
+    angle = np.sqrt(10 - np.sqrt(100 - 120 * (1 - share)))  # sin(a) / a to the fourth order
+    within = np.clip(across, -1, 1)
+    return np.sin(within * angle) / np.sin(angle) + (across - within)

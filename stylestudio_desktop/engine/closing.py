@@ -1,0 +1,85 @@
+"""Closes what the parts of a worn garment leave bare between them: a sleeve goes round its arm."""
+
+import cv2
+import numpy as np
+
+from stylestudio_desktop.engine.body import Body
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Mask,
+    Plane,
+    components,
+    disc,
+    smoothstep,
+    spread_colour,
+)
+from stylestudio_desktop.engine.person import SKIN, Person
+from stylestudio_desktop.engine.warp import Warp
+
+SHADED = 0.86  # how light cloth is that lies in the shadow between two parts
+HOLE = 0.06  # of the square of half the shoulders: smaller holes are none between arm and body
+
+
+def closed(
+    person: Person,
+    body: Body,
+    warp: Warp,
+    colour: Image,
+    shown: Plane,
+    old: Plane,
+    front: Plane,
+    back: Plane,
+) -> tuple[Image, Plane]:
+    """Return the garment's colours and cover without gaps; what closes them lies in shadow.
+
+    Slivers where cloth was seen before, specks of holes, and the arm itself down to the cuff.
+    The neck, where `back` shows, stays open.
+    """
+    solid = (shown > 0.5).astype(np.uint8)
+    reach = disc(max(3, round(0.13 * person.half)))
+    neck = cv2.dilate((back > 0.2).astype(np.uint8), reach) > 0
+    sleeved, below = _sleeved(person, body, warp, old)
+    near = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach) > 0
+    near = (near & (old > 0.3) & ~below) | _specks(solid, HOLE * person.half**2)
+    sliver = near & (solid == 0) & (front < 0.3) & ~neck
+    # Outlines are smooth: what would only stand out from one as a knob is left.
+    whole = ((solid > 0) | sliver | sleeved).astype(np.uint8)
+    smooth = cv2.morphologyEx(whole, cv2.MORPH_OPEN, disc(round(0.08 * person.half) + 2)) > 0
+    gaps = (sliver | sleeved) & smooth & (solid == 0)
+    if not bool(gaps.any()):
+        return colour, shown
+    sure = (shown > 0.9).astype(np.float32)
+    filled = spread_colour(colour, sure, (3.0, 9.0, 30.0)) * SHADED
+    wide = cv2.dilate(gaps.astype(np.uint8), disc(2)) & whole
+    share = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), 1) * (1 - front * ~(gaps & sleeved))
+    joined = np.where((share > shown)[..., None], filled, colour).astype(np.float32)
+    return joined, np.maximum(shown, share).astype(np.float32)
+
+
+def _specks(solid: Mask, limit: float) -> Plane:
+    """Return the holes of a mask that are smaller than `limit` pixels."""
+    count, labels, stats = components((1 - solid).astype(np.uint8))
+    small = np.zeros(count, bool)
+    small[1:] = stats[1:, cv2.CC_STAT_AREA] < limit
+    return np.asarray(small[labels])
+
+
+def _sleeved(person: Person, body: Body, warp: Warp, old: Plane) -> tuple[Plane, Plane]:
+    """Return where both arms, bare or in their old sleeves, must lie under the new, and where not.
+
+    The second is what lies below the new cuffs.
+    """
+    limbs = np.maximum(smoothstep(person.parts[SKIN], 0.3, 0.6), old) * person.alpha
+    under, below = np.zeros(limbs.shape, bool), np.zeros(limbs.shape, bool)
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        near = away < 0.34 * person.half
+        down = smoothstep(share, 0.08, 0.14) * (1 - smoothstep(share, *_cuff(warp, side)))
+        under |= near & (down * limbs > 0.5)
+        below |= near & (share > warp.cuffs[side])
+    return under, below
+
+
+def _cuff(warp: Warp, side: int) -> tuple[float, float]:
+    """Return between which shares of the arm its cuff lies."""
+    return warp.cuffs[side] - 0.005, warp.cuffs[side] + 0.01

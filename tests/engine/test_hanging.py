@@ -1,0 +1,90 @@
+"""How a garment's parts lie on a body: prints stay round, sleeves before panels, straps on skin."""
+
+import cv2
+import numpy as np
+import pytest
+
+from stylestudio_desktop.engine import mesh, photo
+from stylestudio_desktop.engine.body import measured
+from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.drape import draped
+from stylestudio_desktop.engine.garment import top_points
+from stylestudio_desktop.engine.person import Person, figure
+from stylestudio_desktop.engine.tops import warped_top
+from stylestudio_desktop.engine.warp import BEFORE, BODY, rounded
+from tests.engine.conftest import SAMPLES
+from tests.engine.test_dressing import product
+
+
+@pytest.fixture(scope="module")
+def mannequin() -> Person:
+    found = figure(photo.read(SAMPLES / "people" / "mannequin-narrow.jpg", 700))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("narrower", [0.7, 0.8, 0.88, 0.95])
+def test_cloth_round_a_body_keeps_its_size_in_front_and_ends_at_its_sides(narrower: float) -> None:
+    seen = rounded(np.array([-1.0, -0.05, 0.0, 0.05, 1.0]), np.full(5, narrower))
+    assert seen[[0, 2, 4]] == pytest.approx([-1, 0, 1])
+    assert seen[3] * narrower / 0.05 == pytest.approx(1, abs=0.01), "in front as large as flat"
+    assert seen[3] == -seen[1]
+
+
+def test_cloth_that_is_worn_as_wide_as_it_lies_is_not_bent() -> None:
+    across = np.linspace(-1.3, 1.3, 27)
+    assert rounded(across, np.full(27, 1.0)) == pytest.approx(across, abs=1e-3)
+
+
+def test_a_round_print_stays_round(mannequin: Person) -> None:
+    cut = product("tee-white")
+    panel = top_points(cut.alpha, "top")
+    assert panel.pits is not None
+    middle = round(panel.axis), round(float(panel.pits[:, 1].mean()))
+    radius = round(0.22 * float(panel.pits[1, 0] - panel.pits[0, 0]))
+    colour = cut.colour.copy()
+    cv2.circle(colour, middle, radius, (220, 20, 20), -1)
+    worn = draped(mannequin, Cutout(colour, cut.alpha, ()), "top").rgb
+    red = (worn[..., 0] > 120) & (worn[..., 1] < 90)
+    rows, columns = np.nonzero(red)
+    # The photo of the test was squeezed to a size of its own; a circle of it is one all the same.
+    assert np.ptp(columns) / np.ptp(rows) == pytest.approx(1, abs=0.1)
+
+
+def test_sleeves_that_hang_lie_before_the_loose_panel_and_leave_no_hole(mannequin: Person) -> None:
+    cut = product("shirt-striped")
+    warp = warped_top(
+        mannequin, measured(mannequin), top_points(cut.alpha, "top"), cut.alpha, "top"
+    )
+    assert (warp.part == BODY).any()
+    for side in (0, 1):
+        assert (warp.part == BEFORE + side).any(), "the forearm's sleeve is drawn last"
+    shown = draped(mannequin, cut, "top").garment > 0.5
+    holes = cv2.connectedComponentsWithStats((~shown).astype(np.uint8))[2][1:, cv2.CC_STAT_AREA]
+    assert (holes > 0.01 * mannequin.half**2).sum() <= 3, "the picture, between arms and body"
+
+
+def test_ground_beside_a_part_covers_nothing_and_no_part_shows_another() -> None:
+    """Two squares, one on the other: the upper is cloth on its left half only."""
+    grid = mesh.over_mask(np.ones((40, 40), np.float32), lambda points: np.zeros(len(points), int))
+    count = len(grid.triangles)
+    twice = mesh.Mesh(grid.points, np.concatenate([grid.triangles] * 2), grid.labels)
+    order = np.repeat([1, 2], count)
+    cloth, parts = np.ones((40, 40), bool), np.zeros((40, 40), np.int8)
+    parts[:, :20] = 1
+    layers = mesh.Layers(cloth, parts, np.repeat([-1, 1], count))
+    part = mesh.rastered(twice, grid.points, order, (40, 40), layers)[2]
+    assert (part[:, 1:19] == 2).all()
+    assert (part[:, 21:39] == 1).all()
+    cloth[:, 20:] = False
+    layers = mesh.Layers(cloth, parts, np.full(2 * count, -1))
+    part = mesh.rastered(twice, grid.points, order, (40, 40), layers)[2]
+    assert (part[:, 1:19] == 2).all()
+    assert (part[:, 21:39] == 1).all()
+
+
+def test_a_strap_ends_on_the_shoulder_and_stands_not_above_it(mannequin: Person) -> None:
+    result = draped(mannequin, product("dress-summer"), "dress")
+    strap = (result.garment > 0.5) & (mannequin.alpha < 0.1)
+    above = strap[: int(mannequin.shoulders[1])]
+    assert int(above.sum()) < 0.002 * mannequin.half**2
