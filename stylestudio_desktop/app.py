@@ -117,6 +117,12 @@ def run_window(workspace: Workspace) -> int:
 
 def _one_window(workspace: Workspace, unclean: bool) -> int:
     from stylestudio_desktop.ui.opening import show_frame
+    from stylestudio_desktop.ui.patterns import compiled_later
+
+    # Of the time that the first paint may take, this is the part that is left: taken here, the
+    # pictures need not wait for it. Its patterns (of `platform`, which `uuid` loads) stay unused.
+    with compiled_later(1):
+        import peewee  # noqa: F401
 
     file = SettingsFile(workspace.settings)
     settings = file.value

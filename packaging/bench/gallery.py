@@ -43,6 +43,7 @@ FRAME = 1 / 60
 PICTURES = 20_000
 CLICKS = 5
 WARM_OPENINGS = 40
+WARM_SECONDS = 10.0
 FIRST_OPENING = "viewer, first opening of these, own time"
 FULL = 0.95
 PATIENCE_S = 120.0
@@ -93,7 +94,11 @@ class Bench:
         return self.figures
 
     def _warm_up(self) -> None:
-        """Fill what is kept of pictures to its bound, and open the viewer on some of them."""
+        """Fill what is kept of pictures to its bound, open the viewer, and scroll at each speed.
+
+        Scrolling fills what else has a bound: the cards, Qt's own caches, what the allocator keeps
+        for each thread that decodes.
+        """
         top = 0
         while top < self._grid.layout_.height and self._grid.thumbnails.held < FULL * BUDGET:
             self._touch()
@@ -102,6 +107,8 @@ class Bench:
             top += self._grid.viewport().height()
         self._view(WARM_OPENINGS)
         self.figures["viewer, first opening, own time"] = self.figures.pop(FIRST_OPENING)
+        for name, speed in SPEEDS.items():
+            self._scroll(name, speed, min(WARM_SECONDS, self._chosen.seconds))
 
     def _first_views(self) -> None:
         """Click on the gallery: from there to every picture in view."""

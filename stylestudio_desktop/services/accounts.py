@@ -1,7 +1,5 @@
 """People: the local profile that a new workspace starts with, and its free tokens."""
 
-import getpass
-
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.errors import NotFound
 from stylestudio_desktop.domain.events import BalanceChanged, BatchChanged, Event
@@ -70,6 +68,8 @@ def is_guarded(studio: Studio) -> bool:
 
 
 def _own_name() -> str:
+    import getpass  # only for a first start
+
     try:
         return getpass.getuser() or "Me"
     except (OSError, KeyError, ImportError):  # no such user in the system's list

@@ -1,7 +1,8 @@
-"""Puts off compiling the large patterns that PySide6 compiles at each start and hardly ever uses.
+"""Puts off compiling patterns that libraries compile at each start and hardly ever use.
 
-Three of them, for telling signatures in error texts and for making stub files, take a tenth of the
-time to the window's first paint (`shibokensupport.signature`: `parser` and `lib.pyi_generator`).
+Three large ones of PySide6, for telling signatures in error texts and for making stub files, take
+a tenth of the time to the window's first paint (`shibokensupport.signature`: `parser` and
+`lib.pyi_generator`).
 """
 
 import re
@@ -30,12 +31,12 @@ class Later:
 
 
 @contextmanager
-def compiled_later() -> Iterator[None]:
-    """Have large patterns compiled when they are first used, while modules are loaded within."""
+def compiled_later(least: int = LARGE) -> Iterator[None]:
+    """Have patterns of `least` characters compiled at their first use, if loaded within."""
     at_once = re.compile
 
     def compiled(pattern: Any, flags: Any = 0) -> Any:
-        if isinstance(pattern, str) and len(pattern) >= LARGE:
+        if isinstance(pattern, str) and len(pattern) >= least:
             return Later(partial(at_once, pattern, flags))
         return at_once(pattern, flags)
 

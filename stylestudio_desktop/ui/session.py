@@ -46,9 +46,12 @@ BESIDES_MS = 2500
 
 
 def _gallery(window: MainWindow, studio: Studio) -> Pane:
+    from stylestudio_desktop.ui.gallery.foreseeing import foresee
+
+    foreseen = foresee(window, studio)
     from stylestudio_desktop.ui.gallery.pane import create_pane
 
-    return create_pane(window, studio)
+    return create_pane(window, studio, foreseen)
 
 
 def _create(window: MainWindow, studio: Studio) -> Pane:
@@ -258,7 +261,9 @@ class Session(QObject):
     def _tell_end(self, event: GenerationCompleted | GenerationEnded) -> None:
         if self.window.current in (CREATE, HISTORY):
             return
-        show = partial(self.window.open_pane, HISTORY, ShowGeneration(_id(event)))
+        show = partial(
+            self.window.open_pane, HISTORY, ShowGeneration(GenerationId(event.generation_id))
+        )
         if isinstance(event, GenerationCompleted):
             number = len(event.file_ids)
             text = self.window.tr("%n picture(s) made and saved", "", number)
@@ -307,10 +312,6 @@ def _was_bought(studio: Studio) -> bool:
 
 def _made(make: Callable[[MainWindow, Studio], Pane], studio: Studio, window: MainWindow) -> Pane:
     return make(window, studio)
-
-
-def _id(event: GenerationCompleted | GenerationEnded) -> GenerationId:
-    return GenerationId(event.generation_id)
 
 
 def run(

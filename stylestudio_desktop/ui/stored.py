@@ -40,7 +40,10 @@ class StoredPictures:
 
     def fetch_cards(self, ids: Sequence[int]) -> list[Card]:
         """Return the cards of those pictures that still exist."""
-        rows = library.cards(self._studio, ids)
+        return self.cards_of(library.cards(self._studio, ids))
+
+    def cards_of(self, rows: Sequence[FileCard]) -> list[Card]:
+        """Return rows as cards; on another thread if they tell how many lie on their stack."""
         sizes: Mapping[int, int] = {}
         if self.stacked:
             from stylestudio_desktop.services import similar

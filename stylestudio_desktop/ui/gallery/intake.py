@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
@@ -45,6 +45,8 @@ class Intake(QObject):
 
     def browse_folder(self) -> None:
         """Ask for a folder of product photos."""
+        from PySide6.QtWidgets import QFileDialog  # a start need not wait for it
+
         folder = QFileDialog.getExistingDirectory(self._owner, self.tr("Import a folder"))
         if folder:
             self._importer.bring([Path(folder)], Category.PRODUCT)
@@ -62,6 +64,8 @@ class Intake(QObject):
             self._importer.bring([Path(path) for path in paths], category)
 
     def _browse(self, category: Category) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         kinds = self.tr("Pictures (*.jpg *.jpeg *.png *.webp)")
         names, _ = QFileDialog.getOpenFileNames(self._owner, self.tr("Import photos"), "", kinds)
         if names:

@@ -17,13 +17,12 @@ from stylestudio_desktop.domain.events import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.asking import Asked, Asking, State
+from stylestudio_desktop.ui.gallery.foreseeing import FIRST, Foreseen, Front, look_ahead
+from stylestudio_desktop.ui.gallery.source import LibrarySource
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
 
-FIRST = 400
 HEAD = 200
-SCREEN = 64
-"""Cards that come with the first ids: about what a window shows before it is scrolled."""
 Looked = tuple["array[int]", State | None]
 QUIET_MS = 150
 REST_MS = 250
@@ -37,14 +36,6 @@ class _Touched(NamedTuple):
     fitting: set[int]
 
 
-class _First(NamedTuple):
-    """The front of a list, the state it belongs to, and the cards of its first screen."""
-
-    ids: "array[int]"
-    state: State | None
-    cards: Sequence[Card]
-
-
 class Listing(QObject):
     """Fills `grid` with what is asked for and keeps it so.
 
@@ -56,11 +47,21 @@ class Listing(QObject):
     counted = Signal()
     failed = Signal(str)
 
-    def __init__(self, studio: Studio, tasks: Tasks, grid: Grid, parent: QObject) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        tasks: Tasks,
+        grid: Grid,
+        source: LibrarySource,
+        parent: QObject,
+        foreseen: Foreseen | None = None,
+    ) -> None:
         super().__init__(parent)
         self._studio = studio
         self._tasks = tasks
         self._grid = grid
+        self._source = source
+        self._foreseen = foreseen
         self._asking = Asking(studio)
         self.wanted = Asked()
         self.complete = False
@@ -80,17 +81,25 @@ class Listing(QObject):
         self._serial += 1
         serial = self._serial
 
-        def op() -> _First:
-            ids, state = self._asking.look(wanted, FIRST)
-            return _First(ids, state, self._grid.source.fetch_cards(list(ids[:SCREEN])))
+        def op() -> tuple[Front, Sequence[Card]]:
+            front = look_ahead(self._studio, self._asking, wanted)
+            return front, self._source.cards_of(front.rows)
 
-        def first(found: _First) -> None:
+        def first(found: tuple[Front, Sequence[Card]]) -> None:
+            front, cards = found
             if serial == self._serial:
-                self._state = found.state
-                self._grid.cards.put(found.cards)
-                self._show_first(found.ids, serial)
+                self._state = front.state
+                self._grid.cards.put(cards)
+                self._show_first(front.ids, serial)
 
-        self._run(op, first)
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and wanted == Asked():
+            foreseen.take(
+                lambda front: first((front, self._source.cards_of(front.rows))),
+                lambda: self._run(op, first),
+            )
+        else:
+            self._run(op, first)
 
     def reload(self) -> None:
         """Read the whole list again; view and selection stay with their pictures.

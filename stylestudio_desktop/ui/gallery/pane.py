@@ -15,6 +15,7 @@ from stylestudio_desktop.ui.gallery.acting import Acting
 from stylestudio_desktop.ui.gallery.browser import Browser
 from stylestudio_desktop.ui.gallery.deeds import Deeds
 from stylestudio_desktop.ui.gallery.doing import Doing
+from stylestudio_desktop.ui.gallery.foreseeing import Foreseen
 from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.gallery.intake import Intake
 from stylestudio_desktop.ui.gallery.listing import Listing
@@ -38,7 +39,9 @@ _LONG = 1000
 class GalleryPane(Pane):
     """Every picture of the library."""
 
-    def __init__(self, window: MainWindow, studio: Studio) -> None:
+    def __init__(
+        self, window: MainWindow, studio: Studio, foreseen: Foreseen | None = None
+    ) -> None:
         super().__init__(window.place)
         self.search_hint = self.tr("Search prompts, file names and tags")
         self._window = window
@@ -57,7 +60,7 @@ class GalleryPane(Pane):
         self._viewer: Viewer | None = None
         self._narrowing: Narrowing | None = None
         self.suggesting = Suggesting(window, studio, self)
-        self.listing = Listing(studio, window.tasks, self.grid, self)
+        self.listing = Listing(studio, window.tasks, self.grid, self._source, self, foreseen)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self.browser)
         self._loaded = False
@@ -299,6 +302,8 @@ class GalleryPane(Pane):
         self.grid.close_threads()
 
 
-def create_pane(window: MainWindow, studio: Studio) -> GalleryPane:
-    """Return the Gallery for `window`."""
-    return GalleryPane(window, studio)
+def create_pane(
+    window: MainWindow, studio: Studio, foreseen: Foreseen | None = None
+) -> GalleryPane:
+    """Return the Gallery for `window`, with what was read for it before it was there."""
+    return GalleryPane(window, studio, foreseen)

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStringListModel, Qt, QTimer
-from PySide6.QtWidgets import QCompleter
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.studio import Studio
@@ -11,6 +10,9 @@ from stylestudio_desktop.ui.tokens import Duration
 from stylestudio_desktop.ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QStringListModel
+    from PySide6.QtWidgets import QCompleter
+
     from stylestudio_desktop.ui.widgets.search import SearchField
 
 
@@ -84,7 +86,10 @@ class Suggesting(QObject):
             if popup is not None:
                 popup.hide()
 
-    def _made(self) -> QCompleter:
+    def _made(self) -> "QCompleter":
+        from PySide6.QtCore import QStringListModel  # a start need not wait for them
+        from PySide6.QtWidgets import QCompleter
+
         self._model = QStringListModel(self)
         made = QCompleter(self._model, self)
         made.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QRect, Qt, QTimer, QUrl
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDrag,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
@@ -20,6 +19,8 @@ from stylestudio_desktop.ui.widgets.grid.geometry import Box
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
     from stylestudio_desktop.ui.widgets.grid.view import Grid
 
 DRAG_LIMIT = 200
@@ -169,6 +170,10 @@ class Gestures(QObject):
         paths = grid.source.paths(grid.selected_ids(DRAG_LIMIT))
         if not paths:
             return
+        # Only here: a start need not wait for the classes that nobody has used yet.
+        from PySide6.QtCore import QMimeData, QUrl
+        from PySide6.QtGui import QDrag
+
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         drag = QDrag(grid)
@@ -272,7 +277,7 @@ def _left(event: QMouseEvent) -> bool:
     return event.button() == Qt.MouseButton.LeftButton
 
 
-def _local_files(data: QMimeData) -> list[str]:
+def _local_files(data: "QMimeData") -> list[str]:
     if not data.hasUrls():
         return []
     urls = data.urls()[:DROP_LIMIT]

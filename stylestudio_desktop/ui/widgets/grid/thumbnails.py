@@ -42,6 +42,7 @@ class Thumbnails(QObject):
     """
 
     arrived = Signal(object)
+    _ready = Signal()
 
     def __init__(
         self, fetch: Callable[[str, int], bytes | None], parent: QObject | None = None
@@ -62,6 +63,8 @@ class Thumbnails(QObject):
         self._frame.setInterval(Duration.FRAME)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._hand_over)
+        self._handed = 0.0
+        self._ready.connect(self._on_ready)
 
     @property
     def held(self) -> int:
@@ -94,7 +97,8 @@ class Thumbnails(QObject):
             self._lock.notify_all()
         if todo:
             self._start()
-            self._frame.start()
+            if not self._frame.isActive():
+                self._frame.start()
 
     def forget(self, storage_id: str) -> None:
         """Drop one file's thumbnail, as when it was made anew."""
@@ -143,6 +147,9 @@ class Thumbnails(QObject):
             with self._lock:
                 self._working.discard(wish)
                 self._done.append(_Done(wish, image))
+                all_done = not (self._wanted or self._working or self._closed)
+            if all_done:
+                self._ready.emit()
 
     def _next(self) -> Want | None:
         with self._lock:
@@ -154,7 +161,13 @@ class Thumbnails(QObject):
             self._working.add(wish)
             return wish
 
+    def _on_ready(self) -> None:
+        """Show the last of them without waiting for the next frame, if this one showed none."""
+        if self._frame.isActive() and (monotonic() - self._handed) * 1000 >= Duration.FRAME:
+            self._hand_over()
+
     def _hand_over(self) -> None:
+        self._handed = monotonic()
         with self._lock:
             batch = [self._done.popleft() for _ in range(min(PER_FRAME, len(self._done)))]
             more = bool(self._wanted or self._working or self._done)

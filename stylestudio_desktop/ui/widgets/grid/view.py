@@ -249,7 +249,10 @@ class Grid(Scrolled):
         self.pinned = self.layout_.heading if self.contents.dated else 0
         self.set_extent(self.layout_.height, self.layout_.row // 3)
         self.setAccessibleDescription(self.tr("%n picture(s)", "", len(self.contents)))
-        self._wish.start()
+        if len(self.contents) and not self.thumbnails.held:
+            self._ask_at_once()  # the first pictures are decoded while the window is still drawn
+        else:
+            self._wish.start()
         self.surface.update()
 
     def _hold(self, anchor: QPoint | None = None) -> tuple[int, int] | None:
@@ -288,6 +291,8 @@ class Grid(Scrolled):
     def _ask(self) -> None:
         height = self.surface.height()
         seen = self._seen()
+        if len(self.contents) and not seen:
+            return  # it has no room yet; it asks once it is laid out
         around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
         order = [*seen, *range(seen.stop, around.stop), *range(around.start, seen.start)]
         ids = [self.contents.ids[index] for index in order]
