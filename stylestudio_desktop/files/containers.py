@@ -29,10 +29,14 @@ _GRAPH = b'"class_type"'
 _LARGEST_SEGMENT = 65_533  # 16 bits, less the length field itself
 
 
+class TooLong(BadInput):
+    """A JPEG has no room for that much."""
+
+
 def with_xmp(data: bytes, packet: bytes) -> bytes:
     """Return the picture `data` carrying `packet` (UTF-8 XMP) in place of any it had before.
 
-    Raises BadInput if it is no JPEG, PNG or WebP, or if the packet is too long for a JPEG.
+    Raises BadInput if it is no JPEG, PNG or WebP, TooLong if a JPEG has no room for the packet.
     """
     header = _header(data)
     match header.format:
@@ -125,7 +129,7 @@ def _header(data: bytes) -> Header:
 def _into_jpeg(data: bytes, packet: bytes) -> bytes:
     body = XMP_PREFIX + packet
     if len(body) > _LARGEST_SEGMENT:
-        raise BadInput(
+        raise TooLong(
             f"The description of this picture has {len(packet)} bytes; a JPEG holds "
             f"{_LARGEST_SEGMENT - len(XMP_PREFIX)}. Nothing was written; export it as PNG, or "
             "without the description."

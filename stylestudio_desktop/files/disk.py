@@ -22,12 +22,17 @@ _HANDLES = {errno.EMFILE, errno.ENFILE}
 _NOT_A_PHOTO = "is not an ordinary file. Choose a photo; nothing was changed."
 
 
+def is_full(error: OSError) -> bool:
+    """Say whether there is no more room on the disk, or no more for this person."""
+    return error.errno in _FULL
+
+
 def storage_error(error: OSError, doing: str) -> StorageError:
     """Return the typed error for an OSError of our own storage, met while `doing` something.
 
     `doing` completes "while …", for instance "saving a picture".
     """
-    if error.errno in _FULL:
+    if is_full(error):
         return StorageFull(
             f"The disk became full while {doing}. What was saved before is safe and nothing is "
             "left half-written. Free some space, then try again."

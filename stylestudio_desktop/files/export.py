@@ -1,11 +1,15 @@
 """Puts exported pictures into the user's folder: whole or not at all, and never over anything."""
 
 import contextlib
+import errno
+import hashlib
 import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.disk import flush_folder, storing
@@ -53,26 +57,61 @@ def checked_folder(folder: Path) -> Path:
 def write_new(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     """Write `data` under a name in `folder` that nothing has yet, durable on return."""
     stem = safe_stem(stem)
-    with storing("writing an exported picture"):
-        part = folder / f".stylestudio-{secrets.token_hex(8)}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        descriptor = os.open(part, flags, 0o666)  # the user's own folder: the user's umask
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(opened.fileno())
-            for number in range(1, _MOST_TRIES):
-                final = folder / f"{numbered(stem, number)}{suffix}"
-                if final.parent != folder:
-                    raise BadInput(f"“{stem}” would leave the folder. Choose another name.")
-                if _claim(part, final):
-                    flush_folder(folder)
-                    return final
-        finally:
-            part.unlink(missing_ok=True)
+    with storing("writing an exported picture"), _partial(_name(folder)) as (part, opened):
+        opened.write(data)
+        _close(opened)
+        for number in range(1, _MOST_TRIES):
+            final = folder / f"{numbered(stem, number)}{suffix}"
+            if final.parent != folder:
+                raise BadInput(f"“{stem}” would leave the folder. Choose another name.")
+            if _claim(part, final):
+                flush_folder(folder)
+                return final
     raise BadInput(f"“{stem}” exists {_MOST_TRIES} times in that folder. Choose another name.")
+
+
+@contextlib.contextmanager
+def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+    """Write a file of the person's own that appears whole at the end, or not at all.
+
+    Until then it lies beside, in place of what a process that was cut off left there. Without
+    `replace` FileExistsError is raised where the name was taken meanwhile; raises OSError for
+    the disk.
+    """
+    known = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()
+    part = path.with_name(f".stylestudio-{known[:16]}.tmp")
+    part.unlink(missing_ok=True)  # also a link that would lead elsewhere
+    with _partial(part) as (_, opened):
+        yield opened
+        _close(opened)
+        if replace:
+            part.replace(path)
+        elif not _claim(part, path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        flush_folder(path.parent)
+
+
+def _name(folder: Path) -> Path:
+    return folder / f".stylestudio-{secrets.token_hex(8)}.tmp"
+
+
+@contextlib.contextmanager
+def _partial(part: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Open the new file `part`, which is gone again where it got no other name."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(part, flags, 0o666)  # the user's own folder: the user's umask
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            yield part, opened
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _close(opened: BinaryIO) -> None:
+    opened.flush()
+    os.fsync(opened.fileno())
+    opened.close()
 
 
 def _claim(part: Path, final: Path) -> bool:

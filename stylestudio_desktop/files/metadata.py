@@ -9,7 +9,7 @@ import datetime
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from stylestudio_desktop.domain.errors import BadInput
-from stylestudio_desktop.files.containers import xmp_of
+from stylestudio_desktop.files.containers import TooLong, with_xmp, xmp_of
 from stylestudio_desktop.files.probe import STORED_LIMITS, read_whole
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _SPACES = {
     "studio": "urn:stylestudio:xmp:1:",
 }
 _CREATOR = "Style Studio Desktop"
+_SHORT = 1000
+"""Characters of a text that fit into every picture beside the others."""
 # XML 1.0 section 2.2 has no way to write these, not even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -72,6 +74,7 @@ class Description:
 
 def packet_of(description: Description) -> bytes:
     """Return the description as an XMP packet, UTF-8. Characters that XML forbids are left out."""
+    parameters = json.dumps(dict(description.parameters), sort_keys=True, ensure_ascii=False)
     simple = {
         "xmp:CreatorTool": _CREATOR,
         "xmp:CreateDate": _iso(description.made_at),
@@ -81,12 +84,14 @@ def packet_of(description: Description) -> bytes:
         "Iptc4xmpExt:AISystemVersionUsed": description.version,
         "studio:Prompt": description.prompt,
         "studio:NegativePrompt": description.negative_prompt,
-        "studio:Parameters": json.dumps(dict(description.parameters), sort_keys=True),
+        "studio:Parameters": _UNWRITABLE.sub(_escaped, parameters),
         "studio:Generation": description.generation,
     }
     if description.source in (DigitalSource.CAPTURED, DigitalSource.COMPOSITE):
         for name in [name for name in simple if name.startswith("Iptc4xmpExt:AI")]:
             simple[name] = ""
+    if simple["Iptc4xmpExt:AIPromptInformation"]:
+        simple["studio:Prompt"] = ""  # a JPEG has 64 kB: long words in every script must fit
     lines = [f"<{name}>{_text(value)}</{name}>" for name, value in simple.items() if value]
     for name, value in (("dc:title", description.title), ("dc:description", description.label)):
         if value:
@@ -109,6 +114,29 @@ def packet_of(description: Description) -> bytes:
         f"{body}\n</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n"
         '<?xpacket end="w"?>'
     ).encode()
+
+
+def described(data: bytes, description: Description) -> bytes:
+    """Return the picture `data` carrying its description.
+
+    Where a JPEG has no room, long words are shortened: what made a picture must not be left out
+    for the length of a prompt. Raises BadInput if it is no JPEG, PNG or WebP.
+    """
+    try:
+        return with_xmp(data, packet_of(description))
+    except TooLong:
+        kept = {
+            name: value
+            for name, value in description.parameters.items()
+            if isinstance(value, int | float) or len(str(value)) <= _SHORT
+        }
+        short = replace(
+            description,
+            prompt=description.prompt[:_SHORT],
+            negative_prompt=description.negative_prompt[:_SHORT],
+            parameters=kept,
+        )
+        return with_xmp(data, packet_of(short))
 
 
 def description_in(path: Path) -> Description | None:
@@ -139,7 +167,7 @@ def description_of(packet: bytes) -> Description | None:
         return None
     return Description(
         source=source,
-        prompt=found["studio:Prompt"],
+        prompt=found["studio:Prompt"] or found["Iptc4xmpExt:AIPromptInformation"],
         negative_prompt=found["studio:NegativePrompt"],
         parameters=MappingProxyType(parameters),
         sources=tuple(_items(root, "studio:Sources")),
@@ -158,6 +186,7 @@ _FIELDS = (
     "xmp:CreatorTool",
     "xmp:CreateDate",
     "Iptc4xmpExt:DigitalSourceType",
+    "Iptc4xmpExt:AIPromptInformation",
     "Iptc4xmpExt:AISystemUsed",
     "Iptc4xmpExt:AISystemVersionUsed",
     "studio:Prompt",
@@ -169,6 +198,11 @@ _FIELDS = (
 
 def _text(value: str) -> str:
     return escape(_UNWRITABLE.sub("", value), quote=False).replace("\r", "&#13;")
+
+
+def _escaped(found: "re.Match[str]") -> str:
+    """Return the JSON escape of a character that XML has no way to write."""
+    return json.dumps(found[0])[1:-1]
 
 
 def _named(name: str) -> str:

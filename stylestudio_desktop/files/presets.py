@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.files.codec import decoding
-from stylestudio_desktop.files.containers import with_xmp
-from stylestudio_desktop.files.metadata import Description, packet_of
+from stylestudio_desktop.files.metadata import Description, described
 from stylestudio_desktop.files.probe import STORED_LIMITS, SUFFIXES, judge, read_whole
 from stylestudio_desktop.files.sending import load_upright
 
@@ -67,7 +66,7 @@ def encode(
             data, suffix = _web(source, preset), ".jpg"
         case Marketplace():
             data, suffix = _marketplace(source, preset), ".jpg"
-    return (with_xmp(data, packet_of(description)) if description else data), suffix
+    return (described(data, description) if description else data), suffix
 
 
 def _web(source: Path, preset: Web) -> bytes:

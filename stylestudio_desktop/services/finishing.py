@@ -16,8 +16,8 @@ from stylestudio_desktop.domain.events import (
 from stylestudio_desktop.domain.generation import Category, Role, Status, check_step
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile
-from stylestudio_desktop.files.containers import with_xmp, without_recipe
-from stylestudio_desktop.files.metadata import packet_of
+from stylestudio_desktop.files.containers import without_recipe
+from stylestudio_desktop.files.metadata import described
 from stylestudio_desktop.files.names import safe_stem
 from stylestudio_desktop.files.probe import SUFFIXES, Limits, Probe
 from stylestudio_desktop.files.store import Condition
@@ -84,7 +84,7 @@ def _describe(studio: Studio, partial: Path, output: Output, made: Generation) -
         made_at=made.created_at,
     )
     with contextlib.suppress(BadInput):
-        partial.write_bytes(with_xmp(partial.read_bytes(), packet_of(said)))
+        partial.write_bytes(described(partial.read_bytes(), said))
 
 
 def complete(studio: Studio, row: Generation, saved: Sequence[Saved]) -> list[int]:

@@ -1,15 +1,18 @@
 """Writes the history as a table for spreadsheets, in portions and without live formulas."""
 
 import csv
-import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from threading import Event
 
-from stylestudio_desktop.domain.errors import StorageError, StorageFull
+from stylestudio_desktop.domain.errors import Stopped, StorageError, StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.records import GenerationCard
+from stylestudio_desktop.files.disk import is_full
+from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.services import history
 from stylestudio_desktop.services.studio import Studio
 
@@ -18,9 +21,9 @@ COLUMNS = (
     "id", "created (UTC)", "status", "prompt", "style", "quality", "ratio", "pictures",
     "service", "tokens", "retries", "seconds", "ended (UTC)", "error code", "error",
 )  # fmt: skip
-# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
-_DISK_FULL = 28
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection"),
+# full-width forms among them; where a comma divides no cells, a semicolon or a tab does.
+_LIVE = re.compile("(^|[;\t])(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 Progress = Callable[[int], None]
 
 
@@ -39,33 +42,34 @@ def export(
     whole or not at all: a cancelled export leaves nothing and returns 0. Returns the number of
     rows; `progress` is called with the rows written so far. Raises StorageError.
     """
-    partial = path.with_name(path.name + ".part")
     written = 0
     try:
-        with partial.open("w", encoding="utf-8-sig", newline="") as file:
-            table = csv.writer(file)
+        with new_file(path, replace=True) as file:
+            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+            table = csv.writer(text)
             table.writerow(COLUMNS)
             for portion in _portions(studio, wanted, ids):
-                if cancelled is not None and cancelled.is_set():
-                    break
+                _go_on(cancelled)
                 table.writerows(_cells(card) for card in portion)
                 written += len(portion)
                 progress(written)
-            file.flush()
-            os.fsync(file.fileno())
-        if cancelled is not None and cancelled.is_set():
-            return 0
-        partial.replace(path)
+            _go_on(cancelled)
+            text.detach()
+    except Stopped:
+        return 0
     except OSError as error:
         raise _told(error, path) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return written
+
+
+def _go_on(cancelled: Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise Stopped
 
 
 def guarded(text: str) -> str:
     """Return `text` so that a spreadsheet shows it and never computes it."""
-    return f"'{text}" if text.startswith(_LIVE) else text
+    return _LIVE.sub(r"\1'", text)
 
 
 def _portions(
@@ -115,7 +119,7 @@ def _moment(at: int | None) -> str:
 
 
 def _told(error: OSError, path: Path) -> StorageError:
-    if error.errno == _DISK_FULL:
+    if is_full(error):
         return StorageFull(
             "The disk is full, so the table was not written. The history itself is safe. "
             "Free some space, or choose another disk."

@@ -37,6 +37,7 @@ from stylestudio_desktop.services.adopting import Adopted, Story
 from stylestudio_desktop.services.studio import Studio
 
 _LATEST = 1 << 42
+_ROLES = (Category.BACKGROUND, Category.MODEL, Category.PRODUCT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def rebuild(
     if not place.is_dir():
         raise BadInput(f"There is no folder “{folder}”. Nothing was changed. Choose another.")
     done = Rebuilt()
-    paths = list(_walk(place))
+    paths = list(_walk(place, done.rejected))
     found: dict[str, _Picture] = {}
     for number, path in enumerate(paths):
         if cancelled is not None and cancelled.is_set():
@@ -91,9 +92,16 @@ def rebuild(
     return done
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield every ordinary file, in the order of names; links are not followed."""
-    for root, folders, names in os.walk(folder):
+def _walk(folder: Path, closed: list[str]) -> Iterator[Path]:
+    """Yield every ordinary file, in the order of names; links are not followed.
+
+    A folder that can't be read is named in `closed`.
+    """
+
+    def refused(error: OSError) -> None:
+        closed.append(str(error.filename))
+
+    for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):
             path = Path(root) / name
@@ -117,29 +125,23 @@ def _adopt(
     progress: "adopting.Progress",
     cancelled: Event | None,
 ) -> None:
-    people = {one for picture in found.values() if picture.said for one in picture.said.people}
-    behind = {one for picture in found.values() if picture.said for one in picture.said.backgrounds}
-    rows: dict[str, StoredFile] = {}
+    rows = {digest: _row(one, Category.GENERATED) for digest, one in found.items()}
+    photos = _photos(found)
     stories: dict[str, list[_Picture]] = {}
     for digest, picture in found.items():
-        if picture.said is not None and picture.said.sources:
-            stories.setdefault(picture.said.generation or digest, []).append(picture)
-            category = Category.GENERATED
-        else:
-            category = Category.MODEL if digest in people else Category.PRODUCT
-            category = Category.BACKGROUND if digest in behind else category
-        rows[digest] = _row(picture, category)
+        if _is_made(picture):
+            said = picture.said
+            stories.setdefault((said and said.generation) or digest, []).append(picture)
 
     def fetch(row: StoredFile) -> BinaryIO:
         return os.fdopen(open_regular(found[row.storage_id].path, follow=False), "rb")
 
-    told = [_story(pictures, rows) for pictures in stories.values()]
-    for number, (digest, picture) in enumerate(found.items()):
+    told = [_story(pictures, rows, photos) for pictures in stories.values()]
+    for number, row in enumerate(photos.values()):
         if cancelled is not None and cancelled.is_set():
             return
-        if rows[digest].category != Category.GENERATED.value:
-            adopting.picture(studio, rows[digest], fetch, into)
-        progress(number, len(found), picture.path.name)
+        adopting.picture(studio, row, fetch, into)
+        progress(number, len(photos), row.filename)
     for one, pictures in zip(told, stories.values(), strict=True):
         if cancelled is not None and cancelled.is_set():
             return
@@ -149,6 +151,43 @@ def _adopt(
                 adopting.picture(studio, row, fetch, into)
         else:
             adopting.story(studio, one, fetch, into)
+
+
+def _is_made(picture: _Picture) -> bool:
+    return picture.said is not None and bool(picture.said.sources)
+
+
+def _photos(found: dict[str, _Picture]) -> dict[tuple[str, Category], StoredFile]:
+    """Return each photo as what it was used as: as several things, or a made picture, too."""
+    used = {
+        (digest, category): None
+        for picture in found.values()
+        if picture.said is not None
+        for digest, category in _uses(picture.said)
+        if digest in found
+    }
+    photos: dict[tuple[str, Category], StoredFile] = {}
+    for digest, picture in found.items():
+        known = [one for one in _ROLES if (digest, one) in used]
+        if not known and not _is_made(picture):
+            known = [Category.PRODUCT]
+        for number, category in enumerate(known):
+            row = _row(picture, category)
+            if number or _is_made(picture):  # that id is another row's
+                other = hashlib.sha256(f"{digest} {category.value}".encode()).hexdigest()
+                row = row._replace(id=_id_of(row.uploaded_at, other))
+            photos[digest, category] = row
+    return photos
+
+
+def _uses(said: Description) -> list[tuple[str, Category]]:
+    """Return every source with what it was used as."""
+    others = {*said.people, *said.backgrounds}
+    return [
+        *((one, Category.BACKGROUND) for one in said.backgrounds),
+        *((one, Category.MODEL) for one in said.people),
+        *((one, Category.PRODUCT) for one in said.sources if one not in others),
+    ]
 
 
 def _row(picture: _Picture, category: Category) -> StoredFile:
@@ -193,22 +232,20 @@ def _id_of(at: int, digest: str) -> int:
     return id_at(at) | int(digest[:8], 16) & ((1 << RANDOM_BITS) - 1)
 
 
-def _story(pictures: list[_Picture], rows: dict[str, StoredFile]) -> Story | None:
+def _story(
+    pictures: list[_Picture],
+    rows: dict[str, StoredFile],
+    photos: dict[tuple[str, Category], StoredFile],
+) -> Story | None:
     """Return the story that pictures of one generation tell, None where it can't be true."""
     said = pictures[0].said
     if said is None or not all(one in rows for one in said.sources):
         return None
-    others = {*said.people, *said.backgrounds}
-    products = tuple(rows[one] for one in said.sources if one not in others)
-    models = tuple(rows[one] for one in said.people if one in rows)
-    behind = tuple(rows[one] for one in said.backgrounds if one in rows)
-    used = [
-        *((one, Category.PRODUCT) for one in products),
-        *((one, Category.MODEL) for one in models),
-        *((one, Category.BACKGROUND) for one in behind),
-    ]
-    if any(one.category != category.value for one, category in used):
-        return None  # it was made from a made picture, which plays no such part here
+    uses = [one for one in _uses(said) if one in photos]
+    products, models, behind = (
+        tuple(photos[one] for one in uses if one[1] is category)
+        for category in (Category.PRODUCT, Category.MODEL, Category.BACKGROUND)
+    )
     made = _generation(said, _moment(pictures[0]), tuple(FileId(one.id) for one in products),
                        tuple(FileId(one.id) for one in models))  # fmt: skip
     if made is None:

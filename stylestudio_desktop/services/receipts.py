@@ -1,8 +1,5 @@
 """Writes the receipt of a paid purchase: what was bought, paid, and given back."""
 
-import contextlib
-import os
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +8,7 @@ from stylestudio_desktop.domain.errors import BadInput, IllegalStep, StorageErro
 from stylestudio_desktop.domain.money import written
 from stylestudio_desktop.domain.purchase import Mode, PurchaseStatus, RefundStatus
 from stylestudio_desktop.domain.records import Purchase
+from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.payments.receipt_pdf import Receipt, drawn
 from stylestudio_desktop.services import accounts, buying, refunding
 from stylestudio_desktop.services.studio import Studio
@@ -35,13 +33,9 @@ def write(studio: Studio, purchase_id: int, target: Path) -> Path:
     if target.is_dir():
         target = target / suggested_name(row)
     content = drawn(_receipt(studio, row), resources() / "fonts")
-    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with new_file(target) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(partial, target)  # refuses to replace what is there
     except FileExistsError as error:
         raise BadInput(
             f"There is a file {target.name} already, and it stays as it is. Choose another name."
@@ -51,9 +45,6 @@ def write(studio: Studio, purchase_id: int, target: Path) -> Path:
             f"The receipt could not be written: {error.strerror}. The purchase is not touched. "
             "Choose another folder."
         ) from error
-    finally:
-        with contextlib.suppress(OSError):  # never begun, or gone
-            partial.unlink()
     return target
 
 

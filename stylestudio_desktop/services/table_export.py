@@ -2,21 +2,22 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
+from stylestudio_desktop.files.disk import is_full
+from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.services.history_csv import guarded
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, table_reading
 
 FORMATS = ("csv", "jsonl")
 _EXACT = 1 << 53  # JSON readers keep whole numbers up to here exactly (RFC 8259, section 6)
-_NO_ROOM = 28
 _EVERY = 2000
 Progress = Callable[[int, int, str], None]
 
@@ -45,7 +46,7 @@ def export(
         tables = table_reading.names(studio.database)
         paths = {name: folder / f"{name}.{form}" for name in tables}
         for path in paths.values():
-            if path.exists():
+            if path.exists() or path.is_symlink():
                 raise BadInput(f"“{path}” is there already. Nothing was written; choose another.")
         for number, (name, path) in enumerate(paths.items()):
             progress(number, len(paths), name)
@@ -59,7 +60,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno == _NO_ROOM:
+        if is_full(error):
             raise StorageFull(
                 "The disk is full, so the tables were not all written. The library is safe. Free "
                 "some space, or choose another disk."
@@ -75,8 +76,6 @@ Write = Callable[[IO[str], Sequence[str], Iterator[tuple[Any, ...]]], int]
 
 def _table(studio: Studio, name: str, path: Path, write: Write, cancelled: Event | None) -> int:
     columns = table_reading.columns(studio.database, name)
-    partial = path.with_name(path.name + ".part")
-    encoding = "utf-8-sig" if write is _csv else "utf-8"
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for number, row in enumerate(table_reading.rows(studio.database, name, studio.user_id)):
@@ -84,14 +83,10 @@ def _table(studio: Studio, name: str, path: Path, write: Write, cancelled: Event
                 raise Stopped
             yield row
 
-    try:
-        with partial.open("w", encoding=encoding, newline="") as file:
-            number = write(file, columns, rows())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with new_file(path) as file:
+        text = TextIOWrapper(file, encoding="utf-8-sig" if write is _csv else "utf-8", newline="")
+        number = write(text, columns, rows())
+        text.detach()
     return number
 
 

@@ -1,5 +1,6 @@
 """What a picture carries comes back whole, and not one pixel changes on the way."""
 
+import dataclasses
 import io
 import re
 import shutil
@@ -16,6 +17,7 @@ from stylestudio_desktop.files.containers import with_xmp, xmp_of
 from stylestudio_desktop.files.metadata import (
     Description,
     DigitalSource,
+    described,
     description_in,
     description_of,
     packet_of,
@@ -162,7 +164,7 @@ def test_what_others_wrote_is_judged(packet: bytes) -> None:
 
 
 def test_a_description_too_long_for_a_jpeg_is_refused_and_fits_a_png() -> None:
-    packet = packet_of(Description(DigitalSource.GENERATED, prompt="x" * 40_000))
+    packet = packet_of(Description(DigitalSource.GENERATED, prompt="x" * 80_000))
     with pytest.raises(BadInput, match="export it as PNG"):
         with_xmp(PICTURES["JPEG"], packet)
     assert xmp_of(with_xmp(PICTURES["PNG"], packet)) == packet
@@ -180,3 +182,32 @@ def test_no_picture_no_description() -> None:
         with pytest.raises(BadInput):
             xmp_of(data)
     assert xmp_of(PICTURES["JPEG"]) is None
+
+
+@pytest.mark.parametrize("words", ["衣" * 4000, "👗" * 4000, "a & b < c " * 400, "é\u0301" * 2000])
+def test_the_longest_words_fit_into_a_jpeg(words: str) -> None:
+    said = dataclasses.replace(
+        FULL,
+        prompt=f"{words}, studio light, soft shadow",
+        negative_prompt=words,
+        parameters={"prompt": words, "seed": 7, "options": {"backdrop": "gel"}},
+    )
+    found = description_of(xmp_of(described(PICTURES["JPEG"], said)) or b"")
+    assert found == said
+
+
+def test_words_for_which_there_is_no_room_are_shortened_and_the_rest_is_kept() -> None:
+    words = "&" * 4000
+    said = dataclasses.replace(
+        FULL,
+        prompt=words * 4,
+        negative_prompt=words,
+        parameters={"prompt": words, "seed": 7, "s": "x"},
+    )
+    found = description_of(xmp_of(described(PICTURES["JPEG"], said)) or b"")
+    assert found is not None
+    assert found.parameters == {"seed": 7, "s": "x"}
+    assert (found.prompt, found.negative_prompt) == (words[:1000], words[:1000])
+    assert (found.source, found.sources, found.label) == (said.source, said.sources, said.label)
+    whole = description_of(xmp_of(described(PICTURES["PNG"], said)) or b"")
+    assert whole == said, "a PNG has room for all of it"

@@ -1,6 +1,7 @@
 """The history as a table: whole or not at all, guarded against formulas, in portions."""
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -105,7 +106,7 @@ def test_an_old_table_stays_until_the_new_one_is_whole(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(history_csv.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageFull):
         history_csv.export(studio, target, GenerationFilter())
     assert target.read_text() == "old"

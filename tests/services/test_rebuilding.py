@@ -1,6 +1,7 @@
 """The last resort: a library rebuilt from what its pictures say about themselves."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from threading import Event
@@ -23,6 +24,7 @@ from stylestudio_desktop.services import (
     history,
     library,
     rebuilding,
+    sources,
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import generations
@@ -175,16 +177,58 @@ def test_what_is_said_is_judged_and_no_picture_is_lost(
     sound(fresh)
 
 
-def test_what_was_made_from_a_made_picture_comes_by_itself(fresh: Studio, tmp_path: Path) -> None:
+def test_what_was_made_from_a_made_picture_keeps_its_story(fresh: Studio, tmp_path: Path) -> None:
     folder = tmp_path / "chain"
     folder.mkdir()
     (folder / "gold.jpg").write_bytes(picture_bytes("gold"))
-    described(folder, "one", hashlib.sha256(picture_bytes("gold")).hexdigest())
+    gold = hashlib.sha256(picture_bytes("gold")).hexdigest()
+    described(folder, "one", gold)
     first = hashlib.sha256((folder / "one.jpg").read_bytes()).hexdigest()
-    described(folder, "second", first, generation="13")
+    described(folder, "second", gold, generation="13", sources=(gold, first), backgrounds=(first,))
+    described(folder, "third", first, generation="14")
     done = rebuilding.rebuild(fresh, folder)
-    assert (len(done.adopted.new), len(done.adopted.generations)) == (3, 1)
+    assert done.adopted.generations == [12, 13, 14]
+    assert (len(done.adopted.new), done.adopted.missing) == (6, [])
+    story = history.story(fresh, 13)
+    used = {(one.storage_id, one.role) for one in story.inputs}
+    assert used == {(gold, "product"), (first, "background")}
     sound(fresh)
+    assert rebuilding.rebuild(fresh, folder).adopted.new == []
+
+
+def test_a_library_whose_pictures_were_used_again_comes_back_whole(
+    studio: Studio, fresh: Studio, tmp_path: Path
+) -> None:
+    _, pictures = made(studio, tmp_path)
+    (again,) = sources.use_as(studio, pictures[:1], Category.PRODUCT)
+    row = work_until_processing(studio, generate.start(studio, brief_for(again.id)))
+    partial = photo(studio.workspace.tmp, "result-0.part", "crimson")
+    finishing.complete(
+        studio, row, [finishing.save_result(studio, partial, Output(0, "", {}), row)]
+    )
+    rebuilding.rebuild(fresh, studio.workspace.root)
+    assert digests(fresh) == digests(studio)
+    (product,) = history.story(fresh, row.id).inputs
+    assert product.storage_id == again.storage_id
+    sound(fresh)
+
+
+def test_a_folder_that_may_not_be_read_is_named(
+    fresh: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "some"
+    (folder / "closed").mkdir(parents=True)
+    photo(folder, "a.jpg")
+    scan = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    done = rebuilding.rebuild(fresh, folder)
+    assert (done.seen, done.rejected) == (1, [str(folder / "closed")])
 
 
 def test_more_than_a_generation_can_have_come_by_themselves(fresh: Studio, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
 from stylestudio_desktop.services import generate, organising, profiles, table_export
+from stylestudio_desktop.services.history_csv import guarded
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import seals, table_reading
 from tests.factories import brief_for, import_photo, open_test_studio
@@ -129,3 +130,36 @@ def test_a_disk_that_fails_is_told(
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(kind, match="library is safe"):
         table_export.export(studio, tmp_path / "out")
+
+
+def test_a_folder_laid_as_a_trap_changes_nothing_outside(studio: Studio, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("precious")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in table_reading.names(studio.database):
+        for trap in (f"{name}.csv.part", f".stylestudio-{name}.tmp"):
+            (folder / trap).symlink_to(mine)
+    table_export.export(studio, folder)
+    assert mine.read_text() == "precious"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "files.csv").symlink_to(tmp_path / "not yet there")
+    with pytest.raises(BadInput, match="there already"):
+        table_export.export(studio, other)
+    assert [path.name for path in other.iterdir()] == ["files.csv"]
+    assert not (tmp_path / "not yet there").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("=1+1", "'=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("coat;=1+1;-2", "coat;'=1+1;'-2"),
+        ("coat\t@x", "coat\t'@x"),
+        ("a-b = c; d", "a-b = c; d"),
+    ],
+)
+def test_no_cell_computes_whatever_divides_the_cells(text: str, kept: str) -> None:
+    assert guarded(text) == kept

@@ -19,7 +19,8 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageFul
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, superfluous
 from stylestudio_desktop.files.answering import must_answer
-from stylestudio_desktop.files.disk import flush_folder, storing
+from stylestudio_desktop.files.disk import flush_folder, is_full, storing
+from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.backup import record
 from stylestudio_desktop.services.backup.reading import (
@@ -45,7 +46,6 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, copying, users
 from stylestudio_desktop.store.audit import Bytes
 
-_NO_ROOM = (28, 122)
 _EVERY = 50  # pictures between two words about progress
 
 
@@ -96,7 +96,7 @@ def _writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if is_full(error):
             raise StorageFull(
                 f"There is no more room at {place}, so the backup is not complete. The library "
                 "and former backups are untouched. Free some space there; it then goes on where "
@@ -133,7 +133,7 @@ def _folder(studio: Studio, place: Path, progress: Progress, check: Callable[[],
     for folder in (home, home / "files"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stage = home / f"unfinished-{studio.user_id}"
-    stage.mkdir(mode=0o700, exist_ok=True)
+    _empty(stage)
     moment = now_ms()
     contents = copying.snapshot(studio.database, stage / DATABASE, check)
     store = _Store(studio, home, _known(place))
@@ -145,6 +145,15 @@ def _folder(studio: Studio, place: Path, progress: Progress, check: Callable[[],
     flush_folder(home)
     _thin(place, manifest.library)
     return _made(final, manifest, store)
+
+
+def _empty(stage: Path) -> None:
+    """Have the folder of an unfinished backup there, and in it no link that leads elsewhere."""
+    if stage.is_symlink():
+        stage.unlink()
+    stage.mkdir(mode=0o700, exist_ok=True)
+    for name in (MANIFEST, DATABASE, LIST, SETTINGS, CATALOGUE):
+        (stage / name).unlink(missing_ok=True)
 
 
 def _made(home: Path, manifest: Manifest, store: "_Store | _Pack") -> Made:
@@ -238,7 +247,8 @@ class _Store:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._made.add(target.parent)
         partial = target.with_name(target.name + ".part")
-        with self._files.open(row.storage_id) as source, partial.open("wb") as copy:
+        partial.unlink(missing_ok=True)  # and a link, that leads to something of somebody's
+        with self._files.open(row.storage_id) as source, partial.open("xb") as copy:
             part = copy_checked(source, copy, check)
             if _SYNC is _NO_SYNC:
                 copy.flush()
@@ -316,25 +326,18 @@ def _file(studio: Studio, place: Path, progress: Progress, check: Callable[[], N
         )
     stage = studio.workspace.backups / "unfinished"
     stage.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = place.with_name(place.name + ".part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         moment = now_ms()
         contents = copying.snapshot(studio.database, stage / DATABASE, check)
-        with partial.open("wb") as raw:
-            with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
-                pack = _Pack(studio, archive)
-                manifest = _describe(studio, stage, moment, contents, pack.put, progress, check)
-                for name in manifest.parts:
-                    with (stage / name).open("rb") as source:
-                        pack.add(name, source, check)
-                archive.writestr(MANIFEST, manifest.text())
-            raw.flush()
-            os.fsync(raw.fileno())
-        partial.replace(place)
-        flush_folder(place.parent)
+        with new_file(place) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
+            pack = _Pack(studio, archive)
+            manifest = _describe(studio, stage, moment, contents, pack.put, progress, check)
+            for name in manifest.parts:
+                with (stage / name).open("rb") as source:
+                    pack.add(name, source, check)
+            archive.writestr(MANIFEST, manifest.text())
     finally:
-        partial.unlink(missing_ok=True)
         for name in (DATABASE, LIST, SETTINGS, CATALOGUE):
             (stage / name).unlink(missing_ok=True)
         stage.rmdir()
