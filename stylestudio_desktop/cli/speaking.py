@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import category
 
 from stylestudio_desktop.domain.errors import Code, StudioError
+from stylestudio_desktop.files.attending import waited_for
 
 BAD_INPUT, NO_TOKENS, SERVICE, STORAGE, UNEXPECTED = 2, 3, 4, 5, 70
 _INPUT = (Code.BAD_INPUT, Code.NOT_FOUND, Code.ILLEGAL_STEP, Code.PROFILE_LOCKED)
@@ -121,6 +122,8 @@ class Bar:
 
     def step(self, done: float, total: float, name: str = "") -> None:
         """Show that `done` of `total` is done; `name` says what is in hand."""
+        if waited_for(name):
+            note(name)
         share = min(1.0, done / total) if total else 1.0
         if not self._shown or (time.monotonic() - self._drawn < _REDRAW_S and share < 1.0):
             return

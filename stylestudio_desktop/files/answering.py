@@ -15,8 +15,10 @@ _asked: dict[Path, threading.Thread] = {}
 _lock = threading.Lock()
 
 
-def answers(place: Path) -> bool:
+def answers(place: Path, patience_s: float | None = None) -> bool:
     """Say whether the disk of `place` answers in time, be it that nothing is there.
+
+    Without `patience_s` it is given PATIENCE_S.
 
     One that did not is not asked by a second thread until it has answered the first.
     """
@@ -26,7 +28,7 @@ def answers(place: Path) -> bool:
             asking = threading.Thread(target=_ask, args=(place,), name="asking a disk", daemon=True)
             _asked[place] = asking
             asking.start()
-    asking.join(PATIENCE_S)
+    asking.join(PATIENCE_S if patience_s is None else patience_s)
     if asking.is_alive():
         return False
     with _lock:

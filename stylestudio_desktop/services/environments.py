@@ -7,7 +7,7 @@ at the desk there.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -17,7 +17,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.records import StoredFile, User
-from stylestudio_desktop.files.answering import must_answer
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.services import adopting, opening, organising
@@ -67,8 +67,12 @@ def compare(studio: Studio, source: Workspace) -> Difference:
 
     Raises BadInput where it is no other workspace, or its schema is another.
     """
-    with _reading(studio, source) as (copy, owner):
-        return _difference(studio, source, copy, owner)
+
+    def work(_progress: Progress, _cancelled: Event | None) -> Difference:
+        with _reading(studio, source) as (copy, owner):
+            return _difference(studio, source, copy, owner)
+
+    return attended(studio.workspace.root, [source.root], work, holding=studio.database.connection)
 
 
 def copying_all(studio: Studio, kind: str) -> Difference:
@@ -121,10 +125,21 @@ def sync(
 
     Raises BadInput, Stopped, or StorageError; what came in before stays.
     """
+
+    def work(progress: Progress, cancelled: Event | None) -> tuple[Difference, Adopted]:
+        return _sync(studio, source, progress, stopping(cancelled))
+
+    return attended(
+        studio.workspace.root, [source.root], work, progress, cancelled, studio.database.connection
+    )
+
+
+def _sync(
+    studio: Studio, source: Workspace, progress: Progress, check: Callable[[], None]
+) -> tuple[Difference, Adopted]:
     with _reading(studio, source) as (copy, owner):
         found = _difference(studio, source, copy, owner)
         into = Adopted()
-        check = stopping(cancelled)
         _files(studio, source, found)
         store = FileStore(source.files, source.tmp)
         seen: set[int] = set()
@@ -146,7 +161,6 @@ def sync(
 @contextlib.contextmanager
 def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
     """Hold a copy of the other workspace's database of one moment, and its first person."""
-    must_answer(source.root)
     if source.root.resolve() == studio.workspace.root.resolve() or not copying.has_header(
         source.database
     ):

@@ -1,7 +1,7 @@
 """Takes pictures out of the library: safe names, a preset's form, and how each was made inside."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError, 
 from stylestudio_desktop.domain.generation import Category, Role
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, Generation, StoredFile, UsageRecord
-from stylestudio_desktop.files.answering import must_answer
+from stylestudio_desktop.files.attending import Progress, attended
 from stylestudio_desktop.files.export import checked_folder, export_picture
 from stylestudio_desktop.files.metadata import Description
 from stylestudio_desktop.files.names import DEFAULT_PATTERN, fill_pattern
@@ -99,7 +99,7 @@ def export(
     *,
     preset: str = "original",
     pattern: str = DEFAULT_PATTERN,
-    progress: Callable[[int, int, str], None] = lambda _done, _all, _name: None,
+    progress: Progress = lambda _done, _all, _name: None,
     cancelled: Event | None = None,
 ) -> Exports:
     """Write copies of pictures into `folder`, made if it is missing; nothing is ever replaced.
@@ -112,7 +112,24 @@ def export(
         raise BadInput(f"There is no preset “{preset[:60]}”. Choose {', '.join(PRESETS)}.")
     fill_pattern(pattern, {})
     chosen = meant(studio, wanted)
-    must_answer(folder)
+
+    def work(progress: Progress, cancelled: Event | None) -> Exports:
+        return _export(studio, chosen, folder, PRESETS[preset], pattern, progress, cancelled)
+
+    return attended(
+        studio.workspace.root, [folder], work, progress, cancelled, studio.database.connection
+    )
+
+
+def _export(
+    studio: Studio,
+    chosen: Sequence[int],
+    folder: Path,
+    preset: Preset,
+    pattern: str,
+    progress: Progress,
+    cancelled: Event | None,
+) -> Exports:
     target = _folder(folder)
     exported: list[Exported] = []
     rejected: list[NotExported] = []
@@ -124,7 +141,7 @@ def export(
             continue
         progress(number - 1, len(chosen), row.filename)
         try:
-            form = _cut_out(studio, row, PRESETS[preset], cancelled)
+            form = _cut_out(studio, row, preset, cancelled)
             path = _write(studio, row, target, form, pattern, number)
         except StorageError:
             raise

@@ -11,6 +11,8 @@ from threading import Event
 from stylestudio_desktop.domain.errors import Stopped, StorageError, StorageFull
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.records import GenerationCard
+from stylestudio_desktop.files.attending import Progress as Told
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import is_full
 from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.services import history
@@ -42,13 +44,32 @@ def export(
     whole or not at all: a cancelled export leaves nothing and returns 0. Returns the number of
     rows; `progress` is called with the rows written so far. Raises StorageError.
     """
+
+    def work(told: Told, cancelled: Event | None) -> int:
+        portions = _portions(studio, wanted, ids)
+        return _export(portions, path, lambda done: told(done, 0, ""), cancelled)
+
+    def told(done: int, _all: int, _name: str) -> None:
+        progress(done)
+
+    return attended(
+        studio.workspace.root, [path.parent], work, told, cancelled, studio.database.connection
+    )
+
+
+def _export(
+    portions: Iterator[list[GenerationCard]],
+    path: Path,
+    progress: Progress,
+    cancelled: Event | None,
+) -> int:
     written = 0
     try:
         with new_file(path, replace=True) as file:
             text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
             table = csv.writer(text)
             table.writerow(COLUMNS)
-            for portion in _portions(studio, wanted, ids):
+            for portion in portions:
                 _go_on(cancelled)
                 table.writerows(_cells(card) for card in portion)
                 written += len(portion)

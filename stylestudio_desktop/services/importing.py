@@ -2,7 +2,8 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.records import Action, StoredFile, UsageRecord
 from stylestudio_desktop.files.answering import answers, silence
+from stylestudio_desktop.files.attending import Progress, attended
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, usage
@@ -43,9 +45,6 @@ class Imported(NamedTuple):
     files: tuple[StoredFile, ...]
     rejected: tuple[Rejected, ...]
     trouble: StorageError | None = None
-
-
-Progress = Callable[[int, int, str], None]
 
 
 def find_pictures(paths: Sequence[Path]) -> Iterator[Path]:
@@ -79,29 +78,57 @@ def import_files(
     returned. `progress` is called with (done, all, name). A disk that fails ends the import: what
     went in stays in, everything else is among the rejected, and `trouble` says why.
     """
+    gone = _silent(paths)
+    there = [path for path in paths if _disk(path) not in gone]
+    came = _Arrived([], [Rejected(str(path), silence(path)) for path in paths if path not in there])
+
+    def work(progress: Progress, cancelled: Event | None) -> None:
+        _bring(studio, there, category, came, progress, cancelled)
+
+    try:
+        attended(
+            studio.workspace.root, sorted({_disk(path) for path in there}), work, progress,
+            cancelled, studio.database.connection,
+        )  # fmt: skip
+    except StorageError as error:  # a whole group could not be made to last, or its disk hangs
+        came.trouble = error
+    if came.trouble is not None:
+        left = came.found[came.done :]
+        came.rejected += [Rejected(str(path), came.trouble.sentence) for path in left]
+    return Imported(tuple(came.taken), tuple(came.rejected), came.trouble)
+
+
+@dataclass(slots=True)
+class _Arrived:
+    """What has become of an import so far."""
+
+    taken: list[StoredFile]
+    rejected: list[Rejected]
+    found: list[Path] = field(default_factory=list)
+    done: int = 0
+    trouble: StorageError | None = None
+
+
+def _bring(
+    studio: Studio,
+    paths: Sequence[Path],
+    category: Category,
+    came: _Arrived,
+    progress: Progress,
+    cancelled: Event | None,
+) -> None:
     from stylestudio_desktop.files.intake import take_in
 
-    gone = _silent(paths)
-    found = list(find_pictures([path for path in paths if _disk(path) not in gone]))
-    taken: list[StoredFile] = []
-    rejected = [Rejected(str(path), silence(path)) for path in paths if _disk(path) in gone]
-    trouble: StorageError | None = None
+    came.found = found = list(find_pictures(paths))
     progress(0, len(found), found[0].name if found else "")
     groups = take_in(found, studio.files, studio.thumbnails, studio.limits, GROUP)
-    done = 0
     with contextlib.closing(groups):
-        try:
-            for outcomes in groups:
-                trouble = _keep(studio, outcomes, category, taken, rejected)
-                done += len(outcomes)
-                progress(done, len(found), outcomes[-1].source.name)
-                if trouble is not None or (cancelled is not None and cancelled.is_set()):
-                    break
-        except StorageError as error:  # a whole group could not be made to last
-            trouble = error
-    if trouble is not None:
-        rejected += [Rejected(str(path), trouble.sentence) for path in found[done:]]
-    return Imported(tuple(taken), tuple(rejected), trouble)
+        for outcomes in groups:
+            came.trouble = _keep(studio, outcomes, category, came.taken, came.rejected)
+            came.done += len(outcomes)
+            progress(came.done, len(found), outcomes[-1].source.name)
+            if came.trouble is not None or (cancelled is not None and cancelled.is_set()):
+                break
 
 
 def _silent(paths: Sequence[Path]) -> set[Path]:

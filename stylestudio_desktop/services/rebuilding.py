@@ -21,6 +21,7 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID, RANDOM_BITS, FileId, id_at, new_id
 from stylestudio_desktop.domain.records import Generation, StoredFile
+from stylestudio_desktop.files.attending import Progress, attended
 from stylestudio_desktop.files.containers import xmp_of
 from stylestudio_desktop.files.disk import open_regular
 from stylestudio_desktop.files.metadata import Description, description_of
@@ -61,7 +62,7 @@ class Rebuilt:
 def rebuild(
     studio: Studio,
     folder: Path,
-    progress: "adopting.Progress" = lambda _done, _all, _name: None,
+    progress: Progress = lambda _done, _all, _name: None,
     cancelled: Event | None = None,
 ) -> Rebuilt:
     """Bring what lies in `folder`, a lost library's or one of exported pictures, into this one.
@@ -69,6 +70,16 @@ def rebuild(
     What is here already is not doubled, so it can be stopped and begun again. Raises BadInput
     where there is no such folder, StorageError for the disk.
     """
+
+    def work(progress: Progress, cancelled: Event | None) -> Rebuilt:
+        return _rebuild(studio, folder, progress, cancelled)
+
+    return attended(
+        studio.workspace.root, [folder], work, progress, cancelled, studio.database.connection
+    )
+
+
+def _rebuild(studio: Studio, folder: Path, progress: Progress, cancelled: Event | None) -> Rebuilt:
     place = folder / "files" if (folder / "files").is_dir() else folder
     if not place.is_dir():
         raise BadInput(f"There is no folder “{folder}”. Nothing was changed. Choose another.")
@@ -122,7 +133,7 @@ def _adopt(
     studio: Studio,
     found: dict[str, _Picture],
     into: Adopted,
-    progress: "adopting.Progress",
+    progress: Progress,
     cancelled: Event | None,
 ) -> None:
     rows = {digest: _row(one, Category.GENERATED) for digest, one in found.items()}

@@ -10,6 +10,7 @@ from threading import Event
 from typing import IO, Any
 
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
+from stylestudio_desktop.files.attending import Progress, attended
 from stylestudio_desktop.files.disk import is_full
 from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.services.history_csv import guarded
@@ -19,7 +20,6 @@ from stylestudio_desktop.store import audit, table_reading
 FORMATS = ("csv", "jsonl")
 _EXACT = 1 << 53  # JSON readers keep whole numbers up to here exactly (RFC 8259, section 6)
 _EVERY = 2000
-Progress = Callable[[int, int, str], None]
 
 
 def export(
@@ -39,6 +39,18 @@ def export(
     """
     if form not in FORMATS:
         raise BadInput(f"“{form[:20]}” is no format of an export. Choose {' or '.join(FORMATS)}.")
+
+    def work(progress: Progress, cancelled: Event | None) -> dict[Path, int]:
+        return _export(studio, folder, form, progress, cancelled)
+
+    return attended(
+        studio.workspace.root, [folder], work, progress, cancelled, studio.database.connection
+    )
+
+
+def _export(
+    studio: Studio, folder: Path, form: str, progress: Progress, cancelled: Event | None
+) -> dict[Path, int]:
     write = _csv if form == "csv" else _jsonl
     written: dict[Path, int] = {}
     with _told(folder), audit.moment(studio.database):

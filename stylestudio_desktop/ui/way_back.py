@@ -78,13 +78,13 @@ def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Rest
     row = ProgressRow(parent=dialog)
     QVBoxLayout(dialog).addWidget(row)
     row.set(None, text)
-    cancelled, share = threading.Event(), [0.0]
+    cancelled, share, words = threading.Event(), [0.0], [""]
     row.cancelled.connect(cancelled.set)
     dialog.rejected.connect(cancelled.set)
     ended: list[restore.Restored | Exception] = []
 
-    def progress(done: int, whole: int, _name: str) -> None:
-        share[0] = done / max(1, whole)
+    def progress(done: int, whole: int, name: str) -> None:
+        share[0], words[0] = done / max(1, whole), wording.held_up(name)
 
     def work() -> None:
         try:
@@ -97,8 +97,8 @@ def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Rest
     loop, look = QEventLoop(), QTimer()
 
     def on_look() -> None:
-        if share[0]:
-            row.set(share[0], text)
+        if share[0] or words[0]:
+            row.set(share[0], words[0] or text)
         if ended:
             loop.quit()
 

@@ -149,6 +149,19 @@ def snapshot_reason(reason: Reason) -> str:
     }[reason]
 
 
+def held_up(name: str) -> str:
+    """Return what holds work up, where its progress says so in place of a name; else nothing."""
+    from stylestudio_desktop.files.attending import waited_for
+
+    place = waited_for(name)
+    if place is None:
+        return ""
+    text = QCoreApplication.translate(
+        "Wording", "The disk of %1 does not answer. This goes on by itself as soon as it does."
+    )
+    return text.replace("%1", place)
+
+
 def clipped(text: str, most: int = 60) -> str:
     """Return the first line of `text`, cut to `most` characters."""
     line = " ".join(text.split())

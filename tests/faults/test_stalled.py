@@ -2,11 +2,15 @@
 
 import contextlib
 import itertools
+import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -16,12 +20,20 @@ from stylestudio_desktop import app
 from stylestudio_desktop.__main__ import main
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.errors import StorageError, StudioError
+from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.files import answering
-from stylestudio_desktop.services import environments, exporting, library
-from stylestudio_desktop.services.backup import full, reading, record, schedule, snapshots
+from stylestudio_desktop.files import answering, attending
+from stylestudio_desktop.services import (
+    environments,
+    exporting,
+    health,
+    library,
+    rebuilding,
+    table_export,
+)
+from stylestudio_desktop.services.backup import full, proving, reading, record, schedule, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import Report, Watcher, watch
 from stylestudio_desktop.ui import away as ui_away
@@ -189,3 +201,85 @@ def test_the_command_says_so_and_ends(studio: Studio, drive: Path) -> None:
     assert done.returncode == 5
     assert f"The disk of {drive} does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def proved(studio: Studio, drive: Path, *watched: Any) -> object:
+    return proving.faults(studio.workspace, str(drive), *watched)
+
+
+def rebuilt(studio: Studio, drive: Path, *watched: Any) -> object:
+    return rebuilding.rebuild(studio, drive / "loose", *watched)
+
+
+def brought(studio: Studio, drive: Path, *watched: Any) -> object:
+    done = library.import_files(
+        studio, [drive / "loose"], Category.PRODUCT, progress=watched[0], cancelled=watched[1]
+    )
+    if done.trouble is not None:
+        raise done.trouble
+    return done
+
+
+def exported(studio: Studio, drive: Path, *watched: Any) -> object:
+    ids = list(library.ids(studio, FileFilter()))
+    return exporting.export(studio, ids, drive / "out", progress=watched[0], cancelled=watched[1])
+
+
+def tables(studio: Studio, drive: Path, *watched: Any) -> object:
+    return table_export.export(studio, drive / "tables", "csv", *watched)
+
+
+def backed_up(studio: Studio, drive: Path, *watched: Any) -> object:
+    return full.make(studio, drive, *watched)
+
+
+@pytest.fixture
+def apart(studio: Studio, drive: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """A library whose drive, as real ones do, lies on another disk, with much on it to be done."""
+    monkeypatch.setattr(attending, "_together", lambda *_: False)
+    monkeypatch.setattr(attending, "_GRACE_S", 0.0)
+    (drive / "loose").mkdir()
+    for colour in ("navy", "olive", "crimson"):
+        photo(drive / "loose", f"{colour}.jpg", colour)
+        import_photo(studio, drive.parent, colour)
+    return studio
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+@pytest.mark.parametrize("work", [backed_up, proved, rebuilt, brought, exported, tables])
+def test_one_that_hangs_in_the_middle_is_said_and_can_be_left(
+    apart: Studio,
+    drive: Path,
+    work: Callable[..., object],
+    gives_up: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if gives_up:
+        monkeypatch.setattr(attending, "GIVING_UP_S", 0.4)
+    told: list[str | None] = []
+    cancelled = Event()
+    with contextlib.ExitStack() as hanging:
+
+        def progress(_done: int, _all: int, name: str) -> None:
+            if not told:
+                hanging.enter_context(stalled(drive))
+                told.append(None)
+            elif place := attending.waited_for(name):
+                told.append(place)
+                if not gives_up:
+                    cancelled.set()
+
+        begun = time.monotonic()
+        sentence = "stopped answering in the middle" if gives_up else "You stopped it"
+        with pytest.raises(StudioError, match=sentence):
+            work(apart, drive, progress, cancelled)
+        assert time.monotonic() - begun < 5
+        assert str(told[1]).startswith(str(drive))
+    limit = time.monotonic() + 10
+    while any(one.name == "work on another disk" for one in threading.enumerate()):
+        assert time.monotonic() < limit, "it ends by itself once the disk has gone"
+        time.sleep(0.02)
+    assert [one.sentence for one in health.verify(apart, deep=True).problems] == []
+    shutil.rmtree(drive / "tables", ignore_errors=True)
+    work(apart, drive, lambda *_: None, Event())
+    assert list(reading.faults(reading.find(drive))) == []

@@ -18,7 +18,7 @@ from stylestudio_desktop import __version__
 from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, superfluous
-from stylestudio_desktop.files.answering import must_answer
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import flush_folder, is_full, storing
 from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.files.store import Condition
@@ -76,12 +76,17 @@ def make(
     Pictures that are missing or damaged in the library are named in it and the rest is saved.
     Raises Stopped, BadInput, or StorageError; former backups are never touched.
     """
-    must_answer(place)
-    record.must_be_there(studio.workspace, house(place))
-    with _writing(place), _alone(studio):
-        made = (_file if place.suffix.lower() == ".zip" else _folder)(
-            studio, place, progress, stopping(cancelled)
-        )
+
+    def work(progress: Progress, cancelled: Event | None) -> Made:
+        record.must_be_there(studio.workspace, house(place))
+        with _writing(place), _alone(studio):
+            return (_file if place.suffix.lower() == ".zip" else _folder)(
+                studio, place, progress, stopping(cancelled)
+            )
+
+    made = attended(
+        studio.workspace.root, [place], work, progress, cancelled, studio.database.connection
+    )
     record.change(
         studio.workspace,
         full_at=made.moment,

@@ -1,7 +1,7 @@
 """Brings single pictures, generations and collections back from a backup, and nothing else."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Role, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID
 from stylestudio_desktop.domain.records import Collection, StoredFile
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.files.incoming import receive
@@ -133,9 +134,23 @@ class Inside:
         What is here already stays as it is; what lies in the trash comes out of it. Raises
         NotFound, with nothing changed, if the backup has no such thing; Stopped; StorageError.
         """
+
+        def work(progress: Progress, cancelled: Event | None) -> Adopted:
+            return self._bring_back(wanted, progress, stopping(cancelled))
+
+        home = self._studio.workspace.root
+        return attended(home, _places(self._origin), work, progress, cancelled, self._holding)
+
+    @contextlib.contextmanager
+    def _holding(self) -> Iterator[None]:
+        with self._studio.database.connection(), self._copy.connection():
+            yield
+
+    def _bring_back(
+        self, wanted: Sequence[int], progress: Progress, check: Callable[[], None]
+    ) -> Adopted:
         plans = [self._plan(one) for one in wanted]
         into = Adopted()
-        check = stopping(cancelled)
         for number, (plan, one) in enumerate(zip(plans, wanted, strict=True)):
             progress(number, len(plans), str(one))
             for row in files.by_ids(self._copy, self._studio.user_id, plan.loose):
@@ -246,6 +261,10 @@ def describe(studio: Studio, copy: Copy, owner: int, into: Adopted) -> None:
                 undoing.write(studio.database, studio.user_id, "tag", mine, {here: 1})
 
 
+def _places(origin: restore.Origin) -> list[Path]:
+    return [origin.home] if isinstance(origin, Backup) else []
+
+
 class Spread:
     """A backup laid out to be looked into: its database is copied aside once, and proven."""
 
@@ -260,10 +279,9 @@ class Spread:
         self._folder = studio.workspace.restoring / "look"
         self._origin = _origin(studio, what) if isinstance(what, str) else what
         try:
-            with storing("looking into a backup"):
-                self._path = restore.put_database(
-                    studio.workspace, self._origin, self._folder, stopping(cancelled)
-                )
+            self._path = attended(
+                studio.workspace.root, _places(self._origin), self._put, cancelled=cancelled
+            )
             whole = Database(self._path)  # a copy is read without the log that may lie beside it
             with contextlib.closing(whole):
                 whole.open()
@@ -271,6 +289,11 @@ class Spread:
         except BaseException:
             self.close()
             raise
+
+    def _put(self, _progress: Progress, cancelled: Event | None) -> Path:
+        check = stopping(cancelled)
+        with storing("looking into a backup"):
+            return restore.put_database(self._studio.workspace, self._origin, self._folder, check)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Inside]:

@@ -7,6 +7,7 @@ from threading import Event
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.services.backup import reading, snapshots
 from stylestudio_desktop.services.backup.reading import DATABASE, Backup, Progress, silent
 from stylestudio_desktop.store import copying
@@ -47,6 +48,10 @@ def faults(
     """
     with contextlib.suppress(BadInput):
         return snapshot_faults(snapshots.find(workspace, what).path)
-    backup = reading.find(Path(what).expanduser().absolute())
-    with contextlib.closing(backup):
-        return backup_faults(backup, progress, cancelled)
+    place = Path(what).expanduser().absolute()
+
+    def work(progress: Progress, cancelled: Event | None) -> list[str]:
+        with contextlib.closing(reading.find(place)) as backup:
+            return backup_faults(backup, progress, cancelled)
+
+    return attended(workspace.root, [place], work, progress, cancelled)

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioError
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition, FileStore
 from stylestudio_desktop.services.backup import reading
@@ -74,6 +75,21 @@ def stage(
     Without `folder` it is made inside the workspace, ready to be swapped in. Raises BadInput for
     a backup that can't be trusted, Stopped, or StorageError.
     """
+
+    def work(progress: Progress, cancelled: Event | None) -> Restored:
+        return _stage(workspace, origin, folder, progress, cancelled)
+
+    places = [origin.home] if isinstance(origin, Backup) else []
+    return attended(workspace.root, places, work, progress, cancelled)
+
+
+def _stage(
+    workspace: Workspace,
+    origin: Origin,
+    folder: Path | None,
+    progress: Progress,
+    cancelled: Event | None,
+) -> Restored:
     target = folder or workspace.restoring / "library"
     with storing("restoring the library"):
         put_database(workspace, origin, target, stopping(cancelled))

@@ -13,6 +13,7 @@ from stylestudio_desktop.files.names import DEFAULT_PATTERN, PATTERN_FIELDS, fil
 from stylestudio_desktop.services import exporting
 from stylestudio_desktop.services.exporting import Exports
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -175,7 +176,7 @@ class ExportDialog(QDialog):
             part.setEnabled(not running)
 
     def _on_progressed(self, done: int, total: int, name: str) -> None:
-        self._progress.set(done / max(1, total), name)
+        self._progress.set(done / max(1, total), wording.held_up(name) or name)
 
     def _on_done(self, exports: Exports) -> None:
         self._running = False

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services.library import Imported
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.gallery.browser import Browser
 from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.window import CREATE, MainWindow
@@ -80,6 +81,7 @@ class Intake(QObject):
         if self._browser is None:
             return
         text = self.tr("Importing %1").replace("%1", name) if name else self.tr("Importing")
+        text = wording.held_up(name) or text
         self._browser.show_work(done / total if total else None, text, f"{done} / {total}")
 
     def _on_finished(self, result: Imported) -> None:

@@ -315,8 +315,8 @@ class BackupSection(Section):
         self.progress.show()
         self.errand.start(op)
 
-    def _on_moved(self, share: float) -> None:
-        self.progress.set(share, self._text)
+    def _on_moved(self, share: float, held_up: str) -> None:
+        self.progress.set(share, held_up or self._text)
 
     def _on_done(self, result: object) -> None:
         self.progress.hide()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.window import MainWindow
@@ -18,10 +19,11 @@ Progress = Callable[[float, float, str], None]
 class Errand(QObject):
     """`start(op)` runs `op(progress, cancelled)`; then `done(result)` or `failed(sentence)`.
 
-    A stopped one ends with `failed("")`. `moved(share)` tells how far it is.
+    A stopped one ends with `failed("")`. `moved(share, held_up)` tells how far it is,
+    and what holds it up, if anything does.
     """
 
-    moved = Signal(float)
+    moved = Signal(float, str)
     done = Signal(object)
     failed = Signal(str)
 
@@ -40,8 +42,8 @@ class Errand(QObject):
         self.busy = True
         self._cancelled = cancelled = threading.Event()
 
-        def progress(done: float, of_all: float, _name: str) -> None:
-            self.moved.emit(min(1.0, done / of_all) if of_all else 0.0)
+        def progress(done: float, of_all: float, name: str) -> None:
+            self.moved.emit(min(1.0, done / of_all) if of_all else 0.0, wording.held_up(name))
 
         self._tasks.run(
             attached(self._studio, lambda: op(progress, cancelled)),

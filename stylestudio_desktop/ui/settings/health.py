@@ -93,8 +93,8 @@ class HealthSection(Section):
         self.progress.set(None, text)
         self.progress.show()
 
-    def _on_moved(self, share: float) -> None:
-        self.progress.set(share, self._text)
+    def _on_moved(self, share: float, held_up: str) -> None:
+        self.progress.set(share, held_up or self._text)
 
     def _on_done(self, result: object) -> None:
         self.progress.hide()

@@ -292,8 +292,8 @@ class PiecesDialog(QDialog):
         if self._after is not None:
             self._page(self._after)
 
-    def _on_moved(self, share: float) -> None:
-        self.progress.set(share, self.tr("Bringing back"))
+    def _on_moved(self, share: float, held_up: str) -> None:
+        self.progress.set(share, held_up or self.tr("Bringing back"))
 
     def _on_brought(self, done: Adopted) -> None:
         self.progress.hide()
