@@ -162,6 +162,11 @@ def watched(root: Path) -> Iterator[bool]:
         sys.excepthook, threading.excepthook = before, in_threads
 
 
+def _put_away(path: Path) -> None:
+    with contextlib.suppress(OSError):  # the disk went away or read-only: this was a decent end
+        path.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def _hard(folder: Path) -> Iterator[None]:
     """Have faulthandler write into a file that is removed again at a decent end."""
@@ -170,7 +175,7 @@ def _hard(folder: Path) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            held.callback(path.unlink, missing_ok=True)
+            held.callback(_put_away, path)
             file = held.enter_context(path.open("w", encoding="utf-8"))
         except OSError:  # a disk that is full or read-only must not keep the window from opening
             held.pop_all()

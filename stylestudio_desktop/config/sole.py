@@ -14,6 +14,8 @@ class Sole:
         """Prepare the lock of `task`; nothing is taken yet."""
         self._path = folder / f"sole-{task}.lock"
         self._lock: FileLock | None = None
+        self.refused = False
+        """Whether the disk refused the lock at the last try, as a read-only one does."""
 
     def take(self) -> bool:
         """Return whether the task is this process's now; never waits."""
@@ -25,7 +27,10 @@ class Sole:
                 lock.acquire(timeout=0)
             except Timeout:
                 return False
-            self._lock = lock
+            except OSError:
+                self.refused = True
+                return False
+            self._lock, self.refused = lock, False
         return True
 
     def give_up(self) -> None:

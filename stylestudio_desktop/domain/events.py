@@ -101,6 +101,12 @@ class LedgerChecked(NamedTuple):
     sentence: str
 
 
+class StorageWaited(NamedTuple):
+    """The queue waits for its disk, and why; it goes on by itself. Without words it has gone on."""
+
+    sentence: str
+
+
 class ServicesChanged(NamedTuple):
     """A picture service was added, changed, put elsewhere in the order, or removed."""
 
@@ -120,6 +126,7 @@ Event = (
     | ServicePaused
     | BatchChanged
     | LedgerChecked
+    | StorageWaited
     | ServicesChanged
 )
 """Every fact."""

@@ -77,7 +77,7 @@ class _Attendant:
         self._progress = progress
         self._cancelled = cancelled
         self._stop = Event()
-        self._moved_at = time.monotonic()
+        self._moved_at = self._silent_at = time.monotonic()
         self._moved = (0, 0)
         self._told = self._left = False
 
@@ -125,19 +125,19 @@ class _Attendant:
         self._progress(done, total, name)
 
     def _watch(self) -> None:
-        quiet = time.monotonic() - self._moved_at
-        if quiet < answering.PATIENCE_S:
-            return
-        silent = self._silent()
+        now = time.monotonic()
+        silent = None
+        if now - self._moved_at >= answering.PATIENCE_S:
+            silent = self._silent()
         if silent is None:
-            return
-        if quiet > GIVING_UP_S:
+            self._silent_at = now
+        elif now - self._silent_at > GIVING_UP_S:
             raise StorageError(
                 f"The disk of {silent} stopped answering in the middle. What was finished before "
                 "is safe, and the library was not harmed. Connect the disk again, then try again."
             )
-        if not self._told:
-            self._told = True
+        elif now - self._silent_at > answering.PATIENCE_S / 2 and not self._told:
+            self._told = True  # a busy one takes a second or two to answer
             self._progress(*self._moved, _WAITS.format(silent))
 
     def _leave(self, since: float) -> None:

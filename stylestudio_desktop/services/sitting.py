@@ -1,6 +1,6 @@
 """Who sits at the desk, and what their window remembers: a draft is nobody else's to read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from stylestudio_desktop.config.settings import Settings
@@ -45,18 +45,35 @@ def forget(studio: Studio, user_id: int) -> None:
     studio.settings.alter(change)
 
 
-def remember_window(studio: Studio, memory: dict[str, Any]) -> None:
-    """Keep what the window of `studio`'s person remembers, whoever sits at the desk by now."""
+def remember_window(
+    studio: Studio, memory: dict[str, Any], touched: Collection[str] | None = None
+) -> None:
+    """Keep what the window of `studio`'s person remembers, whoever sits at the desk by now.
+
+    Of panes that are not `touched` (all are, if it is None) what is kept already stays: another
+    window of theirs may have kept a newer draft meanwhile.
+    """
 
     def change(now: Settings) -> Mapping[str, Any]:
         mine = str(studio.user_id)
         if _at_desk(studio, now.profile) == mine:
-            return {"window": memory}
+            return {"window": _merged(memory, now.window, touched)}
         if users.get(studio.database, studio.user_id) is None:
             return {}
-        return {"windows": {**now.windows, mine: memory}}
+        kept = _plain(now.windows.get(mine, {}))
+        return {"windows": {**now.windows, mine: _merged(memory, kept, touched)}}
 
     studio.settings.alter(change)
+
+
+def _merged(
+    memory: dict[str, Any], kept: dict[str, Any], touched: Collection[str] | None
+) -> dict[str, Any]:
+    if touched is None:
+        return memory
+    panes, stay = _plain(memory.get("panes")), _plain(kept.get("panes"))
+    stay = {name: one for name, one in stay.items() if name not in touched}
+    return {**memory, "panes": {**panes, **stay}}
 
 
 def _at_desk(studio: Studio, chosen: str) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from stylestudio_desktop.domain.events import Event, StorageWaited
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.toasts import Toast
+from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.opening import STORAGE
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -37,6 +39,8 @@ class Lookout(QTimer):
         self._ended = threading.Event()
         self._asked: float | None = None
         self._gone = False
+        self._waits = ""
+        listen(window, studio).happened.connect(self._on_happened)
         self.timeout.connect(self.look)
 
     def begin(self) -> None:
@@ -84,7 +88,11 @@ class Lookout(QTimer):
                 "Your library is not there any more, as when its disk was unplugged. What was "
                 "saved is on that disk. Connect it again: the work then goes on by itself."
             )
-            self._tell(gone if self._gone else "")
+            self._tell(gone if self._gone else self._waits)
+
+    def _on_happened(self, event: Event) -> None:
+        if isinstance(event, StorageWaited):
+            self._waits = event.sentence
 
     def _tell(self, trouble: str) -> None:
         if trouble == self.trouble:

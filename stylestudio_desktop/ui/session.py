@@ -147,6 +147,7 @@ class Session(QObject):
     def _rest(self, _loaded: None) -> None:
         if self._leaving:
             return
+        from stylestudio_desktop.ui.another import tell_of_another
         from stylestudio_desktop.ui.heap import keep_flat
 
         keep_flat()
@@ -156,6 +157,7 @@ class Session(QObject):
             from stylestudio_desktop.ui.aftermath import tell_of_crash
 
             tell_of_crash(self.window, self._studio.workspace.root)
+        tell_of_another(self.window, self._studio)
         self._ask_strip()
         self._show_portrait()
         QTimer.singleShot(BESIDES_MS, self, self._start_besides)
@@ -294,7 +296,7 @@ class Session(QObject):
         from stylestudio_desktop.services.sitting import remember_window
 
         with contextlib.suppress(StudioError):  # a full disk must not keep the window from closing
-            remember_window(self._studio, self.window.memory())
+            remember_window(self._studio, self.window.memory(), self.window.touched())
 
 
 def _overview(studio: Studio) -> "Overview":

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._factories = dict(panes or {})
         self._places = [one for one in self._all_places() if panes is None or one.name in panes]
         self._memory: dict[str, Any] = dict(memory or {})
+        self._given: dict[str, dict[str, Any]] = {}
         self._searches: dict[str, str] = {}
         self._open: dict[str, Pane] = {}
         self._current = ""
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(made)
             kept = self._memory.get("panes", {}).get(name, {})
             made.recall(kept if isinstance(kept, dict) else {})
+            self._given[name] = made.memory()
         return self._open[name]
 
     def open_pane(self, name: str, wish: object | None = None) -> Pane:
@@ -174,6 +176,10 @@ class MainWindow(QMainWindow):
             "appearance": theme().appearance.value,
             "panes": panes,
         }
+
+    def touched(self) -> set[str]:
+        """Return the panes of which something else is to be remembered than when they opened."""
+        return {name for name, pane in self._open.items() if pane.memory() != self._given[name]}
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell the application before the window goes."""

@@ -14,6 +14,7 @@ from stylestudio_desktop.domain.events import (
     GenerationProgressed,
     GenerationStarted,
     QueueChanged,
+    StorageWaited,
 )
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import ballast, ledger_proof, queue
@@ -55,6 +56,7 @@ class Runner:
         self._presence = Presence(studio.workspace.locks)
         self._waits_after_crash = waits_after_crash
         self._feeder = Feeder(studio, self._closing)
+        self._waits_for = ""
 
     def run(
         self,
@@ -121,11 +123,21 @@ class Runner:
             if only is None:
                 self._feeder.look()
             self._fill(only)
+            self._wait_for("")
         except StorageError as error:
             # A full or absent disk is waited for; the queue goes on by itself when it is back.
-            _log.warning("the queue waits for storage: %s", error.sentence)
+            self._wait_for(error.sentence)
             if isinstance(error, StorageFull):
                 ballast.drop(self._studio.workspace)
+
+    def _wait_for(self, sentence: str) -> None:
+        """Say once that the disk is waited for, and once that it is not any more."""
+        if sentence == self._waits_for:
+            return
+        self._waits_for = sentence
+        if sentence:
+            _log.warning("the queue waits for storage: %s", sentence)
+        self._studio.bus.publish(StorageWaited(sentence))
 
     def _reap(self) -> None:
         for generation_id, (journey, thread) in list(self._journeys.items()):

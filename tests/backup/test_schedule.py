@@ -1,5 +1,6 @@
 """What happens by itself: when it is due, when it is not, and that trouble is told, not raised."""
 
+import errno
 import shutil
 import threading
 from pathlib import Path
@@ -7,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from stylestudio_desktop.config.sole import Sole
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
@@ -71,6 +73,26 @@ def test_a_full_disk_loses_the_memory_but_raises_nothing(
     monkeypatch.setattr(snapshots, "take", fail)
     monkeypatch.setattr(record, "change", fail)
     assert schedule.tend(studio, Event()) == []
+
+
+def test_a_disk_that_went_read_only_stops_nobody_from_looking_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from filelock import FileLock
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileLock, "acquire", refuse)
+        assert schedule.tend(studio, Event()) == []
+        assert "can only be read" in record.read(studio.workspace).trouble
+        sole = Sole(studio.workspace.locks, "watching")
+        assert (sole.take(), sole.refused) == (False, True)
+    assert (sole.take(), sole.refused) == (True, False)
+    sole.give_up()
+    record.change(studio.workspace, trouble_at=1)
+    assert schedule.tend(studio, Event()) == ["snapshot"]
 
 
 def test_one_process_at_a_time_and_none_after_a_stop(studio: Studio) -> None:

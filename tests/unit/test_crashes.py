@@ -71,6 +71,18 @@ def test_what_nobody_caught_is_reported_in_every_thread(tmp_path: Path) -> None:
     assert [one.name for one in crashes.place(tmp_path).iterdir() if "hard" in one.name] == []
 
 
+def test_a_decent_end_on_a_disk_that_went_read_only_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: object) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patched, crashes.watched(tmp_path):
+        patched.setattr(Path, "unlink", refuse)
+    with crashes.watched(tmp_path) as fatal:
+        assert not fatal, "what was left by it is no crash"
+
+
 def test_a_hard_crash_is_told_at_the_next_start(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", HARD, str(tmp_path)], capture_output=True, check=False

@@ -11,6 +11,8 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.events import StorageWaited
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.providers.protocol import (
@@ -443,3 +445,26 @@ def test_what_the_disk_did_not_let_go_is_swept_up_at_the_next_start(
 
     assert list(folders.iterdir()) == []
     assert attempts.owned(studio, waiting.id).status == Status.COMPLETED.value
+
+
+def test_a_disk_that_takes_nothing_is_said_once_and_so_is_its_return(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = begin(studio, tmp_path)
+    said: list[str] = []
+    studio.bus.subscribe(
+        lambda fact: said.append(fact.sentence) if isinstance(fact, StorageWaited) else None
+    )
+    claim, refusals = queue.claim_next, [1, 2, 3]
+
+    def refused(*given: object) -> object:
+        if refusals:
+            refusals.pop()
+            raise StorageError("The disk can only be read. Make it writable again.")
+        return claim(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(queue, "claim_next", refused)
+    work(studio)
+    assert said == ["The disk can only be read. Make it writable again.", ""]
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
+    assert balance(studio) == 9

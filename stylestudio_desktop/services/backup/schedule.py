@@ -1,17 +1,23 @@
 """What is done by itself: the hourly snapshot, the full backup now and then, the monthly drill."""
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from stylestudio_desktop.domain.errors import Stopped, StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
 from stylestudio_desktop.files.answering import answers
+from stylestudio_desktop.files.disk import storage_error
 from stylestudio_desktop.services.backup import drill, full, reading, record, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs, restored
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _log = logging.getLogger(__name__)
 DRILL_DAYS = 30
@@ -61,7 +67,7 @@ def tend(studio: Studio, cancelled: Event) -> list[str]:
     lock = FileLock(studio.workspace.locks / "tending.lock")
     done: list[str] = []
     try:
-        with lock.acquire(timeout=0):
+        with _held(lock):
             for name in due(studio, now_ms()):
                 _chores(studio, cancelled)[name]()
                 done.append(name)
@@ -73,6 +79,20 @@ def tend(studio: Studio, cancelled: Event) -> list[str]:
         _log.warning("a backup failed: %s", error.sentence)
         _remember(studio, error.sentence)
     return done
+
+
+@contextlib.contextmanager
+def _held(lock: "FileLock") -> Iterator[None]:
+    from filelock import Timeout
+
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(lock.acquire(timeout=0))
+        except Timeout:  # which is an OSError, too
+            raise
+        except OSError as error:
+            raise storage_error(error, "looking after backups") from error
+        yield
 
 
 def _remember(studio: Studio, sentence: str) -> None:

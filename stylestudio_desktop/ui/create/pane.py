@@ -28,6 +28,7 @@ class CreatePane(Pane):
         self._window, self._studio = window, studio
         self.bench: Bench | None = None
         self._memory: dict[str, Any] = {}
+        self._untouched: dict[str, Any] = {}
         self._wishes: list[object] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -47,13 +48,15 @@ class CreatePane(Pane):
 
     def memory(self) -> dict[str, Any]:
         """Return the draft and the page."""
-        return self._memory if self.bench is None else self.bench.memory()
+        now = self._untouched if self.bench is None else self.bench.memory()
+        return self._memory if now == self._untouched else now
 
     def recall(self, memory: dict[str, Any]) -> None:
         """Take up the draft where it was left."""
         self._memory = memory
         if self.bench is not None:
             self.bench.recall(memory)
+            self._untouched = self.bench.memory()
 
     def _load(self) -> type["Bench"]:
         for provider in self._studio.providers.values():
@@ -77,6 +80,7 @@ class CreatePane(Pane):
     def _on_ready(self, made: "Bench") -> None:
         self._layout.addWidget(made)
         self.bench = made
+        self._untouched = made.memory()
         if self.isVisible():
             made.refresh()
         for wish in self._wishes:

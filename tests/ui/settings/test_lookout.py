@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.events import StorageWaited
 from stylestudio_desktop.services import profiles, watching
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import lookout
@@ -48,6 +49,17 @@ def test_a_library_that_is_gone_is_said_once_and_welcomed_back(
     qtbot.waitUntil(lambda: not watch.trouble)
     assert "there again" in toasts(window)
     qtbot.waitUntil(lambda: "unplugged" not in toasts(window))
+
+
+def test_what_the_queue_waits_for_is_said_until_it_goes_on(
+    watch: Lookout, window: MainWindow, studio: Studio, qtbot: QtBot
+) -> None:
+    studio.bus.publish(StorageWaited("The disk can only be read."))
+    qtbot.waitUntil(lambda: watch.trouble == "The disk can only be read.")
+    assert "can only be read" in toasts(window)
+    studio.bus.publish(StorageWaited(""))
+    qtbot.waitUntil(lambda: not watch.trouble)
+    assert "there again" in toasts(window)
 
 
 def test_one_that_does_not_answer_is_said_and_does_not_keep_the_window(
