@@ -15,12 +15,12 @@ from stylestudio_desktop.domain.records import (
     Page,
     StoredFile,
 )
+from stylestudio_desktop.files.attending import Progress
 from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.services.importing import (
     GROUP,
     PICTURE_SUFFIXES,
     Imported,
-    Progress,
     Rejected,
     find_pictures,
     forget_bytes,
