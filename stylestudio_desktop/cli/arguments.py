@@ -244,7 +244,8 @@ def _looking(add: Any) -> None:
 
 def _moving(add: Any) -> None:
     one = add("export", "Copy pictures out of the library.")
-    one.add_argument("ids", nargs="+", metavar="ID")
+    one.add_argument("ids", nargs="*", metavar="ID")
+    one.add_argument("--all", action="store_true", help="every picture, and every table beside")
     one.add_argument("--to", required=True, metavar="DIR")
     one.add_argument("--preset", choices=("original", "web", "marketplace"), default="original")
     one.add_argument("--pattern", metavar="NAME", help="such as “{name} {style} {n}”")

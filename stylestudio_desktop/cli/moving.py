@@ -1,5 +1,6 @@
 """Commands that move pictures: out of the library, into the trash, back, and away for good."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from stylestudio_desktop.cli import reading, shapes
@@ -7,7 +8,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services import exporting, history, library
+from stylestudio_desktop.services import everything, exporting, history, library
 
 DAY_MS = 86_400_000
 
@@ -15,6 +16,12 @@ DAY_MS = 86_400_000
 def export(desk: Desk) -> int:
     """Copy pictures into a folder; 2 only when none could be written."""
     given = desk.arguments
+    if bool(given.ids) == given.all:
+        raise BadInput("Name the pictures to export, or say --all for everything.")
+    if given.all and (given.preset != "original" or given.pattern):
+        raise BadInput("--all takes every picture as it is: leave out --preset and --pattern.")
+    if given.all:
+        return _everything(desk, Path(given.to).expanduser().absolute())
     with desk.open() as studio, Bar("Exporting") as bar:
         done = exporting.export(
             studio,
@@ -24,6 +31,19 @@ def export(desk: Desk) -> int:
             pattern=given.pattern or exporting.DEFAULT_PATTERN,
             progress=bar.step,
         )
+    return _told(desk, done)
+
+
+def _everything(desk: Desk, place: Path) -> int:
+    with desk.open() as studio, Bar("Exporting") as bar:
+        done = everything.take_out(studio, place, bar.step)
+    code = _told(desk, done.pictures, [str(one) for one in done.tables])
+    if not desk.json:
+        say(f"{done.folder}: {len(done.pictures.exported):,} pictures and every table.")
+    return code
+
+
+def _told(desk: Desk, done: exporting.Exports, tables: Sequence[str] = ()) -> int:
     for lost in done.rejected:
         note(f"{lost.file_id}: {lost.reason}")
     nothing = bool(done.rejected) and not done.exported
@@ -34,6 +54,8 @@ def export(desk: Desk) -> int:
                 {"id": str(lost.file_id), "reason": lost.reason} for lost in done.rejected
             ],
         }
+        if tables:
+            answer["tables"] = list(tables)
         if nothing:
             answer["error"] = shapes.error(Code.BAD_INPUT, done.rejected[0].reason)
         print_json(answer)

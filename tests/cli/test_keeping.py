@@ -201,3 +201,16 @@ def test_an_older_program_refuses_a_newer_library_in_every_command(
         assert path.read_bytes() == before
     assert shell.run("backup", "list") == 0
     assert made["name"] in shell.out
+
+
+def test_everything_goes_out_by_one_command(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    place = str(tmp_path / "out")
+    for words in ([], ["--all", "12"], ["--all", "--preset", "web"], ["--all", "--pattern", "x"]):
+        assert shell.run("export", *words, "--to", place) == 2
+    assert shell.run("export", "--all", "--to", place) == 0
+    (folder,) = Path(place).iterdir()
+    assert "1 pictures and every table" in shell.out
+    assert len(list((folder / "pictures").iterdir())) == 1
+    assert (folder / "tables" / "users.csv").is_file()
+    assert len(shell.json("export", "--all", "--to", str(tmp_path / "again"))["tables"]) > 20

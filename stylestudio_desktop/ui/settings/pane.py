@@ -21,6 +21,7 @@ from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.settings.payments import PaymentsSection
 from stylestudio_desktop.ui.settings.room import RoomSection
 from stylestudio_desktop.ui.settings.services import ServicesSection
+from stylestudio_desktop.ui.settings.taking import TakingSection
 from stylestudio_desktop.ui.settings.watched import WatchedSection
 from stylestudio_desktop.ui.settings.workspaces import WorkspacesSection
 from stylestudio_desktop.ui.tokens import Space
@@ -30,7 +31,7 @@ WIDEST = 1200
 SIDE_BY_SIDE = 900
 _COLUMNS = (
     ("account", "look", "limits", "backups", "health", "watched", "room"),
-    ("services", "engine", "payments", "workspaces", "about"),
+    ("services", "engine", "payments", "workspaces", "taking", "about"),
 )
 _TOP_DOWN = tuple(name for row in zip_longest(*_COLUMNS) for name in row if name is not None)
 S = TypeVar("S", bound=QWidget)
@@ -112,6 +113,11 @@ class SettingsPane(Pane):
     def workspaces(self) -> WorkspacesSection:
         """Which workspaces there are."""
         return self._put("workspaces", WorkspacesSection(self._window, self._studio))
+
+    @cached_property
+    def taking(self) -> TakingSection:
+        """Everything out of the library, and back from pictures alone."""
+        return self._put("taking", TakingSection(self._window, self._studio))
 
     @cached_property
     def about(self) -> AboutSection:
