@@ -18,6 +18,7 @@ SMALL = {
 WHOLE = {
     ("audit.py", None), ("checks.py", None), ("copying.py", None), ("restored.py", None),
     ("seals.py", None), ("facets.py", "faulty"), ("restore.py", "_pictures"),
+    ("table_reading.py", None),
 }  # fmt: skip
 """Modules (or one function) that prove or copy all of a library, on a thread of their own."""
 

@@ -13,14 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from stylestudio_desktop.domain import brief as briefs
-from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import BadInput, StorageError
-from stylestudio_desktop.domain.generation import Category, Status
-from stylestudio_desktop.domain.ids import LARGEST_ID, RANDOM_BITS, FileId, id_at, new_id
-from stylestudio_desktop.domain.records import Generation, StoredFile
+from stylestudio_desktop.domain.generation import Category, Role
+from stylestudio_desktop.domain.ids import RANDOM_BITS, FileId, id_at
+from stylestudio_desktop.domain.records import StoredFile
 from stylestudio_desktop.files.attending import Progress, attended
 from stylestudio_desktop.files.containers import xmp_of
 from stylestudio_desktop.files.disk import open_regular
@@ -33,9 +31,12 @@ from stylestudio_desktop.files.probe import (
     judge,
     read_whole,
 )
+from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services import adopting
 from stylestudio_desktop.services.adopting import Adopted, Story
+from stylestudio_desktop.services.retelling import generation, is_id, text
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import files, generations
 
 _LATEST = 1 << 42
 _ROLES = (Category.BACKGROUND, Category.MODEL, Category.PRODUCT)
@@ -142,6 +143,10 @@ def _adopt(
     for digest, picture in found.items():
         if _is_made(picture):
             said = picture.said
+            here = _already(studio, said)
+            if here is not None:
+                into.pictures[rows[digest].id] = here
+                continue
             stories.setdefault((said and said.generation) or digest, []).append(picture)
 
     def fetch(row: StoredFile) -> BinaryIO:
@@ -162,6 +167,23 @@ def _adopt(
                 adopting.picture(studio, row, fetch, into)
         else:
             adopting.story(studio, one, fetch, into)
+
+
+def _already(studio: Studio, said: Description | None) -> int | None:
+    """Return the picture here of which this is a copy: an exported one has other bytes."""
+    place = said.parameters.get("place") if said else None
+    word = said.generation if said else ""
+    if type(place) is not int or not is_id(word):
+        return None
+    database = studio.database
+    if generations.get(database, int(word), studio.user_id) is None:
+        return None
+    for one in generations.linked(database, [int(word)]):
+        if one.role == Role.RESULT.value and one.position == place:
+            row = files.get(database, one.file_id, studio.user_id)
+            whole = row and studio.files.quick(row.storage_id, row.size) is Condition.INTACT
+            return one.file_id if row and whole and row.trashed_at is None else None
+    return None
 
 
 def _is_made(picture: _Picture) -> bool:
@@ -225,8 +247,8 @@ def _row(picture: _Picture, category: Category) -> StoredFile:
         original_url=None,
         favourite=0,
         rating=0,
-        style=None if said is None else _text(said, "style", "") or None,
-        provider=None if said is None else _text(said, "provider", "") or None,
+        style=None if said is None else text(said, "style", "") or None,
+        provider=None if said is None else text(said, "provider", "") or None,
         facts=json.dumps({} if said is None else {"label": said.label}),
         trashed_at=None,
     )
@@ -257,7 +279,7 @@ def _story(
         tuple(photos[one] for one in uses if one[1] is category)
         for category in (Category.PRODUCT, Category.MODEL, Category.BACKGROUND)
     )
-    made = _generation(said, _moment(pictures[0]), tuple(FileId(one.id) for one in products),
+    made = generation(said, _moment(pictures[0]), tuple(FileId(one.id) for one in products),
                        tuple(FileId(one.id) for one in models))  # fmt: skip
     if made is None:
         return None
@@ -270,62 +292,3 @@ def _story(
 def _place(picture: _Picture) -> tuple[int, str]:
     place = picture.said.parameters.get("place") if picture.said else None
     return (place if type(place) is int else 99, picture.path.name)
-
-
-def _generation(
-    said: Description, moment: int, products: tuple[FileId, ...], models: tuple[FileId, ...]
-) -> Generation | None:
-    given = said.parameters
-    try:
-        brief = briefs.check(
-            Brief(
-                products=products,
-                models=models,
-                prompt=_text(said, "prompt", said.prompt),
-                negative_prompt=said.negative_prompt,
-                style=_text(said, "style", "realistic"),
-                quality=_text(said, "quality", "standard"),
-                aspect_ratio=_text(said, "aspect_ratio", "1:1"),
-                count=_number(given.get("count"), int) or 1,
-                provider=_text(said, "provider", said.system or "local"),
-                model=_text(said, "model", "") or None,
-                seed=_number(given.get("seed"), int),
-                strength=_number(given.get("strength"), float),
-                guidance_scale=_number(given.get("guidance_scale"), float),
-                num_inference_steps=_number(given.get("num_inference_steps"), int),
-            )
-        )
-    except BadInput:
-        return None
-    options = given.get("options")
-    plain = {
-        _clean(str(key))[:100]: _clean(str(value))[:1000]
-        for key, value in (options.items() if isinstance(options, dict) else ())
-    }
-    return briefs.asked_for(brief, _known_id(said.generation), moment)._replace(
-        status=Status.COMPLETED.value,
-        full_prompt=said.prompt[: 4 * briefs.MAX_PROMPT],
-        options=json.dumps(plain),
-        completed_at=moment,
-    )
-
-
-def _known_id(word: str) -> int:
-    fits = word.isascii() and word.isdigit() and len(word) < 20 and 0 < int(word) <= LARGEST_ID
-    return int(word) if fits else new_id()
-
-
-def _text(said: Description, name: str, usual: str) -> str:
-    value = said.parameters.get(name)
-    return _clean(value) if isinstance(value, str) else usual
-
-
-def _clean(text: str) -> str:
-    """Leave out what no database takes: halves of characters, and NUL."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")[: briefs.MAX_PROMPT]
-
-
-def _number(value: Any, kind: type) -> Any:
-    if kind is float and type(value) is int:
-        return float(value)
-    return value if type(value) is kind else None

@@ -317,15 +317,11 @@ def _damaged(story: str) -> StorageError:
     first = "Close"
     if "disk i/o error" in story:  # it was unplugged or went read-only, or the file ends too soon
         story = "disk i/o error"
-        first = (
-            "Look first whether its disk is connected, and not read-only: the work then goes on by "
-            "itself. Else close"
-        )
+        first = "Look first whether its disk is connected, and not read-only. If all is well, close"
     return StorageError(
-        f"The library's database is damaged or can't be read or written ({story[:120]}). "
-        f"{_SAFE} {first} the program and make a copy of the workspace folder. Then "
-        "“stylestudio backup list” shows the snapshots, and “stylestudio restore-backup NAME” "
-        "brings one back."
+        f"The library's database is damaged or can't be read or written ({story[:120]}). {_SAFE} "
+        f"{first} the program and make a copy of the workspace folder. Then “stylestudio backup "
+        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back."
     )
 
 

@@ -272,3 +272,14 @@ def test_links_and_hidden_files_are_passed_by(fresh: Studio, tmp_path: Path) -> 
     assert (done.seen, done.rejected) == (0, [])
     with pytest.raises(BadInput):
         rebuilding.rebuild(fresh, tmp_path / "nowhere")
+
+
+def test_exports_of_what_is_here_are_not_doubled(studio: Studio, tmp_path: Path) -> None:
+    _, pictures = made(studio, tmp_path)
+    exporting.export(studio, pictures, tmp_path / "out")
+    exporting.export(studio, pictures, tmp_path / "out", preset="web")
+    done = rebuilding.rebuild(studio, tmp_path / "out")
+    assert done.adopted.new == []
+    assert set(done.adopted.pictures.values()) == set(pictures)
+    studio.files.remove(library.picture(studio, pictures[0]).storage_id)
+    assert len(rebuilding.rebuild(studio, tmp_path / "out").adopted.new) == 2, "its bytes are lost"
