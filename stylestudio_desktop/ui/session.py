@@ -78,7 +78,7 @@ def _settings(window: MainWindow, studio: Studio) -> Pane:
     return create_pane(window, studio)
 
 
-_PANES: dict[str, Callable[[MainWindow, Studio], Pane]] = {
+_PANES: dict[str, Callable[..., Pane]] = {
     GALLERY: _gallery,
     CREATE: _create,
     HISTORY: _history,
@@ -106,7 +106,7 @@ class Session(QObject):
         super().__init__(window)
         self._studio = studio
         self.window = window
-        window.furnish({name: partial(_made, make, studio) for name, make in _PANES.items()})
+        window.furnish({name: partial(make, studio=studio) for name, make in _PANES.items()})
         self._live = listen(self.window, studio)
         self._live.happened.connect(self._on_happened)
         self._live.changed_elsewhere.connect(self._refresh)
@@ -310,10 +310,6 @@ def _was_bought(studio: Studio) -> bool:
     from stylestudio_desktop.services import reconciling
 
     return reconciling.needed(studio)
-
-
-def _made(make: Callable[[MainWindow, Studio], Pane], studio: Studio, window: MainWindow) -> Pane:
-    return make(window, studio)
 
 
 def run(

@@ -17,7 +17,7 @@ class ProgressRow(QWidget):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = label(text)
+        self._text = label(text, wrap=True)  # what holds it up is a sentence, and pushes nothing
         self._left = label("", "faint")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

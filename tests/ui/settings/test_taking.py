@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
 from tests.ui.settings.test_settings import engine_folder, press, toasts
@@ -73,3 +74,22 @@ def test_nothing_begins_without_a_folder_or_twice(
     assert "One thing at a time" in toasts(window)
     qtbot.waitUntil(lambda: "There is no folder" in toasts(window))
     assert pane.taking.progress.isHidden()
+
+
+def test_what_holds_it_up_is_told_whole_and_pushes_nothing_aside(
+    pane: SettingsPane, window: MainWindow, calm: Callable[[], None]
+) -> None:
+    window.resize(1280, 800)
+    window.show()
+    pane.taking._begin("Exporting everything")
+    calm()
+    before = pane.taking.width()
+    place = "/media/anna/backups"
+    waits = f"The disk of {place} does not answer. This goes on by itself as soon as it does."
+    pane.taking._on_moved(0.4, wording.held_up(waits))
+    calm()
+    text = pane.taking.progress._text
+    assert place in text.text()
+    assert pane.taking.width() == before
+    assert text.height() >= text.heightForWidth(text.width())
+    assert wording.held_up("coat.jpg") == ""
