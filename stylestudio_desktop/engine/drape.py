@@ -25,7 +25,7 @@ from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.tops import warped_top
-from stylestudio_desktop.engine.undress import undressed
+from stylestudio_desktop.engine.undress import below_seams, undressed
 from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
 
 HEM = 0.82  # of the torso: folds are carried over only above where old tops end
@@ -61,6 +61,8 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
         colour, shown = closed(person, body, warp, colour, shown, old, front, back)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
+    if min(warp.cuffs) > 0:
+        alpha = below_seams(person, body, alpha, shown)
     picture, alpha = _behind(base, alpha, colour, back * (1 - shown))
     picture = over(picture, colour, shown)
     lap = sleeves * (warp.part >= BEFORE)
@@ -99,9 +101,9 @@ def _brought(
         source.astype(np.float32), *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     cover = cv2.remap(cutout.alpha, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    cover[warp.part < 0] = 0
     # Where a soft edge lies on cloth, the cloth below it covers: no line of ground between them.
     cover = np.maximum(cover, cv2.morphologyEx(cover, cv2.MORPH_CLOSE, disc(2)))
+    cover[warp.part < 0] = 0
     back = np.zeros_like(cover)
     if opening is not None:
         cut = np.where(warp.part == BODY, cv2.remap(opening, *maps, cv2.INTER_LINEAR), 0)

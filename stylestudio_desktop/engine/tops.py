@@ -17,6 +17,7 @@ LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
 
 BARE = 0.05  # of half the shoulders: how much lower a shoulder is without the old cloth on it
 FRONT = 0.20  # how firmly the front keeps its shape, whatever the sleeves pull
+TIED = 0.08  # of the height: as far below the arm-pit sleeve and body stay one where cloth lies
 HANGS = 0.35  # of a long sleeve: from here on it lies before the body's panel
 SUNK = 0.55  # of its height: how a hood stands when it is down
 
@@ -108,7 +109,7 @@ def _parted(grid: meshes.Mesh, panel: Panel, alpha: Plane) -> tuple[meshes.Mesh,
     below = middle[:, 1] - panel.pits[side, 1]
     x, y = _within(middle, alpha.shape)
     empty = alpha[y, x] < 0.5
-    cut = mixed & ((below > 4) & empty | (below > 0.08 * panel.height))
+    cut = mixed & ((below > 4) & empty | (below > TIED * panel.height))
     points, triangles, marks = grid.points, [grid.triangles[~cut]], [grid.labels]
     owners = [np.full(int((~cut).sum()), -1)]
     for part in np.unique(labels[cut]):
@@ -160,8 +161,9 @@ def _torso_targets(
     targets = points * scale
     targets[torso] = spots[torso]
     edge = np.where(np.abs(across) > 0.75, 0.12, FRONT)
-    # Above the arm-pits the seams give way to the arms; the chest's front, where prints are, not.
-    chest = 0.01 + (FRONT - 0.01) * (1 - smoothstep(np.abs(across), 0.45, 0.85))
+    # Above the arm-pits seams and shoulders give way; the front, where prints are, does not.
+    chest = (1 - smoothstep(np.abs(across), 0.45, 0.85)) * smoothstep(along, 0.06, 0.18)
+    chest = 0.01 + (FRONT - 0.01) * chest
     weights = np.where(torso, np.where(along > pit_at, edge, chest), 0.004)
     if panel.hood:
         weights = np.where(torso & (along < -0.05), 0.3, weights)

@@ -54,6 +54,23 @@ def undressed(
     return base, alpha.astype(np.float32), share
 
 
+def below_seams(person: Person, body: Body, alpha: Plane, shown: Plane) -> Plane:
+    """Return `alpha` without the shoulders that would look out above a sleeved garment's seams.
+
+    The neck, and hair that falls on the shoulders, stay.
+    """
+    solid = shown > 0.5
+    rows, columns = np.mgrid[0 : alpha.shape[0], 0 : alpha.shape[1]].astype(np.float32)
+    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), 0)
+    above = (rows < tops) & (rows > tops - 0.2 * person.half)
+    above &= person.height_of(np.stack([columns, rows], axis=-1)) < 0.15
+    middle, neck = body.neck[:, 0].mean(), np.ptp(body.neck[:, 0]) / 2
+    beside = smoothstep(np.abs(columns - middle) / max(neck, 1), 0.95, 1.25)
+    kept = person.parts[HAIR] + person.parts[FACE] > 0.3
+    gone = cv2.GaussianBlur((above & ~kept).astype(np.float32), (0, 0), 0.8)
+    return (alpha * (1 - gone * beside * above)).astype(np.float32)
+
+
 def _tidy(person: Person, alpha: Plane, beside: Plane) -> Plane:
     """Return an outline without the shreds that are left of it where old cloth was taken away."""
     solid = (alpha > 0.5).astype(np.uint8)
