@@ -164,6 +164,13 @@ def test_too_much_at_once_is_not_copied(life: Life, monkeypatch: pytest.MonkeyPa
     assert not (life.studio.workspace.journal / "whole").exists()
 
 
+@pytest.fixture
+def folded_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fold in after a quarter of the usual pages, so that a few megabytes are many logs."""
+    monkeypatch.setattr(journal, "FOLD_FRAMES", journal.FOLD_FRAMES // 4)
+
+
+@pytest.mark.usefixtures("folded_often")
 def test_a_log_that_grows_is_folded_in_and_written_anew(life: Life) -> None:
     for _ in range(4):
         life.do("much")
@@ -223,6 +230,7 @@ def test_a_writer_does_not_wait_for_a_thread_that_folds_or_copies(
     assert name_at(life.studio, moment, tmp_path / "a") == "meanwhile"
 
 
+@pytest.mark.usefixtures("folded_often")
 def test_the_journal_has_a_size(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST", 12_000_000)
     for _ in range(6):
@@ -234,6 +242,7 @@ def test_the_journal_has_a_size(life: Life, monkeypatch: pytest.MonkeyPatch) -> 
     assert snapshots.is_due(place, now_ms())
 
 
+@pytest.mark.usefixtures("folded_often")
 def test_logs_before_the_oldest_snapshot_go(life: Life) -> None:
     life.do("much")
     life.do("much")
