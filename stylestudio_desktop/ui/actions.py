@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from stylestudio_desktop.ui.theme import dress, theme
 
 ICONS_MS = 300
-"""How long icons wait to be drawn: by then the window stands and its pictures are there."""
+"""How long icons wait to be drawn, and look again whether the first pictures are there."""
 
 
 class Offer(NamedTuple):
@@ -31,7 +31,8 @@ class Actions(QObject):
         self._drawing = QTimer(self)
         self._drawing.setSingleShot(True)
         self._drawing.setInterval(ICONS_MS)
-        self._drawing.timeout.connect(self.draw_icons)
+        self._drawing.timeout.connect(self._draw_unless_busy)
+        self._busy: Callable[[], bool] = lambda: False
 
     def add(
         self,
@@ -68,6 +69,16 @@ class Actions(QObject):
         owner.destroyed.connect(lambda: self._offers.pop(name, None))
         self._offers[name] = Offer(name, group, action)
         return action
+
+    def wait_while(self, busy: Callable[[], bool]) -> None:
+        """Let icons that nobody asks for wait as long as that is so, however slow the machine."""
+        self._busy = busy
+
+    def _draw_unless_busy(self) -> None:
+        if self._busy():
+            self._drawing.start()
+        else:
+            self.draw_icons()
 
     def draw_icons(self) -> None:
         """Draw the icons that still wait; whatever lists actions asks for them before it shows."""

@@ -127,6 +127,7 @@ class Session(QObject):
         self._balance = ShownBalance(self.window, studio)
         self._quiet = QTimer(self.window)
         self._quiet.timeout.connect(self._begin_rest)
+        window.actions_.wait_while(self._quiet.isActive)
         self._looks = 0
         self.window.top_bar.avatar.set_user(accounts.current_user(studio).name)
         self._balance.show()

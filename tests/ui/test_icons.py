@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.config.resources import resources
-from stylestudio_desktop.ui import icons
+from stylestudio_desktop.ui import actions, icons
 
 CALLS = {"set_icon": 1, "set_label_icon": 1, "tool": 0, "icon": 0, "EmptyState": 0, "Status": 1}
 UI = Path(icons.__file__).parent
@@ -51,3 +53,23 @@ def test_an_icon_is_drawn_in_its_colour_at_any_scale(qapp: object, scale: float)
 def test_an_icon_that_is_not_there_is_an_error(qapp: object) -> None:
     with pytest.raises(FileNotFoundError):
         icons.image("no-such-icon", "#000000")
+
+
+def test_icons_that_nobody_asks_for_wait_for_the_first_pictures(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "ICONS_MS", 1)
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    register, looks, busy = actions.Actions(owner), [0], [True]
+
+    def look() -> bool:
+        looks[0] += 1
+        return busy[0]
+
+    register.wait_while(look)
+    made = register.add("retry", "Retry", lambda: None, owner=owner, icon="refresh-cw")
+    qtbot.waitUntil(lambda: looks[0] > 2)
+    assert made.icon().isNull()
+    busy[0] = False
+    qtbot.waitUntil(lambda: not made.icon().isNull())
