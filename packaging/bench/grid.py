@@ -15,7 +15,6 @@ import sys
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,6 +28,7 @@ from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
+from stylestudio_desktop.ui.widgets.grid.card import Parcel
 
 SIZES = (10_000, 100_000, 1_000_000)
 NEWEST = 1_763_812_800_000
@@ -51,9 +51,9 @@ class Made:
         """Return one of the JPEGs."""
         return self.pictures[int(storage_id, 16) % len(self.pictures)]
 
-    def paths(self, _ids: Sequence[int]) -> list[Path]:
+    def pack(self, _ids: Sequence[int]) -> Parcel:
         """Nothing is dragged out here."""
-        return []
+        raise NotImplementedError
 
     def _card(self, row_id: int) -> Card:
         number = made_at(row_id) // 60_000 % STORED

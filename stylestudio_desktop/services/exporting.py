@@ -21,7 +21,7 @@ from stylestudio_desktop.services import describing, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files, generations, usage
 
-__all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "meant"]
+__all__ = ["DEFAULT_PATTERN", "PRESETS", "Exports", "describe", "export", "log", "meant"]
 
 PRESETS: dict[str, Preset] = {"original": Original(), "web": Web(), "marketplace": Marketplace()}
 
@@ -101,12 +101,13 @@ def export(
     pattern: str = DEFAULT_PATTERN,
     progress: Progress = lambda _done, _all, _name: None,
     cancelled: Event | None = None,
+    logged: bool = True,
 ) -> Exports:
     """Write copies of pictures into `folder`, made if it is missing; nothing is ever replaced.
 
-    Each copy carries how it was made. A picture that this preset can't take is named and the
-    rest is written. Raises BadInput, NotFound, or StorageError for the disk; what was written
-    before stays and is logged.
+    Each copy carries how it was made, and is `logged` as it is written, or by `log` later. A
+    picture that this preset can't take is named and the rest is written. Raises BadInput,
+    NotFound, or StorageError for the disk; what was written before stays and is logged.
     """
     if preset not in PRESETS:
         raise BadInput(f"There is no preset “{preset[:60]}”. Choose {', '.join(PRESETS)}.")
@@ -114,7 +115,8 @@ def export(
     chosen = meant(studio, wanted)
 
     def work(progress: Progress, cancelled: Event | None) -> Exports:
-        return _export(studio, chosen, folder, PRESETS[preset], pattern, progress, cancelled)
+        form = PRESETS[preset]
+        return _export(studio, chosen, folder, form, pattern, logged, progress, cancelled)
 
     return attended(
         studio.workspace.root, [folder], work, progress, cancelled, studio.database.connection
@@ -127,6 +129,7 @@ def _export(
     folder: Path,
     preset: Preset,
     pattern: str,
+    logged: bool,
     progress: Progress,
     cancelled: Event | None,
 ) -> Exports:
@@ -143,6 +146,8 @@ def _export(
         try:
             form = _cut_out(studio, row, preset, cancelled)
             path = _write(studio, row, target, form, pattern, number)
+            if logged:
+                log(studio, [row.id])
         except StorageError:
             raise
         except StudioError as error:
@@ -201,10 +206,15 @@ def _write(
         },
     )
     described = None if made is None else describe(studio, row, made)
-    path = export_picture(studio.files.path(row.storage_id), folder, stem, preset, described)
-    with studio.database.write():
-        usage.insert(studio.database, _downloaded(row))
-    return path
+    return export_picture(studio.files.path(row.storage_id), folder, stem, preset, described)
+
+
+def log(studio: Studio, written: Sequence[int]) -> None:
+    """Log that pictures were taken out of the library; those that are gone by now are not."""
+    for _, row in _rows(studio, written):
+        if row is not None:
+            with studio.database.write():
+                usage.insert(studio.database, _downloaded(row))
 
 
 def _shown(studio: Studio, row: StoredFile) -> str:

@@ -18,7 +18,7 @@ from stylestudio_desktop.services.health_files import (
 )
 from stylestudio_desktop.services.problem import Problem
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import audit, facets
+from stylestudio_desktop.store import audit, facets, reading
 from stylestudio_desktop.store.checks import FAULTS, Fault
 
 __all__ = ["LOADED_AT", "Health", "Problem", "sweep_after_crash", "verify"]
@@ -63,7 +63,7 @@ def verify(
     chain = ledger_proof.examine(studio)
     problems += [Problem(one.fault.value, str(one.subject), one.sentence) for one in chain.findings]
     remarks = () if chain.state in (State.PROVEN, State.BROKEN) else (chain.sentence,)
-    with audit.moment(studio.database):
+    with reading.moment(studio.database):
         checked.update(audit.counted(studio.database))
         for number, (name, run) in enumerate(parts):
             progress(number, share, name)

@@ -1,12 +1,13 @@
 """What was made and what became of it: the list of generations and each one's whole story."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from stylestudio_desktop.domain.batch import BatchItem, Progress
 from stylestudio_desktop.domain.errors import IllegalStep, NotFound
-from stylestudio_desktop.domain.events import GenerationsChanged
+from stylestudio_desktop.domain.events import FilesChanged, GenerationsChanged
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT, GenerationFilter
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
@@ -117,9 +118,15 @@ def with_pictures(studio: Studio, cards: Sequence[GenerationCard]) -> list[Histo
     ]
 
 
-def ids(studio: Studio, wanted: GenerationFilter) -> list[int]:
+def ids(studio: Studio, wanted: GenerationFilter) -> "array[int]":
     """Return the ids of all generations that fit, newest first."""
     return generations.ids(studio.database, studio.user_id, wanted)
+
+
+def mark(studio: Studio) -> tuple[int, ...]:
+    """Return numbers that are others once rows came, went, or moved to the trash or back."""
+    made = sum(one.number for one in totals(studio))
+    return made, *generations.in_trash(studio.database, studio.user_id)
 
 
 def story(studio: Studio, generation_id: int) -> Story:
@@ -196,6 +203,8 @@ def _move(studio: Studio, wanted: Sequence[int], at: int | None) -> None:
     ]
     files.set_trashed(database, studio.user_id, results, at)
     studio.tell(GenerationsChanged(tuple(wanted)))
+    if results:
+        studio.tell(FilesChanged(tuple(results)))
 
 
 def trash_any(studio: Studio, wanted: Sequence[int], back: bool = False) -> None:

@@ -24,7 +24,7 @@ from stylestudio_desktop.domain.seal import (
 from stylestudio_desktop.services import ledger_keys
 from stylestudio_desktop.services.ledger_keys import Kept
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import audit, seals
+from stylestudio_desktop.store import reading, seals
 from stylestudio_desktop.store.seals import Anchor, Correction, Wrong
 
 _log = logging.getLogger(__name__)
@@ -136,10 +136,10 @@ def examine(
         # Asked before the rows are read: the head may lag behind them, and never be ahead.
         kept = ledger_keys.look(studio, newest)
         if not kept.usable:
-            with audit.moment(database):
+            with reading.moment(database):
                 wrong = list(_wrong_sums(studio))
             return _broken(wrong, 0) if wrong else _unsealed(kept)
-        with audit.moment(database):
+        with reading.moment(database):
             if seals.newest(database) != newest:
                 continue  # accepted anew in this very moment
             found = _strange(studio, newest, kept)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from stylestudio_desktop.domain.errors import BadInput, NotFound
@@ -28,7 +29,7 @@ from stylestudio_desktop.services.importing import (
 )
 from stylestudio_desktop.services.paging import checked_limit, cursor, paged
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import counts, facets, files, generations
+from stylestudio_desktop.store import counts, facets, files, generations, reading
 
 __all__ = [
     "GROUP",
@@ -70,6 +71,11 @@ def newest(studio: Studio, before: int | None = None, limit: int = -1) -> "array
     """Return the ids of all pictures that are not in the trash, newest first, below `before`."""
     below = LARGEST_ID if before is None else before
     return files.ids(studio.database, studio.user_id, FileFilter(), below, limit)
+
+
+def moment(studio: Studio) -> AbstractContextManager[None]:
+    """Let everything read inside be of one moment, whatever is committed meanwhile."""
+    return reading.moment(studio.database)
 
 
 def cards(studio: Studio, wanted: Sequence[int]) -> list[FileCard]:

@@ -15,7 +15,7 @@ from stylestudio_desktop.files.disk import is_full
 from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.services.history_csv import guarded
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import audit, table_reading
+from stylestudio_desktop.store import reading, table_reading
 
 FORMATS = ("csv", "jsonl")
 _EXACT = 1 << 53  # JSON readers keep whole numbers up to here exactly (RFC 8259, section 6)
@@ -53,7 +53,7 @@ def _export(
 ) -> dict[Path, int]:
     write = _csv if form == "csv" else _jsonl
     written: dict[Path, int] = {}
-    with _told(folder), audit.moment(studio.database):
+    with _told(folder), reading.moment(studio.database):
         folder.mkdir(parents=True, exist_ok=True)
         tables = table_reading.names(studio.database)
         paths = {name: folder / f"{name}.{form}" for name in tables}

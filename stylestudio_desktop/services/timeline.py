@@ -1,5 +1,6 @@
 """History's timeline: single generations, and each batch as one row, newest first."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -44,14 +45,14 @@ def rows(
     return paged(both[: limit + 1], limit, lambda row: row.card.id)
 
 
-def ids(studio: Studio, wanted: GenerationFilter) -> list[int]:
+def ids(studio: Studio, wanted: GenerationFilter) -> "array[int]":
     """Return the ids of all rows of the timeline, batches' ids among them, newest first."""
     if not folds(wanted):
         return history.ids(studio, wanted)
     loose = generations.ids(studio.database, studio.user_id, wanted, loose=True)
     of_batches = stored.shown_ids(studio.database, studio.user_id)
     kept = [one for one in of_batches if _within(one, wanted)]
-    return list(merge(loose, kept, reverse=True)) if kept else loose
+    return array("q", merge(loose, kept, reverse=True)) if kept else loose
 
 
 def members(studio: Studio, chosen: Sequence[int]) -> list[int]:

@@ -189,9 +189,13 @@ class Watcher:
     def _follow_renames(
         self, folder: WatchFolder, seen: dict[str, tuple[int, int]], known: dict[str, WatchedFile]
     ) -> None:
-        """Let a file that was dealt with keep that under its new name; forget those that left."""
+        """Let a file that was dealt with keep that under its new name; forget those that left.
+
+        A folder without any picture forgets none: a disk that is not mounted leaves one behind,
+        and what comes back with it is nothing new.
+        """
         gone = {name: row for name, row in known.items() if name not in seen}
-        if not gone:
+        if not gone or not seen:
             return
         by_look = {(row.size, row.mtime): row for row in gone.values()}
         database = self._studio.database

@@ -2,13 +2,12 @@
 
 import functools
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import peewee
 
 from stylestudio_desktop.store.checks import Fault
-from stylestudio_desktop.store.database import Database, translated
+from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import MIGRATIONS
 
 DAY_MS = 86_400_000
@@ -72,13 +71,6 @@ class Bytes(NamedTuple):
     least: int
     most: int
     file_id: int
-
-
-@contextmanager
-def moment(db: Database) -> Iterator[None]:
-    """Read everything inside as it was at one moment, whoever else writes meanwhile."""
-    with translated, db.engine.atomic("DEFERRED"):
-        yield
 
 
 def counted(db: Database) -> dict[str, int]:

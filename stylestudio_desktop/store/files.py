@@ -10,6 +10,7 @@ from peewee import SQL
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
 from stylestudio_desktop.domain.records import FileCard, StoredFile
+from stylestudio_desktop.store import reading
 from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import (
     columns,
@@ -173,9 +174,7 @@ def ids(
 ) -> "array[int]":
     """Return the ids of pictures that fit, newest first, as 64-bit numbers (-1: all of them)."""
     sql, values = _listing(user_id, wanted, before, only_ids=True)
-    found = array("q")
-    found.extend(row[0] for row in db.stream(sql, [*values, limit], size=20_000))
-    return found
+    return reading.ids(db, sql, [*values, limit])
 
 
 def _listing(

@@ -14,7 +14,7 @@ from typing import Any
 
 from stylestudio_desktop.domain.finding import CATEGORIES, RATINGS, Query, fold, ratings, span
 from stylestudio_desktop.domain.ids import LARGEST_ID, id_at
-from stylestudio_desktop.store import narrowing
+from stylestudio_desktop.store import narrowing, reading
 from stylestudio_desktop.store.comparing import Bounds, Compared, pages
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.facets import number_of
@@ -62,15 +62,13 @@ def ids(
 
     The next page begins where the last id of this one becomes the bound.
     """
-    found = array("q")
     wanted = _looked_up(db, user_id, query, bounds)
     if wanted.empty or wanted.low >= wanted.high:
-        return found
+        return array("q")
     sql, values, compared = _planned(db, wanted, query, limit, oldest)
     if compared is not None and limit >= 0:
         return pages(db, compared, Bounds(wanted.low, wanted.high), limit)
-    found.extend(row[0] for row in db.stream(sql, values, size=20_000))
-    return found
+    return reading.ids(db, sql, values)
 
 
 def fitting(
@@ -131,6 +129,16 @@ def _planned(
     return sql, [*values, limit], None
 
 
+def _among_many(db: Database, user_id: int) -> bool:
+    """Say whether most hits of a word would be other people's.
+
+    Then the text index is asked for the owner too. It walks everything that is the owner's for
+    that, which takes far longer than to look at the owner of each hit of a rarer word.
+    """
+    mine, all_ = db.row(_SHARE, (user_id,)) or (0, 0)
+    return bool(mine * OTHERS < all_)
+
+
 # What needs no second test because the index walked holds it already.
 _COVERED: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in SOURCES},
@@ -139,7 +147,8 @@ _COVERED: dict[str, tuple[str, ...]] = {
 
 
 def _looked_up(db: Database, user_id: int, query: Query, bounds: Bounds) -> _Wanted:
-    wanted = _Wanted(user_id, query.trashed, match_text(user_id, query), *bounds)
+    match = match_text(user_id, query, owned=_among_many(db, user_id)) if query.words else None
+    wanted = _Wanted(user_id, query.trashed, match, *bounds)
     _add_dates(wanted, query)
     _add_ratings(db, wanted, query)
     _add_values(db, wanted, query)
@@ -300,11 +309,15 @@ def _probing_pays(db: Database, wanted: _Wanted, known: int) -> bool:
     return int(db.value(_HITS, (wanted.match, most))) >= most
 
 
+OTHERS = 4
+"""With more than so many hits walked for each of one's own, the owner is asked for."""
+
 MOST_COUNTED = 5_000
 FEW = 1_000
 """Hits whose rows are read one by one, whatever else is asked."""
 
 _HITS = "SELECT count(*) FROM (SELECT 1 FROM file_search WHERE file_search MATCH ? LIMIT ?)"
+_SHARE = "SELECT sum(iif(user_id = ?, number, 0)), sum(number) FROM file_counts"
 _EVERYTHING = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ?"
 _TRASHED = "SELECT coalesce(sum(number), 0) FROM file_counts WHERE user_id = ? AND trashed = 1"
 

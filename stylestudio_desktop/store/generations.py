@@ -1,5 +1,6 @@
 """Queries on generations, their steps and the files they use."""
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from stylestudio_desktop.domain.records import (
     LinkedFile,
     StateChange,
 )
+from stylestudio_desktop.store import reading
 from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import (
     columns,
@@ -88,6 +90,10 @@ _TRASH = setting(
     Generations,
     [Generations.updated_at, Generations.trashed_at],
     (Generations.id == PLACE) & (Generations.user_id == PLACE),
+)
+_IN_TRASH = (
+    "SELECT count(*), max(trashed_at) FROM generations INDEXED BY generations_in_trash"
+    " WHERE user_id = ? AND trashed_at IS NOT NULL"
 )
 
 
@@ -184,6 +190,12 @@ def set_remote_id(db: Database, generation_id: int, remote_id: str, at: int) -> 
     db.run(_REMOTE, (remote_id, at, generation_id))
 
 
+def in_trash(db: Database, user_id: int) -> tuple[int, int]:
+    """Return how many generations are in the trash, and when the last one went there."""
+    number, last = db.row(_IN_TRASH, (user_id,)) or (0, None)
+    return number, last or 0
+
+
 def set_trashed(
     db: Database, user_id: int, ids: Sequence[int], trashed_at: int | None, at: int
 ) -> None:
@@ -241,13 +253,15 @@ def page(
     return [GenerationCard._make(row) for row in db.rows(sql, [*values, limit])]
 
 
-def ids(db: Database, user_id: int, wanted: GenerationFilter, *, loose: bool = False) -> list[int]:
+def ids(
+    db: Database, user_id: int, wanted: GenerationFilter, *, loose: bool = False
+) -> "array[int]":
     """Return the ids of all generations that fit, newest first; `loose`: of no batch's."""
     below, values, query = _bounds(user_id, wanted, LARGEST_ID)
     if query is not None:
         values = [query, *values]
     sql = _page_sql(query is not None, wanted, below, True, loose=loose)
-    return [row[0] for row in db.rows(sql, [*values, -1])]
+    return reading.ids(db, sql, [*values, -1])
 
 
 def _bounds(

@@ -1,7 +1,7 @@
 """The library's pictures as every grid asks for them, in the gallery and where one chooses."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,6 +11,9 @@ from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.widgets.grid import Card
+
+if TYPE_CHECKING:
+    from stylestudio_desktop.services.parcel import Parcel
 
 translate = QCoreApplication.translate
 
@@ -31,7 +34,7 @@ def as_card(row: FileCard, styles: Mapping[str, str], alike: int = 0) -> Card:
 
 
 class StoredPictures:
-    """Cards and thumbnails of the library; only `paths` runs on the UI thread."""
+    """Cards and thumbnails of the library; only `pack` runs on the UI thread."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -56,6 +59,10 @@ class StoredPictures:
         """Return an encoded thumbnail, made anew if it is missing."""
         return library.thumbnail(self._studio, storage_id, Tier(tier))
 
-    def paths(self, ids: Sequence[int]) -> list[Path]:
-        """Return the files to drag out."""
-        return [self._studio.files.path(row.storage_id) for row in library.cards(self._studio, ids)]
+    def pack(self, ids: Sequence[int]) -> "Parcel":
+        """Begin to copy pictures for another program."""
+        from stylestudio_desktop.services.parcel import Parcel
+
+        made = Parcel(self._studio, ids)
+        made.begin()
+        return made

@@ -87,6 +87,23 @@ def test_a_picture_comes_in_once_and_after_a_restart_not_again(
     assert settle(Watcher(studio, clock), clock) == Report()
 
 
+def test_a_disk_that_comes_back_brings_nothing_anew(
+    studio: Studio, folder: Path, watcher: Watcher, clock: Clock
+) -> None:
+    """Without its disk a mount point is an empty folder, and not one that is gone."""
+    for name, colour in (("tee.jpg", "red"), ("hat.jpg", "blue")):
+        put(folder, name, colour)
+    library.trash(studio, settle(watcher, clock).taken)
+    away = folder.rename(folder.with_name("the disk"))
+    folder.mkdir()
+    assert settle(watcher, clock) == Report()
+    folder.rmdir()
+    away.rename(folder)
+    assert settle(watcher, clock) == Report()
+    assert settle(Watcher(studio, clock), clock) == Report()
+    assert sorted(names(studio)) == ["hat.jpg", "tee.jpg"]
+
+
 def test_a_growing_file_waits(studio: Studio, folder: Path, watcher: Watcher, clock: Clock) -> None:
     whole = picture_bytes("red")
     path = folder / "tee.jpg"

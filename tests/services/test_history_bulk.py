@@ -66,7 +66,7 @@ def test_trash_goes_by_portions_and_leaves_open_ones(
 
     assert account.done == (*ids[:4], *ids[5:])
     assert account.skipped == 1
-    assert history.ids(studio, GenerationFilter()) == [ids[4]]
+    assert list(history.ids(studio, GenerationFilter())) == [ids[4]]
 
     back = history_bulk.restore(studio, account.done, quiet)
     assert back.done == account.done

@@ -59,12 +59,12 @@ def batch(studio: Studio, single: int, tmp_path: Path, monkeypatch: pytest.Monke
 def shown(studio: Studio, wanted: GenerationFilter = ALL) -> list[tuple[int, str]]:
     """Return the rows' ids and states, checked against the list of all ids."""
     rows = timeline.rows(studio, wanted).items
-    assert [row.card.id for row in rows] == timeline.ids(studio, wanted)
+    assert [row.card.id for row in rows] == list(timeline.ids(studio, wanted))
     return [(row.card.id, row.card.status) for row in rows]
 
 
 def members(studio: Studio, batch: Batch) -> list[int]:
-    return history.ids(studio, GenerationFilter(batch=batch.id))
+    return list(history.ids(studio, GenerationFilter(batch=batch.id)))
 
 
 def test_a_batch_is_one_row_from_its_start_to_its_end(

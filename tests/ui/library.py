@@ -28,6 +28,7 @@ class FakeLibrary:
     def __init__(self, pictures: int = 24) -> None:
         self.pictures = pictures
         self.asked: list[int] = []
+        self.parcels: list[FakeParcel] = []
         self.read: list[str] = []
         self.lock = Lock()
         self.open = Event()
@@ -50,9 +51,10 @@ class FakeLibrary:
             self.read.append(storage_id)
         return encoded(int(storage_id, 16), tier)
 
-    def paths(self, ids: Sequence[int]) -> Sequence[Path]:
-        """Return paths that need not exist."""
-        return [Path(f"/pictures/{row_id}.jpg") for row_id in ids]
+    def pack(self, ids: Sequence[int]) -> "FakeParcel":
+        """Begin a parcel, and remember it."""
+        self.parcels.append(FakeParcel(ids))
+        return self.parcels[-1]
 
     def _card(self, row_id: int) -> Card:
         number = self.number(row_id)
@@ -63,3 +65,22 @@ class FakeLibrary:
             favourite=number % 7 == 0, rating=(number % 6 if number % 3 == 0 else 0),
             category="generated_image", badge=STYLES[number % 5] if number % 4 == 1 else "",
         )  # fmt: skip
+
+
+class FakeParcel:
+    """Paths that need not exist, and what was said of the parcel."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        self.ids = list(ids)
+        self.opened = 0
+        self.taken: bool | None = None
+
+    def paths(self) -> Sequence[Path]:
+        self.opened += 1
+        return [Path(f"/pictures/{row_id}.jpg") for row_id in self.ids]
+
+    def close(self, taken: bool) -> None:
+        self.taken = taken
+
+    def trouble(self) -> str:
+        return ""

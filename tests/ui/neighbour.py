@@ -13,7 +13,7 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
-from stylestudio_desktop.services import bulk, generate, library
+from stylestudio_desktop.services import bulk, generate, history, library
 from tests.factories import FakeProvider, brief_for
 
 Ask = Callable[[str], float]
@@ -49,7 +49,10 @@ def neighbour_of(root: Path) -> Iterator[Ask]:
 
 
 def main() -> None:
-    """Read `rate ID STARS`, `trash ID`, `start PRODUCT`, `import PATH` until the input ends."""
+    """Read `rate ID STARS`, `trash ID`, `restore ID`, `start PRODUCT`, `import PATH` and others.
+
+    `forsake GENERATION` moves one to the trash with its pictures. It goes on until the input ends.
+    """
     studio = open_studio(Workspace(Path(sys.argv[1])), providers={"local": FakeProvider()})
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -59,6 +62,10 @@ def main() -> None:
             bulk.rate(studio, bulk.Selection(ids=[int(value)]), int(rest[0]))
         elif verb == "trash":
             bulk.trash(studio, bulk.Selection(ids=[int(value)]))
+        elif verb == "restore":
+            bulk.restore(studio, bulk.Selection(ids=[int(value)]))
+        elif verb == "forsake":
+            history.trash(studio, [int(value)])
         elif verb == "start":
             generate.start(studio, brief_for(FileId(int(value))))
         else:

@@ -1,5 +1,6 @@
 """A million positions by arithmetic, checked against laying them out one by one."""
 
+from array import array
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.ui.widgets.grid import sections
+from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN, Box, Geometry
 from stylestudio_desktop.ui.widgets.grid.sections import Section
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
@@ -175,6 +177,55 @@ def test_ranges_behave_as_sets(one: list[int], other: list[int]) -> None:
     kept = [place for place in range(61) if place not in set(other)]
     survivors = [kept.index(place) for place in sorted({*one} - {*other})]
     assert a.closed_up(b).take(ids) == survivors
+
+
+@given(positions, st.lists(st.integers(0, 61), max_size=20))
+def test_rows_that_come_in_part_a_selection(points: list[int], places: list[int]) -> None:
+    old: list[int | None] = list(range(61))
+    grown = list(old)
+    for place in sorted(places, reverse=True):
+        grown.insert(place, None)
+    moved = [grown.index(point) for point in sorted(set(points))]
+    assert _ranges(points).opened_up(sorted(places)).take(range(100)) == moved
+
+
+@given(
+    st.sets(st.integers(1, 90), max_size=40), st.sets(st.integers(1, 90), max_size=20),
+    st.data(),
+)  # fmt: skip
+def test_pictures_are_taken_in_where_they_belong(
+    held: set[int], new: set[int], data: st.DataObject
+) -> None:
+    day = 86_400_000
+    contents = Contents()
+    contents.set(array("q", sorted((id_at(one * day) for one in held), reverse=True)))
+    chosen = data.draw(st.sets(st.sampled_from(sorted(contents.ids)))) if held else set()
+    contents.selection = contents.positions(chosen)
+    contents.current = contents.pivot = len(held) // 2 if held else None
+    current = None if contents.current is None else contents.ids[contents.current]
+    joining = [id_at(one * day) for one in new]
+    assert contents.take_in(joining) == len(new - held)
+    assert list(contents.ids) == sorted({id_at(one * day) for one in held | new}, reverse=True)
+    assert set(contents.selected_ids()) == chosen
+    if current is not None:
+        assert contents.ids[contents.current or 0] == contents.ids[contents.pivot or 0] == current
+    assert contents.sections == sections.find(contents.ids, "day")
+
+
+@given(st.sets(st.integers(1, 90), min_size=1, max_size=40), st.data())
+def test_pictures_that_go_leave_the_others_as_they_were(
+    held: set[int], data: st.DataObject
+) -> None:
+    ids = sorted((id_at(one * 43_200_000) for one in held), reverse=True)
+    contents = Contents()
+    contents.set(array("q", ids))
+    chosen = data.draw(st.sets(st.sampled_from(ids)))
+    gone = data.draw(st.sets(st.sampled_from(ids)))
+    contents.selection = contents.positions(chosen)
+    contents.remove(contents.positions([*gone, 5, id_at(10**13)]))
+    assert list(contents.ids) == [one for one in ids if one not in gone]
+    assert set(contents.selected_ids()) == chosen - gone
+    assert contents.sections == sections.find(contents.ids, "day")
 
 
 @given(positions)

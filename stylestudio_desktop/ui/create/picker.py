@@ -54,6 +54,7 @@ class Picker(QDialog):
         self.grid = Grid(StoredPictures(studio), tasks, self)
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self._on_opened)
+        self.grid.typed.connect(self.search.begin)
         self.grid.load_failed.connect(self._on_failed)
         self._words = label("", "muted")
         self.choose = button(words.tr("Use"), self._on_choose, "primary")

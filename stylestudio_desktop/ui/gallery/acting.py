@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from stylestudio_desktop.domain.errors import IllegalStep, StudioError
 from stylestudio_desktop.services.studio import Studio
@@ -17,6 +18,8 @@ from stylestudio_desktop.ui.window import MainWindow
 if TYPE_CHECKING:
     from stylestudio_desktop.services.bulk import Done
     from stylestudio_desktop.services.undo import Taken
+    from stylestudio_desktop.ui.frame.toasts import Toast
+    from stylestudio_desktop.ui.widgets.labels import Tone
 
 CLOSING_MS = 4000
 TOLD_EVERY_S = 0.05
@@ -47,6 +50,7 @@ class Acting(QObject):
         self._studio = studio
         self._tasks = Tasks(self, threads=1)
         self._stops: list[Event] = []
+        self._said: Toast | None = None
         window.closing.connect(self._on_closing)
 
     @property
@@ -156,7 +160,7 @@ class Acting(QObject):
         text = telling.done(kind, done.changed)
         if done.cancelled:
             text = f"{text} {self.tr('Stopped before the rest.')}"
-        self._window.toast(text, "good", (self.tr("Undo"), lambda: self.undo(action)))
+        self._say(text, "good", (self.tr("Undo"), lambda: self.undo(action)))
 
     def _tell_turn(self, taken: "Taken | _Refused | None", back: bool) -> None:
         if taken is None:
@@ -171,7 +175,13 @@ class Acting(QObject):
             if not taken.finished:
                 text = f"{text} {self.tr('Stopped before the rest.')}"
             again = (self.tr("Do again"), self.redo) if back else (self.tr("Undo"), self.undo)
-            self._window.toast(text, "neutral", again)
+            self._say(text, "neutral", again)
+
+    def _say(self, text: str, tone: "Tone", then: tuple[str, Callable[[], object]]) -> None:
+        """Tell of a step in place of the one before: only the newest can be taken back."""
+        if self._said is not None and isValid(self._said):
+            self._said.deleteLater()
+        self._said = self._window.toast(text, tone, then)
 
     def _forget(self, action_id: int) -> None:
         def op(_stop: Event, _progress: Progress) -> None:

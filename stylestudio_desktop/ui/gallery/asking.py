@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.filters import FileFilter
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
 ORDERS = (NEWEST, OLDEST, RATING)
+
+MOST_AROUND = 5_000
+"""Ids read around the view; no screen shows as many."""
 
 
 class Asked(NamedTuple):
@@ -49,8 +53,15 @@ class Asked(NamedTuple):
         return self.plain and not (wanted.favourite or wanted.search)
 
 
+class Span(NamedTuple):
+    """A part of a list: ids from `low` on and below `high`."""
+
+    low: int
+    high: int
+
+
 class State(NamedTuple):
-    """The library as its kept counts tell it: pictures in question, and a mark of all counts."""
+    """The library as its kept counts tell it: pictures of the kind, and a mark of all counts."""
 
     number: int
     mark: tuple[tuple[str, str, int], ...]
@@ -93,11 +104,31 @@ class Asking:
         found = self._lookalikes.find(file_id)
         return array("q", [file_id, *(near.id for near in found)])
 
-    def look(self, wanted: Asked, limit: int = -1) -> "tuple[array[int], State | None]":
-        """Return ids with the state they belong to; None where somebody committed in between."""
-        before = self.state(wanted)
-        found = self.ids(wanted, limit) if limit else array("q")
-        return found, before if self.state(wanted) == before else None
+    def look(self, wanted: Asked, limit: int = -1) -> "tuple[array[int], State]":
+        """Return ids and the state they belong to, of one moment."""
+        with self._moment():
+            return self.ids(wanted, limit) if limit else array("q"), self.state(wanted)
+
+    def look_around(
+        self, wanted: Asked, limit: int, around: Span | None
+    ) -> "tuple[array[int], State, array[int]]":
+        """Return what `look` does, and the ids `around` the view, of one moment."""
+        with self._moment():
+            found, state = self.look(wanted, limit)
+            return found, state, array("q") if around is None else self.between(wanted, around)
+
+    def between(self, wanted: Asked, span: Span) -> "array[int]":
+        """Return the ids of a plain list within `span`, newest first and at most MOST_AROUND."""
+        from stylestudio_desktop.services import finding
+
+        query, whole = finding.query_of(wanted.filter)
+        both = whole._replace(low=max(whole.low, span.low), high=min(whole.high, span.high))
+        return finding.ids(self._studio, query, bounds=both, limit=MOST_AROUND)
+
+    def _moment(self) -> "AbstractContextManager[None]":
+        from stylestudio_desktop.services import library
+
+        return library.moment(self._studio)
 
     def fitting(self, wanted: Asked, among: Sequence[int]) -> set[int]:
         """Return those of some pictures that belong to the list."""
@@ -111,4 +142,6 @@ class Asking:
         from stylestudio_desktop.services import library
 
         totals = library.totals(self._studio, wanted.filter.trashed)
-        return State(sum(one.number for one in totals), library.mark(self._studio))
+        kind = wanted.filter.category
+        number = sum(one.number for one in totals if kind in (None, one.key))
+        return State(number, library.mark(self._studio))

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QLocale, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -205,6 +205,15 @@ class Doing(QObject):
         dialog.exported.connect(self._on_exported)
         dialog.accepted.connect(lambda: kept.update(dialog.chosen()))
         dialog.open()
+
+    def tell_carried(self, number: int, selected: int, trouble: str) -> None:
+        """Say what another program did not get of what was dragged to it."""
+        if trouble:
+            self._window.toast(trouble, "warning")
+        elif selected > number:
+            form = self.tr("The first %1 of %2 pictures were taken along. Export takes them all.")
+            text = form.replace("%1", str(number)).replace("%2", QLocale().toString(selected))
+            self._window.toast(text, "warning", (self.tr("Export…"), self.export))
 
     def trash(self) -> None:
         """Move what is chosen to the trash; the viewer goes on to the next."""

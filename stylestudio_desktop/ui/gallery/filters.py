@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.ui.gallery.asking import NEWEST, OLDEST, RATING, Asked
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.chip_row import ChipRow
 from stylestudio_desktop.ui.widgets.chips import Chip, MenuChip
 
 _KINDS = {
@@ -22,7 +22,7 @@ _NAME_WIDTH = 140
 _DAYS = {"today": 0, "week": 6, "month": 29, "year": 364}
 
 
-class GalleryFilters(QWidget):
+class GalleryFilters(ChipRow):
     """`changed` is emitted when the user or the search field asked for another list.
 
     `reworded(text)` tells the search field what the panel made of its text; `panel_asked(open)`
@@ -76,14 +76,11 @@ class GalleryFilters(QWidget):
         self._opened: frozenset[int] = frozenset()
         self.favourites = Chip(self.tr("Favourites"), "heart")
         self.trash = Chip(self.tr("Trash"), "trash-2")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
         for chip in (
             self.alike, self.more, self.category, self.date, self.favourites, self.trash,
             self.stacks, self.order,
         ):  # fmt: skip
-            row.addWidget(chip)
+            self.add_chip(chip)
         for menu in (self.category, self.date, self.order):
             menu.picked.connect(self.changed)
         self.favourites.clicked.connect(self.changed)
@@ -117,6 +114,7 @@ class GalleryFilters(QWidget):
         self.alike.setToolTip(self.tr("Back to all pictures"))
         self.alike.setChecked(True)
         self.alike.show()
+        self.fit()
 
     def drop_alike(self) -> bool:
         """Forget what was looked for; return whether there was anything."""
@@ -135,6 +133,7 @@ class GalleryFilters(QWidget):
     def _on_changed(self) -> None:
         self.drop_alike()
         self._opened = frozenset()
+        self.fit()
 
     def narrowed(self) -> bool:
         """Return whether anything but the trash narrows the list."""
@@ -196,6 +195,7 @@ class GalleryFilters(QWidget):
         self.stacks.setChecked(memory.get("stacks") is True)
         self.order.set_value(_text(memory.get("order")) or NEWEST)
         self.trash.setChecked(False)
+        self.fit()
 
 
 def _since(choice: str, now: datetime) -> int | None:

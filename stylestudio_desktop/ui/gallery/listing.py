@@ -1,9 +1,9 @@
 """Keeps the grid's list of ids true: the first at once, the rest behind, changes touched in."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from time import monotonic
-from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,27 +13,23 @@ from stylestudio_desktop.domain.events import (
     FilesChanged,
     FilesImported,
     GenerationCompleted,
-    GenerationsChanged,
 )
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.gallery.asking import Asked, Asking, State
+from stylestudio_desktop.ui.gallery.asking import MOST_AROUND, Asked, Asking, Span, State
 from stylestudio_desktop.ui.gallery.foreseeing import FIRST, Foreseen, Front, look_ahead
 from stylestudio_desktop.ui.gallery.source import LibrarySource
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
+from stylestudio_desktop.ui.widgets.grid.contents import amended
+from stylestudio_desktop.ui.widgets.grid.sections import insertion
 
 HEAD = 200
-Looked = tuple["array[int]", State | None]
+Looked = tuple["array[int]", State]
 QUIET_MS = 150
 REST_MS = 250
-MOST_TOUCHED = 500
-
-
-class _Touched(NamedTuple):
-    """Cards of changed pictures, and which of them belong in the list."""
-
-    cards: Sequence[Card]
-    fitting: set[int]
+SURE_S = 0.5
+TOUCHED = 1_000
+"""Changed pictures looked at in one go: taking them out or in is a few milliseconds' work."""
 
 
 class Listing(QObject):
@@ -67,8 +63,14 @@ class Listing(QObject):
         self.complete = False
         self._serial = 0
         self._state: State | None = None
+        self._net = 0  # by how many the list has grown since that state
+        self._changed: dict[int, None] = {}  # told by this process, not looked at yet
+        self._touching = False
+        self._recent: set[int] = set()  # told since the last look was begun
+        self._missed: set[int] = set()  # told since the whole list was begun to be read
         self._looking = False
         self._looked = 0.0
+        self._doubted: float | None = None  # since when the counts do not fit
         self._reading = False
         self._took = 0.0
         self._again = self._timer(self._look_around)
@@ -88,7 +90,7 @@ class Listing(QObject):
         def first(found: tuple[Front, Sequence[Card]]) -> None:
             front, cards = found
             if serial == self._serial:
-                self._state = front.state
+                self._state, self._net = front.state, 0
                 self._grid.cards.put(cards)
                 self._show_first(front.ids, serial)
 
@@ -110,28 +112,45 @@ class Listing(QObject):
             self._anew.start(max(QUIET_MS, round(2000 * self._took)))
             return
         self._reading = True
+        self._missed.clear()
         serial, wanted, began = self._serial, self.wanted, monotonic()
 
         def done(found: Looked) -> None:
             self._reading, self._took = False, monotonic() - began
             if serial == self._serial:
                 self.complete = True
-                self._state = found[1]
-                self._grid.refresh_ids(found[0])
+                self._state, self._net = found[1], 0
+                self._grid.refresh_ids(self._with_missed(found[0]))
                 self._grid.refresh_cards()
                 self.counted.emit()
 
         self._run(lambda: self._asking.look(wanted), done)
+
+    def _with_missed(self, read: "array[int]") -> "array[int]":
+        """Return what was read, with what was told meanwhile as it is shown already.
+
+        That is looked at once more: part of it may have been read, or not be touched in yet.
+        """
+        missed, self._missed = self._missed, set()
+        self._changed.update(dict.fromkeys(missed))
+        QTimer.singleShot(0, self, self._touch)
+        if not missed or not self.wanted.plain:
+            return read
+        held = [one for one in missed if self._grid.contents.index_of(one) is not None]
+        number, shown = len(read), amended(read, missed.difference(held), held)
+        self._net += len(shown) - number
+        return shown
 
     def on_event(self, event: Event) -> None:
         """Touch in what this process changed."""
         if isinstance(event, FilesImported | GenerationCompleted):
             self._look_ahead()
         elif isinstance(event, FilesChanged):
-            if event.file_ids:
-                self._touch(event.file_ids)
-        elif isinstance(event, GenerationsChanged):
-            self.reload()
+            self._recent.update(event.file_ids)
+            if self._reading:
+                self._missed.update(event.file_ids)
+            self._changed.update(dict.fromkeys(event.file_ids))
+            self._touch()
 
     def on_elsewhere(self) -> None:
         """Another connection committed: look at once, and then not before a pause."""
@@ -189,86 +208,138 @@ class Listing(QObject):
             if len(found) == HEAD and found[-1] > newest:
                 self.reload()
                 return
-            if self._grid.insert_front(found):
-                self.counted.emit()
+            self._put_in_front(found)
 
         self._run(lambda: self._asking.ids(wanted, HEAD), head)
 
-    def _touch(self, changed: Sequence[int]) -> None:
+    def _put_in_front(self, found: "array[int]") -> None:
+        added = self._grid.insert_front(found)
+        if added:
+            self._net += added
+            self.counted.emit()
+
+    def _touch(self) -> None:
         """Show changed marks; take out what no longer fits, put in what fits again."""
-        if len(changed) > MOST_TOUCHED or not (self.wanted.plain or not self.wanted.endless):
+        if self._touching or not self._changed:
+            return
+        if not (self.wanted.plain or not self.wanted.endless):
+            self._changed.clear()
             self.reload()
             return
         serial, wanted = self._serial, self.wanted
+        changed = list(islice(self._changed, TOUCHED))
+        for one in changed:
+            del self._changed[one]
+        held = [one for one in changed if self._grid.cards.get(one) is not None]
+        self._touching = True
 
-        def op() -> _Touched:
-            cards = self._grid.source.fetch_cards(list(changed))
-            return _Touched(cards, self._asking.fitting(wanted, changed))
+        def op() -> tuple[Sequence[Card], set[int]]:
+            cards = self._grid.source.fetch_cards(held)
+            return cards, self._asking.fitting(wanted, changed)
 
-        def done(found: _Touched) -> None:
-            if serial != self._serial:
-                return
-            self._grid.cards.put(found.cards)
-            self._take_out([row_id for row_id in changed if row_id not in found.fitting])
-            if wanted.endless:
-                self._put_in(sorted(found.fitting))
-            self._grid.surface.update()
+        def done(found: tuple[Sequence[Card], set[int]]) -> None:
+            self._touching = False
+            if serial == self._serial:
+                cards, fitting = found
+                self._grid.cards.put(cards)
+                self._take_out(one for one in changed if one not in fitting)
+                if wanted.endless:
+                    self._put_in(fitting)
+                self._grid.surface.update()
+            self._touch()
 
         self._run(op, done)
 
-    def _take_out(self, gone: Sequence[int]) -> None:
-        held = [row_id for row_id in gone if self._grid.contents.index_of(row_id) is not None]
-        if held:
-            self._grid.remove_ids(held)
+    def _take_out(self, gone: Iterable[int]) -> None:
+        number = self._grid.remove_ids(gone)
+        if number:
+            self._net -= number
             self.counted.emit()
 
-    def _put_in(self, back: Sequence[int]) -> None:
-        contents = self._grid.contents
-        missing = [row_id for row_id in back if contents.index_of(row_id) is None]
-        if not self.complete and contents.ids:
+    def _put_in(self, back: Iterable[int]) -> None:
+        ids = self._grid.contents.ids
+        if not self.complete and ids:
             # What is older than the part that is here comes with the rest.
-            missing = [row_id for row_id in missing if row_id > contents.ids[-1]]
-        if missing:
-            self._grid.refresh_ids(array("q", sorted([*contents.ids, *missing], reverse=True)))
+            back = [row_id for row_id in back if row_id > ids[-1]]
+        added = self._grid.take_in(back)
+        if added:
+            self._net += added
             self.counted.emit()
 
     def _look_around(self) -> None:
-        """Compare kept counts with those seen last; read all only where they may differ."""
+        """Make the view true, and compare kept counts; read all only where those say so."""
         if self._looking:
             self._again.start(QUIET_MS)
             return
         self._looking, self._looked = True, monotonic()
-        serial, wanted = self._serial, self.wanted
+        self._recent.clear()
+        serial, wanted, span = self._serial, self.wanted, self._around()
 
-        def done(found: Looked) -> None:
+        def done(found: "tuple[array[int], State, array[int]]") -> None:
             self._looking = False
             if serial != self._serial:
                 return
-            before, self._state = self._state, found[1]
-            added = self._grid.insert_front(found[0]) if wanted.plain else 0
-            if wanted.endless and self._differs(before, found[1], added):
-                self.reload()
-            else:
-                self._grid.refresh_cards()
-            if added:
-                self.counted.emit()
+            front, now, seen = found
+            if wanted.plain:
+                self._put_in_front(front)
+            if span is not None:
+                self._make_true(span, seen)
+            self._grid.refresh_cards()
+            self._judge(now)
 
         head = HEAD if wanted.plain else 0
-        self._run(lambda: self._asking.look(wanted, head), done)
+        self._run(lambda: self._asking.look_around(wanted, head, span), done)
 
-    def _differs(self, before: State | None, now: State | None, added: int) -> bool:
-        """Say whether others belong to the list than those shown, with `added` put in front."""
-        if before is None or now is None:
+    def _judge(self, now: State) -> None:
+        """Read the whole list where kept counts say, and go on saying, that others belong to it.
+
+        What this process commits can be read a moment before it is told here.
+        """
+        if self._recent or self._changed or self._touching or self._reading:
+            self._doubted = None
+        elif not self.wanted.endless or not self._differs(now):
+            self._doubted, self._state, self._net = None, now, 0
+            return
+        elif self._doubted is None:
+            self._doubted = monotonic()
+        elif monotonic() - self._doubted >= SURE_S:
+            self._doubted = None
+            self.reload()
+            return
+        self._again.start(QUIET_MS)
+
+    def _around(self) -> Span | None:
+        """Return the part of a plain list that is in view, with a view on either side."""
+        ids, view = self._grid.contents.ids, self._grid.in_view()
+        if not self.wanted.plain or self.wanted.filter.search or not view:
+            return None
+        first = max(0, view.start - len(view))
+        last = min(len(ids), view.stop + len(view))
+        return Span(ids[last - 1], ids[first] + 1)
+
+    def _make_true(self, span: Span, seen: "array[int]") -> None:
+        """Take out of and put into a part of the list what another process took or put there."""
+        low = span.low if len(seen) < MOST_AROUND else seen[-1]
+        ids = self._grid.contents.ids
+        held = set(ids[insertion(ids, span.high - 1) : insertion(ids, low - 1)])
+        there = set(seen)
+        self._take_out((held - there) - self._recent)
+        self._put_in((there - held) - self._recent)
+
+    def _differs(self, now: State) -> bool:
+        """Say whether others belong to the list than those that it holds."""
+        before = self._state
+        if before is None:
             return True
         if self.wanted.counted:
-            return now.number - before.number != added
+            return now.number - before.number != self._net
         return now != before
 
     def _run(self, op: Callable[[], object], done: Callable[..., None]) -> None:
         self._tasks.run(op, done, self._on_failed, owner=self)
 
     def _on_failed(self, error: Exception) -> None:
-        self._looking = self._reading = False
+        self._looking = self._reading = self._touching = False
         if not isinstance(error, StudioError):
             raise error
         self.failed.emit(error.sentence)

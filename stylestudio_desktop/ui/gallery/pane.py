@@ -192,6 +192,8 @@ class GalleryPane(Pane):
         self.grid.opened.connect(self._on_opened)
         self.grid.selection_changed.connect(self._show_numbers)
         self.grid.files_dropped.connect(self.intake.bring_dropped)
+        self.grid.typed.connect(self._window.top_bar.search.begin)
+        self.grid.carried.connect(self.doing.tell_carried)
         self.grid.load_failed.connect(self._on_load_failed)
         self.browser.filters.changed.connect(self._on_filters)
         self.browser.filters.reworded.connect(lambda text: self._window.keep_search(GALLERY, text))

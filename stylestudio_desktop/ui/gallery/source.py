@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LibrarySource(StoredPictures):
-    """Cards, thumbnails and whole stories; only `paths` and `stand_in` run on the UI thread."""
+    """Cards, thumbnails and whole stories; only `pack` and `stand_in` run on the UI thread."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)

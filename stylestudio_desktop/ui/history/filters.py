@@ -3,16 +3,16 @@
 from typing import Any
 
 from PySide6.QtCore import QDateTime, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain.filters import GenerationFilter
 from stylestudio_desktop.domain.generation import Status
 from stylestudio_desktop.ui import wording
-from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.chip_row import ChipRow
 from stylestudio_desktop.ui.widgets.chips import Chip, MenuChip
 
 
-class HistoryFilters(QWidget):
+class HistoryFilters(ChipRow):
     """`changed()` is emitted when the user narrows or widens the list."""
 
     changed = Signal()
@@ -38,11 +38,8 @@ class HistoryFilters(QWidget):
         self.batch.hide()
         self._batch: int | None = None
         self._search = ""
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
         for part in (self.batch, self.status, self.period, self.trash):
-            layout.addWidget(part)
+            self.add_chip(part)
         self.batch.toggled.connect(self._on_batch)
         self.status.picked.connect(self._on_changed)
         self.period.picked.connect(self._on_changed)
@@ -71,6 +68,7 @@ class HistoryFilters(QWidget):
         self.batch.setChecked(True)
         self.batch.blockSignals(False)
         self.batch.show()
+        self.fit()
         self.changed.emit()
 
     def set_search(self, text: str) -> None:
@@ -99,14 +97,16 @@ class HistoryFilters(QWidget):
         self.trash.blockSignals(True)
         self.trash.setChecked(False)
         self.trash.blockSignals(False)
+        self.fit()
 
     def _on_batch(self, on: bool) -> None:
         if not on:
             self._batch = None
             self.batch.hide()
-            self.changed.emit()
+            self._on_changed()
 
     def _on_changed(self) -> None:
+        self.fit()
         self.changed.emit()
 
 

@@ -3,7 +3,8 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import neg
 from pathlib import PurePath
 from typing import Any
 
@@ -98,14 +99,22 @@ class HistoryModel(QAbstractTableModel):
         self._ids.insert(0, generation_id)
         self.endInsertRows()
 
-    def remove(self, ids: Sequence[int]) -> None:
-        """Let a few rows go."""
-        for generation_id in ids:
-            row = self.position(generation_id)
-            if row >= 0:
-                self.beginRemoveRows(_NONE, row, row)
-                del self._ids[row]
-                self.endRemoveRows()
+    def remove(self, ids: Iterable[int]) -> None:
+        """Let rows go, neighbours together."""
+        rows = sorted(row for row in map(self.position, ids) if row >= 0)
+        for first, last in reversed(_runs(rows)):
+            self.beginRemoveRows(_NONE, first, last)
+            del self._ids[first : last + 1]
+            self.endRemoveRows()
+
+    def insert(self, ids: Iterable[int]) -> None:
+        """Let a few rows appear where they belong; those that are there already stay."""
+        for one in ids:
+            row = bisect_left(self._ids, -one, key=neg)
+            if row == len(self._ids) or self._ids[row] != one:
+                self.beginInsertRows(_NONE, row, row)
+                self._ids.insert(row, one)
+                self.endInsertRows()
 
     def refresh(self, ids: Sequence[int] | None = None) -> None:
         """Read these rows (None: all that are kept) anew when they are next in view."""
@@ -144,14 +153,14 @@ class HistoryModel(QAbstractTableModel):
 
     def position(self, generation_id: int) -> int:
         """Return the row of a generation, -1 if it is not shown."""
-        row = bisect_left(self._ids, -generation_id, key=lambda one: -one)
+        row = bisect_left(self._ids, -generation_id, key=neg)
         found = row < len(self._ids) and self._ids[row] == generation_id
         return row if found else -1
 
     def between(self, newest: int, oldest: int) -> tuple[int, int]:
         """Return the first and last row with an id from `newest` down to `oldest`."""
-        top = bisect_left(self._ids, -newest, key=lambda one: -one)
-        return top, bisect_right(self._ids, -oldest, key=lambda one: -one) - 1
+        top = bisect_left(self._ids, -newest, key=neg)
+        return top, bisect_right(self._ids, -oldest, key=neg) - 1
 
     def at(self, row: int) -> HistoryRow | None:
         """Return what is known of a row; what is missing or old is asked for."""
@@ -250,14 +259,33 @@ class HistoryModel(QAbstractTableModel):
         self._asked = None
         self.keep(rows)
         self._stale.difference_update(asked)
-        # What no longer fits the filter is not asked for again and again; the list follows.
-        self._gone.update(set(asked) - {row.card.id for row in rows})
+        self._agree(asked, [row.card.id for row in rows])
         shown = [self.position(one) for one in asked]
         shown = [row for row in shown if row >= 0]
         if shown:
             self._tell(min(shown), max(shown))
 
+    def _agree(self, asked: list[int], there: list[int]) -> None:
+        """Let this part of the list be what it is in the library now; the whole follows."""
+        low = there[-1] if len(there) == PAGE else 0
+        gone = {one for one in asked if one >= low} - set(there)
+        self.remove(gone)
+        self.insert(one for one in there if asked[-1] < one < asked[0])
+        # What could not be told is not asked for again and again.
+        self._gone.update(set(asked) - set(there) - gone)
+
     def _on_failed(self, error: Exception) -> None:
         self._asked = None
         self._wanted = []
         self.failed.emit(error)
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Return ascending rows as first and last of each run of neighbours."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

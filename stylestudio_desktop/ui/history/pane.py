@@ -81,6 +81,7 @@ class HistoryPane(Pane):
         """Show what is true now."""
         if self._stale:
             self._stale = False
+            self.loader.attend(True)
             self.model.refresh()
             self.loader.load(self.filters.value())
         if self.views.value() == INSIGHTS:
@@ -92,6 +93,7 @@ class HistoryPane(Pane):
     def hidden(self) -> None:
         """Nobody looks: what comes in is read at the next showing."""
         self._stale = True
+        self.loader.attend(False)
         self._clock.stop()
 
     def search(self, text: str) -> None:

@@ -45,6 +45,12 @@ class SearchField(QLineEdit):
         self.blockSignals(False)
         self._told = text.strip()
 
+    def begin(self, text: str) -> None:
+        """Take what was typed elsewhere as the beginning of another search, and the focus."""
+        self.setFocus(Qt.FocusReason.PopupFocusReason)  # nothing is selected: typing goes on
+        self.selectAll()
+        self.insert(text)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select what is there, so that typing replaces it."""
         super().focusInEvent(event)

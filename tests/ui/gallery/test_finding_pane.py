@@ -13,6 +13,8 @@ from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.window import MainWindow
 from tests.ui.gallery.seeing import Quiet, empty_title
 
+KEYS = Qt.Key
+
 
 def type_in(window: MainWindow, text: str) -> None:
     window.top_bar.search.setText(text)
@@ -235,3 +237,57 @@ def test_order_is_remembered(filled: GalleryPane) -> None:
     assert filled.browser.filters.order.value() == "newest"
     filled.recall(memory)
     assert filled.browser.filters.asked().order == "rating"
+
+
+def test_typing_in_the_grid_begins_a_search(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, window: MainWindow
+) -> None:
+    quiet()
+    filled.grid.setFocus()
+    for sign in "Shirt":
+        qtbot.keyClicks(QApplication.focusWidget(), sign)
+    qtbot.keyClicks(QApplication.focusWidget(), " 7")
+    assert window.top_bar.search.text() == "Shirt 7"
+    qtbot.keyClick(window.top_bar.search, KEYS.Key_Return)
+    quiet()
+    assert len(filled.grid.contents) == 1
+    filled.grid.setFocus()
+    filled.grid.select_all()
+    qtbot.keyClicks(filled.grid, "5")
+    quiet()
+    assert window.top_bar.search.text() == "Shirt 7", "a key with a meaning of its own keeps it"
+    qtbot.keyClicks(filled.grid, "b")
+    assert window.top_bar.search.text() == "b", "and any other begins anew"
+
+
+def test_chips_show_their_icons_where_there_is_no_room_for_words(
+    filled: GalleryPane, quiet: Quiet, window: MainWindow
+) -> None:
+    quiet()
+    filters = filled.browser.filters
+    chips = [filters.more, filters.category, filters.date, filters.favourites, filters.order]
+
+    def words() -> list[bool]:
+        brief = Qt.ToolButtonStyle.ToolButtonIconOnly
+        return [chip.toolButtonStyle() != brief for chip in chips]
+
+    def whole() -> bool:
+        """Whether no chip is narrower than what it shows."""
+        return all(chip.width() >= chip.sizeHint().width() for chip in chips)
+
+    window.resize(1500, 800)
+    QApplication.processEvents()
+    assert words() == [True] * 5
+    assert whole()
+    filters.date.pick("month")
+    quiet()
+    window.resize(980, 700)
+    QApplication.processEvents()
+    assert words()[2], "what narrows the list is told in words as long as anything is"
+    assert not words()[4]
+    assert filters.order.toolTip() == filters.order.text()
+    assert whole()
+    window.resize(1500, 800)
+    QApplication.processEvents()
+    assert words() == [True] * 5
+    assert filters.order.toolTip() == ""

@@ -25,6 +25,15 @@ def neighbour(studio: Studio) -> Iterator[Ask]:
         yield ask
 
 
+def at_rest(pane: GalleryPane) -> bool:
+    """Whether all commits have been looked at, and the list is what they left."""
+    listing = pane.listing
+    timers = (listing._again, listing._anew)
+    busy = pane._window.tasks.busy() or any(timer.isActive() for timer in timers)
+    number = len(pane.grid.contents)
+    return not busy and listing._state is not None and listing._state.number == number
+
+
 def test_a_second_process_is_seen_at_once(
     filled: GalleryPane, quiet: Quiet, neighbour: Ask, qtbot: QtBot, photos: list[Path]
 ) -> None:
@@ -59,15 +68,7 @@ def test_only_what_is_in_view_is_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     ids = list(filled.grid.contents.ids)
-    listing = filled.listing
-
-    def at_rest() -> bool:
-        """The import's own commits have been looked at."""
-        timers = (listing._again, listing._anew)
-        busy = filled._window.tasks.busy() or any(timer.isActive() for timer in timers)
-        return not busy and listing._state is not None and listing._state.number == len(ids)
-
-    qtbot.waitUntil(at_rest, timeout=10_000)
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
     asked: list[int] = []
     listed: list[object] = []
     fetch = filled.grid.source.fetch_cards
@@ -90,3 +91,40 @@ def test_only_what_is_in_view_is_read_again(
     assert set(asked) <= set(ids)
     assert len(asked) <= 2 * len(ids)
     assert not listed
+
+
+def test_what_this_window_does_is_touched_in_and_no_list_read_again(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = list(filled.grid.contents.ids)
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    read: list[object] = []
+    monkeypatch.setattr(filled.listing, "reload", lambda: read.append(1))
+    filled.grid.select(Ranges([(0, 2), (5, 6)]))
+    chosen = filled.grid.selected_ids()
+    for deed, left in (
+        (lambda: filled.acting.rate(chosen, 4), before),
+        (lambda: filled.acting.trash(chosen), [one for one in before if one not in chosen]),
+        (filled.acting.undo, before),
+    ):
+        deed()
+        quiet()
+        qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+        assert list(filled.grid.contents.ids) == left
+    assert not read
+
+
+def test_what_is_in_view_is_true_before_the_whole_list_is(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, neighbour: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A list of a million takes a second to be read; nobody waits for it."""
+    before = list(filled.grid.contents.ids)
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    monkeypatch.setattr(filled.listing, "reload", lambda: None)
+    filled.grid.select(Ranges([(3, 5)]))
+    neighbour(f"trash {before[3]}")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == before[:3] + before[4:])
+    assert filled.grid.selected_ids() == [before[4]]
+    neighbour(f"restore {before[3]}")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == before)

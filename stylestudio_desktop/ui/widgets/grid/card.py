@@ -36,5 +36,18 @@ class Source(Protocol):
     def thumbnail(self, storage_id: str, tier: int) -> bytes | None:
         """Return an encoded thumbnail (`tier` is its longest side in pixels), None without one."""
 
-    def paths(self, ids: Sequence[int]) -> Sequence[Path]:
-        """Return the files to drag out, for at most a few hundred `ids`; on the UI thread."""
+    def pack(self, ids: Sequence[int]) -> "Parcel":
+        """Begin to copy pictures for another program, as many as can be; on the UI thread."""
+
+
+class Parcel(Protocol):
+    """Copies of pictures on their way into another program, made while the user still drags."""
+
+    def paths(self) -> Sequence[Path]:
+        """Wait for the copies and return where they lie."""
+
+    def close(self, taken: bool) -> None:
+        """Say whether a program took them."""
+
+    def trouble(self) -> str:
+        """Return why pictures are missing from the copies, empty where none is."""

@@ -1,13 +1,17 @@
 """Which pictures the grid holds, in what order, and which are selected; without any drawing."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby, pairwise
 
 from stylestudio_desktop.ui.widgets.grid import sections
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, Section
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
 _FOLLOWED = 5000
+FEW = 8
+"""Runs of ids that are moved in place: each moves what is behind it, and copies nothing."""
 
 
 class Contents:
@@ -59,29 +63,46 @@ class Contents:
             self.sections = sections.after(front, count, self.sections)
         return count
 
+    def take_in(self, new: Iterable[int]) -> int:
+        """Take pictures in where their dates place them; return how many were not held before.
+
+        The selection follows. Only for `dated` lists.
+        """
+        fresh = sorted(set(new), reverse=True)
+        found = zip(sections.places(self.ids, fresh), fresh, strict=True)
+        missing = [(at, one) for at, one in found if self._id_at(at) != one]
+        if not missing:
+            return 0
+        places = [at for at, _ in missing]
+        joining = array("q", [one for _, one in missing])
+        grouping = self.grouping if self.dated else "none"
+        self.sections = sections.with_more(self.sections, places, sections.find(joining, grouping))
+        self.ids = _merged(self.ids, places, joining)
+        self.selection = self.selection.opened_up(places)
+        self.current = self._opened_up(self.current, places)
+        self.pivot = self._opened_up(self.pivot, places)
+        return len(places)
+
     def positions(self, ids: Iterable[int]) -> Ranges:
         """Return where those of `ids` stand that are held."""
         if self.dated:
-            found = (sections.index_of(self.ids, row_id) for row_id in ids)
-            return Ranges((place, place + 1) for place in found if place is not None)
+            falling = sorted(set(ids), reverse=True)
+            found = zip(sections.places(self.ids, falling), falling, strict=True)
+            return Ranges((at, at + 1) for at, one in found if self._id_at(at) == one)
         wanted = set(ids)
         if not wanted:
             return Ranges()
         return Ranges((p, p + 1) for p, row_id in enumerate(self.ids) if row_id in wanted)
 
-    def remove(self, gone: Ranges) -> None:
-        """Let the pictures at `gone` go; what is selected and current closes up."""
-        kept: array[int] = array("q")
-        cursor = 0
-        for start, stop in gone:
-            kept += self.ids[cursor:start]
-            cursor = stop
-        kept += self.ids[cursor:]
+    def remove(self, gone: Ranges) -> int:
+        """Let the pictures at `gone` go, return how many; what is selected closes up."""
+        left = sections.without(self.sections, len(self.ids), gone)
+        kept = _without(self.ids, gone)
         self.selection = self.selection.closed_up(gone)
         self.current = self._closed_up(self.current, gone, len(kept))
         self.pivot = self._closed_up(self.pivot, gone, len(kept))
-        self.ids = kept
-        self.divide(self.grouping)
+        self.ids, self.sections = kept, left
+        return len(gone)
 
     def refresh(self, ids: "array[int]") -> None:
         """Hold `ids` in place of the same list asked for earlier.
@@ -131,8 +152,54 @@ class Contents:
         return first, last + 1
 
     @staticmethod
+    def _opened_up(index: int | None, places: list[int]) -> int | None:
+        return None if index is None else index + bisect_right(places, index)
+
+    @staticmethod
     def _closed_up(index: int | None, gone: Ranges, total: int) -> int | None:
         if index is None or total == 0:
             return None
         before = sum(min(stop, index) - start for start, stop in gone if start < index)
         return min(index - before, total - 1)
+
+
+def amended(ids: "array[int]", gone: Iterable[int], held: Iterable[int]) -> "array[int]":
+    """Return falling ids without those `gone` and with those `held`; `ids` may be changed."""
+    made = Contents()
+    made.grouping = "none"
+    made.set(ids)
+    made.remove(made.positions(gone))
+    made.take_in(held)
+    return made.ids
+
+
+def _without(ids: "array[int]", gone: Ranges) -> "array[int]":
+    """Return the ids but those at `gone`: few runs are cut out, many left out of a copy."""
+    runs = list(gone)
+    if len(runs) <= FEW:
+        for start, stop in reversed(runs):
+            del ids[start:stop]
+        return ids
+    with memoryview(ids) as whole:
+        ends = [(0, 0), *runs, (len(ids), 0)]
+        return array("q", b"".join([whole[a[1] : b[0]] for a, b in pairwise(ends)]))
+
+
+def _merged(ids: "array[int]", places: list[int], joining: "array[int]") -> "array[int]":
+    """Return the ids with one of `joining` before each of `places`, those at one place together."""
+    runs = [(at, len(list(same))) for at, same in groupby(places)]
+    ends = list(accumulate((number for _, number in runs), initial=0))
+    if len(runs) <= FEW:
+        for (at, number), begin in reversed(list(zip(runs, ends, strict=False))):
+            ids[at:at] = joining[begin : begin + number]
+        return ids
+    parts: list[memoryview] = []
+    with memoryview(ids) as whole, memoryview(joining) as new:
+        cursor = 0
+        for (at, number), begin in zip(runs, ends, strict=False):
+            parts += (whole[cursor:at], new[begin : begin + number])
+            cursor = at
+        parts.append(whole[cursor:])
+        merged = array("q", b"".join(parts))
+        parts.clear()
+    return merged

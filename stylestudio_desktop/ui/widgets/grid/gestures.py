@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from stylestudio_desktop.ui.widgets.grid.view import Grid
 
-DRAG_LIMIT = 200
 DROP_LIMIT = 10_000
 _ZOOM_STEP = 1.12
 _EDGE = 32
@@ -59,7 +58,8 @@ class Gestures(QObject):
 
     def drag_over(self, event: QDragMoveEvent) -> None:
         """Accept files, except those that are dragged out of this grid."""
-        if _local_files(event.mimeData()) and event.source() is not self._grid:
+        # Whose it is comes first: what is asked for its files here has to write them.
+        if event.source() is None and _local_files(event.mimeData()):
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -108,7 +108,7 @@ class Gestures(QObject):
             self._stretch(point)
         elif (point - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             if self._pressed_on is not None and self._mode == "replace":
-                self._drag_out()
+                self._drag_out(self._pressed_on)
             else:
                 self._origin = self._pressed + QPoint(0, grid.offset)
                 grid.slides = False
@@ -164,21 +164,11 @@ class Gestures(QObject):
             grid.scroll_to(grid.offset + beyond)
             self._stretch(QPoint(point.x(), max(0, min(point.y(), height))))
 
-    def _drag_out(self) -> None:
-        grid = self._grid
-        self._pressed = None
-        paths = grid.source.paths(grid.selected_ids(DRAG_LIMIT))
-        if not paths:
-            return
-        # Only here: a start need not wait for the classes that nobody has used yet.
-        from PySide6.QtCore import QMimeData, QUrl
-        from PySide6.QtGui import QDrag
+    def _drag_out(self, index: int) -> None:
+        from stylestudio_desktop.ui.widgets.grid.carrying import carry
 
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        drag = QDrag(grid)
-        drag.setMimeData(data)
-        drag.exec(Qt.DropAction.CopyAction)
+        self._pressed = None
+        carry(self._grid, index)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll, or zoom around the pointer with Ctrl."""
@@ -219,6 +209,9 @@ class Gestures(QObject):
             return True
         if key == _KEYS.Key_Escape and grid.contents.selection:
             grid.select(Ranges())
+            return True
+        if event.text().strip() and event.text().isprintable() and not event.modifiers() & ~_SHIFT:
+            grid.typed.emit(event.text())
             return True
         if not total:
             return False

@@ -9,6 +9,7 @@ from time import localtime, mktime
 from typing import Literal, NamedTuple
 
 from stylestudio_desktop.domain.ids import id_at, made_at
+from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
 Grouping = Literal["none", "month", "day"]
 
@@ -52,6 +53,29 @@ def after(front: list[Section], length: int, back: list[Section]) -> list[Sectio
     return front + moved
 
 
+def without(sections: list[Section], length: int, gone: Ranges) -> list[Section]:
+    """Return the sections of a list of `length` pictures after those at `gone` left it."""
+    ends = [*(section.start for section in sections[1:]), length]
+    left: list[Section] = []
+    for section, end in zip(sections, ends, strict=True):
+        start, stop = gone.before(section.start), gone.before(end)
+        if stop - start < end - section.start:
+            left.append(Section(section.start - start, section.began))
+    return left
+
+
+def with_more(sections: list[Section], places: Sequence[int], more: list[Section]) -> list[Section]:
+    """Return the sections after one row each came in before `places` of the list.
+
+    `places` are ascending; `more` are the sections of the rows that came in, by themselves.
+    """
+    starts = {one.began: one.start + bisect_right(places, one.start) for one in sections}
+    for one in more:
+        place = places[one.start] + one.start
+        starts[one.began] = min(place, starts.get(one.began, place))
+    return sorted(Section(start, began) for began, start in starts.items())
+
+
 def _began(row_id: int, grouping: Grouping) -> tuple[date, float]:
     """Return the local day or month of a picture and the second (UTC) at which it began."""
     moment = localtime(made_at(row_id) / 1000)
@@ -64,6 +88,23 @@ def index_of(ids: Sequence[int], wanted: int) -> int | None:
     """Return where `wanted` stands in `ids` (descending), or None."""
     index = insertion(ids, wanted)
     return index if index < len(ids) and ids[index] == wanted else None
+
+
+def places(ids: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    """Return `insertion` for each of many ids, which are descending as `ids` are.
+
+    Neighbours are looked for near each other: a step as wide as they lie apart, and then twice.
+    """
+    found: list[int] = []
+    low, total = 0, len(ids)
+    wide = max(1, total // max(1, len(wanted)))
+    for one in wanted:
+        step, high = wide, low
+        while high < total and ids[high] > one:
+            low, high, step = high + 1, high + step, 2 * step
+        low = bisect_right(ids, -one - 1, lo=low, hi=min(high, total), key=neg)
+        found.append(low)
+    return found
 
 
 def insertion(ids: Sequence[int], wanted: int) -> int:

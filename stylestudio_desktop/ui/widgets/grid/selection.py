@@ -1,7 +1,9 @@
 """A selection as ranges of positions, so that half a million selected pictures weigh nothing."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 Range = tuple[int, int]
 
@@ -63,16 +65,37 @@ class Ranges:
 
     def closed_up(self, removed: "Ranges") -> "Ranges":
         """Return where the selection stands after the positions in `removed` are gone."""
-        gone = list(removed)
-        lengths = [0]
-        for start, stop in gone:
-            lengths.append(lengths[-1] + stop - start)
+        left = self.without(removed)
+        return Ranges((at - removed.before(at), end - removed.before(end)) for at, end in left)
 
-        def moved(position: int) -> int:
-            place = bisect_right(gone, (position, -1))
-            return position - lengths[place]
+    def before(self, position: int) -> int:
+        """Return how many of the positions below one are selected."""
+        place = bisect_right(self._ranges, (position, -1))
+        number = self._lengths[place]
+        if place and self._ranges[place - 1][1] > position:
+            number -= self._ranges[place - 1][1] - position
+        return number
 
-        return Ranges((moved(start), moved(stop)) for start, stop in self.without(removed))
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """How many positions are selected before each range, and in all."""
+        return list(accumulate((stop - start for start, stop in self._ranges), initial=0))
+
+    def opened_up(self, places: Sequence[int]) -> "Ranges":
+        """Return where the selection stands after one row each came in before `places`.
+
+        These are ascending positions from before; rows within a range part it.
+        """
+        result: list[Range] = []
+        for start, stop in self._ranges:
+            by = bisect_right(places, start)
+            for place in places[by : bisect_left(places, stop)]:
+                if place > start:
+                    result.append((start + by, place + by))
+                    start = place
+                by += 1
+            result.append((start + by, stop + by))
+        return Ranges(result)
 
     def take(self, ids: Sequence[int], limit: int | None = None) -> list[int]:
         """Return the ids at the selected positions, at most `limit` of them."""

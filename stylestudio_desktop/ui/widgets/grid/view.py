@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QWidget
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Duration
-from stylestudio_desktop.ui.widgets.grid.card import LARGE_TIER, SMALL_TIER, Card, Source
+from stylestudio_desktop.ui.widgets.grid.card import LARGE_TIER, SMALL_TIER, Source
 from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
 from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
@@ -29,14 +29,15 @@ class Grid(Scrolled):
     """Shows the pictures of a list of ids, however many, and lets the user select among them.
 
     `opened(index)` asks for the viewer; `selection_changed` and `current_changed(index)` follow
-    the user; `files_dropped(paths)` brings files dropped in; `zoomed(cell)` the size in force.
-    The owner sets `menu`, the one context menu of all cells.
+    the user; `files_dropped(paths)` brings files in, `carried(number, selected, trouble)` tells
+    what others took; `zoomed(cell)`, `typed(text)`. The owner sets `menu`, the cells' one.
     """
 
     opened = Signal(int)
     selection_changed = Signal()
     current_changed = Signal(int)
     files_dropped = Signal(list)
+    carried, typed = Signal(int, int, str), Signal(str)
     zoomed = Signal(int)
     load_failed = Signal(object)
 
@@ -52,11 +53,8 @@ class Grid(Scrolled):
         self.band: QRect | None = None
         self.painted = False
         self.hovered: int | None = None
-        self._cell = NORMAL
-        self._scale = 1.0
-        self._wish = QTimer(self)
-        self._wish.setSingleShot(True)
-        self._wish.setInterval(Duration.FRAME)
+        self._cell, self._scale = NORMAL, 1.0
+        self._wish = QTimer(self, singleShot=True, interval=Duration.FRAME)
         self._wish.timeout.connect(self._ask)
         self._set_up()
         self.cards.arrived.connect(self._on_cards)
@@ -70,7 +68,7 @@ class Grid(Scrolled):
         self.contents.set(ids, dated=dated)
         self._lay_out()
         self.scroll_to(0)
-        self._ask_at_once()
+        self._ask()
         self.selection_changed.emit()
 
     def append_ids(self, ids: Iterable[int]) -> None:
@@ -83,10 +81,19 @@ class Grid(Scrolled):
         held = self._hold()
         count = self.contents.insert_front(ids)
         if count:
-            if self.hovered is not None:
-                self.hovered += count
+            self.hovered = None if self.hovered is None else self.hovered + count
             self._lay_out()
             self._restore(None if self._offset == 0 else held)
+        return count
+
+    def take_in(self, ids: Iterable[int]) -> int:
+        """Take pictures in where they belong; what the user looks at stays, except at the top."""
+        held = self._hold()
+        count = self.contents.take_in(ids)
+        if count:
+            self._lay_out()
+            self._restore(None if self._offset == 0 else held)
+            self.selection_changed.emit()
         return count
 
     def refresh_ids(self, ids: "array[int]") -> None:
@@ -97,12 +104,15 @@ class Grid(Scrolled):
         self._restore(None if self._offset == 0 else held)
         self.selection_changed.emit()
 
-    def remove_ids(self, ids: Iterable[int]) -> None:
-        """Let pictures go; those after them close up."""
-        self.contents.remove(self.contents.positions(ids))
-        self._lay_out()
-        self.scroll_to(self._offset)
-        self.selection_changed.emit()
+    def remove_ids(self, ids: Iterable[int]) -> int:
+        """Let pictures go, return how many were held; those after them close up."""
+        gone = self.contents.positions(ids)
+        if gone:
+            self.contents.remove(gone)
+            self._lay_out()
+            self.scroll_to(self._offset)
+            self.selection_changed.emit()
+        return len(gone)
 
     def refresh_cards(self, ids: Sequence[int] | None = None) -> None:
         """Fetch cards anew (None: all), as after a change of names, ratings or favourites."""
@@ -173,6 +183,10 @@ class Grid(Scrolled):
         if place is not None and self.contents.dated and point.y() < self._sticky(place).bottom():
             return None
         return self.layout_.at(point.x(), point.y() + self._offset)
+
+    def in_view(self) -> range:
+        """Return which pictures are in view, whole or in part."""
+        return self.layout_.visible(self._offset, self._offset + self.surface.height())
 
     def area_of(self, index: int) -> QRect:
         """Return where picture `index` is in the viewport; may lie outside it."""
@@ -250,7 +264,7 @@ class Grid(Scrolled):
         self.set_extent(self.layout_.height, self.layout_.row // 3)
         self.setAccessibleDescription(self.tr("%n picture(s)", "", len(self.contents)))
         if len(self.contents) and not self.thumbnails.held:
-            self._ask_at_once()  # the first pictures are decoded while the window is still drawn
+            self._ask()  # the first pictures are decoded while the window is still drawn
         else:
             self._wish.start()
         self.surface.update()
@@ -261,7 +275,7 @@ class Grid(Scrolled):
             return None
         index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
         if index is None:
-            span = self._seen()
+            span = self.in_view()
             index = span.start if span else len(self.contents) - 1
         return self.contents.ids[index], self.layout_.box(index).top - self._offset
 
@@ -289,8 +303,9 @@ class Grid(Scrolled):
         draw.heading(self._sticky(place), section.began, self.contents.grouping, words)
 
     def _ask(self) -> None:
+        self._wish.stop()  # its pause spares a view which still moves
         height = self.surface.height()
-        seen = self._seen()
+        seen = self.in_view()
         if len(self.contents) and not seen:
             return  # it has no room yet; it asks once it is laid out
         around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
@@ -300,27 +315,19 @@ class Grid(Scrolled):
         most = self.layout_.columns * (height // self.layout_.row + 2)
         pixels = min(round(self.layout_.cell * self._scale), finest(most))
         tier = SMALL_TIER if pixels <= SMALL_TIER else LARGE_TIER
-        known = [self.cards.get(row_id) for row_id in ids]
+        known = map(self.cards.get, ids)
         wishes = [Want(one.storage_id, tier, pixels) if one else None for one in known]
         self.thumbnails.want(
             list(filter(None, wishes[: len(seen)])), list(filter(None, wishes[len(seen) :]))
         )
 
-    def _ask_at_once(self) -> None:
-        """Ask without the pause that spares a view which still moves."""
-        self._wish.stop()
-        self._ask()
-
     def _on_cards(self, arrived: set[int]) -> None:
         if not self._wish.isActive():
-            self._ask_at_once()
-        self._repaint(index for index in self._seen() if self.contents.ids[index] in arrived)
-
-    def _seen(self) -> range:
-        return self.layout_.visible(self._offset, self._offset + self.surface.height())
+            self._ask()
+        self._repaint(index for index in self.in_view() if self.contents.ids[index] in arrived)
 
     def _on_thumbnails(self, arrived: set[str]) -> None:
-        known = ((index, self.cards.get(self.contents.ids[index])) for index in self._seen())
+        known = ((index, self.cards.get(self.contents.ids[index])) for index in self.in_view())
         self._repaint(index for index, card in known if card and card.storage_id in arrived)
 
     def _repaint(self, indices: Iterable[int]) -> None:
@@ -337,7 +344,7 @@ class Grid(Scrolled):
             self._wish.start()
 
     def _describe(self, index: int) -> None:
-        card: Card | None = self.cards.get(self.contents.ids[index])
+        card = self.cards.get(self.contents.ids[index])
         name = card.name if card is not None else ""
         where = self.tr("%1 of %2").replace("%1", str(index + 1))
         self.setAccessibleDescription(f"{name} {where.replace('%2', str(len(self.contents)))}")
