@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.events import (
     StorageWaited,
 )
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.services import ballast, ledger_proof, queue
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.feeder import Feeder
@@ -56,7 +57,7 @@ class Runner:
         self._presence = Presence(studio.workspace.locks)
         self._waits_after_crash = waits_after_crash
         self._feeder = Feeder(studio, self._closing)
-        self._waits_for = ""
+        self._found = ""
 
     def run(
         self,
@@ -123,21 +124,36 @@ class Runner:
             if only is None:
                 self._feeder.look()
             self._fill(only)
-            self._wait_for("")
+            self._wait_for(None)
         except StorageError as error:
             # A full or absent disk is waited for; the queue goes on by itself when it is back.
-            self._wait_for(error.sentence)
+            self._wait_for(error)
             if isinstance(error, StorageFull):
                 ballast.drop(self._studio.workspace)
 
-    def _wait_for(self, sentence: str) -> None:
+    def _wait_for(self, error: StorageError | None) -> None:
         """Say once that the disk is waited for, and once that it is not any more."""
-        if sentence == self._waits_for:
+        found = "" if error is None else error.sentence
+        if found == self._found:
             return
-        self._waits_for = sentence
+        self._found = found
+        sentence = found if error is None else self._plainly(error)
         if sentence:
             _log.warning("the queue waits for storage: %s", sentence)
         self._studio.bus.publish(StorageWaited(sentence))
+
+    def _plainly(self, error: StorageError) -> str:
+        """Ask the disk itself what is wrong: to the database a read-only one looks damaged."""
+        if error.code is not Code.STORAGE_BROKEN:
+            return error.sentence
+        probe = self._studio.workspace.locks / f"probe-{self._presence.host}"
+        try:
+            with storing("working off the queue"):
+                probe.write_bytes(b"x")
+                probe.unlink()
+        except StorageError as plainer:
+            return plainer.sentence
+        return error.sentence
 
     def _reap(self) -> None:
         for generation_id, (journey, thread) in list(self._journeys.items()):

@@ -1,5 +1,6 @@
 """What only ComfyUI has: versions, workflows of people's own, files that outlive its memory."""
 
+import functools
 import io
 import json
 import threading
@@ -96,6 +97,11 @@ def test_ones_own_workflow_is_used(http: Http, case: Comfy, tmp_path: Path) -> N
         ({"6": node("KSampler", "studio:seed", steps=1)}, "studio:seed"),
         ({"3": {"class_type": 5, "inputs": {}}}, "API format"),
         ({"nodes": [1]}, "API format"),
+        ({"9": node("Any", "", x=float("nan"))}, "can't be read"),
+        (
+            {"9": node("Any", "", x=functools.reduce(lambda one, _: [one], range(500), 1))},
+            "be read",
+        ),
     ],
 )
 def test_a_workflow_that_does_not_fit_is_named(

@@ -3,15 +3,24 @@
 import functools
 import io
 import json
+import math
+import struct
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.errors import StudioError
-from stylestudio_desktop.files import metadata
+from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.files import containers, metadata
 from stylestudio_desktop.files.bounds import DEFAULT_LIMITS
+from stylestudio_desktop.files.codec import decoding
+from stylestudio_desktop.files.headers import PNG_SIGNATURE, format_of
+from stylestudio_desktop.files.inflate import _ADAM7, holds_every_row
 from stylestudio_desktop.files.probe import judge
 from stylestudio_desktop.providers import fashn, gemini
 from stylestudio_desktop.providers.comfyui import reading as comfy
@@ -20,7 +29,7 @@ from stylestudio_desktop.providers.fal import models as fal
 from stylestudio_desktop.providers.http.answer import Answer
 from stylestudio_desktop.providers.http.judging import judge as judge_answer
 from stylestudio_desktop.providers.openai import images, responses
-from stylestudio_desktop.providers.protocol import ProviderError
+from stylestudio_desktop.providers.protocol import Prepared, ProviderError
 from stylestudio_desktop.providers.replicate import reading as replicate
 from stylestudio_desktop.services.backup import reading
 from stylestudio_desktop.services.batch_table import read_table
@@ -39,8 +48,15 @@ def _through_file(read: Callable[[Path], object], data: bytes) -> None:
 
 
 def picture(data: bytes) -> None:
-    """Judge a picture by its bytes; nothing is decoded."""
+    """Judge a picture by its bytes, and read and write what it carries; nothing is decoded."""
     judge(data, "photo", DEFAULT_LIMITS)
+    containers.xmp_of(data)
+    bare = containers.without_recipe(data)
+    carried = containers.with_xmp(bare, b"<x/>")
+    if containers.xmp_of(carried) != b"<x/>":
+        raise AssertionError("what was written is not read back")
+    if format_of(data) == "PNG":
+        decoding("photo", lambda: holds_every_row(data))
 
 
 def table(data: bytes) -> None:
@@ -49,8 +65,13 @@ def table(data: bytes) -> None:
 
 
 def workflow(data: bytes) -> None:
-    """Read a workflow of the user's own."""
-    _through_file(workflows._read, data)
+    """Build a job from a workflow of the user's own, as far as it would be sent."""
+
+    def build(path: Path) -> None:
+        graph = workflows.own(_JOB, path, ["a.png", "b.png"], ["p.png"], "no hands")
+        json.dumps(graph, allow_nan=False)
+
+    _through_file(build, data)
 
 
 def manifest(data: bytes) -> None:
@@ -101,6 +122,11 @@ def xmp(data: bytes) -> None:
     metadata.description_of(data)
 
 
+_JOB = Prepared(
+    "intent", Brief(products=(FileId(1),), count=2, strength=0.5, guidance_scale=7.0,
+                    num_inference_steps=20), "a coat", 7, 512, 640, (), (),
+)  # fmt: skip
+
 TARGETS = {one.__name__: one for one in (picture, table, workflow, manifest, answer, xmp)}
 
 
@@ -111,6 +137,65 @@ def _pictures() -> Iterator[bytes]:
         Image.new("RGB", (8, 6), "teal").save(made, kind)
         yield made.getvalue()
         yield made.getvalue()[:24]
+    yield from _unusual()
+
+
+def _unusual() -> Iterator[bytes]:
+    """Yield whole pictures with what few have: rooms of a reader that plain ones never enter."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    carried = metadata.packet_of(_MADE)
+    recipe = PngInfo()
+    recipe.add_text("prompt", '{"1":{"class_type":"A"}}')
+    recipe.add_itxt("XML:com.adobe.xmp", carried.decode(), zip=True)
+    plain, clear = (Image.new(mode, (8, 6), "teal") for mode in ("RGB", "RGBA"))
+    frames = [Image.new("RGBA", (8, 6), colour) for colour in ("red", "navy")]
+    for image, kind, given in (
+        (plain, "JPEG", {"progressive": True, "exif": exif, "icc_profile": b"x" * 40}),
+        (plain, "JPEG", {"xmp": carried, "comment": b'{"class_type":"A"}'}),
+        (plain, "MPO", {"save_all": True, "append_images": [plain]}),
+        (plain.convert("P"), "PNG", {"transparency": 0, "exif": exif}),
+        (plain, "PNG", {"pnginfo": recipe, "icc_profile": b"x" * 40}),
+        (clear, "PNG", {"save_all": True, "append_images": frames}),
+        (clear, "WEBP", {"lossless": True, "exif": exif, "xmp": carried}),
+        (clear, "WEBP", {"save_all": True, "append_images": frames}),
+        (clear, "WEBP", {"icc_profile": b"x" * 40}),
+    ):
+        made = io.BytesIO()
+        image.save(made, kind, **given)
+        yield made.getvalue()
+    yield _interlaced()
+
+
+def _interlaced() -> bytes:
+    """Return a PNG in Adam7's seven passes, which Pillow does not write."""
+    rows = b"".join(
+        bytes(1 + math.ceil((9 - x) / right)) * math.ceil((9 - y) / down)
+        for x, y, right, down in _ADAM7
+        if x < 9 and y < 9
+    )
+    out = PNG_SIGNATURE
+    head = struct.pack(">IIBBBBB", 9, 9, 8, 0, 0, 0, 1)
+    for name, body in ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")):
+        out += struct.pack(">I", len(body)) + name + body
+        out += struct.pack(">I", zlib.crc32(name + body))
+    return out
+
+
+_NODES = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": "x"},
+          "_meta": {"title": "studio:product"}},
+    "2": {"class_type": "LoadImage", "inputs": {"image": "x"},
+          "_meta": {"title": "studio:product2"}},
+    "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "", "clip": ["1", 1]},
+          "_meta": {"title": "Studio: prompt"}},
+    "4": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 2, "cfg": 7, "denoise": 1,
+          "latent": ["3", 0]}, "_meta": {"title": "studio:seed"}},
+    "5": {"class_type": "SaveImage", "inputs": {"images": ["4", 0]},
+          "_meta": {"title": "studio:result"}},
+    "6": {"class_type": "SaveImage", "inputs": {"images": ["4", 0]}},
+    "7": {"class_type": "E", "inputs": {"width": 1}, "_meta": {"title": "studio:width"}},
+}  # fmt: skip
 
 
 _SAID = (
@@ -129,8 +214,24 @@ _MADE = metadata.Description(
 )  # fmt: skip
 SEEDS = {
     "picture": list(_pictures()),
-    "table": [b"product,style\na.jpg,studio\n", b"\xff\xfep\0r\0"],
-    "workflow": [b'{"1":{"class_type":"A","inputs":{}}}'],
+    "table": [
+        b"product,style\na.jpg,studio\n",
+        b"\xff\xfep\0r\0",
+        'product;model;prompt\n"a;b.jpg";x.jpg;"say ""no""\nnow"\n;;\n'.encode("utf-16"),
+        b"sep=;\nproduct;Aspect ratio;Negative;colour\na.jpg;1:1;hands;red\n",
+        b"\xef\xbb\xbfproduct|count|seed\r\na.jpg|2|7\r\n\r\n",
+        b"product\tprompt\na.jpg\tcaf\xe9\n",
+        b"style,product\nx,\"unclosed\n",
+        b"product,product\na,b\n",
+    ],
+    "workflow": [
+        b'{"1":{"class_type":"A","inputs":{}}}',
+        json.dumps(_NODES).encode(),
+        json.dumps({**_NODES, "4": _NODES["3"]}).encode(),
+        json.dumps({"nodes": [], "links": []}).encode(),
+        json.dumps({**_NODES, "8": {"class_type": "B", "inputs": {"x": float("nan")}}}).encode(),
+        b'{"1":{"class_type":"A","inputs":{"x":' + b"[" * 700 + b"]" * 700 + b"}}}",
+    ],
     "manifest": [
         b'{"format":1,"parts":{},"missing":[],"moment":1}',
         json.dumps({

@@ -468,3 +468,23 @@ def test_a_disk_that_takes_nothing_is_said_once_and_so_is_its_return(
     assert said == ["The disk can only be read. Make it writable again.", ""]
     assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
     assert balance(studio) == 9
+
+
+def test_a_disk_that_went_read_only_is_not_called_a_damaged_library(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner, said = Runner(studio), []
+    studio.bus.subscribe(lambda fact: said.append(fact))
+    damaged = StorageError("The library's database is damaged (disk i/o error).")
+    runner._wait_for(damaged)
+    assert said == [StorageWaited(damaged.sentence)], "the disk takes what is written"
+    runner._wait_for(None)
+
+    def refuse(path: Path, _data: bytes) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    runner._wait_for(damaged)
+    runner._wait_for(damaged)
+    assert len(said) == 3
+    assert "can only be read" in said[2].sentence

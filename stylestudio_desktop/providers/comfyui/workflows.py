@@ -16,6 +16,7 @@ Photo = tuple[str, tuple[int, int]]
 MARK = "studio:"
 """A node of a person's own workflow takes part by a title such as “studio:prompt”."""
 _LARGEST_FILE = 5_000_000
+_DEEPEST = 50
 _LARGEST_SEED = 2**31
 # One calm ground for each style; the catalogue's words don't reach a graph without a model.
 _GROUNDS = {
@@ -204,7 +205,9 @@ def _read(file: Path) -> Graph:
     try:
         if file.stat().st_size > _LARGEST_FILE:
             raise ValueError("it is too large")
-        found = json.loads(file.read_text("utf-8"))
+        found = json.loads(file.read_text("utf-8"), parse_constant=_refuse)
+        if _is_deep(found):
+            raise ValueError("it is nested too deep")
     except (OSError, ValueError, RecursionError) as error:
         raise _unfit(file, "it can't be read") from error
     sound = isinstance(found, dict) and all(
@@ -216,6 +219,25 @@ def _read(file: Path) -> Graph:
     if not sound or not found:
         raise _unfit(file, "it is not in API format; save it in ComfyUI with “Export (API)”")
     return dict(found)
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")  # ComfyUI would not take it either
+
+
+def _is_deep(found: Any) -> bool:
+    """Say whether lists and objects lie in each other deeper than any workflow has them."""
+    level = [found] if isinstance(found, dict | list) else []
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _title(node: Mapping[str, Any]) -> str:
