@@ -62,7 +62,7 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:
-        alpha = below_seams(person, body, alpha, shown)
+        alpha = below_seams(person, body, alpha, shown, old)
     picture, alpha = _behind(base, alpha, colour, back * (1 - shown))
     picture = over(picture, colour, shown)
     lap = sleeves * (warp.part >= BEFORE)

@@ -44,7 +44,8 @@ def canonical(data: bytes, name: str, photo: tuple[int, int]) -> tuple[bytes, in
             f"“{name}” marks nothing as the product: paint it white on black. Nothing was changed."
         )
     out = io.BytesIO()
-    grey.save(out, "PNG", optimize=True)
+    # A colour profile of the picture it came from says nothing of grey levels, nor may it.
+    grey.save(out, "PNG", optimize=True, icc_profile=None)
     return out.getvalue(), size[0], size[1]
 
 
@@ -67,7 +68,7 @@ def apart(data: bytes, name: str) -> list[bytes]:
         # A cell more on every side: soft edges lie beyond what a coarse map counts as covered.
         wide = cells.filter(ImageFilter.MaxFilter(3)).resize(grey.size, Image.Resampling.NEAREST)
         out = io.BytesIO()
-        ImageChops.darker(grey, wide).save(out, "PNG")
+        ImageChops.darker(grey, wide).save(out, "PNG", icc_profile=None)
         alone.append(out.getvalue())
     return alone
 

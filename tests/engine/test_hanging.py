@@ -88,3 +88,14 @@ def test_a_strap_ends_on_the_shoulder_and_stands_not_above_it(mannequin: Person)
     strap = (result.garment > 0.5) & (mannequin.alpha < 0.1)
     above = strap[: int(mannequin.shoulders[1])]
     assert int(above.sum()) < 0.002 * mannequin.half**2
+
+
+def test_no_shoulder_looks_out_above_a_seam() -> None:
+    dark = figure(photo.read(SAMPLES / "people" / "mannequin-dark.jpg", 700))
+    assert dark is not None
+    result = draped(dark, product("hoodie-grey"), "top")
+    tops = np.where((result.garment > 0.5).any(axis=0), (result.garment > 0.5).argmax(axis=0), 0)
+    rows, columns = np.mgrid[0 : len(dark.alpha), 0 : dark.alpha.shape[1]]
+    beside = np.abs(columns - dark.shoulders[0]) > 0.7 * dark.half
+    seen = (rows < tops) & beside & (rows > dark.shoulders[1] - dark.half) & (result.alpha > 0.5)
+    assert int(seen.sum()) < 0.001 * dark.half**2

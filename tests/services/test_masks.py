@@ -14,6 +14,7 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.masks import LONGEST
+from stylestudio_desktop.engine.picture import srgb_profile
 from stylestudio_desktop.services import consents, generate, library, masks, queue, sending, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import masks as table
@@ -47,7 +48,8 @@ def painted(size: tuple[int, int], mode: str = "L") -> bytes:
     picture = Image.new(mode, size, clear)
     ImageDraw.Draw(picture).rectangle((0, 0, size[0] // 2 - 1, size[1]), fill=full)
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    profile = srgb_profile() if mode == "RGBA" else None  # as the engine's cut-outs have
+    picture.save(out, "PNG", icc_profile=profile)
     return out.getvalue()
 
 
@@ -65,6 +67,7 @@ def test_a_mask_is_kept_and_reset(studio: Studio, tmp_path: Path, mode: str) -> 
     data = sources.mask(studio, photo, Event())
     with Image.open(io.BytesIO(data)) as read:
         assert read.mode == "L"
+        assert "icc_profile" not in read.info, "a profile for colours belongs to no grey picture"
         assert read.size == size
         assert (read.getpixel((2, 2)), read.getpixel((size[0] - 3, 2))) == (255, 0)
     assert masks.reset(studio, photo)
