@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.events import GenerationProgressed
 from stylestudio_desktop.domain.generation import Review, Status
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import Generation, Job
+from stylestudio_desktop.files.disk import storage_error
 from stylestudio_desktop.providers.protocol import (
     Context,
     Finished,
@@ -98,7 +99,7 @@ class Journey:
         except StorageError as error:
             self._wait_for_storage(error)
         except OSError as error:
-            self._wait_for_storage(StorageError(str(error.strerror)))
+            self._wait_for_storage(storage_error(error, "working on a picture"))
         except BadInput as error:
             self._fail(retrying.code_of(error), error.sentence)
 
@@ -318,8 +319,7 @@ class Journey:
     def _wait_for_storage(self, error: StorageError) -> None:
         """Nothing is given up for a full or missing disk: the job waits until there is room."""
         _log.warning("generation %d waits for storage: %s", self.generation_id, error.sentence)
-        until = now_ms() + STORAGE_MS
-        why = error.sentence
+        until, why = now_ms() + STORAGE_MS, error.sentence
         self._end(lambda: queue.wait_until(self._studio, self._job, until, why), ended=False)
 
     def _end(self, write: Callable[[], None], ended: bool = True) -> None:

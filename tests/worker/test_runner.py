@@ -35,6 +35,7 @@ from stylestudio_desktop.services import (
 )
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs
+from stylestudio_desktop.worker import journey
 from stylestudio_desktop.worker.runner import Runner
 from tests.factories import FakeProvider, brief_for, fault, import_photo, open_test_studio
 
@@ -488,3 +489,30 @@ def test_a_disk_that_went_read_only_is_not_called_a_damaged_library(
     runner._wait_for(damaged)
     assert len(said) == 3
     assert "can only be read" in said[2].sentence
+
+
+def test_a_permission_that_was_lost_is_told_with_a_cure_and_the_job_goes_on(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journey, "STORAGE_MS", 300)
+    row = begin(studio, tmp_path)
+    make, refusals = Path.mkdir, [1]
+
+    def refused(path: Path, *given: object, **named: object) -> None:
+        if path.parent.name == "jobs" and refusals:
+            refusals.pop()
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        make(path, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    told: list[str] = []
+
+    def over() -> bool:
+        place = queue.place(studio, row.id)
+        told.append("" if place is None else place.stage or "")
+        return ended(studio, row)()
+
+    work(studio, until=over)
+    assert not refusals
+    assert attempts.owned(studio, row.id).status == Status.COMPLETED.value
+    assert any("Check who owns the workspace folder" in one for one in told)
