@@ -37,6 +37,7 @@ class Doer(Protocol):
     def restore(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
+    def jump(self) -> None: ...
 
 
 class Intake(Protocol):
@@ -106,6 +107,9 @@ class Deeds:
             doer.redo,
             "refresh-cw",
             ("Ctrl+Shift+Z", "Ctrl+Y"),
+        )
+        self.jump = add(
+            "jump", translate("Gallery", "Go to a day…"), doer.jump, "calendar", "Ctrl+G"
         )
         self._register_intake(intake)
 

@@ -237,6 +237,12 @@ class Doing(QObject):
         """Do again what was undone last."""
         self._place.acting.redo()
 
+    def jump(self) -> None:
+        """Ask for a day, and show the pictures from then on."""
+        from stylestudio_desktop.ui.gallery.jumping import DayDialog
+
+        DayDialog(self._place.grid, self._owner).open()
+
     def _names_dialog(self, title: str, hint: str) -> "NamesDialog":
         from stylestudio_desktop.ui.gallery.names_dialog import NamesDialog
 

@@ -189,6 +189,7 @@ class GalleryPane(Pane):
         live.happened.connect(self._touch_panel)
         self._window.closing.connect(self._on_closing)
         self.grid.menu = self.deeds.menu()
+        self.browser.filters.date.add_action(self.deeds.jump)
         self.grid.opened.connect(self._on_opened)
         self.grid.selection_changed.connect(self._show_numbers)
         self.grid.files_dropped.connect(self.intake.bring_dropped)
@@ -232,6 +233,8 @@ class GalleryPane(Pane):
         if self.viewing():
             self.viewer.show_place()
         asked = self.browser.filters.asked()
+        dated = self.grid.contents.dated and not self.viewing()
+        self.deeds.jump.setEnabled(dated and len(self.grid.contents) > 0)
         self.deeds.offer(chosen, trash=asked.filter.trashed, stacks=asked.stacked)
 
     def _on_opened(self, index: int) -> None:

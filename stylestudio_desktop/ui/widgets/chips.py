@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from stylestudio_desktop.ui.theme import set_icon
@@ -77,6 +77,11 @@ class MenuChip(QToolButton, Generic[V]):
         """Take `value` as if the user had picked it."""
         self.set_value(value)
         self.picked.emit(value)
+
+    def add_action(self, action: QAction) -> None:
+        """Offer something else below the values."""
+        self._menu.addSeparator()
+        self._menu.addAction(action)
 
     def _add(self, value: V, text: str) -> None:
         action = self._menu.addAction(text)

@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from stylestudio_desktop.services import generate, history, library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
+from stylestudio_desktop.ui.gallery.jumping import DayDialog
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
@@ -25,6 +27,7 @@ from stylestudio_desktop.ui.wishes import MakeLarger, ShowFiles, UseAsBackground
 from stylestudio_desktop.worker.runner import Runner
 from tests.factories import FakeProvider, brief_for
 from tests.ui.gallery.seeing import Asked, Quiet, empty_title, toasts
+from tests.ui.library import many_ids
 from tests.ui.pictures import picture
 from tests.ui.watchdog import Watchdog
 
@@ -291,6 +294,31 @@ def test_a_commit_by_another_connection_is_seen(
     finally:
         quiet()
         close_studio(other)
+
+
+def test_a_day_is_gone_to_from_a_calendar(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, window: MainWindow
+) -> None:
+    filled.grid.set_ids(many_ids(5000))
+    filled.listing.counted.emit()
+    assert filled.deeds.jump in filled.browser.filters.date.menu().actions()
+    filled.grid.setFocus()
+    qtbot.keyClick(filled.grid, KEYS.Key_G, CTRL)
+    (dialog,) = window.findChildren(DayDialog)
+    held = [
+        date(*day.getDate())
+        for day in (dialog.calendar.minimumDate(), dialog.calendar.maximumDate())
+    ]
+    assert held == [filled.grid.contents.sections[place].began for place in (-1, 0)]
+    assert date(*dialog.calendar.selectedDate().getDate()) == held[1]
+    month = dialog.calendar.focusProxy()
+    qtbot.keyClick(month, KEYS.Key_Up)
+    qtbot.keyClick(month, KEYS.Key_Return)
+    assert not dialog.isVisible()
+    top = filled.grid.in_view().start
+    section = next(one for one in filled.grid.contents.sections if one.start == top)
+    assert section.began == held[1] - timedelta(days=7)
+    assert filled.grid.hasFocus()
 
 
 def test_memory_brings_zoom_and_filters_back(filled: GalleryPane, studio: Studio) -> None:

@@ -126,22 +126,34 @@ class Geometry:
             return Ranges()
         ranges: list[Range] = []
         for place in self.headings(box.top, box.bottom):
-            ranges.extend(self._band(place, box, first, last))
-        return Ranges(ranges)
+            band = self._band(place, box, first, last)
+            if band and ranges and ranges[-1][1] == band[0][0]:
+                band[0] = (ranges.pop()[0], band[0][1])
+            ranges.extend(band)
+        return Ranges.of(ranges)
 
     def _band(self, place: int, box: Box, first: int, last: int) -> list[Range]:
         start, end = self._starts[place], self._end(place)
         top = self._tops[place] + self.heading
         low = max(0, -(-(box.top - top - self.row + self.gap + 1) // self.row))
         high = min((end - start - 1) // self.columns, (box.bottom - 1 - top) // self.row)
+        if low > high:
+            return []
         if first == 0 and last == self.columns - 1:
             return [(start + low * self.columns, min(end, start + (high + 1) * self.columns))]
-        return [
-            (begin + first, min(end, begin + last + 1))
-            for begin in range(
-                start + low * self.columns, start + high * self.columns + 1, self.columns
-            )
-        ]
+        begin, stop = start + low * self.columns, start + high * self.columns + 1
+        # Paired without a turn of the interpreter for each row: a band may hold half a million.
+        rows = zip(
+            range(begin + first, stop + first, self.columns),
+            range(begin + last + 1, stop + last + 1, self.columns),
+            strict=True,
+        )
+        band = list(rows)
+        if band and band[-1][1] > end:
+            band[-1] = (band[-1][0], end)
+        if band and band[-1][0] >= end:
+            band.pop()
+        return band
 
     def _one_row(self, index: int, step: int) -> int:
         place = bisect_right(self._starts, index) - 1

@@ -14,12 +14,19 @@ class Ranges:
     def __init__(self, ranges: Iterable[Range] = ()) -> None:
         self._ranges: list[Range] = _normal(ranges)
 
+    @classmethod
+    def of(cls, ranges: list[Range]) -> "Ranges":
+        """Return ranges that are sorted, disjoint and apart already, however many they are."""
+        made = cls()
+        made._ranges = ranges
+        return made
+
     def __iter__(self) -> Iterator[Range]:
         return iter(self._ranges)
 
     def __len__(self) -> int:
         """Return the number of positions selected."""
-        return sum(stop - start for start, stop in self._ranges)
+        return self._lengths[-1]
 
     def __bool__(self) -> bool:
         return bool(self._ranges)
