@@ -91,6 +91,8 @@ _TRASH = setting(
     [Generations.updated_at, Generations.trashed_at],
     (Generations.id == PLACE) & (Generations.user_id == PLACE),
 )
+# Two indexes answer this; the row of each of a million would be read for what it says itself.
+_OF_NO_BATCH = '"t1"."id" NOT IN (SELECT id FROM generations WHERE batch_id > 0)'
 _IN_TRASH = (
     "SELECT count(*), max(trashed_at) FROM generations INDEXED BY generations_in_trash"
     " WHERE user_id = ? AND trashed_at IS NOT NULL"
@@ -313,7 +315,7 @@ def _narrowed_sql(
     if batch:
         query = query.where(Generations.batch_id == PLACE)
     if loose:
-        query = query.where(SQL('+"t1"."batch_id" IS NULL'))
+        query = query.where(SQL(_OF_NO_BATCH if only_ids else '+"t1"."batch_id" IS NULL'))
     if trashed:
         query = query.where(Generations.trashed_at.is_null(False))
     else:

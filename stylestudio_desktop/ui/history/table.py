@@ -31,7 +31,7 @@ from stylestudio_desktop.ui.tokens import Duration
 from stylestudio_desktop.ui.widgets.grid.card import SMALL_TIER
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails, Want
 
-WIDTHS = {STATUS: 188, STYLE: 96, SERVICE: 140, TOKENS: 68, TOOK: 84, WHEN: 136}
+WIDTHS = {STATUS: 188, STYLE: 96, SERVICE: 140, TOKENS: 68, TOOK: 100, WHEN: 136}
 # Columns that give way, in this order, when the prompt would get less than PROMPT_LEAST.
 GIVING_WAY = (SERVICE, STYLE, TOOK, WHEN)
 PROMPT_LEAST = 320

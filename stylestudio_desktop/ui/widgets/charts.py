@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -73,7 +74,7 @@ class BarChart(_Chart):
         top = most if most > 0 else 1.0
         step = area.width() / len(self._bars)
         gap = min(4.0, step * 0.25)
-        every = max(1, round(56 / step))
+        every = max(1, ceil(56 / step))  # never closer than its words are wide
         for index, bar in enumerate(self._bars):
             height = area.height() * max(0.0, bar.value) / top
             left = area.left() + index * step + gap / 2
