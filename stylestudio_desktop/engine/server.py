@@ -134,7 +134,7 @@ class Server:
 
     def _unforeseen(self, job: str, error: Exception) -> None:
         """Tell out-of-memory errors of image libraries from our own mistakes; log the rest."""
-        if "Insufficient memory" in str(error) or "bad_alloc" in str(error):
+        if any(sign in str(error) for sign in _NO_MEMORY):
             self._fail(job, "provider", OUT_OF_MEMORY)
             return
         sys.excepthook(type(error), error, error.__traceback__)
@@ -153,6 +153,12 @@ class Server:
         self._fail(self._current or "", "provider", OUT_OF_MEMORY)
         os._exit(3)
 
+
+_NO_MEMORY = (
+    "Insufficient memory", "bad_alloc", "bad allocation", "can't alloc", "Cannot allocate memory",
+    "failed to map segment", "can't start new thread",
+)  # fmt: skip
+"""What the libraries of pictures and networks, and the system's loader, say without memory."""
 
 OUT_OF_MEMORY = (
     "The engine needed more memory than it may use. Nothing was charged; "

@@ -9,9 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from stylestudio_desktop.engine.server import OUT_OF_MEMORY, Server
 
 LIMIT_S = 60.0
 
@@ -234,3 +237,20 @@ def test_sigterm_leaves_no_half_file(child: Child, tee: Path, tmp_path: Path) ->
     child.process.wait(LIMIT_S)
     for path in tmp_path.glob("*.jpg"):
         assert path.read_bytes().endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cannot load library libplugin.so: failed to map segment from shared object",
+        "Exception from src/inference/src/dev/plugin.cpp:54:\nstd::bad_alloc",
+        "Exception from src/inference/src/dev/plugin.cpp:54:\ncan't alloc",
+        "can't start new thread",
+    ],
+)
+def test_whatever_has_no_memory_is_told_so(said: str) -> None:
+    told: list[dict[str, object]] = []
+    line = SimpleNamespace(say=lambda **words: told.append(words))
+    server = Server(line, SimpleNamespace())  # type: ignore[arg-type]
+    server._unforeseen("7", RuntimeError(said))
+    assert [one["sentence"] for one in told] == [OUT_OF_MEMORY]
