@@ -114,7 +114,10 @@ def _walk(folder: Path, closed: list[str]) -> Iterator[Path]:
         closed.append(str(error.filename))
 
     for root, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        exported = {"pictures", "tables"} <= set(folders)  # everything, as this program writes it
+        folders[:] = sorted(
+            one for one in folders if not (one.startswith(".") or (exported and one == "tables"))
+        )
         for name in sorted(names):
             path = Path(root) / name
             if not name.startswith(".") and path.is_file() and not path.is_symlink():

@@ -50,10 +50,12 @@ def test_everything_goes_out_and_makes_a_library_again(
     assert (folder / "tables" / "files.jsonl").is_file()
     assert f"Exported: {wanted} pictures and every table." in toasts(window)
 
+    (place / "notes.txt").write_text("somebody's own")
     press(pane.taking, "Rebuild from pictures…", qtbot)
     qtbot.waitUntil(lambda: not pane.taking.errand.busy, timeout=20_000)
     assert f"{wanted} pictures are in the library, 0 of them anew." in toasts(window)
-    assert "files.csv: no picture" in pane.taking.left.text()
+    assert pane.taking.left.text().startswith("notes.txt: no picture")
+    assert "csv" not in pane.taking.left.text(), "the tables are passed over"
     assert len(list(library.ids(studio, FileFilter()))) == wanted
 
 
