@@ -156,8 +156,8 @@ def test_undone_and_done_again(
     qtbot.keyClick(filled.grid, KEYS.Key_Z, CTRL | SHIFT)
     quiet()
     assert list(library.ids(studio, FileFilter(trashed=True))) == chosen
-    told = [text for text in toasts(window) if "trash" in text]
-    assert told == ["Done again: 3 picture(s) moved to the trash"]
+    only = ["Done again: 3 picture(s) moved to the trash"]
+    qtbot.waitUntil(lambda: [text for text in toasts(window) if "trash" in text] == only)
     press_in_toast(window, "Done again", qtbot)
     quiet()
     assert not library.ids(studio, FileFilter(trashed=True))
