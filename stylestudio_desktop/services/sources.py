@@ -95,11 +95,12 @@ class Photo(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A photo of the sample collection; `kind` is the garment's."""
+    """A photo of the sample collection; `kind` is the garment's, `sha256` its bytes'."""
 
     path: Path
     title: str
     kind: str
+    sha256: str
 
 
 def samples(category: Category) -> list[Sample]:
@@ -108,7 +109,12 @@ def samples(category: Category) -> list[Sample]:
     try:
         items = json.loads((folder / "collection.json").read_text("utf-8"))["items"]
         return [
-            Sample(folder / str(one["file"]), str(one["title"]), str(one.get("kind", "auto")))
+            Sample(
+                folder / str(one["file"]),
+                str(one["title"]),
+                str(one.get("kind", "auto")),
+                str(one["sha256"]),
+            )
             for one in items
             if one["category"] == category.value and (folder / str(one["file"])).is_file()
         ]

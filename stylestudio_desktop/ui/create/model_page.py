@@ -134,20 +134,24 @@ class ModelPage(Page):
         emptied(self._flow)
         self._flow.addWidget(self.nobody)
         self.cards, self.samples = {}, []
+        titles = {sample.sha256: sample.title for sample in self._ours}
         for photo in offered:
-            card = pictured(wording.clipped(photo.name, 20), "", _RATIO)
-            card.setToolTip(photo.name)
+            ours = photo.storage_id in titles
+            name = titles.get(photo.storage_id, photo.name)
+            below = words.tr("Sample person") if ours else ""
+            card = pictured(wording.clipped(name, 20), below, _RATIO)
+            card.setToolTip(name)
             card.setFixedWidth(_CELL)
             card.clicked.connect(partial(self._on_person, photo))
             self.cards[photo.id] = card
             self._flow.addWidget(card)
             self._desk.photos.thumbnail(photo.storage_id, Tier.LARGE, card, card.set_picture)
         if self._asked and len(offered) < _FEW:
-            self._lay_samples({photo.name for photo in offered})
+            self._lay_samples({photo.storage_id for photo in offered})
 
     def _lay_samples(self, known: set[str]) -> None:
         for sample in self._ours:
-            if sample.path.name in known:
+            if sample.sha256 in known:
                 continue
             title = wording.clipped(sample.title, 20)
             card = pictured(title, words.tr("Sample person"), _RATIO)

@@ -211,12 +211,16 @@ def test_one_of_ours_is_chosen_with_its_kind(desk: Desk) -> None:
 def test_one_of_our_people_is_chosen(desk: Desk) -> None:
     desk.pane.go(Step.MODEL)
     desk.settle()
-    assert len(desk.pane.pages.models.samples) >= 3
+    page = desk.pane.pages.models
+    assert len(page.samples) >= 3
+    name, number = page.samples[1].accessibleName(), len(page.samples)
 
-    desk.pane.pages.models.samples[1].click()
+    page.samples[1].click()
     desk.settle()
 
     assert len(desk.pane.desk.draft.models) == 1
+    assert [card.accessibleName() for card in page.cards.values()] == [name], "it keeps its name"
+    assert len(page.samples) == number - 1, "and is not offered twice"
     desk.pane.pages.models.nobody.click()
     assert desk.pane.desk.draft.models == ()
 

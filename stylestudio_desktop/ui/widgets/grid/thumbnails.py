@@ -19,6 +19,7 @@ BUDGET = 96 * 1024 * 1024
 THREADS = 2
 RETRY_SECONDS = 3.0
 PER_FRAME = 24
+FIRST_MS = 3
 
 
 class Want(NamedTuple):
@@ -42,7 +43,6 @@ class Thumbnails(QObject):
     """
 
     arrived = Signal(object)
-    _ready = Signal()
 
     def __init__(
         self, fetch: Callable[[str, int], bytes | None], parent: QObject | None = None
@@ -63,8 +63,6 @@ class Thumbnails(QObject):
         self._frame.setInterval(Duration.FRAME)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._hand_over)
-        self._handed = 0.0
-        self._ready.connect(self._on_ready)
 
     @property
     def held(self) -> int:
@@ -98,7 +96,8 @@ class Thumbnails(QObject):
         if todo:
             self._start()
             if not self._frame.isActive():
-                self._frame.start()
+                # The very first are looked for at once: nothing is painted yet that would flicker.
+                self._frame.start(Duration.FRAME if self._images else FIRST_MS)
 
     def forget(self, storage_id: str) -> None:
         """Drop one file's thumbnail, as when it was made anew."""
@@ -147,9 +146,6 @@ class Thumbnails(QObject):
             with self._lock:
                 self._working.discard(wish)
                 self._done.append(_Done(wish, image))
-                all_done = not (self._wanted or self._working or self._closed)
-            if all_done:
-                self._ready.emit()
 
     def _next(self) -> Want | None:
         with self._lock:
@@ -161,13 +157,7 @@ class Thumbnails(QObject):
             self._working.add(wish)
             return wish
 
-    def _on_ready(self) -> None:
-        """Show the last of them without waiting for the next frame, if this one showed none."""
-        if self._frame.isActive() and (monotonic() - self._handed) * 1000 >= Duration.FRAME:
-            self._hand_over()
-
     def _hand_over(self) -> None:
-        self._handed = monotonic()
         with self._lock:
             batch = [self._done.popleft() for _ in range(min(PER_FRAME, len(self._done)))]
             more = bool(self._wanted or self._working or self._done)
@@ -175,6 +165,8 @@ class Thumbnails(QObject):
             self._keep(done)
         if not more:
             self._frame.stop()
+        elif batch:
+            self._frame.setInterval(Duration.FRAME)
         if batch:
             self.arrived.emit({done.want.storage_id for done in batch})
 
