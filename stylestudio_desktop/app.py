@@ -117,17 +117,16 @@ def run_window(workspace: Workspace) -> int:
 
 def _one_window(workspace: Workspace, unclean: bool) -> int:
     from stylestudio_desktop.ui.opening import show_frame
-    from stylestudio_desktop.ui.patterns import compiled_later
-
-    # Of the time that the first paint may take, this is the part that is left: taken here, the
-    # pictures need not wait for it. Its patterns (of `platform`, which `uuid` loads) stay unused.
-    with compiled_later(1):
-        import peewee  # noqa: F401
 
     file = SettingsFile(workspace.settings)
     settings = file.value
     window = show_frame(settings.language, settings.appearance, {} if unclean else settings.window)
-    # What follows is loaded only now that the frame is on the screen.
+    # What follows is loaded only now that the frame is on the screen. Peewee brings patterns with
+    # it (those of `platform`, which `uuid` loads) that nobody uses.
+    from stylestudio_desktop.ui.patterns import compiled_later
+
+    with compiled_later(1):
+        import peewee  # noqa: F401
     from stylestudio_desktop.ui.session import run
 
     opened: list[Studio] = []
