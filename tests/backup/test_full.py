@@ -315,6 +315,19 @@ def test_a_link_in_a_backup_is_not_followed(studio: Studio, tmp_path: Path) -> N
     assert "can't be read" in proving.faults(studio.workspace, str(made.home))[0]
 
 
+def test_a_link_in_place_of_an_unfinished_one_leads_nowhere(studio: Studio, tmp_path: Path) -> None:
+    place, theirs = tmp_path / "out", tmp_path / "theirs"
+    home = reading.house(place)
+    home.mkdir(parents=True)
+    theirs.mkdir()
+    (theirs / reading.MANIFEST).write_text("somebody's")
+    (home / f"unfinished-{studio.user_id}").symlink_to(theirs)
+    made = full.make(studio, place)
+    assert [one.name for one in theirs.iterdir()] == [reading.MANIFEST]
+    assert (theirs / reading.MANIFEST).read_text() == "somebody's"
+    assert proving.faults(studio.workspace, str(made.home)) == []
+
+
 def test_what_is_remembered_is_checked(studio: Studio) -> None:
     record.change(studio.workspace, drill_at=5, drill_ok=True)
     assert record.read(studio.workspace).drill_ok

@@ -12,6 +12,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, NotFound, Stopped, StorageError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.files import attending
 from stylestudio_desktop.services import (
     bulk,
     finishing,
@@ -130,7 +131,12 @@ def back_to(studio: Studio, snapshot: snapshots.Snapshot) -> Studio:
     return open_studio(place, {"local": FakeProvider()})
 
 
-def test_a_backup_in_one_file_has_the_bytes_itself(studio: Studio, tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_backup_in_one_file_has_the_bytes_itself(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    if apart:  # as from another disk, which a thread of its own reads
+        monkeypatch.setattr(attending, "_together", lambda *_: False)
     early = snapshots.take(studio, Reason.ASKED)
     generation_id, pictures = made(studio, tmp_path)
     home = full.make(studio, tmp_path / "later.zip").home

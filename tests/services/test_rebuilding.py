@@ -13,6 +13,7 @@ from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.containers import with_xmp
 from stylestudio_desktop.files.metadata import Description, DigitalSource, packet_of
 from stylestudio_desktop.providers.protocol import Output
@@ -283,3 +284,14 @@ def test_exports_of_what_is_here_are_not_doubled(studio: Studio, tmp_path: Path)
     assert set(done.adopted.pictures.values()) == set(pictures)
     studio.files.remove(library.picture(studio, pictures[0]).storage_id)
     assert len(rebuilding.rebuild(studio, tmp_path / "out").adopted.new) == 2, "its bytes are lost"
+
+
+def test_a_purged_picture_comes_back_from_its_export(studio: Studio, tmp_path: Path) -> None:
+    _, pictures = made(studio, tmp_path)
+    exporting.export(studio, pictures, tmp_path / "out")
+    library.trash(studio, pictures[:1])
+    assert library.purge(studio, now_ms() + 1) == 1
+    done = rebuilding.rebuild(studio, tmp_path / "out")
+    assert len(done.adopted.new) == 1
+    assert pictures[1] in done.adopted.pictures.values(), "the other one is here"
+    sound(studio)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -142,9 +143,13 @@ def test_trash_has_one_undo_for_all(
 
     qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) < 0)
     assert pane.model.position(made["running"][0]) >= 0
-    undo = [one for one in _buttons(pane.window()) if one.text() == "Undo"]
-    assert len(undo) == 1
-    qtbot.mouseClick(undo[0], Qt.MouseButton.LeftButton)
+
+    def undo() -> list[Any]:
+        return [one for one in _buttons(pane.window()) if one.text() == "Undo"]
+
+    qtbot.waitUntil(lambda: bool(undo()))
+    assert len(undo()) == 1
+    qtbot.mouseClick(undo()[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) >= 0)
 
 
