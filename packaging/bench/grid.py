@@ -52,8 +52,8 @@ class Made:
         return self.pictures[int(storage_id, 16) % len(self.pictures)]
 
     def pack(self, _ids: Sequence[int]) -> Parcel:
-        """Nothing is dragged out here."""
-        raise NotImplementedError
+        """Raise RuntimeError: no pointer drags anything out of a benchmark."""
+        raise RuntimeError("A benchmark drags nothing out.")
 
     def _card(self, row_id: int) -> Card:
         number = made_at(row_id) // 60_000 % STORED
