@@ -85,7 +85,7 @@ def _move(desk: Desk, back: bool) -> int:
     elif back:
         say(f"{len(wanted)} brought back.")
     else:
-        say(f"{len(wanted)} in the trash. They can be brought back for {days} days.")
+        say(f"{len(wanted)} moved to the trash, and can be brought back for {days} days.")
     return 0
 
 

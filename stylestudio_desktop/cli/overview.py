@@ -29,8 +29,10 @@ def dashboard(desk: Desk) -> int:
         )
         return 0
     say(f"{found.user.name}: {shapes.balance(balance)}")
-    for count in (*found.by_status, *found.by_category):
-        say(f"  {count.number:8,} {count.key.replace('_', ' ')}")
+    for count in found.by_status:
+        say(f"  {count.number:8,} {count.key}")
+    for count in found.by_category:
+        say(f"  {count.number:8,} {count.key.replace('_', ' ')}{'' if count.number == 1 else 's'}")
     table(
         ("Id", "Made", "Status", "Style", "Prompt"),
         [

@@ -420,6 +420,13 @@ def test_dashboard_and_insights_tell_the_same(shell: Shell, tmp_path: Path) -> N
     assert sums["styles"][0]["tokens_per_picture"] == 1.0
     assert sums["storage"]["generated_image"]["number"] == 1
 
+    # To people, one is one picture and several are pictures.
+    assert shell.run("dashboard") == 0
+    assert "1 generated image\n" in shell.out
+    imported(shell, tmp_path, "crimson")
+    assert shell.run("dashboard") == 0
+    assert "2 product images\n" in shell.out
+
 
 @pytest.mark.parametrize(
     "words",
