@@ -62,6 +62,10 @@ class Hands:
         name = self._dice.choices(names, weights)[0]
         return name, self.deeds[name][1]()
 
+    def pictures_mb(self) -> float:
+        """Return what the gallery's grid keeps of decoded pictures, in MB."""
+        return self._pane.grid.thumbnails.held / 1_048_576
+
     def fill(self) -> Script:
         """Scroll over the library until what is kept of pictures is filled to its bound."""
         grid, top = self._grid(), 0

@@ -6,6 +6,7 @@ import sys
 
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import files, mending
 
 FIXED = "SELECT sql FROM sqlite_schema WHERE name = 'files_fixed'"
 DONE = "SELECT count(*) FROM (SELECT DISTINCT storage_id FROM files LIMIT ?)"
@@ -32,8 +33,9 @@ def vary(studio: Studio, number: int) -> None:
     if int(database.value(DONE, (number,))) >= number // 2:
         return
     print(f"giving {studio.workspace.root} {number:,} different pictures", file=sys.stderr)
+    drawn = database.rows(BASES)
     bases = []
-    for storage_id, width, height in database.rows(BASES):
+    for storage_id, width, height in drawn:
         path = studio.files.path(storage_id)
         bases.append((path.read_bytes(), width, height, studio.thumbnails.make(storage_id, path)))
     given: list[tuple[int, str, int, int, int]] = []
@@ -60,5 +62,10 @@ def vary(studio: Studio, number: int) -> None:
         database.run_many("INSERT INTO temp.varied VALUES (?, ?, ?, ?, ?)", given)
         database.run(GIVE.format(number))
         database.run(fixed)
+        mending.recount(database)
     database.run("DROP TABLE temp.varied")
+    # The drawings themselves, and what fell to no row: a library has no bytes without a row.
+    for storage_id in {base[0] for base in drawn} | {one[1] for one in given}:
+        if not files.stored(database, storage_id):
+            studio.files.remove(storage_id)
     library.totals(studio)

@@ -33,6 +33,7 @@ os.environ.setdefault("STYLESTUDIO_KEYRING", "off")
 from _hands import Hands, Script
 from _library import opened
 from _steady import helpers_mb, memory_mb, open_files, percentile, slope, spread
+from _varied import vary
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -48,6 +49,9 @@ MEMORY_EVERY_S = 0.5
 PATIENCE_S = 120.0
 FILLING_S = 1800.0
 """The warm-up scrolls until the memory for pictures is full, however busy the machine is."""
+PICTURES = 4000
+"""Different ones: several times as many as the memory for pictures holds, so that it fills."""
+
 GROWTH = 0.05
 """How much more memory than after the warm-up is still called flat."""
 
@@ -161,9 +165,10 @@ class Soak:
         done.frames += self._hands.frames
         done.deeds["picture made"] += self._hands.made
         self.failures += self._hands.refused
-        for told in (self._hands.frames, self._hands.made, self._hands.refused):
-            told.clear()
-        say(done.told(len(self.slices), (now - self._began) / 60))
+        for heard in (self._hands.frames, self._hands.made, self._hands.refused):
+            heard.clear()
+        told = done.told(len(self.slices), (now - self._began) / 60)
+        say({**told, "pictures_held": round(self._hands.pictures_mb(), 1)})
         self._cut = now
         self.slices.append(Slice())
 
@@ -213,6 +218,7 @@ def furnish(studio: Studio, number: int) -> None:
     samples.load(studio)
     if number:
         synthetic.fill(studio, number)
+        vary(studio, min(PICTURES, number))
     # What the synthetic stories left waiting would keep the engine from the soak's own pictures.
     for status in ("pending", "uploading", "processing"):
         for row_id in history.ids(studio, GenerationFilter(status=status)):

@@ -55,4 +55,6 @@ def test_the_window_works_at_random_and_the_library_stays_in_order() -> None:
     assert len(lines) == 6, (told.returncode, told.stderr)
     assert lines[-1]["failures"] == []
     assert lines[-1]["verify_deep"] == []
+    # Two hundred different ones, where the drawings of so small a library are twenty.
+    assert lines[1]["pictures_held"] > 10
     assert lines[-1]["deeds"] >= 10
