@@ -21,7 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +31,7 @@ os.environ.setdefault("STYLESTUDIO_KEYRING", "off")
 
 from _hands import Hands, Script
 from _library import opened
-from _steady import helpers_mb, memory_mb, open_files, percentile, slope, spread
+from _steady import Tally, helpers_mb, memory_mb, open_files, percentile, slope, spread
 from _varied import vary
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -64,8 +63,7 @@ class Slice:
 
     def __init__(self) -> None:
         self.memory: list[float] = []
-        # Sixty thousand a slice: as a list they would take more room than all that is measured.
-        self.turns = array("f")
+        self.turns = Tally()
         self.frames: list[float] = []
         self.deeds: dict[str, list[float]] = defaultdict(list)
         self.longest: dict[str, float] = defaultdict(float)
@@ -80,7 +78,7 @@ class Slice:
             "engine_memory": round(helpers_mb(), 1),
             "threads": threading.active_count(),
             "open_files": open_files(),
-            "turns": spread(self.turns),
+            "turns": self.turns.spread(),
             "longest_turns": {name: round(ms, 1) for name, ms in sorted(self.longest.items())},
             "frames": spread(self.frames),
             "deeds": {name: spread(taken) for name, taken in sorted(self.deeds.items())},
@@ -121,7 +119,7 @@ class Soak:
         # What the scripts themselves do in their ticks is what somebody's hand would have done:
         # it belongs to the turn, but the measuring does not.
         turn = (moment - self._spent) * 1000
-        self.slices[-1].turns.append(turn)
+        self.slices[-1].turns.add([turn])
         longest = self.slices[-1].longest
         longest[self._name] = max(longest[self._name], turn)
         now = time.monotonic()
@@ -183,17 +181,17 @@ def say(line: dict[str, object]) -> None:
 
 def verdict(slices: Sequence[Slice], slice_s: float, warm: int) -> dict[str, object]:
     """Return how memory and times went on after the `warm` first slices, and whether flat."""
-    steady = [one for one in slices[warm:] if one.memory and one.turns]
+    steady = [one for one in slices[warm:] if one.memory and one.turns.number]
     level = min(steady[0].memory) if steady else 0.0
     hours = [number * slice_s / 3600 for number in range(len(steady))]
     rise = slope([(at, min(one.memory)) for at, one in zip(hours, steady, strict=True)])
     growth = rise * hours[-1] / level if steady and level else 0.0
     half = len(steady) // 2
     early, late = steady[:half], steady[half:]
+    before, after = (Tally.of(one.turns for one in part) for part in (early, late))
     slower = {}
     for share in (0.5, 0.99):
-        first = percentile([turn for one in early for turn in one.turns], share)
-        second = percentile([turn for one in late for turn in one.turns], share)
+        first, second = before.percentile(share), after.percentile(share)
         slower[f"p{share * 100:.0f}"] = round(second / first, 3) if first else 1.0
     deeds = {
         name: [

@@ -20,7 +20,7 @@ def verdict(monkeypatch: pytest.MonkeyPatch):
         for mb, longest in zip(memory, turn, strict=True):
             slices.append(soak.Slice())
             slices[-1].memory += [mb, mb + 300]
-            slices[-1].turns.extend([0.1] * 95 + [longest] * 5)
+            slices[-1].turns.add([0.1] * 95 + [longest] * 5)
         return soak.verdict(slices, 300.0, 2)
 
     return judge
@@ -36,6 +36,17 @@ def test_memory_that_grows_is_told_with_its_slope(verdict) -> None:
     found = verdict([100, 180, 200, 205, 210, 215, 220, 225], [9] * 8)
     assert found["flat"] is False
     assert found["memory_slope_mb_an_hour"] == pytest.approx(60.0)
+
+
+def test_the_record_of_turns_tells_their_spread(verdict) -> None:
+    import _steady
+
+    turns = _steady.Tally()
+    turns.add(number / 10 for number in range(1000))
+    turns.add([900.0])
+    assert turns.spread() == {"number": 1001, "p50": 50.0, "p99": 99.0, "max": 900.0}
+    assert turns.percentile(1.0) == pytest.approx(turns.STEP * (turns.STEPS - 1))
+    assert _steady.Tally().percentile(0.5) == 0.0
 
 
 def test_turns_that_become_longer_are_told(verdict) -> None:
