@@ -76,7 +76,7 @@ def insights(desk: Desk) -> int:
 
 
 def _cells(work: Work) -> tuple[str, ...]:
-    rate, speed = work.success_rate, work.ms_per_picture
+    rate, speed = work.success_rate, work.median_ms
     return (
         f"{work.started:,}",
         f"{work.completed:,}",
@@ -102,6 +102,7 @@ def _work(work: Work) -> shapes.Json:
         "tokens": work.tokens,
         "success_rate": work.success_rate,
         "ms_per_picture": work.ms_per_picture,
+        "median_ms_per_picture": work.median_ms,
         "tokens_per_picture": work.tokens_per_picture,
     }
 

@@ -1,7 +1,8 @@
 """What the log adds up to: work, success, time and cost by day, service and style, and storage."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT
@@ -15,13 +16,17 @@ from stylestudio_desktop.store import usage
 DAY_MS = 86_400_000
 MOST_DAYS = 3660
 
+LOOK_BACK = 1000
+"""Records of the log that medians are taken of: the newest, read in two milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What was asked for and what came of it, over some part of the log.
 
     `tokens` were charged, `pictures` saved and `duration_ms` spent, all by completed
-    generations.
+    generations. `median_ms` is the median of their milliseconds a picture, None where the newest
+    records know of none: sums over any time are kept, medians can't be.
     """
 
     started: int = 0
@@ -31,6 +36,7 @@ class Work:
     pictures: int = 0
     tokens: int = 0
     duration_ms: int = 0
+    median_ms: float | None = None
 
     @property
     def success_rate(self) -> float | None:
@@ -78,13 +84,14 @@ def insights(studio: Studio, days: int = 30) -> Insights:
     tally = _Tally()
     for line in found:
         tally.add(line)
+    times = _Times(usage.newest(studio.database, studio.user_id, first * DAY_MS, LOOK_BACK))
     return Insights(
         first=first,
         last=last,
-        total=_work(tally.total),
+        total=_work(tally.total, times.all),
         by_day=tuple((day, _work(sums)) for day, sums in sorted(tally.days.items())),
-        by_provider=_busiest(tally.providers),
-        by_style=_busiest(tally.styles),
+        by_provider=_busiest(tally.providers, times.providers),
+        by_style=_busiest(tally.styles, times.styles),
         uploaded=tally.numbers[Action.IMAGE_UPLOADED.value],
         downloaded=tally.numbers[Action.IMAGE_DOWNLOADED.value],
         bought=tally.bought,
@@ -145,12 +152,28 @@ class _Tally:
                 sums[_DURATION] += line.duration_ms
 
 
-def _work(sums: list[int]) -> Work:
-    return Work(*sums)
+class _Times:
+    """What each picture took in the newest completed generations, together and by group."""
+
+    def __init__(self, records: list[usage.Timing]) -> None:
+        self.all: list[float] = []
+        self.providers: dict[str, list[float]] = defaultdict(list)
+        self.styles: dict[str, list[float]] = defaultdict(list)
+        for one in records:
+            if one.action == _COMPLETED and one.pictures:
+                each = one.duration_ms / one.pictures
+                for times in (self.all, self.providers[one.provider], self.styles[one.style]):
+                    times.append(each)
 
 
-def _busiest(groups: dict[str, list[int]]) -> tuple[tuple[str, Work], ...]:
-    found = [(name, _work(sums)) for name, sums in groups.items()]
+def _work(sums: list[int], times: list[float] | None = None) -> Work:
+    return replace(Work(*sums), median_ms=median(times) if times else None)
+
+
+def _busiest(
+    groups: dict[str, list[int]], times: dict[str, list[float]]
+) -> tuple[tuple[str, Work], ...]:
+    found = [(name, _work(sums, times.get(name))) for name, sums in groups.items()]
     return tuple(sorted(found, key=lambda group: (-group[1].started, group[0])))
 
 

@@ -1,5 +1,7 @@
 """Queries on the log of what happened, and on its kept daily sums."""
 
+from typing import NamedTuple
+
 from peewee import SQL
 
 from stylestudio_desktop.domain.ids import made_at
@@ -7,6 +9,17 @@ from stylestudio_desktop.domain.records import UsageDay, UsageRecord
 from stylestudio_desktop.store.database import Database, Prepared
 from stylestudio_desktop.store.rows import columns, inserting
 from stylestudio_desktop.store.tables import PLACE, Usage, UsageDays
+
+
+class Timing(NamedTuple):
+    """How long something took, and how many pictures came of it."""
+
+    action: str
+    provider: str
+    style: str
+    pictures: int
+    duration_ms: int
+
 
 _FIELDS = columns(Usage, UsageRecord)
 _INSERT = inserting(Usage, _FIELDS)
@@ -25,6 +38,13 @@ _DAYS = Prepared(
     UsageDays.select(*columns(UsageDays, UsageDay))
     .where((UsageDays.user_id == PLACE) & UsageDays.day.between(PLACE, PLACE))
     .order_by(UsageDays.day)
+)
+
+_NEWEST = Prepared(
+    Usage.select(*columns(Usage, Timing))
+    .where((Usage.user_id == PLACE) & (Usage.timestamp >= PLACE))
+    .order_by(Usage.timestamp.desc())
+    .limit(PLACE)
 )
 
 
@@ -48,3 +68,8 @@ def page(db: Database, user_id: int, before: int, limit: int) -> list[UsageRecor
 def days(db: Database, user_id: int, first: int, last: int) -> list[UsageDay]:
     """Return the kept sums of the days `first` to `last` (days since 1970-01-01 UTC)."""
     return [UsageDay._make(row) for row in db.rows(_DAYS, (user_id, first, last))]
+
+
+def newest(db: Database, user_id: int, since: int, limit: int) -> list[Timing]:
+    """Return what the newest records since the moment `since` (ms) took, at most `limit`."""
+    return [Timing._make(row) for row in db.rows(_NEWEST, (user_id, since, limit))]

@@ -124,7 +124,7 @@ class InsightsView(QScrollArea):
         self._paid.set(wording.count(total.tokens), self.tr("%n bought", "", found.bought))
         failed = self.tr("%n failed", "", total.failed)
         self._success.set(_percent(total.success_rate), failed)
-        self._time.set(wording.length(total.ms_per_picture), self.tr("on average"))
+        self._time.set(wording.length(total.median_ms), self.tr("typically"))
         self._cost.set(_decimal(total.tokens_per_picture), self.tr("on average"))
         self._works.set_bars(_bars(found, "started", self.tr("%1: %2 started")))
         self._tokens.set_bars(_bars(found, "tokens", self.tr("%1: %2 tokens")))
@@ -161,7 +161,7 @@ class InsightsView(QScrollArea):
             grid.addWidget(label(name), row, 0)
             values = (
                 wording.count(work.started), _percent(work.success_rate),
-                wording.length(work.ms_per_picture), _decimal(work.tokens_per_picture),
+                wording.length(work.median_ms), _decimal(work.tokens_per_picture),
             )  # fmt: skip
             for column, value in enumerate(values, start=1):
                 grid.addWidget(label(value, "muted"), row, column, Qt.AlignmentFlag.AlignRight)
