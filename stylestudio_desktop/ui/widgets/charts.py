@@ -74,18 +74,19 @@ class BarChart(_Chart):
         top = most if most > 0 else 1.0
         step = area.width() / len(self._bars)
         gap = min(4.0, step * 0.25)
-        every = max(1, ceil(56 / step))  # never closer than its words are wide
+        every = max(1, ceil(72 / step))  # never closer than its words are wide
         for index, bar in enumerate(self._bars):
             height = area.height() * max(0.0, bar.value) / top
             left = area.left() + index * step + gap / 2
             painter.fillRect(
                 QRectF(left, area.bottom() - height, step - gap, height), theme().colour("accent")
             )
-            if index % every == 0:
+            if (len(self._bars) - 1 - index) % every == 0:  # the last, today's, has its name
                 painter.setPen(theme().colour("text_faint"))
-                # The last name would reach beyond the edge: it ends there instead.
+                # Under the middle of its bar; at an edge it would reach beyond, so it ends there.
                 wide = painter.fontMetrics().horizontalAdvance(bar.name)
-                at = min(left, area.right() - wide)
+                middle = left + (step - gap - wide) / 2
+                at = max(area.left(), min(middle, area.right() - wide))
                 below = QRectF(at, area.bottom() + 2, wide + 1, Type.SMALL + Space.XS)
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft, bar.name)
         painter.setPen(theme().colour("text_faint"))
