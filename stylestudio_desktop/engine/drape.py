@@ -9,9 +9,11 @@ from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.closing import closed
 from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.filters import (
     Image,
     Plane,
+    bounds,
     disc,
     largest,
     masked_blur,
@@ -24,8 +26,9 @@ from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_poi
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
+from stylestudio_desktop.engine.seams import below_seams
 from stylestudio_desktop.engine.tops import warped_top
-from stylestudio_desktop.engine.undress import below_seams, undressed
+from stylestudio_desktop.engine.undress import undressed
 from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
 
 HEM = 0.82  # of the torso: folds are carried over only above where old tops end
@@ -62,8 +65,10 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:
-        alpha = below_seams(person, body, alpha, shown, old)
-    picture, alpha = _behind(base, alpha, colour, back * (1 - shown))
+        alpha = below_seams(person, alpha, shown, back, old)
+    # The back goes on beneath the front's soft edge, or ground would be seen along it.
+    beneath = np.clip(back / np.maximum(1 - shown, 1e-3), 0, 1).astype(np.float32)
+    picture, alpha = _behind(base, alpha, colour, beneath)
     picture = over(picture, colour, shown)
     lap = sleeves * (warp.part >= BEFORE)
     picture = _shadows(person, picture, shown, front, lap)
@@ -115,8 +120,12 @@ def _brought(
 
 def _behind(base: Image, alpha: Plane, colour: Image, back: Plane) -> tuple[Image, Plane]:
     """Put the inside of the garment's back, which lies in shadow, behind the wearer's neck."""
-    wearer = over(colour * 0.8, base, alpha)
-    return over(base, wearer, back), np.maximum(alpha, back)
+    left, top, right, bottom = bounds(back, 0.01)
+    box = slice(max(0, top - 8), bottom + 8), slice(max(0, left - 8), right + 8)
+    neck = feathered(base[box], alpha[box], 2.0)  # or the photo's ground would line it
+    picture = base.copy()
+    picture[box] = over(base[box], over(colour[box] * 0.8, neck, alpha[box]), back[box])
+    return picture, np.maximum(alpha, back)
 
 
 def _to_cuff(person: Person, body: Body, warp: Warp) -> Plane:

@@ -60,9 +60,12 @@ def _bare_legs(person: Person) -> Plane:
 
 
 def collar_rest(person: Person) -> Plane:
-    """Return cloth on the throat that was taken for skin: far brighter, or of another hue."""
+    """Return cloth on the throat that was taken for skin: far brighter, or of another hue.
+
+    Who wears nothing, as a mannequin, has no collar either: there it is light.
+    """
     skin = (person.parts[FACE] > 0.8) & (person.alpha > 0.9)
-    if int(skin.sum()) < 100:
+    if int(skin.sum()) < 100 or person.naked:
         return np.zeros_like(person.alpha)
     lab = to_lab(cv2.GaussianBlur(person.rgb, (0, 0), 1.0))
     usual = np.median(lab[skin], axis=0)

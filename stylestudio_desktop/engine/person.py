@@ -27,6 +27,7 @@ GROUND, HAIR, SKIN, FACE, CLOTHES, OTHER = range(6)  # planes of the parts netwo
 # Landmarks of BlazePose, by side: shoulder, elbow, wrist, hip, knee, ankle.
 RIGHT_SIDE, LEFT_SIDE = (12, 14, 16, 24, 26, 28), (11, 13, 15, 23, 25, 27)
 MOUTH = (9, 10)
+NAKED = 0.01  # share of a figure in clothes, under which it wears none
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class Person:
     def half(self) -> float:
         """Half the distance between the shoulder joints: the unit of all body measures."""
         return float(np.hypot(*(self.points[11] - self.points[12]))) / 2
+
+    @property
+    def naked(self) -> bool:
+        """Whether the figure wears nothing, as a mannequin."""
+        worn = float(((self.parts[CLOTHES] + self.parts[OTHER]) * self.alpha).sum())
+        return worn < NAKED * float(self.alpha.sum())
 
     @property
     def torso(self) -> float:

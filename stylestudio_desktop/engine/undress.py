@@ -14,7 +14,7 @@ from stylestudio_desktop.engine.filters import (
     wide_blur,
 )
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, collar_rest
-from stylestudio_desktop.engine.person import FACE, HAIR, MOUTH, SKIN, Person
+from stylestudio_desktop.engine.person import FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.skin import painted_skin
 
 
@@ -52,38 +52,6 @@ def undressed(
     beside = gone * (1 - on_body) * (1 - inner)
     alpha = _tidy(person, person.alpha * (1 - beside), beside)
     return base, alpha.astype(np.float32), share
-
-
-def below_seams(person: Person, body: Body, alpha: Plane, shown: Plane, old: Plane) -> Plane:
-    """Return `alpha` without what would look out above a sleeved garment's seams.
-
-    That are shoulders, and an old collar beside the throat, which is no skin. The neck, and hair
-    that falls on the shoulders, stay.
-    """
-    solid = shown > 0.5
-    rows, columns = np.mgrid[0 : alpha.shape[0], 0 : alpha.shape[1]].astype(np.float32)
-    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), 0)
-    above = (rows < tops) & (rows > tops - 0.2 * person.half)
-    above &= person.height_of(np.stack([columns, rows], axis=-1)) < 0.15
-    middle, neck = body.neck[:, 0].mean(), np.ptp(body.neck[:, 0]) / 2
-    beside = smoothstep(np.abs(columns - middle) / max(neck, 1), 0.95, 1.25)
-    left, right = _throat(person)
-    cloth = cv2.dilate((old > 0.3).astype(np.uint8), disc(max(2, round(0.03 * person.half))))
-    collar = smoothstep(np.maximum(left - columns, columns - right), 0, 0.06 * person.half) * cloth
-    kept = person.parts[HAIR] + person.parts[FACE] > 0.3
-    gone = cv2.GaussianBlur((above & ~kept).astype(np.float32), (0, 0), 0.8)
-    return (alpha * (1 - gone * np.maximum(beside, collar) * above)).astype(np.float32)
-
-
-def _throat(person: Person) -> tuple[float, float]:
-    """Return the columns between which the throat lies: where the figure is slimmest there."""
-    mouth = (person.points[MOUTH[0]] + person.points[MOUTH[1]]) / 2
-    x = int(np.clip(person.shoulders[0], 0, person.alpha.shape[1] - 1))
-    rows = person.alpha[int(max(0, mouth[1])) : int(max(1, person.shoulders[1]))] > 0.5
-    free = [(~row[:x][::-1], ~row[x:]) for row in rows if row[x]]
-    lefts = [int(side.argmax()) if side.any() else x for side, _ in free]
-    rights = [int(side.argmax()) if side.any() else len(rows[0]) - x for _, side in free]
-    return x - float(min(lefts, default=x)), x + float(min(rights, default=len(rows[0]) - x))
 
 
 def _tidy(person: Person, alpha: Plane, beside: Plane) -> Plane:

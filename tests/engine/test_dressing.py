@@ -1,6 +1,7 @@
 """How a garment sits on a person: necklines, hoods, hems above the ground, feet that stay."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,10 +15,11 @@ from stylestudio_desktop.engine.drape import Draped, draped
 from stylestudio_desktop.engine.garment import top_points
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.person import CLOTHES, HAIR, SKIN, Person, read_person
+from stylestudio_desktop.engine.person import CLOTHES, HAIR, SKIN, Person, figure, read_person
 from tests.engine.conftest import MASKS, SAMPLES, no_check
 
 SIZE = (720, 800)
+FIGURES = sorted((SAMPLES / "people").glob("mannequin-*.jpg"))
 
 
 def product(name: str) -> Cutout:
@@ -72,6 +74,34 @@ def test_the_inner_half_of_a_straps_loop_comes_down_at_the_back() -> None:
     assert len(straps) == 8, "two straps, each comes down twice"
     middles = straps.reshape(4, 2).mean(axis=1).astype(int)
     assert [bool(opening[low, x] > 0.5) for x in middles] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("figure_", FIGURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("tee-print", 3e-4),
+        ("tee-white", 3e-4),
+        ("longsleeve-striped", 3e-4),
+        ("shirt-striped", 3e-3),
+    ],
+)
+def test_no_ground_is_seen_within_a_collar(figure_: Path, name: str, most: float) -> None:
+    """Between its two peaks there is the neck, or the inside of the back."""
+    person = figure(photo.read(figure_, 1200))
+    assert person is not None
+    result = draped(person, product(name), "top")
+    solid, middle = result.garment > 0.5, int(person.shoulders[0])
+    columns = np.arange(middle - int(0.7 * person.half), middle + int(0.7 * person.half))
+    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), solid.shape[0])
+    sides = columns[columns < middle], columns[columns >= middle]
+    left, right = (int(side[tops[side].argmin()]) for side in sides)
+    ground = 0.0
+    for x in range(left + 6, right - 5):  # the peaks themselves have an edge
+        line = np.interp(x, [left, right], [tops[left], tops[right]])
+        ground += float((1 - result.alpha[int(line) + 3 : tops[x] + 3, x]).sum())
+    assert ground < most * person.half**2, "the rounded ends of a shirt's collar are no wedge"
+    assert not result.warnings, "light on a bare throat was taken for an old collar"
 
 
 def test_ground_between_sleeve_and_body_is_opened_beside_pinholes(warm_networks: Networks) -> None:
