@@ -9,6 +9,7 @@ from stylestudio_desktop.engine.layout import Place, arrange
 MARGIN = 0.07  # of the shorter side, kept free on every side
 RAIL = 0.055  # where the rail of hung products runs, as a share of the height
 HOOK = 0.075  # how far a garment hangs under the rail, as a share of the long side
+ABREAST = 0.84  # of the width, which products side by side may take at least
 SHARE_BELOW = 0.42  # of the room that is free, what lies under a standing product
 
 
@@ -26,7 +27,7 @@ class Composition:
 
 
 def composed(
-    sizes: list[tuple[int, int]],
+    sizes: list[tuple[float, float]],
     frame: tuple[int, int],
     arrangement: str,
     fill: float,
@@ -35,7 +36,10 @@ def composed(
     *,
     aside: bool = False,
 ) -> Composition:
-    """Compose boxes of `sizes` (width, height) in `frame` by the rules of one arrangement."""
+    """Compose boxes of `sizes` (width, height) in `frame` by the rules of one arrangement.
+
+    The sizes of several are on one scale, as `measures.beside` tells them.
+    """
     if arrangement == "laid":
         turn = tilt if len(sizes) == 1 else tilt * 1.6
         return Composition(tuple(arrange(sizes, frame, fill, turn, rng, aside=aside)), None)
@@ -47,18 +51,16 @@ def composed(
 
 
 def _row(
-    sizes: list[tuple[int, int]], room_w: float, room_h: float, gap: float
+    sizes: list[tuple[float, float]], room_w: float, room_h: float, gap: float
 ) -> list[tuple[float, float]]:
-    """Return widths and heights of products side by side, of about equal area, as large as fits.
+    """Return widths and heights of products side by side, on their common scale, as large as fits.
 
-    Equal areas rather than equal heights: trousers beside a tee are longer than it.
+    A single product's size counts by its form only.
     """
-    tall = [height / width for width, height in sizes]
-    units = [(1 / ratio**0.5, ratio**0.5) for ratio in tall]
-    across = sum(unit[0] for unit in units)
+    across = sum(width for width, _ in sizes)
     free = room_w - gap * (len(sizes) - 1)
-    scale = min(free / across, room_h / max(unit[1] for unit in units))
-    return [(unit[0] * scale, unit[1] * scale) for unit in units]
+    scale = min(free / across, room_h / max(height for _, height in sizes))
+    return [(width * scale, height * scale) for width, height in sizes]
 
 
 def _columns(boxes: list[tuple[float, float]], middle: float, gap: float) -> list[float]:
@@ -73,13 +75,13 @@ def _columns(boxes: list[tuple[float, float]], middle: float, gap: float) -> lis
 def _room(frame: tuple[int, int], fill: float, several: bool) -> tuple[float, float]:
     width, height = frame
     margin = MARGIN * min(frame)
-    wide = min(width - 2 * margin, width * (fill + 0.10 if several else fill))
+    wide = min(width - 2 * margin, width * (max(ABREAST, fill + 0.10) if several else fill))
     high = min(height - 2 * margin, height * (fill + 0.04 if several else fill))
     return wide, high
 
 
 def _standing(
-    sizes: list[tuple[int, int]],
+    sizes: list[tuple[float, float]],
     frame: tuple[int, int],
     arrangement: str,
     fill: float,
@@ -110,7 +112,7 @@ def _standing(
 
 
 def _hung(
-    sizes: list[tuple[int, int]], frame: tuple[int, int], fill: float, rng: np.random.Generator
+    sizes: list[tuple[float, float]], frame: tuple[int, int], fill: float, rng: np.random.Generator
 ) -> Composition:
     width, height = frame
     rail = RAIL * height
@@ -132,7 +134,7 @@ def _hung(
 
 
 def _on_plinths(
-    sizes: list[tuple[int, int]], frame: tuple[int, int], fill: float, rng: np.random.Generator
+    sizes: list[tuple[float, float]], frame: tuple[int, int], fill: float, rng: np.random.Generator
 ) -> Composition:
     width, height = frame
     several = len(sizes) > 1

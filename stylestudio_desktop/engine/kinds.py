@@ -1,20 +1,39 @@
 """Guesses a garment's kind from its outline: a pre-selection that the user can overrule."""
 
+import cv2
 import numpy as np
 
+from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.filters import Plane, bounds, components
+from stylestudio_desktop.engine.order import Order
 
-LOOP = 0.01  # share of the outline's box that a handle encloses at least
+LOOP, RING = 0.01, 0.3  # shares of the outline's box that a handle encloses at least and at most
+TURNED = 0.75  # how much of it a garment shares with its mirror picture; a shoe from the side less
+SOLE = 0.9  # of its width: as much of a shoe stands on the ground
+DOME = 0.97  # how much of its convex hull a hat fills, at least
+
+
+def kind_of(order: Order, index: int, cutout: Cutout) -> str:
+    """Return the kind of a product of `order`: what the user named, else what it looks like."""
+    named = order.kind(index)
+    return named if named != "auto" else guessed(cutout.alpha)
 
 
 def guessed(alpha: Plane) -> str:
-    """Return top, dress, trousers, shorts, skirt or other, by a few proportions of the outline."""
+    """Return top, dress, trousers, shorts, skirt, shoes, bag or other.
+
+    It is told by a few proportions of the outline.
+    """
     left, top, right, bottom = bounds(alpha)
     mask = alpha[top:bottom, left:right] > 0.5
     height, width = mask.shape
     tall = height / max(1, width)
-    if float(mask.mean()) < 0.2 or _handled(mask):
+    if float(mask.mean()) < 0.2:
         return "other"
+    if _handled(mask):
+        return "bag"
+    if _sided(mask):
+        return "shoes"
     legs = _legs(mask)
     if legs and tall > 1.35:
         return "trousers"
@@ -26,7 +45,27 @@ def guessed(alpha: Plane) -> str:
     flares = _width(mask, 0.3) < 0.78 * _width(mask, 0.9)
     if _filled_top(mask) and flares and tall > 0.8:
         return "skirt"
-    return "top" if tall > 0.55 else "other"
+    return "top" if tall > 0.55 and not _domed(mask) else "other"
+
+
+def _sided(mask: Plane) -> bool:
+    """Say whether the outline stands on a sole and has a heel and a toe: a shoe from the side."""
+    mirrored = mask[:, ::-1]
+    alike = float((mask & mirrored).sum()) / max(1.0, float((mask | mirrored).sum()))
+    height = mask.shape[0]
+    lows = height - mask[::-1].argmax(axis=0)
+    stands = mask.any(axis=0) & (lows > 0.9 * height)
+    return alike < TURNED and float(stands.mean()) > SOLE and height < 2 * mask.shape[1]
+
+
+def _domed(mask: Plane) -> bool:
+    """Say whether the outline is round above and whole all round: a hat, no neck and no sleeves."""
+    outlines, _ = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    hull = cv2.contourArea(cv2.convexHull(np.concatenate(outlines)))
+    whole = float(mask.sum()) / max(1.0, hull)
+    return whole > DOME and _width(mask, 0.06) < 0.8 * _width(mask, 0.5)
 
 
 def _width(mask: Plane, share: float) -> float:
@@ -45,7 +84,7 @@ def _handled(mask: Plane) -> bool:
     for part in np.unique(column[column > 0]):
         left, top, wide, tall, area = stats[part]
         closed = left > 0 and top > 0 and left + wide < width and top + tall < height
-        if closed and area > LOOP * mask.size and wide > 0.15 * width:
+        if closed and LOOP * mask.size < area < RING * mask.size and wide > 0.15 * width:
             return True
     return False
 

@@ -15,10 +15,14 @@ from stylestudio_desktop.engine.layout import Place
 
 @dataclass(frozen=True)
 class Subject:
-    """A product cropped to its silhouette, with colours continued beyond the edge."""
+    """A product cropped to its silhouette, with colours continued beyond the edge.
+
+    `kind` is one of order.KINDS but auto.
+    """
 
     colour: Image
     alpha: Plane
+    kind: str = "other"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -42,7 +46,7 @@ class Layer:
     gain: Plane | None = None
 
 
-def subject(cutout: Cutout) -> Subject:
+def subject(cutout: Cutout, kind: str = "other") -> Subject:
     """Crop a cut-out to what is seen of it."""
     left, top, right, bottom = bounds(cutout.alpha, 0.1)
     alpha = cutout.alpha[top:bottom, left:right]
@@ -50,7 +54,7 @@ def subject(cutout: Cutout) -> Subject:
     colour = feathered(colour, alpha, max(2.0, 0.01 * max(alpha.shape)))
     # One clear pixel around, so that resampling fades the outline where the photo cut it.
     alpha = cv2.copyMakeBorder(alpha, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return Subject(cv2.copyMakeBorder(colour, 1, 1, 1, 1, cv2.BORDER_REPLICATE), alpha)
+    return Subject(cv2.copyMakeBorder(colour, 1, 1, 1, 1, cv2.BORDER_REPLICATE), alpha, kind)
 
 
 def rows(
@@ -93,7 +97,7 @@ def fitted(layer: Layer, frame: tuple[int, int], size: tuple[int, int]) -> Layer
     sigma = 0.42 / scale
     colour = cv2.GaussianBlur(each.colour, (0, 0), sigma)
     alpha = cv2.GaussianBlur(each.alpha, (0, 0), 0.8 * sigma, borderType=cv2.BORDER_CONSTANT)
-    return replace(layer, subject=Subject(colour, alpha))
+    return replace(layer, subject=replace(each, colour=colour, alpha=alpha))
 
 
 def _matrix(

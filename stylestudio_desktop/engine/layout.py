@@ -1,11 +1,12 @@
-"""Places one to five products in a frame: rows of even height, room to breathe, a small tilt."""
+"""Places one to five products in a frame: each in its size, room to breathe, a small tilt."""
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 
 import numpy as np
 
-GAP = 0.06  # the room between two products, as a share of the free area's shorter side
+from stylestudio_desktop.engine.packing import GAP, Box, packed
+
+FULLER = 0.74  # of the frame, which several products may fill at least: each is small enough
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Place:
 
 
 def arrange(
-    sizes: list[tuple[int, int]],
+    sizes: list[tuple[float, float]],
     frame: tuple[int, int],
     fill: float,
     tilt: float,
@@ -31,20 +32,22 @@ def arrange(
 ) -> list[Place]:
     """Place boxes of `sizes` (width, height) in `frame`, filling at most the share `fill` of it.
 
-    Several products are set in the rows that let the smallest come out largest. With `floor`
-    (a share of the height) all stand side by side on that line. `aside` moves a single product
-    off the middle of a wide or tall frame, for empty space on one side.
+    Several products, whose sizes are on one scale, are packed so that they come out largest.
+    With `floor` (a share of the height) all stand side by side on that line. `aside` moves a
+    single product off the middle of a wide or tall frame, for empty space on one side.
     """
     width, height = frame
     several = len(sizes) > 1
-    room_w = width * (min(0.92, fill + 0.10) if several else fill)
-    room_h = height * (min(0.90, fill + 0.06) if several else fill)
+    room_w = width * (min(0.92, max(FULLER, fill + 0.10)) if several else fill)
+    room_h = height * (min(0.90, max(FULLER, fill + 0.06)) if several else fill)
     if floor is not None:
         room_h = min(room_h, height * (floor - 0.08))
-        rows = [list(range(len(sizes)))]
+    if not several:
+        boxes = [_alone(sizes[0], room_w, room_h)]
     else:
-        rows = _best_rows(sizes, room_w, room_h)
-    boxes = _packed(sizes, rows, room_w, room_h)
+        boxes = (
+            _row(sizes, room_w, room_h) if floor is not None else packed(sizes, (room_w, room_h))
+        )
     shift_x, shift_y = _aside(frame, boxes, rng) if aside and not several else (0.0, 0.0)
     places = []
     for box in boxes:
@@ -57,7 +60,7 @@ def arrange(
 
 
 def _aside(
-    frame: tuple[int, int], boxes: list[tuple[float, float, float, float]], rng: np.random.Generator
+    frame: tuple[int, int], boxes: list[Box], rng: np.random.Generator
 ) -> tuple[float, float]:
     """Move toward a line of thirds, as far as the frame is longer than the product is."""
     width, height = frame
@@ -71,41 +74,20 @@ def _aside(
     return 0.0, 0.0
 
 
-def _best_rows(sizes: list[tuple[int, int]], room_w: float, room_h: float) -> list[list[int]]:
-    """Try every cut of the sequence into rows; the best makes the smallest product largest."""
-    count = len(sizes)
-    best: tuple[float, list[list[int]]] = (-1.0, [list(range(count))])
-    for cuts in range(min(3, count)):
-        for places in combinations(range(1, count), cuts):
-            edges = [0, *places, count]
-            rows = [list(range(a, b)) for a, b in pairwise(edges)]
-            boxes = _packed(sizes, rows, room_w, room_h)
-            score = min(box[2] * box[3] for box in boxes)
-            if score > best[0]:
-                best = score, rows
-    return best[1]
+def _alone(size: tuple[float, float], room_w: float, room_h: float) -> Box:
+    """Return the box of a single product, as large as the room allows."""
+    height = min(room_w / (size[0] / size[1]), room_h * 1.25)
+    height *= min(1.0, room_h / height)
+    return 0.0, 0.0, height * size[0] / size[1], height
 
 
-def _packed(
-    sizes: list[tuple[int, int]], rows: list[list[int]], room_w: float, room_h: float
-) -> list[tuple[float, float, float, float]]:
-    """Return (x, y, width, height) of each box round the middle, rows justified to one width."""
-    gap = GAP * min(room_w, room_h) if len(sizes) > 1 else 0.0
-    heights = []
-    for row in rows:
-        across = sum(sizes[i][0] / sizes[i][1] for i in row)
-        heights.append((room_w - gap * (len(row) - 1)) / across)
-    limit = (room_h - gap * (len(rows) - 1)) / len(rows)
-    heights = [min(height, limit * 1.25) for height in heights]
-    scale = min(1.0, (room_h - gap * (len(rows) - 1)) / sum(heights))
-    heights = [height * scale for height in heights]
-    boxes: dict[int, tuple[float, float, float, float]] = {}
-    y = -(sum(heights) + gap * (len(rows) - 1)) / 2
-    for row, height in zip(rows, heights, strict=True):
-        widths = [height * sizes[i][0] / sizes[i][1] for i in row]
-        x = -(sum(widths) + gap * (len(row) - 1)) / 2
-        for i, width in zip(row, widths, strict=True):
-            boxes[i] = (x + width / 2, y + height / 2, width, height)
-            x += width + gap
-        y += height + gap
-    return [boxes[i] for i in range(len(sizes))]
+def _row(sizes: list[tuple[float, float]], room_w: float, room_h: float) -> list[Box]:
+    """Return boxes side by side, in the products' order."""
+    gap = GAP * sum(width * height for width, height in sizes) ** 0.5
+    across = sum(width for width, _ in sizes) + gap * (len(sizes) - 1)
+    scale = min(room_w / across, room_h / max(height for _, height in sizes))
+    x, boxes = -across * scale / 2, []
+    for width, height in sizes:
+        boxes.append((x + width * scale / 2, 0.0, width * scale, height * scale))
+        x += (width + gap) * scale
+    return boxes

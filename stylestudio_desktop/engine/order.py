@@ -20,7 +20,8 @@ WORN = ("top", "dress", "trousers", "skirt", "shorts", "jacket")  # what can be 
 class Order:
     """What to make: `count` pictures of `products`, the n-th with the seed `seed` + n.
 
-    `options` are short texts: `garment` (one of KINDS) and those that `setting.read` knows.
+    `options` are short texts: `garment` (one of KINDS), or `garments` (one for each product,
+    separated by commas), and those that `setting.read` knows.
     `masks` say what belongs to each product, where somebody painted it. `background` is a photo
     of the user's own that the products are set into.
     """
@@ -41,6 +42,11 @@ class Order:
     def garment(self) -> str:
         """The kind of garment the user named, or `auto`."""
         return self.options.get("garment", "auto")
+
+    def kind(self, index: int) -> str:
+        """The kind of a product that the user named, or `auto`."""
+        each = self.options.get("garments", "")
+        return each.split(",")[index] if each else self.garment
 
     def mask(self, index: int) -> Path | None:
         """Return the painted mask of a product, None where the engine cuts it out by itself."""
@@ -98,6 +104,15 @@ class Order:
             raise EngineFault("input", f"Ask for 1 to {MAX_COUNT} pictures and a seed below 2^31.")
         if self.garment not in KINDS:
             raise EngineFault("input", f"The engine knows no garment called {self.garment}.")
+        told = self.options.get("garments", "")
+        if told and (
+            told.count(",") != len(self.products) - 1 or not set(told.split(",")) <= set(KINDS)
+        ):
+            raise EngineFault(
+                "input",
+                f"The engine can't read what kinds the products are: {told[:60]}. Name one for "
+                f"each, separated by commas, out of {', '.join(KINDS)}.",
+            )
         setting.read(self.options, self.garment, self.style)
 
 

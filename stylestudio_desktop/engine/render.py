@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import detail, layer, photo, picture, stage, undeveloped
 from stylestudio_desktop.engine.cutout import Cutout
-from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
@@ -51,8 +51,9 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
     products, warnings = _cut_all(order, networks, report)
     if order.people:
         return _worn(order, products[0], warnings, out, networks, report)
-    subjects = [layer.subject(each) for each in products]
-    garment = order.garment if order.garment != "auto" else guessed(products[0].alpha)
+    kinds = [kind_of(order, number, each) for number, each in enumerate(products)]
+    subjects = [layer.subject(each, kind) for each, kind in zip(products, kinds, strict=True)]
+    garment = kinds[0]
     scene = None
     if order.background is not None:
         size = order.width, order.height

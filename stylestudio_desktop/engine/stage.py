@@ -16,7 +16,6 @@ from stylestudio_desktop.engine import composing, props, relief, whites
 from stylestudio_desktop.engine.backdrop import Stage, cornered, painted
 from stylestudio_desktop.engine.filters import Image, Plane, over
 from stylestudio_desktop.engine.grade import BLOOMS, Development, eight_bits, scaled_rows
-from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.layer import Layer, Subject, fitted, rows
 from stylestudio_desktop.engine.light import (
     laid_shadow,
@@ -26,6 +25,7 @@ from stylestudio_desktop.engine.light import (
     standing_shadow,
 )
 from stylestudio_desktop.engine.looks import LOOKS, Look, scheme_for
+from stylestudio_desktop.engine.measures import beside
 from stylestudio_desktop.engine.setting import Setting
 
 CANVAS = 1024  # the long side of the canvas on which sets are made
@@ -88,7 +88,7 @@ def staged(
     mean = np.mean([each.mean for each in subjects], axis=0)
     colours = scheme_for(style, mean, rng)
     layout = composing.composed(
-        [each.size for each in subjects],
+        beside(subjects),
         frame,
         setting.arrangement,
         look.fill,
@@ -145,8 +145,8 @@ def _furnished(
         shade = _shade(alpha, stage, setting.arrangement, look, face)
         picture = shadowed(picture, shade)
     if layout.rail is not None:
-        for _, alpha in placed:
-            kind = garment if len(placed) == 1 else guessed(alpha)
+        for each, (_, alpha) in zip(layers, placed, strict=True):
+            kind = garment if len(placed) == 1 else each.subject.kind
             hook = props.hanger(alpha, kind, layout.rail, unit, stage.style)
             picture = props.laid(picture, hook, 0.30 * look.strength, unit, away)
     return picture

@@ -7,7 +7,7 @@ import numpy as np
 
 from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.kinds import guessed, kind_of
 from stylestudio_desktop.engine.layer import subject
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
@@ -53,7 +53,7 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
             "Fetch them in the settings (about 90 MB), choose one of the mannequins, or make a "
             "studio picture."
         ]
-    kind = order.garment
+    kind = order.kind(0)
     if kind == "auto":
         kind = guessed(cut_as(shots[0], None, networks, check).alpha)
     if kind not in WORN:
@@ -67,11 +67,12 @@ def _in_scene(
 ) -> list[str]:
     """Return why the products can't be set into the order's background photo."""
     cuts = [cut_as(shot, None, networks, check) for shot in shots]
-    garment = order.garment if order.garment != "auto" else guessed(cuts[0].alpha)
+    kinds = [kind_of(order, number, each) for number, each in enumerate(cuts)]
+    subjects = [subject(each, kind) for each, kind in zip(cuts, kinds, strict=True)]
     size = order.width, order.height
     try:
-        found = read_scene(order.background or Path(), order.options, garment, size, check)
-        composer.planned(found, [subject(each) for each in cuts], size, order.seed)
+        found = read_scene(order.background or Path(), order.options, kinds[0], size, check)
+        composer.planned(found, subjects, size, order.seed)
     except EngineFault as fault:
         return [fault.sentence]
     return []

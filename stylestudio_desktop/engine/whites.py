@@ -11,6 +11,7 @@ from stylestudio_desktop.engine.filters import bounds, over
 from stylestudio_desktop.engine.grade import eight_bits
 from stylestudio_desktop.engine.layer import Layer, Subject, fitted, rows
 from stylestudio_desktop.engine.layout import arrange
+from stylestudio_desktop.engine.measures import beside
 
 FILL = 0.875  # marketplaces ask for 85 % of the frame
 LEAST = 0.85
@@ -27,7 +28,7 @@ def on_white(
     outside the products exactly 255, and products over 85 % of the frame's width or height.
     """
     rng = np.random.default_rng(0)  # nothing here is left to chance
-    places = arrange([each.size for each in subjects], size, FILL, 0.0, rng)
+    places = arrange(beside(subjects), size, FILL, 0.0, rng)
     layers = [
         fitted(Layer(each, place), size, size) for each, place in zip(subjects, places, strict=True)
     ]

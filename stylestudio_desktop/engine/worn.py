@@ -15,7 +15,7 @@ from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Image, Plane, bounds, over, smoothstep, wide_blur
 from stylestudio_desktop.engine.grade import Development
-from stylestudio_desktop.engine.kinds import guessed
+from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.light import shadowed
 from stylestudio_desktop.engine.looks import LOOKS, scheme_for
 from stylestudio_desktop.engine.networks import Networks
@@ -35,7 +35,7 @@ def dressed(
         )
     if not networks.has(*NEEDED) and not mannequins.is_one(order.people[0]):
         raise EngineFault("input", f"The networks for people are not installed. {INSTEAD}")
-    kind = order.garment if order.garment != "auto" else guessed(product.alpha)
+    kind = kind_of(order, 0, product)
     if kind not in WORN:
         raise EngineFault("input", f"This kind of product can't be put on a person. {INSTEAD}")
     report("Reading the person", 0.30)

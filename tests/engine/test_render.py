@@ -181,3 +181,12 @@ def test_orders_that_make_no_sense_are_refused(changes: dict, tee: Path) -> None
     with pytest.raises(EngineFault) as caught:
         order_of(tee, **changes)
     assert caught.value.kind == "input"
+
+
+def test_each_products_kind_can_be_named(tee: Path) -> None:
+    asked = order_of(tee, tee, options={"garments": "shoes,auto"})
+    assert [asked.kind(0), asked.kind(1)] == ["shoes", "auto"]
+    assert order_of(tee, options={"garment": "bag"}).kind(0) == "bag"
+    for wrong in ("shoes", "shoes,boat", "shoes,bag,top"):
+        with pytest.raises(EngineFault, match="kinds"):
+            order_of(tee, tee, options={"garments": wrong})

@@ -1,7 +1,7 @@
 """The studio: arrangements and sets, what a seed may change, and one picture in every size."""
 
 import functools
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 import cv2
@@ -139,8 +139,9 @@ def test_composition_keeps_to_the_rules(ratio: str, arrangement: str) -> None:
             assert top + place.height < frame[1] * 0.97
             assert abs(place.width / place.height - width / height) < 0.02
             boxes.append((left, top, left + place.width, top + place.height))
-        for one, other in pairwise(boxes):
-            assert one[2] <= other[0] + 1 or one[3] <= other[1] + 1
+        for one, other in combinations(boxes, 2):
+            beside = one[2] <= other[0] + 1 or other[2] <= one[0] + 1
+            assert beside or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
         if made.horizon is not None:
             assert made.horizon * frame[1] < min(box[3] for box in boxes) or made.plinths
 

@@ -40,8 +40,11 @@ def quiet(stage_name: str, progress: float) -> None:
         ("jeans-blue", "trousers"),
         ("shorts-sand", "shorts"),
         ("skirt-pleated", "skirt"),
-        ("handbag-rust", "other"),
-        ("tote-canvas", "other"),
+        ("handbag-rust", "bag"),
+        ("tote-canvas", "bag"),
+        ("sneaker-white", "shoes"),
+        ("boot-brown", "shoes"),
+        ("beanie-mustard", "other"),
     ],
 )
 def test_kind_is_guessed_from_the_outline(name: str, kind: str) -> None:

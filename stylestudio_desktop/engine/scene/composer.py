@@ -16,10 +16,10 @@ from stylestudio_desktop.engine import photo, props, relief
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Image, Plane, over, resized
 from stylestudio_desktop.engine.grade import BLOOMS, Development, eight_bits, scaled_rows
-from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.layer import Subject
 from stylestudio_desktop.engine.light import reflected, shadowed
 from stylestudio_desktop.engine.looks import LOOKS
+from stylestudio_desktop.engine.measures import beside
 from stylestudio_desktop.engine.scene import lamp, shade, texture
 from stylestudio_desktop.engine.scene.camera import Camera
 from stylestudio_desktop.engine.scene.placing import HOOK, Placed, cropped, placed
@@ -70,7 +70,8 @@ def composed(
             thrown = shade.flat(alpha, scene.lamp, style, 1.25 * unit, away)
         shadow = 1 - (1 - shadow) * (1 - thrown)
     check()
-    extras = _extras(scene, drawn, camera, frame, garment, setting, style)
+    kinds = [garment] if len(items) == 1 else [each.subject.kind for each in items]
+    extras = _extras(scene, drawn, kinds, camera, frame, setting, style)
     if scene.arrangement == "hung":
         away = np.array([0.5, 0.62]) - np.array(scene.lamp.place)
         shadow = np.maximum(shadow, shade.behind(extras[1], scene.lamp, away * 0.03 * frame[0]))
@@ -98,7 +99,7 @@ def planned(
     for _ in range(3):
         rng.bit_generator.state = state
         room = ROOM * photo_size[1]
-        places = placed(sizes, scene.camera, scene.arrangement, larger, room, rng)
+        places = placed(sizes, beside(subjects), scene.camera, scene.arrangement, larger, room, rng)
         boxes = np.array([each.box(one) for each, one in zip(places, sizes, strict=True)])
         box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
         part, shrink = cropped(photo_size, size, box, scene.arrangement)
@@ -190,18 +191,17 @@ def _background(
 def _extras(
     scene: Scene,
     drawn: list[tuple[Image, Plane]],
+    kinds: list[str],
     camera: Camera,
     frame: tuple[int, int],
-    garment: str,
     setting: Setting,
     style: str,
 ) -> tuple[Image, Plane]:
     """Return what is drawn behind the products on the canvas: hangers and pegs, mirror pictures."""
     colour = np.zeros((frame[1], frame[0], 3), np.float32)
     alpha = np.zeros((frame[1], frame[0]), np.float32)
-    for own, mask in drawn:
+    for (own, mask), kind in zip(drawn, kinds, strict=True):
         if scene.arrangement == "hung":
-            kind = garment if len(drawn) == 1 else guessed(mask)
             top = float(np.nonzero((mask > 0.5).any(axis=1))[0][0])
             span = float(np.hypot(*(camera.point(0.5, 0) - camera.point(0.5, camera.depth))))
             nail = top - 0.75 * HOOK * span

@@ -46,6 +46,7 @@ class Placed:
 
 def placed(
     sizes: list[Size],
+    true: list[tuple[float, float]],
     camera: Camera,
     arrangement: str,
     larger: float,
@@ -54,21 +55,26 @@ def placed(
 ) -> list[Placed]:
     """Place products of `sizes` (width, height); `room` is the photo's height above the plane's.
 
-    `larger` scales what fits well. Standing products face the camera, as they were photographed;
-    those that lie or hang are drawn onto the plane itself.
+    `true` are their sizes beside each other, on one scale. `larger` scales what fits well.
+    Standing products face the camera, as they were photographed; those that lie or hang are
+    drawn onto the plane itself.
     """
     if arrangement == "standing":
-        return _standing(sizes, camera, larger, room, rng)
-    return _flat(sizes, camera, arrangement, larger, rng)
+        return _standing(sizes, true, camera, larger, room, rng)
+    return _flat(sizes, true, camera, arrangement, larger, rng)
 
 
 def _standing(
-    sizes: list[Size], camera: Camera, larger: float, room: float, rng: np.random.Generator
+    sizes: list[Size],
+    true: list[tuple[float, float]],
+    camera: Camera,
+    larger: float,
+    room: float,
+    rng: np.random.Generator,
 ) -> list[Placed]:
     several = len(sizes) > 1
     tall = [height / width for width, height in sizes]
-    # Of about equal area, as in the studio: a boot beside a shoe is taller, not larger.
-    shares = [ratio**-0.5 for ratio in tall]
+    shares = [width for width, _ in true] if several else [tall[0] ** -0.5]
     free, gap = (0.90, 0.07) if several else (0.62, 0.0)
     # One product fills the plane by the longer of its sides, several by their row.
     across = sum(shares) if several else shares[0] * max(1.0, tall[0] ** 0.5)
@@ -100,14 +106,19 @@ def _upright(size: Size, camera: Camera, foot: tuple[float, float], wide: float)
 
 
 def _flat(
-    sizes: list[Size], camera: Camera, arrangement: str, larger: float, rng: np.random.Generator
+    sizes: list[Size],
+    true: list[tuple[float, float]],
+    camera: Camera,
+    arrangement: str,
+    larger: float,
+    rng: np.random.Generator,
 ) -> list[Placed]:
     deep = GRID * camera.depth
     hook = HOOK * deep if arrangement == "hung" else 0.0
     frame = GRID, max(1, round(deep - hook))
     turn = 0.0 if arrangement == "hung" else 1.2
     # The layout keeps its boxes inside the frame; larger ones are grown round their middle.
-    places = arrange(sizes, frame, 0.90, turn, rng)
+    places = arrange(true, frame, 0.90, turn, rng)
     onto = camera.homography @ np.array([[1 / GRID, 0, 0], [0, -1 / GRID, camera.depth], [0, 0, 1]])
     found = []
     for place, (width, height) in zip(places, sizes, strict=True):

@@ -1,6 +1,6 @@
 """Draws a product into a window of the picture, as soft and as grained as the photo about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -69,7 +69,7 @@ def softened(item: Item, more: float) -> Item:
     alpha = cv2.GaussianBlur(
         each.alpha, (0, 0), 0.8 * sigma_x, sigmaY=0.8 * sigma_y, borderType=cv2.BORDER_CONSTANT
     )
-    return Item(Subject(colour, alpha), item.matrix, item.gain)
+    return Item(replace(item.subject, colour=colour, alpha=alpha), item.matrix, item.gain)
 
 
 def matched(item: Item, background: NDArray[Any]) -> tuple[Item, float]:

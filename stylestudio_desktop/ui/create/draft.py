@@ -16,11 +16,10 @@ from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.providers.protocol import Capabilities
+from stylestudio_desktop.ui.create.kinds import as_options, of_brief
 
 MOST_ALONE = 50
 """Products in one batch; each becomes a generation of its own."""
-
-KINDS = ("auto", "top", "dress", "trousers", "skirt", "shorts", "jacket", "shoes", "bag")
 
 
 class Step(IntEnum):
@@ -252,7 +251,7 @@ def shown_options(draft: Draft, able: Capabilities) -> dict[str, str]:
 
 def _options(draft: Draft, group: Sequence[Photo], able: Capabilities) -> dict[str, str]:
     kind = replace(draft, products=tuple(group)).kind
-    found = {} if kind == "auto" else {"garment": kind}
+    found = as_options([one.kind for one in group])
     if draft.background is not None:
         return found | _scene(draft, able, kind)
     if able.arrangements and not draft.models:
@@ -293,14 +292,13 @@ def like(
 
     The seed is left to chance again: more like this, not the same again.
     """
-    kind = brief.options.get("garment", "auto")
-    kind = kind if kind in KINDS else "auto"
+    kinds = of_brief(brief, len(products))
     shown = _staged(brief)
     return Draft(
         arrangement=shown["arrangement"],
         backdrop=shown["backdrop"],
         reflection=shown["reflection"],
-        products=tuple(replace(one, kind=kind) for one in products),
+        products=tuple(replace(one, kind=kind) for one, kind in zip(products, kinds, strict=True)),
         together=len(products) > 1,
         models=tuple(models),
         background=background,

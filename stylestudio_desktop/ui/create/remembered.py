@@ -11,7 +11,8 @@ from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import LARGEST_ID, FileId
 from stylestudio_desktop.domain.staging import OPTIONS
-from stylestudio_desktop.ui.create.draft import KINDS, MOST_ALONE, Draft, Photo
+from stylestudio_desktop.ui.create.draft import MOST_ALONE, Draft, Photo
+from stylestudio_desktop.ui.create.kinds import KINDS
 
 
 def to_memory(draft: Draft) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPainterPath, QPaintEv
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.create import words
-from stylestudio_desktop.ui.create.draft import KINDS, Photo
+from stylestudio_desktop.ui.create.draft import Photo
+from stylestudio_desktop.ui.create.kinds import KINDS
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Radius, Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool

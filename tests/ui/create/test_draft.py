@@ -131,8 +131,25 @@ def test_the_kind_of_garment_goes_along_where_it_is_one() -> None:
         {"garment": "dress"},
         {"garment": "shoes"},
     ]
-    assert dict(drafts.briefs(replace(draft, together=True), ABLE)[0].options) == {}
     assert dict(drafts.briefs(Draft(products=(photo(1),)), ABLE)[0].options) == {}
+
+
+def test_each_kind_of_a_group_goes_along_and_comes_back() -> None:
+    """Else a shoe would be shown as large as the trousers beside it."""
+    products = photo(1, "trousers"), photo(2, "shoes"), photo(3)
+    brief = drafts.briefs(Draft(products=products, together=True), ABLE)[0]
+
+    assert dict(brief.options) == {"garments": "trousers,shoes,auto"}
+    assert drafts.like(brief, [photo(one.id) for one in products], []).products == products
+    # One is gone, or the words are somebody else's: nobody knows which kind was whose.
+    fewer = drafts.like(brief, [photo(1), photo(2)], []).products
+    assert [one.kind for one in fewer] == ["auto", "auto"]
+    odd = replace(brief, options={"garments": "trousers,shoes,boat"})
+    assert {one.kind for one in drafts.like(odd, products, []).products} == {"auto"}
+    same = Draft(products=(photo(1, "top"), photo(2, "top")), together=True)
+    assert dict(drafts.briefs(same, ABLE)[0].options) == {"garment": "top"}
+    plain = Draft(products=(photo(1), photo(2)), together=True)
+    assert dict(drafts.briefs(plain, ABLE)[0].options) == {}
 
 
 def test_how_products_are_shown_goes_along_and_comes_back() -> None:
