@@ -73,7 +73,7 @@ def _write(root: Path, kind: str, frames: list[tuple[str, str, str]]) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(moment))
     path = folder / f"crash-{stamp}-{os.getpid()}-{next(_counter)}.json"
     report = {
-        "at": int(moment * 1000),
+        "at": _spelled(moment),
         "kind": kind,
         "program": __version__,
         "python": platform.python_version(),
@@ -87,6 +87,21 @@ def _write(root: Path, kind: str, frames: list[tuple[str, str, str]]) -> Path:
         for old in _files(folder)[:-KEPT]:
             old.unlink(missing_ok=True)
     return path
+
+
+def _spelled(moment: float) -> str:
+    """Return a moment as people write it, in UTC, to the millisecond."""
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
+    return f"{whole}.{int(moment % 1 * 1000):03}+00:00"
+
+
+def _moment(said: object) -> int:
+    """Return a moment in UTC milliseconds; older reports give it as that number."""
+    if isinstance(said, int):
+        return said
+    from datetime import datetime  # only here: most starts find no report
+
+    return round(datetime.fromisoformat(str(said)).timestamp() * 1000)
 
 
 def _short(name: str) -> str:
@@ -121,7 +136,7 @@ def listing(root: Path) -> list[Report]:
             with path.open(encoding="utf-8") as file:
                 text = file.read(_LONGEST)
             said: dict[str, Any] = json.loads(text)
-            found.append(Report(path.name, int(said.get("at", 0)), str(said.get("kind")), text))
+            found.append(Report(path.name, _moment(said.get("at", 0)), str(said.get("kind")), text))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -43,6 +44,8 @@ def test_a_report_names_the_lines_and_neither_messages_nor_folders(tmp_path: Pat
     said = json.loads(report.text)
     assert set(said) == {"at", "kind", "program", "python", "system", "frames"}
     assert report.kind == "ValueError"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", said["at"])
+    assert abs(report.at - time.time() * 1000) < 60_000
     assert said["frames"][-1].endswith(" failing")
     assert SECRET[:7] not in report.text
     assert str(Path(__file__).parent) not in report.text
