@@ -50,6 +50,8 @@ class Remedy(str, Enum):
     FREE_SPACE = "free_space"
     DECIDE = "decide"
     REVEAL_FILES = "reveal_files"
+    CHECK_LIBRARY = "check_library"
+    ALLOW_WRITING = "allow_writing"
 
 
 class StudioError(Exception):

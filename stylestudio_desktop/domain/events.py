@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from stylestudio_desktop.domain.errors import Remedy
+
 
 class GenerationStarted(NamedTuple):
     """A generation was created, its tokens held and its place in the queue taken."""
@@ -105,6 +107,7 @@ class StorageWaited(NamedTuple):
     """The queue waits for its disk, and why; it goes on by itself. Without words it has gone on."""
 
     sentence: str
+    remedy: Remedy = Remedy.NONE
 
 
 class ServicesChanged(NamedTuple):

@@ -11,6 +11,7 @@ from pathlib import Path
 from stylestudio_desktop.domain.errors import (
     BadInput,
     NotFound,
+    Remedy,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -45,7 +46,8 @@ def storage_error(error: OSError, doing: str) -> StorageError:
     if error.errno in _FORBIDDEN:
         return StorageError(
             f"The system did not allow it while {doing}. Nothing was changed. Check who owns the "
-            "workspace folder and that this program may write there."
+            "workspace folder and that this program may write there.",
+            remedy=Remedy.ALLOW_WRITING,
         )
     if error.errno in _HANDLES:
         return StorageBusy(

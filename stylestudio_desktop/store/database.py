@@ -12,6 +12,7 @@ import peewee
 from stylestudio_desktop.domain.errors import (
     Code,
     IllegalStep,
+    Remedy,
     StorageBusy,
     StorageError,
     StorageFull,
@@ -321,14 +322,16 @@ def _damaged(story: str) -> StorageError:
     return StorageError(
         f"The library's database is damaged or can't be read or written ({story[:120]}). {_SAFE} "
         f"{first} the program and make a copy of the workspace folder. Then “stylestudio backup "
-        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back."
+        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back.",
+        remedy=Remedy.CHECK_LIBRARY,
     )
 
 
 def _read_only(_story: str) -> StorageError:
     return StorageError(
         f"The library can't be written to. {_SAFE} Check the folder's permissions, and that its "
-        "disk is connected and not read-only."
+        "disk is connected and not read-only.",
+        remedy=Remedy.ALLOW_WRITING,
     )
 
 

@@ -13,10 +13,12 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 
 from stylestudio_desktop.domain.events import Event, StorageWaited
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.cures import Offer, of_remedy
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.opening import STORAGE
 from stylestudio_desktop.ui.window import MainWindow
+from stylestudio_desktop.ui.wishes import REOPEN
 
 ASK_S = 1.0
 """How often the disk is asked."""
@@ -39,7 +41,7 @@ class Lookout(QTimer):
         self._ended = threading.Event()
         self._asked: float | None = None
         self._gone = False
-        self._waits = ""
+        self._waits = StorageWaited("")
         listen(window, studio).happened.connect(self._on_happened)
         self.timeout.connect(self.look)
 
@@ -81,20 +83,29 @@ class Lookout(QTimer):
                 self.tr(
                     "The disk of your library does not answer, as when a network drive is gone. "
                     "What was saved is safe. Connect it again: the work then goes on by itself."
-                )
+                ),
+                (self.tr("Close the program"), self._window.close),
             )
         elif self._asked is None:
             gone = self.tr(
                 "Your library is not there any more, as when its disk was unplugged. What was "
                 "saved is on that disk. Connect it again: the work then goes on by itself."
             )
-            self._tell(gone if self._gone else self._waits)
+            if self._gone:
+                self._tell(gone, (self.tr("Choose another library"), self._reopen))
+            else:
+                self._tell(self._waits.sentence, of_remedy(self._window, self._waits.remedy))
+
+    def _reopen(self) -> None:
+        """Close the window and open again, which asks where the library is."""
+        self._window.setProperty("reopen", REOPEN)
+        self._window.close()
 
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, StorageWaited):
-            self._waits = event.sentence
+            self._waits = event
 
-    def _tell(self, trouble: str) -> None:
+    def _tell(self, trouble: str, action: Offer | None) -> None:
         if trouble == self.trouble:
             return
         self.trouble = trouble
@@ -102,7 +113,7 @@ class Lookout(QTimer):
             self._notice.deleteLater()
             self._notice = None
         if trouble:
-            self._notice = self._window.toast(trouble, "bad")
+            self._notice = self._window.toast(trouble, "bad", action)
             self._notice.stay()
             self._notice.destroyed.connect(self._on_dismissed)
         else:

@@ -7,6 +7,7 @@ class Part(Enum):
     """Handed to the Settings pane, it begins there."""
 
     BACKUPS = "backups"
+    HEALTH = "health"
     PAYMENTS = "payments"
     SERVICES = "services"
     ROOM = "room"

@@ -106,6 +106,7 @@ class Session(QObject):
         super().__init__(window)
         self._studio = studio
         self.window = window
+        window.home = studio.workspace.root
         window.furnish({name: partial(make, studio=studio) for name, make in _PANES.items()})
         self._live = listen(self.window, studio)
         self._live.happened.connect(self._on_happened)
@@ -281,8 +282,8 @@ class Session(QObject):
         change = steering.pause_queue if pause else steering.resume_queue
         self.window.tasks.run(partial(change, self._studio), owner=self.window)
 
-    def _on_failed(self, sentence: str) -> None:
-        self.window.toast(sentence, "bad")
+    def _on_failed(self, error: StudioError) -> None:
+        self.window.tell(error)
 
     def _on_closing(self) -> None:
         self._leaving = True

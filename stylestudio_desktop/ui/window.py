@@ -5,6 +5,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Signal
@@ -23,6 +24,7 @@ from stylestudio_desktop.ui.tokens import Size
 from stylestudio_desktop.ui.widgets.labels import Tone
 
 if TYPE_CHECKING:
+    from stylestudio_desktop.domain.errors import StudioError
     from stylestudio_desktop.ui.palette import CommandPalette
 
 GALLERY, CREATE, HISTORY, WALLET, SETTINGS = "gallery", "create", "history", "wallet", "settings"
@@ -38,7 +40,8 @@ class MainWindow(QMainWindow):
     painted before a library is open; `furnish` brings them then. `memory` is what `memory()`
     returned at the last clean exit; give
     an empty one after an unclean exit and the window opens in its safe first state.
-    Panes use `actions`, `tasks`, `toast(...)` and `open_pane(...)`.
+    Panes use `actions`, `tasks`, `toast(...)`, `tell(error)` and `open_pane(...)`. `home` is the
+    workspace's folder, once one is open.
     """
 
     closing = Signal()
@@ -63,6 +66,7 @@ class MainWindow(QMainWindow):
         self._open: dict[str, Pane] = {}
         self._current = ""
         self._was = self.windowState()
+        self.home: Path | None = None
         self.actions_ = Actions(self)
         self.tasks = tasks if tasks is not None else Tasks(self)
         self._middle = QWidget(self)
@@ -145,6 +149,12 @@ class MainWindow(QMainWindow):
     ) -> Toast:
         """Show a notice that does not take the focus; `action` is (button text, what it does)."""
         return self._toasts.show(text, tone, action)
+
+    def tell(self, error: "StudioError") -> Toast:
+        """Show what went wrong, with a button that helps where there is one."""
+        from stylestudio_desktop.ui.cures import cure
+
+        return self._toasts.show(error.sentence, "bad", cure(self, error), once=True)
 
     def lift_toasts(self, height: int) -> None:
         """Show notices so much higher: the pane in front shows something at its foot."""

@@ -53,6 +53,10 @@ class GetTokens(NamedTuple):
     back: str
 
 
+class CheckLibrary(NamedTuple):
+    """Asks the Settings to check the library at once and to say what is wrong with it."""
+
+
 class ShowQueue(NamedTuple):
     """Asks History for the queue and the batches."""
 

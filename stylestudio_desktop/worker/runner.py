@@ -137,23 +137,25 @@ class Runner:
         if found == self._found:
             return
         self._found = found
-        sentence = found if error is None else self._plainly(error)
-        if sentence:
-            _log.warning("the queue waits for storage: %s", sentence)
-        self._studio.bus.publish(StorageWaited(sentence))
+        if error is None:
+            self._studio.bus.publish(StorageWaited(""))
+            return
+        plain = self._plainly(error)
+        _log.warning("the queue waits for storage: %s", plain.sentence)
+        self._studio.bus.publish(StorageWaited(plain.sentence, plain.remedy))
 
-    def _plainly(self, error: StorageError) -> str:
+    def _plainly(self, error: StorageError) -> StorageError:
         """Ask the disk itself what is wrong: to the database a read-only one looks damaged."""
         if error.code is not Code.STORAGE_BROKEN:
-            return error.sentence
+            return error
         probe = self._studio.workspace.locks / f"probe-{self._presence.host}"
         try:
             with storing("working off the queue"):
                 probe.write_bytes(b"x")
                 probe.unlink()
         except StorageError as plainer:
-            return plainer.sentence
-        return error.sentence
+            return plainer
+        return error
 
     def _reap(self) -> None:
         for generation_id, (journey, thread) in list(self._journeys.items()):

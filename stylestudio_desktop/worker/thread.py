@@ -23,7 +23,7 @@ class WorkerThread(QThread):
     it runs, and a drive that hangs can hold the runner for as long as it likes.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class WorkerThread(QThread):
                 ).run(self._stop)
         except StudioError as error:
             if not self._stop.is_set():
-                self.failed.emit(error.sentence)
+                self.failed.emit(error)
 
     def close(self) -> bool:
         """Ask the runner to stop and wait for it in bounded time; True if it has."""

@@ -478,7 +478,9 @@ def test_a_disk_that_went_read_only_is_not_called_a_damaged_library(
     studio.bus.subscribe(lambda fact: said.append(fact))
     damaged = StorageError("The library's database is damaged (disk i/o error).")
     runner._wait_for(damaged)
-    assert said == [StorageWaited(damaged.sentence)], "the disk takes what is written"
+    assert said == [StorageWaited(damaged.sentence, damaged.remedy)], (
+        "the disk takes what is written"
+    )
     runner._wait_for(None)
 
     def refuse(path: Path, _data: bytes) -> None:

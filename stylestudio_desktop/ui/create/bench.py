@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiAppl
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain import events
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.records import Generation
 from stylestudio_desktop.services.sources import Sample
@@ -322,9 +323,9 @@ class Bench(QWidget):
     def _on_made(self, _ids: list[int]) -> None:
         self._show_made()
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self.window_.toast(sentence, "bad")
+    @Slot(object)
+    def _on_failed(self, error: StudioError) -> None:
+        self.window_.tell(error)
 
     @Slot(str)
     def _on_refused(self, text: str) -> None:

@@ -52,13 +52,13 @@ class Desk(QObject):
     """The draft on the desk.
 
     `changed()` is emitted after the draft or the situation changed, `started(generations)` after
-    work was begun, `failed(sentence)` for what went wrong in the background, and
+    work was begun, `failed(error)` for what went wrong in the background, and
     `consent_wanted(name)` when photos of people would go to a service without consent.
     """
 
     changed = Signal()
     started = Signal(list)
-    failed = Signal(str)
+    failed = Signal(object)
     consent_wanted = Signal(str)
 
     def __init__(self, studio: Studio, tasks: Tasks, parent: QObject) -> None:
@@ -259,7 +259,7 @@ class Desk(QObject):
     def _on_failure(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self.failed.emit(error.sentence)
+        self.failed.emit(error)
 
     def _on_still_there(self, cards: list[FileCard]) -> None:
         there = {card.id: card for card in cards if card.trashed_at is None}

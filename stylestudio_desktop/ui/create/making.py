@@ -46,12 +46,12 @@ class Making(QObject):
     """The generations that this pane follows, newest first.
 
     `changed(ids)` is emitted when stories of these ids have been read anew, `progressed(id)` when
-    one went on, `failed(sentence)` when the library could not be read.
+    one went on, `failed(error)` when the library could not be read.
     """
 
     changed = Signal(list)
     progressed = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, studio: Studio, tasks: Tasks, live: Live, parent: QObject) -> None:
         super().__init__(parent)
@@ -204,4 +204,4 @@ class Making(QObject):
         self._reading = False
         if not isinstance(error, StudioError):
             raise error
-        self.failed.emit(error.sentence)
+        self.failed.emit(error)

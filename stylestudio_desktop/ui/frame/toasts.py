@@ -48,7 +48,7 @@ class Toast(QFrame):
         close = tool("x", self.tr("Dismiss"), self.deleteLater)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(close)
-        self.alone = action is None
+        self.offers = None if action is None else action[0]
         self._end = QTimer(self)
         self._end.setSingleShot(True)
         self._end.timeout.connect(self.deleteLater)
@@ -98,12 +98,14 @@ class Toasts(QObject):
         text: str,
         tone: Tone = "neutral",
         action: tuple[str, Callable[[], object]] | None = None,
+        once: bool = False,
     ) -> Toast:
         """Show a notice; `action` is the text of a button and what it does.
 
-        What stands there already is not said twice.
+        What stands there already is not said twice; with a button, where it is to be said `once`.
         """
-        if action is None and (same := self._same(text)) is not None:
+        name = None if action is None else action[0]
+        if (action is None or once) and (same := self._same(text, name)) is not None:
             same.again()
             return same
         if not self._watching:  # from the first notice on: before, it would only slow the start
@@ -118,9 +120,10 @@ class Toasts(QObject):
         self._place()
         return toast
 
-    def _same(self, text: str) -> Toast | None:
+    def _same(self, text: str, action: str | None) -> Toast | None:
+        said = (text, action)
         shown = self._shown[-_MOST:]
-        return next((one for one in shown if one.alone and one.accessibleName() == text), None)
+        return next((one for one in shown if (one.accessibleName(), one.offers) == said), None)
 
     def keep_above(self, height: int) -> None:
         """Leave `height` pixels more free below, where a pane shows its work at its foot."""

@@ -210,7 +210,7 @@ class Acting(QObject):
             self._end(stop)
             if not isinstance(error, StudioError):
                 raise error
-            self._window.toast(error.sentence, "bad")
+            self._window.tell(error)
 
         op = attached(self._studio, lambda: work(stop, progress))
         self._tasks.run(op, success, failure, owner=self)

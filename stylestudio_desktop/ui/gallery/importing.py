@@ -20,13 +20,13 @@ class Importer(QObject):
     """One import at a time; those asked for meanwhile wait their turn.
 
     `progressed(done, all, name)` arrives on the UI thread; `finished(Imported)` and
-    `failed(sentence)` end one import.
+    `failed(error)` end one import.
     """
 
     started = Signal()
     progressed = Signal(int, int, str)
     finished = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, studio: Studio, parent: QObject) -> None:
         super().__init__(parent)
@@ -94,7 +94,6 @@ class Importer(QObject):
     def _on_failed(self, error: Exception) -> None:
         self._running = False
         self._waiting.clear()
-        sentence = error.sentence if isinstance(error, StudioError) else ""
-        self.failed.emit(sentence)
+        self.failed.emit(error)
         if not isinstance(error, StudioError):
             raise error

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services.library import Imported
@@ -105,8 +106,8 @@ class Intake(QObject):
             chosen = tuple(FileId(row_id) for row_id in people[:MOST_PEOPLE])
             self._window.open_pane(CREATE, UseAsModel(chosen))
 
-    def _on_failed(self, sentence: str) -> None:
+    def _on_failed(self, error: Exception) -> None:
         if self._browser is not None:
             self._browser.hide_work()
-        if sentence:
-            self._window.toast(sentence, "bad")
+        if isinstance(error, StudioError):
+            self._window.tell(error)

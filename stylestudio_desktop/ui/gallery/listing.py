@@ -36,12 +36,12 @@ class Listing(QObject):
     """Fills `grid` with what is asked for and keeps it so.
 
     `loaded` is emitted when the first part is shown, `counted` whenever the number changed,
-    `failed(sentence)` when the library could not be read.
+    `failed(error)` when the library could not be read.
     """
 
     loaded = Signal()
     counted = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -342,4 +342,4 @@ class Listing(QObject):
         self._looking = self._reading = self._touching = False
         if not isinstance(error, StudioError):
             raise error
-        self.failed.emit(error.sentence)
+        self.failed.emit(error)

@@ -105,7 +105,7 @@ class Narrowing(QObject):
         self._reading = False
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
 
 def _choices(counts: "Mapping[str, list[Facet]]", names: Names) -> dict[str, list[Choice]]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedLayout
 
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.events import GenerationProgressed
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
@@ -203,7 +204,7 @@ class GalleryPane(Pane):
         self.browser.foot_changed.connect(self._lift)
         self.listing.counted.connect(self._show_numbers)
         self.listing.loaded.connect(self._show_numbers)
-        self.listing.failed.connect(self._on_sentence)
+        self.listing.failed.connect(self._on_not_listed)
         self.acting.progressed.connect(self._on_acting)
         self.acting.finished.connect(self._on_acted)
         self._show_numbers()
@@ -289,15 +290,14 @@ class GalleryPane(Pane):
             self.viewer.reload()
 
     def _on_load_failed(self, error: Exception) -> None:
-        sentence = getattr(error, "sentence", None)
-        if sentence is None:
+        if not isinstance(error, StudioError):
             raise error
-        self._window.toast(str(sentence), "bad")
+        self._window.tell(error)
 
-    def _on_sentence(self, sentence: str) -> None:
+    def _on_not_listed(self, error: StudioError) -> None:
         if self.browser.filters.drop_alike():
             self.listing.load(self.browser.filters.asked())
-        self._window.toast(sentence, "bad")
+        self._window.tell(error)
 
     def _on_closing(self) -> None:
         self.importer.close()

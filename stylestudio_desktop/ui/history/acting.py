@@ -175,7 +175,7 @@ class Acting(QObject):
         self._end()
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_closing(self) -> None:
         self._stopped.set()

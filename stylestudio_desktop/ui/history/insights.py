@@ -170,7 +170,7 @@ class InsightsView(QScrollArea):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _copy(self) -> None:
         if self.now is not None:

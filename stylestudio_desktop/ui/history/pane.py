@@ -304,7 +304,7 @@ class HistoryPane(Pane):
         if not isinstance(error, StudioError):
             raise error
         if len(self.model.ids):
-            self._window.toast(error.sentence, "bad")
+            self._window.tell(error)
             return
         self._count.setText("")
         again = (self.tr("Try again"), lambda: self.loader.load(self.filters.value()))

@@ -152,14 +152,14 @@ class QueueView(QScrollArea):
     def _on_refused(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
         self.refresh()
 
     def _on_failed(self, error: Exception) -> None:
         self._asking = False
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_seen(self, seen: Seen) -> None:
         self._asking = False

@@ -91,7 +91,7 @@ class AboutSection(Section):
         self._copying = False
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
 
 def _examined(studio: Studio) -> str:

@@ -205,7 +205,7 @@ class AccountSection(Section):
     def _on_unread(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_failed(self, error: Exception) -> None:
         self._on_unread(error)

@@ -323,16 +323,16 @@ class BackupSection(Section):
         self._window.toast(self._said(result), "good")
         self.refresh()
 
-    def _on_failed(self, sentence: str) -> None:
+    def _on_failed(self, error: StudioError | None) -> None:
         self.progress.hide()
-        if sentence:
-            self._window.toast(sentence, "bad")
+        if error is not None:
+            self._window.tell(error)
         self.refresh()
 
     def _on_error(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_looked(self) -> None:
         studio = self._studio

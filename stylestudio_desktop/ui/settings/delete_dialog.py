@@ -71,7 +71,7 @@ class DeleteDialog(Question):
             raise error
         self.yes.setEnabled(True)
         if self._field.isHidden():
-            self._window.toast(error.sentence, "bad")
+            self._window.tell(error)
             self.reject()
             return
         self._field.complain(error.sentence)

@@ -17,15 +17,15 @@ Progress = Callable[[float, float, str], None]
 
 
 class Errand(QObject):
-    """`start(op)` runs `op(progress, cancelled)`; then `done(result)` or `failed(sentence)`.
+    """`start(op)` runs `op(progress, cancelled)`; then `done(result)` or `failed(error)`.
 
-    A stopped one ends with `failed("")`. `moved(share, held_up)` tells how far it is,
+    A stopped one ends with `failed(None)`. `moved(share, held_up)` tells how far it is,
     and what holds it up, if anything does.
     """
 
     moved = Signal(float, str)
     done = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, window: MainWindow, studio: Studio, parent: QObject) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class Errand(QObject):
         self.busy = False
         if not isinstance(error, StudioError):
             raise error
-        self.failed.emit("" if self._cancelled.is_set() else error.sentence)
+        self.failed.emit(None if self._cancelled.is_set() else error)
 
     def _on_closing(self) -> None:
         self._cancelled.set()

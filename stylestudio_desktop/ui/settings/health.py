@@ -4,6 +4,7 @@ import threading
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services import health, mending
 from stylestudio_desktop.services.backup.standing import standing
@@ -17,6 +18,7 @@ from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.points import Points
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -36,7 +38,7 @@ class HealthSection(Section):
         self.errand.failed.connect(self._on_failed)
         self._text = ""
         self.verified = label("", "muted", wrap=True)
-        self.found = label("", wrap=True)
+        self.found = Points()
         self.found.hide()
         self.progress = ProgressRow(parent=self)
         self.progress.hide()
@@ -113,12 +115,12 @@ class HealthSection(Section):
             lines.append(self.tr("… and %1 more.").replace("%1", more))
         if not problems:
             lines.append(self.tr("Everything is as it should be."))
-        self.found.setText("\n".join(f"•  {one}" for one in lines) if lines[1:] else lines[0])
+        self.found.set_lines(lines)
         self.found.show()
         self.mend.setVisible(bool(problems) and isinstance(result, Health))
         self.refresh()
 
-    def _on_failed(self, sentence: str) -> None:
+    def _on_failed(self, error: StudioError | None) -> None:
         self.progress.hide()
-        if sentence:
-            self._window.toast(sentence, "bad")
+        if error is not None:
+            self._window.tell(error)

@@ -45,7 +45,7 @@ class Keeper(QObject):
         self._waiting.clear()
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_closing(self) -> None:
         waiting, self._waiting = self._waiting, {}

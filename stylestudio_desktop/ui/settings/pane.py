@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.settings.watched import WatchedSection
 from stylestudio_desktop.ui.settings.workspaces import WorkspacesSection
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.window import MainWindow
+from stylestudio_desktop.ui.wishes import CheckLibrary
 
 WIDEST = 1200
 SIDE_BY_SIDE = 900
@@ -137,6 +138,9 @@ class SettingsPane(Pane):
 
     def receive(self, wish: object) -> None:
         """Somebody needs one of the sections: begin there."""
+        if isinstance(wish, CheckLibrary):
+            self.health.check()
+            wish = Part.HEALTH
         if isinstance(wish, Part):
             self._wanted = wish.value
             if not self._growing.isActive():

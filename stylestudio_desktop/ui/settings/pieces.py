@@ -306,11 +306,11 @@ class PiecesDialog(QDialog):
         self.brought.emit(number)
         self._tasks.run(lambda: text, self._say, owner=self)  # after the list has had its word
 
-    def _on_stopped(self, sentence: str) -> None:
+    def _on_stopped(self, error: StudioError | None) -> None:
         self.progress.hide()
         self.search()
         stopped = self.tr("Stopped. What came back stays.")
-        self._tasks.run(lambda: sentence or stopped, self._say, owner=self)
+        self._tasks.run(lambda: error.sentence if error else stopped, self._say, owner=self)
 
     def _say(self, text: str) -> None:
         self.said.setText(text)

@@ -84,7 +84,7 @@ class RoomSection(Section):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
 
 def _table(rows: list[tuple[str, str, str]]) -> QWidget:

@@ -219,7 +219,7 @@ class ServicesSection(Section):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_untested(self, name: str, error: Exception) -> None:
         if isinstance(error, StudioError):

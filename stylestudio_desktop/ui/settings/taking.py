@@ -7,6 +7,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services.everything import Everything, take_out
 from stylestudio_desktop.services.rebuilding import Rebuilt, rebuild
 from stylestudio_desktop.services.studio import Studio
@@ -16,6 +17,7 @@ from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.points import Points
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -51,7 +53,7 @@ class TakingSection(Section):
         )
         self.body.addWidget(label(hint, "muted", wrap=True))
         self._add(button(self.tr("Rebuild from pictures…"), self.ask_rebuild, icon="folder-open"))
-        self.left = label("", wrap=True)
+        self.left = Points()
         self.left.hide()
         self.body.addWidget(self.left)
 
@@ -134,10 +136,10 @@ class TakingSection(Section):
         lines = lines[:SHOWN]
         if more > 0:
             lines.append(self.tr("… and %1 more.").replace("%1", wording.count(more)))
-        self.left.setText("\n".join(lines))
+        self.left.set_lines(lines)
         self.left.setVisible(bool(lines))
 
-    def _on_failed(self, sentence: str) -> None:
+    def _on_failed(self, error: StudioError | None) -> None:
         self.progress.hide()
-        if sentence:
-            self._window.toast(sentence, "bad")
+        if error is not None:
+            self._window.tell(error)

@@ -201,10 +201,13 @@ class WorkspacesSection(Section):
         self._window.toast(str(said), "good")
         self.refresh()
 
-    def _on_stopped(self, sentence: str) -> None:
+    def _on_stopped(self, error: StudioError | None) -> None:
         self.progress.hide()
-        stopped = self.tr("Stopped. What came over stays; bringing in goes on where it ended.")
-        self._window.toast(sentence or stopped, "bad" if sentence else "neutral")
+        if error is not None:
+            self._window.tell(error)
+        else:
+            stopped = self.tr("Stopped. What came over stays; bringing in goes on where it ended.")
+            self._window.toast(stopped)
         self.refresh()
 
     def _on_switched(self, _place: Workspace) -> None:
@@ -214,7 +217,7 @@ class WorkspacesSection(Section):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
 
 def _listed(place: Workspace) -> list[tuple[Known, bool]]:

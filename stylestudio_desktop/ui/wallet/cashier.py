@@ -186,7 +186,7 @@ class Cashier(QObject):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
         self.changed.emit()
         if isinstance(error, PaymentError) and error.again:
             self._soon()

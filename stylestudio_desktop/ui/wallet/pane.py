@@ -245,7 +245,7 @@ class WalletPane(Pane):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _open_generation(self, generation_id: int) -> None:
         self._window.open_pane(HISTORY, ShowGeneration(GenerationId(generation_id)))

@@ -90,7 +90,7 @@ class SpendingCard(Card):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
 
 def _groups(found: Sequence[tuple[str, Work]]) -> list[tuple[str, str]]:

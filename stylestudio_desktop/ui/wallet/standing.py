@@ -126,7 +126,7 @@ class LedgerNotice(Card):
         if not isinstance(error, StudioError):
             raise error
         self._on_typed(self.reason.text())
-        self._window.toast(error.sentence, "bad")
+        self._window.tell(error)
 
     def _on_happened(self, event: object) -> None:
         if isinstance(event, LedgerChecked):

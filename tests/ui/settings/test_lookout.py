@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.config.settings import SettingsFile
-from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.domain.errors import Remedy, StorageError
 from stylestudio_desktop.domain.events import StorageWaited
 from stylestudio_desktop.services import profiles, watching
 from stylestudio_desktop.services.studio import Studio
@@ -17,6 +17,7 @@ from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.lookout import Lookout
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
+from tests.ui.settings.test_cures import offers, press
 from tests.ui.settings.test_settings import engine_folder, toasts
 
 __all__ = ["engine_folder"]
@@ -45,6 +46,7 @@ def test_a_library_that_is_gone_is_said_once_and_welcomed_back(
     studio.workspace.root.rename(drawer)
     qtbot.waitUntil(lambda: "unplugged" in watch.trouble)
     assert sum("unplugged" in one.accessibleName() for one in window.findChildren(Toast)) == 1
+    assert offers(window) == ["Choose another library"]
     drawer.rename(studio.workspace.root)
     qtbot.waitUntil(lambda: not watch.trouble)
     assert "there again" in toasts(window)
@@ -54,9 +56,10 @@ def test_a_library_that_is_gone_is_said_once_and_welcomed_back(
 def test_what_the_queue_waits_for_is_said_until_it_goes_on(
     watch: Lookout, window: MainWindow, studio: Studio, qtbot: QtBot
 ) -> None:
-    studio.bus.publish(StorageWaited("The disk can only be read."))
+    studio.bus.publish(StorageWaited("The disk can only be read.", Remedy.REVEAL_FILES))
     qtbot.waitUntil(lambda: watch.trouble == "The disk can only be read.")
     assert "can only be read" in toasts(window)
+    assert offers(window) == ["Open the folder"]
     studio.bus.publish(StorageWaited(""))
     qtbot.waitUntil(lambda: not watch.trouble)
     assert "there again" in toasts(window)
@@ -75,7 +78,7 @@ def test_one_that_does_not_answer_is_said_and_does_not_keep_the_window(
     monkeypatch.setattr(watch, "leave", ended.append)
     monkeypatch.setattr(lookout, "_is_there", waits)
     qtbot.waitUntil(lambda: "does not answer" in watch.trouble)
-    window.close()
+    press(window, "Close the program")
     assert ended == [5], "nothing waits for the disk"
     answer.set()
     qtbot.waitUntil(lambda: not watch.trouble)
