@@ -4,18 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop import app
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import StorageError, StorageFull, StudioError
+from stylestudio_desktop.domain.errors import StorageError, StorageFull, StorageNewer, StudioError
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import snapshots, swap
 from stylestudio_desktop.ui import way_back
+from stylestudio_desktop.ui.widgets.question import Question
 from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import REOPEN
 from tests.factories import FakeProvider, import_photo, open_test_studio
@@ -45,23 +48,22 @@ def window(qtbot: QtBot) -> MainWindow:
 
 
 @pytest.fixture
-def pressing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
-    """Press the button of that name in every dialog; the dialogs' sentences are returned."""
+def pressing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Press the buttons of these names in one dialog after the other; return their words."""
     told: list[str] = []
 
-    def press(name: str) -> list[str]:
-        pressed: list[QAbstractButton] = []
+    def press(*names: str) -> list[str]:
+        left = list(names)
 
-        def shown(box: QMessageBox) -> int:
-            told.append(f"{box.text()} {box.informativeText()}")
-            pressed[:] = [one for one in box.buttons() if one.text().strip("&") == name]
-            return 0
+        def shown(box: Question) -> int:
+            told.append(" ".join(one.text() for one in box.findChildren(QLabel)))
+            (button,) = [one for one in box.findChildren(QPushButton) if one.text() == left[0]]
+            assert button.isVisibleTo(box)
+            left.pop(0)
+            button.click()
+            return box.result()
 
-        monkeypatch.setattr(QMessageBox, "exec", shown)
-        monkeypatch.setattr(
-            QMessageBox, "clickedButton", lambda _box: pressed[0] if pressed else None
-        )
-        monkeypatch.setattr(QMessageBox, "information", lambda *said: told.append(said[2]))
+        monkeypatch.setattr(Question, "exec", shown)
         return told
 
     return press
@@ -83,20 +85,20 @@ def pictures(place: Workspace) -> int:
 
 
 def test_its_last_moment_comes_back_by_one_button(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
 ) -> None:
     told = pressing("Bring it back")
     assert way_back.offer(window, place, failure(place)) == REOPEN
     (said,) = told
     assert "damaged" in said
-    assert "bring it back here as it was on" in said
+    assert "It can be brought back as it was on" in said
     assert not window.isVisible()
     assert pictures(place) == 2, "what was written after the snapshot as well"
     assert len(swap.kept(place)) == 1
 
 
 def test_a_database_that_is_gone_is_no_new_library(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
 ) -> None:
     for end in ("", "-wal", "-shm"):
         place.database.with_name(place.database.name + end).unlink(missing_ok=True)
@@ -120,16 +122,16 @@ def test_pictures_alone_are_no_empty_library_either(place: Workspace) -> None:
 
 
 def test_lost_files_are_told_with_their_cure(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
 ) -> None:
     next(one for one in place.files.rglob("*") if one.is_file()).unlink()
-    told = pressing("Bring it back")
+    told = pressing("Bring it back", "Open it")
     assert way_back.offer(window, place, failure(place)) == REOPEN
     assert "The files of 1 pictures are lost here: Settings, Health" in told[1]
 
 
 def test_where_the_journal_is_damaged_too_a_snapshot_comes_back(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
 ) -> None:
     for log in place.journal.glob("*.wal"):
         log.write_bytes(log.read_bytes()[:32] + bytes(log.stat().st_size - 32))
@@ -139,7 +141,7 @@ def test_where_the_journal_is_damaged_too_a_snapshot_comes_back(
 
 
 def test_whoever_does_not_want_that_changes_nothing(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
 ) -> None:
     before = place.database.read_bytes()
     pressing("Close")
@@ -151,10 +153,10 @@ def test_whoever_does_not_want_that_changes_nothing(
 def test_it_can_be_stopped(
     window: MainWindow,
     place: Workspace,
-    pressing: Callable[[str], list[str]],
+    pressing: Callable[..., list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = pressing("Bring it back")
+    told = pressing("Bring it back", "Close")
     monkeypatch.setattr(QDialog, "show", lambda dialog: dialog.reject())
     staged = way_back._staged
 
@@ -168,21 +170,36 @@ def test_it_can_be_stopped(
     assert not swap.is_planned(place)
 
 
-def test_without_a_way_back_it_is_only_told(
-    window: MainWindow, place: Workspace, pressing: Callable[[str], list[str]]
+def test_without_a_way_back_it_is_tried_again_or_left(
+    window: MainWindow,
+    place: Workspace,
+    pressing: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     error = failure(place)
-    told = pressing("OK")
-    full = StorageFull("The disk is full.")
-    assert way_back.offer(window, place, full) == 5, "free space is what it needs"
+    shown: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    full, newer = StorageFull("The disk is full."), StorageNewer("It is newer.")
+    told = pressing("Try again", "Close", "Close", "Open the folder")
+    assert way_back.offer(window, place, full) == REOPEN, "space may have been made by now"
     for one in snapshots.listing(place):
         one.path.unlink()
     assert way_back.offer(window, place, error) == 5
-    assert [one.strip() for one in told] == [full.sentence, error.sentence]
+    assert way_back.offer(window, place, newer) == 5
+    assert way_back.offer(window, place, full) == 5
+    assert shown == [QUrl.fromLocalFile(str(place.root))]
+    wanted = (full, error, newer, full)
+    assert all(error.sentence in said for said, error in zip(told, wanted, strict=True))
+
+
+def test_a_newer_library_is_not_tried_again(window: MainWindow, place: Workspace) -> None:
+    told = way_back.Unopened(window, place, StorageNewer("It is newer."), None)
+    assert told.yes.isHidden()
+    assert not told.no.isHidden()
 
 
 def test_the_program_opens_again_with_what_came_back(
-    place: Workspace, pressing: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+    place: Workspace, pressing: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pressing("Bring it back")
     codes: list[int] = []

@@ -31,7 +31,7 @@ from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.forms import Facts, FormRow
-from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.labels import label, rule
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.widgets.question import Answer, ask
 from stylestudio_desktop.ui.window import MainWindow
@@ -111,13 +111,13 @@ class BackupSection(Section):
         hint = self.tr(
             "You can go back to these moments. What is here now is kept beside it, whole."
         )
-        self.body.addWidget(FormRow(self.tr("Go back to"), self.moments, hint))
-        self._row(button(self.tr("Go back…"), self.go_back, "danger"))
+        back = button(self.tr("Go back…"), self.go_back, "danger")
+        self.body.addWidget(rule())
+        self.body.addWidget(FormRow(self.tr("Go back to"), self.moments, hint, beside=back))
         self.then = Instant()
-        self._then_row = FormRow(self.tr("Or to any moment"), self.then)
-        self.body.addWidget(self._then_row)
         self.then_button = button(self.tr("Go back to that moment…"), self.go_back_to, "danger")
-        self._row(self.then_button)
+        self._then_row = FormRow(self.tr("Or to any moment"), self.then, beside=self.then_button)
+        self.body.addWidget(self._then_row)
         pieces = button(
             self.tr("Bring single pieces back…"), self.bring_pieces, icon="archive-restore"
         )
@@ -316,7 +316,7 @@ class BackupSection(Section):
         self.errand.start(op)
 
     def _on_moved(self, share: float, held_up: str) -> None:
-        self.progress.set(share, held_up or self._text)
+        self.progress.set(share, held_up or self._text, "" if held_up else self.errand.left())
 
     def _on_done(self, result: object) -> None:
         self.progress.hide()

@@ -1,6 +1,7 @@
 """Long work of the settings: one piece at a time, on a thread of its own, that can be stopped."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,12 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
+from stylestudio_desktop.ui.widgets.progress import time_left
 from stylestudio_desktop.ui.window import MainWindow
 
 Progress = Callable[[float, float, str], None]
+_TELLING_S = 3.0
+_LEAST_SHARE = 0.02
 
 
 class Errand(QObject):
@@ -33,6 +37,8 @@ class Errand(QObject):
         self._tasks = Tasks(self, threads=1)
         self._cancelled = threading.Event()
         self.busy = False
+        self._began = 0.0
+        self._share = 0.0
         window.closing.connect(self._on_closing)
 
     def start(self, op: Callable[[Progress, threading.Event], Any]) -> None:
@@ -41,9 +47,11 @@ class Errand(QObject):
             return
         self.busy = True
         self._cancelled = cancelled = threading.Event()
+        self._began, self._share = time.monotonic(), 0.0
 
         def progress(done: float, of_all: float, name: str) -> None:
-            self.moved.emit(min(1.0, done / of_all) if of_all else 0.0, wording.held_up(name))
+            self._share = min(1.0, done / of_all) if of_all else 0.0
+            self.moved.emit(self._share, wording.held_up(name))
 
         self._tasks.run(
             attached(self._studio, lambda: op(progress, cancelled)),
@@ -51,6 +59,13 @@ class Errand(QObject):
             self._on_failed,
             owner=self,
         )
+
+    def left(self) -> str:
+        """Return how long it will still take, once enough is done to tell; else nothing."""
+        took = time.monotonic() - self._began
+        if took < _TELLING_S or self._share < _LEAST_SHARE:
+            return ""
+        return time_left(took / self._share * (1 - self._share))
 
     def stop(self) -> None:
         """Stop soon; what is finished stays."""

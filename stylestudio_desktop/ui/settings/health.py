@@ -96,7 +96,7 @@ class HealthSection(Section):
         self.progress.show()
 
     def _on_moved(self, share: float, held_up: str) -> None:
-        self.progress.set(share, held_up or self._text)
+        self.progress.set(share, held_up or self._text, "" if held_up else self.errand.left())
 
     def _on_done(self, result: object) -> None:
         self.progress.hide()

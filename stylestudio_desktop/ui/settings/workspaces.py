@@ -194,7 +194,7 @@ class WorkspacesSection(Section):
         self.errand.start(op)
 
     def _on_moved(self, share: float, held_up: str) -> None:
-        self.progress.set(share, held_up or self._text)
+        self.progress.set(share, held_up or self._text, "" if held_up else self.errand.left())
 
     def _on_done(self, said: object) -> None:
         self.progress.hide()

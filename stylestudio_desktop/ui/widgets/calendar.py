@@ -5,9 +5,10 @@ from PySide6.QtGui import QColor, QPainter, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QToolButton, QWidget
 
 from stylestudio_desktop.ui.theme import set_icon, theme
-from stylestudio_desktop.ui.tokens import Radius, Size
+from stylestudio_desktop.ui.tokens import Radius, Size, Space
 
 _ARROWS = {"qt_calendar_prevmonth": "chevron-left", "qt_calendar_nextmonth": "chevron-right"}
+_SIZE = (308, 256)
 _WEEKEND = (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday)
 
 
@@ -16,6 +17,10 @@ class Calendar(QCalendarWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setMinimumSize(*_SIZE)
+        inside = self.layout()
+        if inside is not None:
+            inside.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         for day in _WEEKEND:
             self.setWeekdayTextFormat(day, QTextCharFormat())

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -20,10 +21,19 @@ LONGEST_WORD = 26
 
 
 class FormRow(QWidget):
-    """A named field; `say` shows a hint, `complain` an error, beneath it."""
+    """A named field; `say` shows a hint, `complain` an error, beneath it.
+
+    A button that belongs to the field alone stands `beside` it.
+    """
 
     def __init__(
-        self, name: str, field: QWidget, hint: str = "", parent: QWidget | None = None
+        self,
+        name: str,
+        field: QWidget,
+        hint: str = "",
+        parent: QWidget | None = None,
+        *,
+        beside: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.field = field
@@ -36,8 +46,17 @@ class FormRow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        for part in (heading, field, self._below):
-            layout.addWidget(part)
+        layout.addWidget(heading)
+        if beside is None:
+            layout.addWidget(field)
+        else:
+            line = QHBoxLayout()
+            line.setSpacing(Space.S)
+            line.addWidget(field, 1)
+            line.addWidget(beside)
+            line.addStretch(1)
+            layout.addLayout(line)
+        layout.addWidget(self._below)
         self.say(hint)
 
     def say(self, hint: str) -> None:
