@@ -111,7 +111,7 @@ class BackupSection(Section):
         hint = self.tr(
             "You can go back to these moments. What is here now is kept beside it, whole."
         )
-        back = button(self.tr("Go back…"), self.go_back, "danger")
+        self.back_button = back = button(self.tr("Go back…"), self.go_back, "danger")
         self.body.addWidget(rule())
         self.body.addWidget(FormRow(self.tr("Go back to"), self.moments, hint, beside=back))
         self.then = Instant()
@@ -165,6 +165,7 @@ class BackupSection(Section):
             text = f"{wording.moment(one.moment)} · {wording.snapshot_reason(one.reason)}"
             self.moments.addItem(text, one.path.name)
         self.moments.setCurrentIndex(0 if now.snapshots else -1)
+        self.back_button.setEnabled(bool(now.snapshots))
 
     def _show_reach(self, now: Standing) -> None:
         """Say honestly which moments can be reached."""
@@ -327,6 +328,8 @@ class BackupSection(Section):
         self.progress.hide()
         if error is not None:
             self._window.tell(error)
+        else:
+            self._window.toast(self.tr("Stopped. What was finished before stays."))
         self.refresh()
 
     def _on_error(self, error: Exception) -> None:

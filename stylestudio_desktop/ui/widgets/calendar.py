@@ -1,6 +1,6 @@
 """A month to choose a day from, in the window's own colours; days out of reach are faint."""
 
-from PySide6.QtCore import QDate, QRect, Qt
+from PySide6.QtCore import QDate, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QToolButton, QWidget
 
@@ -17,7 +17,6 @@ class Calendar(QCalendarWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(*_SIZE)
         inside = self.layout()
         if inside is not None:
             inside.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
@@ -28,6 +27,14 @@ class Calendar(QCalendarWidget):
             arrow = self.findChild(QToolButton, name)
             if arrow is not None:
                 set_icon(arrow, icon, Size.ICON_SMALL)
+
+    def sizeHint(self) -> QSize:
+        """Leave room between the days; Qt's own packs them close."""
+        return QSize(*_SIZE)
+
+    def minimumSizeHint(self) -> QSize:
+        """Need as much: what opens it gives it no more than that."""
+        return QSize(*_SIZE)
 
     def paintCell(self, painter: QPainter, rect: QRect, date: QDate) -> None:
         """Draw one day; called by Qt."""

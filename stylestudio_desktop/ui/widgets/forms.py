@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.theme import restyle, set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 
+_FIRST = 100  # of what is free, until the field is as wide as it may be
 LONGEST_WORD = 26
 """Letters of a word that the narrowest panel still holds on a line."""
 
@@ -52,7 +53,7 @@ class FormRow(QWidget):
         else:
             line = QHBoxLayout()
             line.setSpacing(Space.S)
-            line.addWidget(field, 1)
+            line.addWidget(field, _FIRST)
             line.addWidget(beside)
             line.addStretch(1)
             layout.addLayout(line)

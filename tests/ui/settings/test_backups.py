@@ -92,7 +92,8 @@ def test_going_back_is_asked_and_waits_for_the_next_start(
     calm: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    press(pane.backups, "Go back", qtbot)
+    assert not pane.backups.back_button.isEnabled()
+    pane.backups.go_back()
     assert "no snapshot" in toasts(window)
     snapshots.take(studio, Reason.ASKED)
     pane.shown()
@@ -133,6 +134,7 @@ def test_trouble_is_told_and_the_next_try_is_possible(
     idle(pane, qtbot, calm)
     assert "no backup yet" in toasts(window)
     assert pane.backups.progress.isHidden()
+    assert not pane.backups.back_button.isEnabled(), "there is nothing to go back to"
 
 
 def test_damage_is_found_explained_and_mended(
