@@ -1,9 +1,10 @@
 """What copies cost: a snapshot of a large database, and full backups beside cp and sha256sum.
 
-`python packaging/bench/backup.py [--library DIR] [--pictures N] [--work DIR]` prints a line of
-JSON for each figure. The snapshot is taken while a writer of its own process commits every two
-milliseconds; the longest it ever waited is told. Backups of N pictures are made in turn with
-`cp`, `sync` and `sha256sum` of the same files in the same run.
+`python packaging/bench/backup.py [--library DIR] [--turns N] [--pictures N] [--work DIR]` prints a
+line of JSON for each figure. Snapshots are taken while a writer of its own process commits every
+two milliseconds; the longest that it ever waited is told, beside the longest in as long a time
+without a snapshot. Backups of N pictures are made in turn with `cp`, `sync` and `sha256sum` of the
+same files in the same run.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from _library import opened, raw, told
+from _library import opened, told
 
 from stylestudio_desktop.domain.ids import new_id, now_ms
 from stylestudio_desktop.domain.keeping import Reason
@@ -27,63 +28,100 @@ from stylestudio_desktop.domain.records import StoredFile
 from stylestudio_desktop.services.backup import full, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files
+from stylestudio_desktop.store.database import Database
 
 BYTES = 100_000
 GROUP = 500
+LONGEST_MS = 50
+LOOK_S = 0.05
+BETWEEN_S = 5.0
 
 
 def write_until(path: Path, folder: Path) -> None:
-    """Commit a row every two milliseconds until `folder/stop` exists; print how long that took.
+    """Commit a row every two milliseconds as a queue's host does, until `folder/now` says “end”.
 
-    What was written before `folder/begun` appeared is told apart: the machine without a snapshot.
+    Prints, for each other word that stood there, how long each commit took, the journal's part
+    included.
     """
-    connection = raw(path)
-    connection.execute("CREATE TABLE IF NOT EXISTS bench_writes (id INTEGER PRIMARY KEY, t TEXT)")
-    waits: dict[str, list[float]] = {"before": [], "during": []}
-    while not (folder / "stop").exists():
-        now = "during" if (folder / "begun").exists() else "before"
-        began = time.perf_counter()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO bench_writes (t) VALUES ('x')")
-        connection.execute("COMMIT")
-        waits[now].append((time.perf_counter() - began) * 1000)
-        time.sleep(0.002)
-    connection.execute("DROP TABLE bench_writes")
-    print(json.dumps({name: _told(found) for name, found in waits.items()}))
+    database = Database(path)
+    database.open()
+    with database.write():
+        database.run("CREATE TABLE IF NOT EXISTS bench_writes (id INTEGER PRIMARY KEY, t TEXT)")
+    waits: dict[str, list[float]] = {}
+    while (now := (folder / "now").read_text()) != "end":
+        found = waits.setdefault(now, [])
+        until = time.perf_counter() + LOOK_S
+        while (began := time.perf_counter()) < until:
+            with database.write():
+                database.run("INSERT INTO bench_writes (t) VALUES ('x')")
+            found.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.002)
+    with database.write():
+        database.run("DROP TABLE bench_writes")
+    database.close()
+    print(json.dumps(waits))
 
 
 def _told(waits: list[float]) -> dict[str, float]:
     waits.sort()
     middle, last = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
     figures = {"writes": len(waits), "median": middle, "p99": last, "worst": waits[-1]}
-    return {name: round(value, 1) for name, value in figures.items()}
+    long = {"above 50": sum(one > LONGEST_MS for one in waits)}
+    return {name: round(value, 1) for name, value in figures.items()} | long
 
 
-def snapshot(library: Path) -> None:
-    """Snapshot the database at `library` while another process writes to it."""
+def snapshot(library: Path, turns: int) -> None:
+    """Snapshot the database at `library` while another process writes to it, and then not.
+
+    A disk makes writers wait by itself now and then, the more often the longer one looks: so both
+    are looked at in turns, for as long as each other.
+    """
     with opened(library) as studio, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+
+        def say(word: str) -> None:
+            (folder / "next").write_text(word)
+            (folder / "next").replace(folder / "now")
+
+        say("beginning")
         writer = subprocess.Popen(
             [sys.executable, __file__, "--write", str(studio.database.path), str(folder)],
             stdout=subprocess.PIPE,
             text=True,
         )
-        time.sleep(10)
-        (folder / "begun").touch()
-        began = time.perf_counter()
-        made = snapshots.take(studio, Reason.ASKED)
-        took = time.perf_counter() - began
-        (folder / "stop").touch()
-        said = json.loads(writer.communicate()[0])
-        made.path.unlink()
+        time.sleep(5)
+        took = []
+        for turn in range(turns):
+            say(f"during {turn}")
+            began = time.perf_counter()
+            made = snapshots.take(studio, Reason.ASKED)
+            took.append(time.perf_counter() - began)
+            say("between")
+            made.path.unlink()  # a disk has something to do for that, too
+            os.sync()
+            time.sleep(BETWEEN_S)
+            say(f"alone {turn}")
+            time.sleep(took[-1])
+        say("end")
+        said: dict[str, list[float]] = json.loads(writer.communicate()[0])
+        by_turn = {
+            kind: [found for word, found in said.items() if word.startswith(kind)]
+            for kind in ("during", "alone")
+        }
         line = {
             "name": "snapshot",
             "generations": studio.database.value("SELECT sum(number) FROM generation_counts"),
             "megabytes": round(made.size / 1e6),
-            "seconds, checked": round(took, 1),
-            "writer's waits, ms": said,
-            "target": "worst under 50 ms",
-            "reached": said["during"]["worst"] < 50,
+            "seconds, checked": [round(one, 1) for one in took],
+            "writer's waits, ms": {
+                kind: _told([one for found in turns for one in found])
+                for kind, turns in by_turn.items()
+            },
+            "worst of each turn, ms": {
+                kind: [round(max(found)) for found in turns] for kind, turns in by_turn.items()
+            },
+            "target": f"worst during under {LONGEST_MS} ms",
+            "reached": max(max(found) for found in by_turn["during"]) < LONGEST_MS,
         }
         print(json.dumps(line), flush=True)
 
@@ -155,6 +193,7 @@ def main() -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=Path)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--pictures", type=int, default=20_000)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--write", nargs=2, type=Path, help=argparse.SUPPRESS)
@@ -163,7 +202,7 @@ def main() -> int:
         write_until(*given.write)
         return 0
     if given.library:
-        snapshot(given.library)
+        snapshot(given.library, given.turns)
     if given.pictures:
         folder = Path(tempfile.mkdtemp(prefix="stylestudio-backup-", dir=given.work))
         try:
