@@ -9,15 +9,9 @@ from typing import Any, TypeAlias
 
 import peewee
 
-from stylestudio_desktop.domain.errors import (
-    Code,
-    IllegalStep,
-    Remedy,
-    StorageBusy,
-    StorageError,
-    StorageFull,
-    StorageNewer,
-)
+from stylestudio_desktop.domain.errors import Code, StorageError
+from stylestudio_desktop.store import diagnoses
+from stylestudio_desktop.store.diagnoses import BUSY_MS, SAFE
 from stylestudio_desktop.store.journal import Journal
 from stylestudio_desktop.store.journal_notes import FOLDER
 from stylestudio_desktop.store.seals import Seals
@@ -28,7 +22,6 @@ LEAST_SQLITE = (3, 51, 3)
 SQLITE: Any = vars(peewee)["sqlite3"]
 """The SQLite library that Peewee chose; two of them on one file in one process lose locks."""
 
-BUSY_MS = 10_000
 STATEMENTS = 1000
 """Statements that a connection keeps ready. The driver's own 100 are full once a library is open;
 then each was prepared anew at every call, which took three to six times as long as running it."""
@@ -84,7 +77,7 @@ class Database:
                 "changed. Check that the folder is there and that you may write to it."
             ) from error
         if 0 < size < _SMALLEST:
-            raise _damaged(f"only {size} bytes are left of it")
+            raise diagnoses.damaged(f"only {size} bytes are left of it")
         pragmas: tuple[tuple[str, int | str], ...] = _PRAGMAS
         if (self.path.parent / FOLDER).is_dir():
             pragmas = (*pragmas, ("wal_autocheckpoint", 0))
@@ -252,8 +245,6 @@ class Prepared:
 
 _CONTEXT = peewee.SqliteDatabase(None).get_context_options()
 
-_SAFE = "Nothing of this step was kept, and everything before it is safe."
-
 
 class _Translated:
     """Raises the house's own errors in place of the database engine's.
@@ -280,12 +271,11 @@ def _typed(error: BaseException) -> BaseException:
         said.append(str(cause).lower())
         cause = cause.__context__
     story = " | ".join(dict.fromkeys(said))  # a wrapper repeats what it wraps
-    for signs, build in _DIAGNOSES:
-        if any(sign in story for sign in signs):
-            return build(story)
+    if (found := diagnoses.known(story)) is not None:
+        return found
     if isinstance(error, peewee.IntegrityError | SQLITE.IntegrityError):
         return RuleBroken(story)
-    return StorageError(f"The library's database could not do this ({said[-1]}). {_SAFE}")
+    return StorageError(f"The library's database could not do this ({said[-1]}). {SAFE}")
 
 
 class RuleBroken(StorageError):
@@ -293,60 +283,7 @@ class RuleBroken(StorageError):
 
     def __init__(self, story: str) -> None:
         super().__init__(
-            f"The library refused a change that would break its rules ({story}). {_SAFE}",
+            f"The library refused a change that would break its rules ({story}). {SAFE}",
             code=Code.BOOKS_WRONG,
         )
         self.story = story
-
-
-def _full(_story: str) -> StorageFull:
-    return StorageFull(f"The disk is full. {_SAFE} Free some space and try again.")
-
-
-def _busy(_story: str) -> StorageBusy:
-    return StorageBusy(
-        f"Another program has been using the library for {BUSY_MS // 1000} seconds. {_SAFE} "
-        "Wait a moment and try again."
-    )
-
-
-def _step(_story: str) -> IllegalStep:
-    return IllegalStep("That step is not possible from where this stands now. Nothing was changed.")
-
-
-def _damaged(story: str) -> StorageError:
-    first = "Close"
-    if "disk i/o error" in story:  # it was unplugged or went read-only, or the file ends too soon
-        story = "disk i/o error"
-        first = "Look first whether its disk is connected, and not read-only. If all is well, close"
-    return StorageError(
-        f"The library's database is damaged or can't be read or written ({story[:120]}). {_SAFE} "
-        f"{first} the program and make a copy of the workspace folder. Then “stylestudio backup "
-        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back.",
-        remedy=Remedy.CHECK_LIBRARY,
-    )
-
-
-def _read_only(_story: str) -> StorageError:
-    return StorageError(
-        f"The library can't be written to. {_SAFE} Check the folder's permissions, and that its "
-        "disk is connected and not read-only.",
-        remedy=Remedy.ALLOW_WRITING,
-    )
-
-
-def _newer(_story: str) -> StorageNewer:
-    return StorageNewer(
-        "This library was written by a newer version of the program and was not opened, so that "
-        "nothing in it is harmed. Install the newest version."
-    )
-
-
-_DIAGNOSES: tuple[tuple[tuple[str, ...], Callable[[str], BaseException]], ...] = (
-    (("database or disk is full", "no space left"), _full),
-    (("illegal step of",), _step),
-    (("malformed", "not a database", "disk i/o error", "corrupt"), _damaged),
-    (("readonly", "read-only", "unable to open"), _read_only),
-    (("database is locked", "database table is locked", "busy"), _busy),
-    (("unsupported file format",), _newer),
-)

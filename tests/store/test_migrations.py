@@ -14,7 +14,8 @@ from stylestudio_desktop.domain.errors import StorageError, StorageFull, Storage
 from stylestudio_desktop.domain.keeping import Reason, read_name
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, schema
-from stylestudio_desktop.store.database import BUSY_MS, SQLITE, Database
+from stylestudio_desktop.store.database import SQLITE, Database
+from stylestudio_desktop.store.diagnoses import BUSY_MS
 from tests.factories import FakeProvider, open_test_studio
 from tests.store.books import dump, faults
 

@@ -24,7 +24,7 @@ from stylestudio_desktop.domain.errors import (
 from stylestudio_desktop.files import rights
 from stylestudio_desktop.files.disk import storage_error
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import database
+from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.ui.cures import cure
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.settings.pane import SettingsPane
@@ -59,8 +59,8 @@ def _buttons(toast: Toast) -> list[QPushButton]:
         (StorageFull("Full."), "See what takes room"),
         (READ_ONLY, "Open the folder"),
         (FORBIDDEN, "Allow writing again"),
-        (database._damaged("malformed"), "Check the library"),
-        (database._read_only("readonly"), "Allow writing again"),
+        (diagnoses.damaged("malformed"), "Check the library"),
+        (diagnoses.known("attempt to write a readonly database"), "Allow writing again"),
         (NotEnoughTokens(5, 1), "Get tokens"),
         (WalletReadOnly("a sum."), "Open the wallet"),
         (PaymentError("No key.", code=Code.PAYMENT_KEY), "Open settings"),
@@ -91,7 +91,7 @@ def test_a_full_disk_leads_to_what_takes_room(window: MainWindow, calm: Callable
 def test_a_damaged_library_is_checked_at_once(
     window: MainWindow, studio: Studio, qtbot: QtBot
 ) -> None:
-    window.tell(database._damaged("malformed"))
+    window.tell(diagnoses.damaged("malformed"))
     press(window, "Check the library")
     pane = window.pane(SETTINGS)
     assert isinstance(pane, SettingsPane)
