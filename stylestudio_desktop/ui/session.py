@@ -186,9 +186,11 @@ class Session(QObject):
         if self._leaving:
             return
         from stylestudio_desktop.ui.besides import BesidesHost
+        from stylestudio_desktop.ui.readying import Readying
 
         self.besides = BesidesHost(self.window, self._studio)
         self.besides.start()
+        Readying(self.window, self.besides.at_work.now).begin()
 
     def _start_worker(self) -> None:
         from stylestudio_desktop.worker.caretaker import Caretaker

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+TURN_S = 0.004
+"""How long outcomes are told in one turn of the window: the rest has turns of its own."""
 
 
 class Task(Generic[T]):
@@ -85,6 +87,12 @@ class Tasks(QObject):
         self._working = 0
         self._closed = False
         self._finished.connect(self._on_finished)
+        # Two threads may end together, and building what they found is felt if it is added up.
+        self._ended: deque[Task[Any]] = deque()
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(0)
+        self._telling.timeout.connect(self._tell)
 
     def run(
         self,
@@ -152,6 +160,21 @@ class Tasks(QObject):
 
     @Slot(object)
     def _on_finished(self, task: Task[Any]) -> None:
-        with self._lock:
-            self._open.discard(task)
-        task.tell()
+        self._ended.append(task)
+        if not self._telling.isActive():
+            self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        """Tell what has ended, as much as a turn holds; what ends meanwhile waits its turn."""
+        if not self._ended:
+            return
+        self._telling.start()
+        end = monotonic() + TURN_S
+        while self._ended:
+            task = self._ended.popleft()
+            with self._lock:
+                self._open.discard(task)
+            task.tell()
+            if monotonic() >= end:
+                return

@@ -125,6 +125,10 @@ class MainWindow(QMainWindow):
             self._given[name] = made.memory()
         return self._open[name]
 
+    def unmade(self) -> set[str]:
+        """Return the panes that are not made yet."""
+        return self._factories.keys() - self._open.keys()
+
     def open_pane(self, name: str, wish: object | None = None) -> Pane:
         """Bring pane `name` to the front and hand it `wish` if there is one."""
         pane = self.pane(name)

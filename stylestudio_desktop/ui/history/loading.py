@@ -57,7 +57,7 @@ class HistoryLoader(QObject):
         self._took = 0.0
         self._look: Task[Any] | None = None
         self._marks: tuple[int, ...] | None = None
-        self._attending = True
+        self._attending = False  # until it is first shown
         self._looked = 0.0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

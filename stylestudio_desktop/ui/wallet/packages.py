@@ -1,6 +1,6 @@
 """Packages and purchases: what tokens cost, what has been bought, and what can be done with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -18,12 +18,16 @@ from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.turns import Turns
 from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.labels import Role, Status, StatusBadge, breakable, label
 
 translate = QCoreApplication.translate
+AT_ONCE = 4
+"""Purchases that are shown without a pause: their rows are a few milliseconds' work."""
+
 _LONGEST_TAG = 12
 """Characters of a package's tag that are shown; screen readers hear all of it."""
 
@@ -87,6 +91,8 @@ class Purchases(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._inside: QWidget | None = None
+        self._making: QWidget | None = None
+        self._turns = Turns(self)
         self._shown: tuple[Purchase, ...] | None = None
         self._back: Mapping[int, Sequence[Refund]] = {}
         self.older = button(translate("Purchases", "Older"), self.older_asked.emit, "quiet")
@@ -116,35 +122,52 @@ class Purchases(QWidget):
         if (self._shown, self._back) == (tuple(found), back):
             return
         self._shown, self._back = tuple(found), back
-        if self._inside is not None:
-            self._inside.hide()
-            self._inside.deleteLater()
-        self._inside = self._rows(found) if found else _none()
-        self._layout.insertWidget(0, self._inside)
+        if self._making is not None:
+            self._making.deleteLater()
+        self._making = QWidget(self) if found else _none(self)
+        self._making.hide()
+        self._turns.begin(self._replace(self._making, found))
+        if len(found) <= AT_ONCE:
+            self._turns.finish()
 
-    def _rows(self, found: Sequence[Purchase]) -> QWidget:
-        made = QWidget()
+    def _replace(self, made: QWidget, found: Sequence[Purchase]) -> Iterator[None]:
+        """Make the rows, styled already, and then change the old ones for them."""
         grid = QGridLayout(made)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.XS)
         grid.setColumnStretch(0, 1)
         for one in found:
-            row = grid.rowCount()
-            grid.addWidget(label(breakable(one.display_name), wrap=True), row, 0)
-            grid.addWidget(StatusBadge(purchase_words.state(one)), row, 3)
-            grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
-            if only_goes_back(one):
-                row = _two_sums(grid, row + 1, one)
-            else:
-                grid.addWidget(label(purchase_words.got(one), "muted"), row, 1)
-                grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
-            said = " · ".join(purchase_words.remarks(one, self._back.get(one.id, ())))
-            grid.addWidget(label(said, "faint", wrap=True), row + 1, 0, 1, 5)
-            if only_goes_back(one):
-                grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
-            grid.setRowMinimumHeight(row + 3, Space.S)
-        return made
+            before = len(made.children())
+            self._add_row(grid, one)
+            yield
+            for part in made.children()[before:]:
+                if isinstance(part, QWidget):
+                    part.ensurePolished()
+            yield
+        self._making = None
+        if self._inside is not None:
+            self._inside.hide()
+            self._inside.deleteLater()
+        self._inside = made
+        self._layout.insertWidget(0, made)
+        made.show()
+
+    def _add_row(self, grid: QGridLayout, one: Purchase) -> None:
+        row = grid.rowCount()
+        grid.addWidget(label(breakable(one.display_name), wrap=True), row, 0)
+        grid.addWidget(StatusBadge(purchase_words.state(one)), row, 3)
+        grid.addLayout(self._deeds(one), row, 4, Qt.AlignmentFlag.AlignRight)
+        if only_goes_back(one):
+            row = _two_sums(grid, row + 1, one)
+        else:
+            grid.addWidget(label(purchase_words.got(one), "muted"), row, 1)
+            grid.addWidget(label(wording.money(one.amount, one.currency)), row, 2)
+        said = " · ".join(purchase_words.remarks(one, self._back.get(one.id, ())))
+        grid.addWidget(label(said, "faint", wrap=True), row + 1, 0, 1, 5)
+        if only_goes_back(one):
+            grid.addLayout(self._choices(one), row + 2, 0, 1, 5)
+        grid.setRowMinimumHeight(row + 3, Space.S)
 
     def _deeds(self, one: Purchase) -> QHBoxLayout:
         layout = QHBoxLayout()
@@ -217,5 +240,5 @@ def _two_sums(grid: QGridLayout, row: int, one: Purchase) -> int:
     return row + 1
 
 
-def _none() -> QWidget:
-    return label(translate("Purchases", "Nothing has been bought yet."), "muted")
+def _none(parent: QWidget) -> QWidget:
+    return label(translate("Purchases", "Nothing has been bought yet."), "muted", parent=parent)

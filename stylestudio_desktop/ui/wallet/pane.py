@@ -234,6 +234,8 @@ class WalletPane(Pane):
         self._refresh()
 
     def _on_happened(self, event: object) -> None:
+        if not self.isVisible():
+            return  # it is read at the next showing
         quiet = isinstance(event, GenerationProgressed)
         if isinstance(event, BalanceChanged) or not (quiet or self._soon.isActive()):
             self._soon.start()

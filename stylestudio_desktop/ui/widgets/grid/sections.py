@@ -119,4 +119,6 @@ def merged_front(ids: "array[int]", new: Sequence[int]) -> "tuple[array[int], in
     """
     newest = ids[0] if ids else -1
     fresh = sorted({row_id for row_id in new if row_id > newest}, reverse=True)
+    if not fresh:
+        return ids, 0  # a million of them are not copied at each look
     return array("q", fresh) + ids, len(fresh)
