@@ -47,6 +47,10 @@ class Parcel:
         """Begin to copy."""
         self._thread.start()
 
+    def packed(self) -> bool:
+        """Return whether the copies are there, or whatever could be copied."""
+        return self._packed.is_set()
+
     def paths(self) -> list[Path]:
         """Wait for the copies and return where they lie, in the order asked."""
         self._packed.wait()

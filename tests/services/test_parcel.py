@@ -39,8 +39,10 @@ def downloads(studio: Studio) -> int:
 
 
 def test_what_is_taken_are_copies_by_name_and_is_logged(studio: Studio, ids: list[int]) -> None:
+    assert not Parcel(studio, ids).packed()
     made = begun(studio, ids)
     paths = made.paths()
+    assert made.packed()
     stored = [library.location(studio, library.picture(studio, one)) for one in ids]
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in stored]
     assert not any(one.samefile(two) for one, two in zip(paths, stored, strict=True))

@@ -74,8 +74,14 @@ class FakeParcel:
         self.ids = list(ids)
         self.opened = 0
         self.taken: bool | None = None
+        self.ready = Event()
+        self.ready.set()
+
+    def packed(self) -> bool:
+        return self.ready.is_set()
 
     def paths(self) -> Sequence[Path]:
+        self.ready.wait()
         self.opened += 1
         return [Path(f"/pictures/{row_id}.jpg") for row_id in self.ids]
 

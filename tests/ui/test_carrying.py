@@ -1,15 +1,17 @@
 """What is dragged out of the grid: copies, written only for who takes them."""
 
 from collections.abc import Callable
+from threading import Timer
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.ui.widgets.grid import Grid, carrying
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from tests.ui.library import FakeLibrary, many_ids
+from tests.ui.watchdog import Watchdog
 
 Settled = Callable[[Grid], None]
 
@@ -95,6 +97,34 @@ def test_half_a_million_are_not_written_to_disk(
         drag_from(grid, 0, qtbot)
     assert library.parcels[0].ids == list(ids[: carrying.MOST])
     assert told.args == [carrying.MOST, 500_000, ""]
+
+
+def test_the_window_goes_on_while_large_pictures_are_copied(
+    grid: Grid,
+    library: FakeLibrary,
+    drags: Drags,
+    settled: Settled,
+    qtbot: QtBot,
+    watchdog: Watchdog,
+) -> None:
+    with watchdog.excused():
+        grid.set_ids(many_ids(50))
+        settled(grid)
+    cursors: list[bool] = []
+
+    def asked(data: QMimeData) -> object:
+        parcel = library.parcels[0]
+        parcel.ready.clear()
+        QTimer.singleShot(100, lambda: cursors.append(QGuiApplication.overrideCursor() is not None))
+        Timer(0.4, parcel.ready.set).start()
+        return len(data.urls())
+
+    drags.looks = asked
+    with qtbot.waitSignal(grid.carried):
+        drag_from(grid, 3, qtbot)
+    assert drags.seen == [1]
+    assert cursors == [True], "it is seen that something goes on"
+    assert QGuiApplication.overrideCursor() is None
 
 
 class Own:

@@ -43,6 +43,9 @@ class Source(Protocol):
 class Parcel(Protocol):
     """Copies of pictures on their way into another program, made while the user still drags."""
 
+    def packed(self) -> bool:
+        """Return whether the copies are there."""
+
     def paths(self) -> Sequence[Path]:
         """Wait for the copies and return where they lie."""
 

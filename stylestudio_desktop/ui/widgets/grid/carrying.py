@@ -2,8 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, QMimeData, QPoint, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDrag, QFont, QImage, QPainter, QPixmap
+from PySide6.QtCore import (
+    QEventLoop,
+    QLocale,
+    QMimeData,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+)
+from PySide6.QtGui import QColor, QDrag, QFont, QGuiApplication, QImage, QPainter, QPixmap
 
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Radius, Space, Type
@@ -14,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Pictures that are carried; more are for the export, which shows how far it is."""
+
+LOOK_MS = 15
+"""Between two looks whether the copies are there, while the window goes on."""
 
 _URLS = "text/uri-list"
 _SIDE = 112
@@ -40,7 +53,27 @@ class Carried(QMimeData):
         """Return the addresses of the copies."""
         if kind != _URLS:
             return None
+        await_copies(self._parcel)
         return [QUrl.fromLocalFile(str(path)) for path in self._parcel.paths()]
+
+
+def await_copies(parcel: Parcel) -> None:
+    """Let the window go on until the copies are there; what is typed and clicked comes after.
+
+    Many large pictures take seconds. Whoever drops them waits, but nothing else that the window
+    does: what is made meanwhile still comes in, and it is painted.
+    """
+    if parcel.packed():
+        return
+    loop, timer = QEventLoop(), QTimer()
+    timer.setInterval(LOOK_MS)
+    timer.timeout.connect(lambda: loop.quit() if parcel.packed() else None)
+    timer.start()
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+    try:
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    finally:
+        QGuiApplication.restoreOverrideCursor()
 
 
 def carry(grid: "Grid", index: int) -> None:
@@ -57,6 +90,7 @@ def carry(grid: "Grid", index: int) -> None:
     taken = drag.exec(Qt.DropAction.CopyAction) != Qt.DropAction.IgnoreAction
     parcel.close(taken)
     if taken:
+        await_copies(parcel)
         grid.carried.emit(len(ids), total, parcel.trouble())
 
 
