@@ -124,6 +124,11 @@ def _list(desk: Desk) -> int:
         )
     else:
         say("There is no snapshot yet; “stylestudio backup snapshot” makes one at once.")
+    if not found and not backups:
+        say(
+            "A full backup elsewhere is found by “stylestudio backup list PLACE”, and brought back "
+            "by “stylestudio restore-backup PLACE”."
+        )
     for one in backups:
         say(f"{one['path']}: {moment_text(one['moment'])}, {one['pictures']:,} pictures")
     for stretch in reach:

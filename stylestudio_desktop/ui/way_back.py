@@ -1,11 +1,13 @@
 """Says why a library can't be opened, and brings its last moment back if the person wants that."""
 
+import contextlib
 import threading
 from enum import Enum, auto
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code, StudioError
@@ -25,6 +27,7 @@ from stylestudio_desktop.ui.wishes import REOPEN
 
 _LOOK_MS = 50
 Last = Moment | Snapshot
+_NOT_LOST = (Code.STORAGE_FULL, Code.STORAGE_NEWER, Code.STORAGE_BUSY)
 
 
 class Choice(Enum):
@@ -54,16 +57,40 @@ class Unopened(Question):
         else:
             way = Answer(translate("WayBack", "Try again"), "primary", self._again)
         super().__init__(window, title, text, way, translate("WayBack", "Close"))
+        self.full: Path | None = None
         self._place = workspace.root
         if last is not None:
             self.body.addWidget(label(breakable(error.sentence), "faint", wrap=True))
-        elif error.code is Code.STORAGE_NEWER:
-            self.yes.hide()
-        else:
-            shown = button(
-                translate("WayBack", "Open the folder"), self._reveal, icon="folder-open"
-            )
-            self.body.addWidget(shown, 0, Qt.AlignmentFlag.AlignLeft)
+        self.yes.setVisible(error.code is not Code.STORAGE_NEWER)
+        self._offer_more(error.code, last is None)
+
+    def _offer_more(self, code: Code, alone: bool) -> None:
+        """Offer full backups where the library is lost, and its folder if nothing else helps."""
+        column = QVBoxLayout()
+        column.setSpacing(Space.S)
+        offers = []
+        if code not in _NOT_LOST:
+            offers += [
+                button(self.tr("From a full backup…"), self._choose_folder, icon="folder-open"),
+                button(self.tr("From a backup in one file…"), self._choose_file, icon="package"),
+            ]
+        if alone and code is not Code.STORAGE_NEWER:
+            offers.append(button(self.tr("Open the library's folder"), self._reveal, "quiet"))
+        for one in offers:
+            column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addLayout(column)
+
+    def _choose_folder(self) -> None:
+        self._take(QFileDialog.getExistingDirectory(self, self.tr("A folder of backups")))
+
+    def _choose_file(self) -> None:
+        name = self.tr("Backups (*.zip)")
+        self._take(QFileDialog.getOpenFileName(self, self.tr("A backup"), "", name)[0])
+
+    def _take(self, place: str) -> None:
+        if place:
+            self.full = Path(place)
+            self._bring()
 
     def _bring(self) -> None:
         self.chosen = Choice.BACK
@@ -78,21 +105,18 @@ class Unopened(Question):
 
 
 def offer(window: MainWindow, workspace: Workspace, error: StudioError) -> int:
-    """Tell `error` in a dialog, with a way back if there is one; return the window's exit code."""
+    """Tell `error` in a dialog, with the ways back there are; return the window's exit code."""
     last = _last(workspace) if error.code is Code.STORAGE_BROKEN else None
-    if (chosen := _asked(window, workspace, error, last)) is Choice.BACK and last is not None:
-        return _bring_back(window, workspace, last)
+    trouble: StudioError | None = error
+    chosen = Choice.BACK
+    while trouble is not None and chosen is Choice.BACK:
+        asking = Unopened(window, workspace, trouble, last if trouble is error else None)
+        asking.exec()
+        asking.deleteLater()
+        if (chosen := asking.chosen) is Choice.BACK:
+            trouble = _bring_back(window, workspace, asking.full or last)
     window.close()
-    return REOPEN if chosen is Choice.AGAIN else STORAGE
-
-
-def _asked(
-    window: MainWindow, workspace: Workspace, error: StudioError, last: Last | None
-) -> "Choice":
-    asking = Unopened(window, workspace, error, last)
-    asking.exec()
-    asking.deleteLater()
-    return asking.chosen
+    return STORAGE if chosen is Choice.CLOSE else REOPEN
 
 
 def _last(workspace: Workspace) -> Last | None:
@@ -103,18 +127,20 @@ def _last(workspace: Workspace) -> Last | None:
         return None
 
 
-def _bring_back(window: MainWindow, workspace: Workspace, last: Last) -> int:
+def _bring_back(
+    window: MainWindow, workspace: Workspace, origin: Last | Path | None
+) -> StudioError | None:
+    """Build the library anew and have it put in place; return why that can't be."""
+    if origin is None:
+        return None
     try:
-        made = _built(window, workspace, last)
+        made = _built(window, workspace, origin)
         swap.plan(workspace, made.stage, made.settings)
     except StudioError as error:
-        chosen = _asked(window, workspace, error, None)
-        window.close()
-        return REOPEN if chosen is Choice.AGAIN else STORAGE
+        return error
     if made.missing:
         _tell_lost(window, len(made.missing))
-    window.close()
-    return REOPEN
+    return None
 
 
 def _tell_lost(window: MainWindow, number: int) -> None:
@@ -131,7 +157,7 @@ def _tell_lost(window: MainWindow, number: int) -> None:
     told.deleteLater()
 
 
-def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Restored:
+def _built(window: MainWindow, workspace: Workspace, origin: Last | Path) -> restore.Restored:
     """Build the library on a thread of its own, while a dialog shows how far that is."""
     text = QCoreApplication.translate("WayBack", "Bringing the library back")
     dialog = QDialog(window)
@@ -153,7 +179,7 @@ def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Rest
 
     def work() -> None:
         try:
-            ended.append(_staged(workspace, last, progress, cancelled))
+            ended.append(_staged(workspace, origin, progress, cancelled))
         except Exception as error:  # raised again where it is waited for
             ended.append(error)
 
@@ -182,13 +208,19 @@ def _built(window: MainWindow, workspace: Workspace, last: Last) -> restore.Rest
 
 def _staged(
     workspace: Workspace,
-    last: Last,
+    origin: Last | Path,
     progress: reading.Progress,
     cancelled: threading.Event,
 ) -> restore.Restored:
-    """Build the last moment; where the journal is damaged too, the last snapshot."""
+    """Build the last moment, or the full backup at a place.
+
+    Where the journal is damaged too, the last snapshot takes the last moment's part.
+    """
+    if isinstance(origin, Path):
+        with contextlib.closing(reading.find(origin)) as backup:
+            return restore.stage(workspace, backup, None, progress, cancelled)
     try:
-        return restore.stage(workspace, last, None, progress, cancelled)
+        return restore.stage(workspace, origin, None, progress, cancelled)
     except StudioError as error:
         there = snapshots.listing(workspace)
         if error.code is not Code.STORAGE_BROKEN or not there or cancelled.is_set():

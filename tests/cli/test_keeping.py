@@ -214,3 +214,11 @@ def test_everything_goes_out_by_one_command(shell: Shell, tmp_path: Path) -> Non
     assert len(list((folder / "pictures").iterdir())) == 1
     assert (folder / "tables" / "users.csv").is_file()
     assert len(shell.json("export", "--all", "--to", str(tmp_path / "again"))["tables"]) > 20
+
+
+def test_without_any_backup_the_list_says_where_one_is_looked_for(shell: Shell) -> None:
+    assert shell.run("backup", "list") == 0
+    assert "stylestudio restore-backup PLACE" in shell.out
+    assert shell.run("backup", "snapshot") == 0
+    assert shell.run("backup", "list") == 0
+    assert "restore-backup PLACE" not in shell.out

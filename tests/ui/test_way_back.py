@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop import app
@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.errors import StorageError, StorageFull, Storage
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import library
-from stylestudio_desktop.services.backup import snapshots, swap
+from stylestudio_desktop.services.backup import full, snapshots, swap
 from stylestudio_desktop.ui import way_back
 from stylestudio_desktop.ui.widgets.question import Question
 from stylestudio_desktop.ui.window import MainWindow
@@ -180,7 +180,7 @@ def test_without_a_way_back_it_is_tried_again_or_left(
     shown: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
     full, newer = StorageFull("The disk is full."), StorageNewer("It is newer.")
-    told = pressing("Try again", "Close", "Close", "Open the folder")
+    told = pressing("Try again", "Close", "Close", "Open the library's folder")
     assert way_back.offer(window, place, full) == REOPEN, "space may have been made by now"
     for one in snapshots.listing(place):
         one.path.unlink()
@@ -214,3 +214,44 @@ def test_the_program_opens_again_with_what_came_back(
     monkeypatch.setattr(app, "_one_window", once)
     assert app.run_window(place) == 2
     assert codes == [REOPEN]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_without_snapshots_a_full_backup_brings_it_back(
+    window: MainWindow,
+    place: Workspace,
+    tmp_path: Path,
+    pressing: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    packed: bool,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    studio = open_test_studio(tmp_path / "elsewhere")
+    import_photo(studio, tmp_path, "navy")
+    to = tmp_path / ("one.zip" if packed else "disk")
+    full.make(studio, to)
+    close_studio(studio)
+    error = failure(place)
+    for one in snapshots.listing(place):
+        one.path.unlink()
+    chosen = [str(tmp_path / "empty"), str(to)]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen.pop(0))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen.pop(0), ""))
+    button = "From a backup in one file…" if packed else "From a full backup…"
+    told = pressing("From a full backup…", button)
+    assert way_back.offer(window, place, error) == REOPEN
+    assert "There is no complete backup" in told[1]
+    assert pictures(place) == 1
+    assert len(swap.kept(place)) == 1
+
+
+def test_whoever_chooses_no_backup_after_all_has_changed_nothing(
+    window: MainWindow, place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    told = way_back.Unopened(window, place, failure(place), None)
+    (button,) = [
+        one for one in told.findChildren(QPushButton) if one.text() == "From a full backup…"
+    ]
+    button.click()
+    assert (told.chosen, told.full) == (way_back.Choice.CLOSE, None)
