@@ -71,11 +71,12 @@ class Unopened(Question):
         offers = []
         if code not in _NOT_LOST:
             offers += [
-                button(self.tr("From a full backup…"), self._choose_folder, icon="folder-open"),
+                button(self.tr("From a full backup…"), self._choose_folder, icon="archive-restore"),
                 button(self.tr("From a backup in one file…"), self._choose_file, icon="package"),
             ]
         if alone and code is not Code.STORAGE_NEWER:
-            offers.append(button(self.tr("Open the library's folder"), self._reveal, "quiet"))
+            shown = self.tr("Open the library's folder")
+            offers.append(button(shown, self._reveal, icon="folder-open"))
         for one in offers:
             column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(column)

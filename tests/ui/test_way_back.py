@@ -255,3 +255,10 @@ def test_whoever_chooses_no_backup_after_all_has_changed_nothing(
     ]
     button.click()
     assert (told.chosen, told.full) == (way_back.Choice.CLOSE, None)
+
+
+def test_no_line_of_what_is_said_is_cut_off(window: MainWindow, place: Workspace) -> None:
+    told = way_back.Unopened(window, place, failure(place), None)
+    told.show()
+    assert told.said.height() >= told.said.heightForWidth(told.said.width())
+    told.close()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.ui.tokens import Space
@@ -60,6 +61,15 @@ class Question(QDialog):
         foot.addWidget(self.yes)
         column.addLayout(foot)
         self.no.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the words need: Qt gives a window no height for wrapped ones."""
+        inside = self.layout()
+        if inside is not None:
+            inside.activate()
+            least = inside.totalHeightForWidth(self.width())
+            self.resize(self.width(), max(self.height(), least))
+        super().showEvent(event)
 
 
 def ask(parent: QWidget, title: str, text: str, yes: Answer, no: str) -> Question:
