@@ -18,6 +18,7 @@ class Settings:
 
     `services` is read by `config/chosen.py`; `window` is whatever the window wants to find again.
     `monthly_budgets` has a person's own by their id; `monthly_budget` is that of all others.
+    `shortcuts` has the keys that were chosen for actions of the window, by their names.
     """
 
     appearance: str = "system"
@@ -38,6 +39,7 @@ class Settings:
     sign_in_client: str = ""
     backup_place: str = ""
     backup_every_days: int = 7
+    shortcuts: dict[str, Any] = field(default_factory=dict)
     services: list[Any] = field(default_factory=list)
     window: dict[str, Any] = field(default_factory=dict)
     windows: dict[str, Any] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """Every action of the window under one name, so that keys, menus and Ctrl+K offer the same ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -22,11 +22,18 @@ class Offer(NamedTuple):
 
 
 class Actions(QObject):
-    """The register of what the window can do, in the order in which it was registered."""
+    """The register of what the window can do, in the order in which it was registered.
+
+    `added()` follows each new one: a pane brings its own when it is made.
+    """
+
+    added = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._offers: dict[str, Offer] = {}
+        self._usual: dict[str, tuple[str, ...]] = {}
+        self._kept: dict[str, str] = {}
         self._undrawn: dict[str, str] = {}
         self._drawing = QTimer(self)
         self._drawing.setSingleShot(True)
@@ -54,9 +61,6 @@ class Actions(QObject):
         if name in self._offers:
             raise ValueError(f"The action {name} is registered twice.")
         action = QAction(text, owner)
-        action.setShortcuts(
-            [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)]
-        )
         context = Qt.ShortcutContext
         action.setShortcutContext(
             context.WindowShortcut if everywhere else context.WidgetWithChildrenShortcut
@@ -68,7 +72,39 @@ class Actions(QObject):
         owner.addAction(action)
         owner.destroyed.connect(lambda: self._offers.pop(name, None))
         self._offers[name] = Offer(name, group, action)
+        self._usual[name] = tuple(filter(None, [keys] if isinstance(keys, str) else keys))
+        self._bind(name)
+        self.added.emit()
         return action
+
+    def take_keys(self, kept: Mapping[str, object]) -> None:
+        """Use the keys that somebody chose in place of the usual ones, by the actions' names.
+
+        They count for actions that are added later too; an empty text takes an action's keys away.
+        """
+        self._kept = {name: keys for name, keys in kept.items() if isinstance(keys, str)}
+        for name in self._offers:
+            self._bind(name)
+
+    def usual(self, name: str) -> tuple[str, ...]:
+        """Return the keys that action `name` has where nobody chose others."""
+        return self._usual[name]
+
+    def clash(self, name: str, keys: str) -> Offer | None:
+        """Return an action that answers to `keys` where action `name` would, if there is one."""
+        wanted, mine = QKeySequence(keys), self._offers[name].action
+        for other in self:
+            if other.name != name and wanted in other.action.shortcuts():
+                contexts = (mine.shortcutContext(), other.action.shortcutContext())
+                same = mine.parent() is other.action.parent()
+                if same or Qt.ShortcutContext.WindowShortcut in contexts:
+                    return other
+        return None
+
+    def _bind(self, name: str) -> None:
+        kept = self._kept.get(name)
+        keys = self._usual[name] if kept is None else tuple(filter(None, [kept]))
+        self._offers[name].action.setShortcuts([QKeySequence(key) for key in keys])
 
     def wait_while(self, busy: Callable[[], bool]) -> None:
         """Let icons that nobody asks for wait as long as that is so, however slow the machine."""

@@ -1,6 +1,17 @@
 """Ctrl+K: find any action of the window by typing a few letters of it, and run it."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
@@ -41,11 +52,18 @@ class _KeysDelegate(QStyledItemDelegate):
 
 
 class CommandPalette(QFrame):
-    """A field and the actions that match; Enter runs the one marked, Esc closes."""
+    """A field and the actions that match; Enter runs the one marked, Esc closes.
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
+    `more()` is called in turns of its own for what can still be offered, until it returns False:
+    a pane that nobody opened yet has its actions too.
+    """
+
+    def __init__(
+        self, actions: Actions, parent: QWidget, more: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__(parent)
         self._over = parent
+        self._more = more
         self._actions = actions
         self._before: QWidget | None = None
         self.setObjectName("palette")
@@ -55,6 +73,9 @@ class CommandPalette(QFrame):
         self._field.setAccessibleName(self.tr("Type a command"))
         self._field.textChanged.connect(self._on_typed)
         self._field.installEventFilter(self)
+        self._soon = _single_shot(self, self._on_added)
+        self._making = _single_shot(self, self._on_more)
+        actions.added.connect(self._soon.start)
         self._model = QStandardItemModel(self)
         self._list = QListView(self)
         self._list.setModel(self._model)
@@ -83,6 +104,7 @@ class CommandPalette(QFrame):
         self.show()
         self.raise_()
         self._field.setFocus()
+        self._making.start()
 
     def dismiss(self) -> None:
         """Hide the palette and give the focus back to where it was."""
@@ -125,12 +147,28 @@ class CommandPalette(QFrame):
                 self._model.appendRow(_row(offer))
         self._list.setCurrentIndex(self._model.index(0, 0))
 
+    def _on_added(self) -> None:
+        if self.isVisible():
+            self._actions.draw_icons()
+            self._on_typed(self._field.text())
+
+    def _on_more(self) -> None:
+        if self.isVisible() and self._more():
+            self._making.start()
+
     def _run(self, index: QModelIndex) -> None:
         if not index.isValid():
             return
         offer: Offer = index.data(_OFFER)
         self.dismiss()
         offer.action.trigger()
+
+
+def _single_shot(owner: QObject, run: Callable[[], object]) -> QTimer:
+    made = QTimer(owner)
+    made.setSingleShot(True)
+    made.timeout.connect(run)
+    return made
 
 
 def _row(offer: Offer) -> QStandardItem:

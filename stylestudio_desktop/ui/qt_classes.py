@@ -29,8 +29,8 @@ CLASSES = {
     "QtWidgets": """
         QAbstractButton QAbstractItemView QAbstractScrollArea QApplication QBoxLayout QButtonGroup
         QCalendarWidget QCheckBox QComboBox QCompleter QDateTimeEdit QDialog QDoubleSpinBox
-        QFileDialog QFrame QGridLayout QHBoxLayout QHeaderView QInputDialog QLabel QLayout
-        QLayoutItem QLineEdit QListView QListWidget QListWidgetItem QMainWindow QMenu
+        QFileDialog QFrame QGridLayout QHBoxLayout QHeaderView QInputDialog QKeySequenceEdit QLabel
+        QLayout QLayoutItem QLineEdit QListView QListWidget QListWidgetItem QMainWindow QMenu
         QMessageBox QPlainTextEdit
         QProgressBar QPushButton QScrollArea QSizePolicy QSlider QSpacerItem QSpinBox QStackedLayout
         QStackedWidget QStyle QStyleOptionViewItem QStyledItemDelegate QTableView QToolButton
@@ -51,7 +51,7 @@ ASKED_FOR_BY_OTHERS = {
     "QtWidgets": """
         QColorDialog QColumnView QCommandLinkButton QCommonStyle QDateEdit QDial
         QDialogButtonBox QDockWidget QErrorMessage QFocusFrame QFontComboBox QFontDialog
-        QGraphicsView QGroupBox QKeySequenceEdit QLCDNumber QMdiArea QMdiSubWindow QMenuBar
+        QGraphicsView QGroupBox QLCDNumber QMdiArea QMdiSubWindow QMenuBar
         QProgressDialog QRadioButton QRhiWidget QRubberBand QScrollBar QSizeGrip QSplashScreen
         QSplitter QSplitterHandle QStatusBar QTabBar QTabWidget QTableWidget QTextBrowser QTextEdit
         QTimeEdit QToolBar QToolBox QTreeView QTreeWidget QUndoView QWizard QWizardPage

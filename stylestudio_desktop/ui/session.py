@@ -107,6 +107,7 @@ class Session(QObject):
         self._studio = studio
         self.window = window
         window.home = studio.workspace.root
+        window.actions_.take_keys(studio.settings.value.shortcuts)
         window.furnish({name: partial(make, studio=studio) for name, make in _PANES.items()})
         self._live = listen(self.window, studio)
         self._live.happened.connect(self._on_happened)

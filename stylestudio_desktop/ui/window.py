@@ -129,6 +129,13 @@ class MainWindow(QMainWindow):
         """Return the panes that are not made yet."""
         return self._factories.keys() - self._open.keys()
 
+    def make_another(self) -> bool:
+        """Make a pane that was not asked for yet, for its actions; False where all are there."""
+        unmade = self.unmade()
+        if unmade:
+            self.pane(min(unmade))
+        return bool(unmade)
+
     def open_pane(self, name: str, wish: object | None = None) -> Pane:
         """Bring pane `name` to the front and hand it `wish` if there is one."""
         pane = self.pane(name)
@@ -279,7 +286,7 @@ class MainWindow(QMainWindow):
         if self._palette is None:
             from stylestudio_desktop.ui.palette import CommandPalette
 
-            self._palette = CommandPalette(self.actions_, self._middle)
+            self._palette = CommandPalette(self.actions_, self._middle, self.make_another)
         self._palette.open()
 
     def _focus_search(self) -> None:

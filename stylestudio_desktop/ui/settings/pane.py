@@ -21,6 +21,7 @@ from stylestudio_desktop.ui.settings.keeping import Keeper
 from stylestudio_desktop.ui.settings.payments import PaymentsSection
 from stylestudio_desktop.ui.settings.room import RoomSection
 from stylestudio_desktop.ui.settings.services import ServicesSection
+from stylestudio_desktop.ui.settings.shortcuts import ShortcutsSection
 from stylestudio_desktop.ui.settings.taking import TakingSection
 from stylestudio_desktop.ui.settings.watched import WatchedSection
 from stylestudio_desktop.ui.settings.workspaces import WorkspacesSection
@@ -31,7 +32,7 @@ from stylestudio_desktop.ui.wishes import CheckLibrary
 WIDEST = 1200
 SIDE_BY_SIDE = 900
 _COLUMNS = (
-    ("account", "look", "limits", "backups", "health", "watched", "room"),
+    ("account", "look", "shortcuts", "limits", "backups", "health", "watched", "room"),
     ("services", "engine", "payments", "workspaces", "taking", "about"),
 )
 _TOP_DOWN = tuple(name for row in zip_longest(*_COLUMNS) for name in row if name is not None)
@@ -62,6 +63,11 @@ class SettingsPane(Pane):
     def look(self) -> LookSection:
         """Appearance and language."""
         return self._put("look", LookSection(self.keeper))
+
+    @cached_property
+    def shortcuts(self) -> ShortcutsSection:
+        """The keys of every action."""
+        return self._put("shortcuts", ShortcutsSection(self._window, self._studio, self.keeper))
 
     @cached_property
     def limits(self) -> LimitsSection:
@@ -168,7 +174,7 @@ class SettingsPane(Pane):
     def _refresh(self, section: QWidget) -> None:
         if isinstance(section, LookSection | LimitsSection):
             section.show_settings(self._studio.settings.value)
-        elif not isinstance(section, AboutSection):
+        elif not isinstance(section, AboutSection | ShortcutsSection):
             section.refresh()  # type: ignore[attr-defined]
 
     def _lead(self) -> None:
@@ -220,6 +226,10 @@ class SettingsPane(Pane):
         window.actions_.add(
             "settings.folder", self.tr("Open the workspace's folder"),
             lambda: self.room.open_folder(), owner=self, icon="folder-open", group=group,
+        )  # fmt: skip
+        window.actions_.add(
+            "settings.shortcuts", self.tr("Keyboard shortcuts"),
+            lambda: self.shortcuts.open(), owner=self, icon="keyboard", group=group,
         )  # fmt: skip
         window.actions_.add(
             "settings.report", self.tr("Copy the report for support"),
