@@ -198,7 +198,7 @@ class Session(QObject):
         from stylestudio_desktop.worker.thread import WorkerThread
 
         self.worker = WorkerThread(self._studio, self._after_crash, self.window)
-        self.worker.failed.connect(self._on_failed)
+        self.worker.failed.connect(self.window.tell)
         self.worker.start()
         self._caretaker = Caretaker(self._studio)
         self._caretaker.start()
@@ -284,9 +284,6 @@ class Session(QObject):
 
         change = steering.pause_queue if pause else steering.resume_queue
         self.window.tasks.run(partial(change, self._studio), owner=self.window)
-
-    def _on_failed(self, error: StudioError) -> None:
-        self.window.tell(error)
 
     def _on_closing(self) -> None:
         self._leaving = True
