@@ -15,7 +15,7 @@ from stylestudio_desktop.domain.finding import (
     ratings,
     suggest,
 )
-from stylestudio_desktop.domain.ids import LARGEST_ID, id_at, made_at
+from stylestudio_desktop.domain.ids import LARGEST_ID, FileId, id_at, made_at
 from stylestudio_desktop.domain.records import Facet, Page, StoredFile
 from stylestudio_desktop.services.paging import checked_limit
 from stylestudio_desktop.services.studio import Studio
@@ -77,6 +77,36 @@ def ids(
         left = limit - len(found) if limit >= 0 else -1
         found += finding.ids(studio.database, studio.user_id, _rated(query, rating), bounds, left)
     return found
+
+
+def made_from(
+    studio: Studio,
+    file_id: int,
+    query: Query,
+    *,
+    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+    order: Order = Order.NEWEST,
+) -> "array[int]":
+    """Return the ids of those pictures made from one photo that fit, in `order`."""
+    made = files.made_from(studio.database, studio.user_id, file_id)
+    if order is not Order.RATING:
+        fits = fitting(studio, query, made, bounds)
+        return array("q", sorted(fits, reverse=order is Order.NEWEST))
+    found = array("q")
+    for rating in sorted(ratings(query), reverse=True):
+        fits = fitting(studio, _rated(query, rating), made, bounds)
+        found.extend(sorted(fits, reverse=True))
+    return found
+
+
+def product_of(studio: Studio, file_id: int) -> tuple[FileId, str] | None:
+    """Return the photo of a picture's product with its name: a photo is its own.
+
+    None where that is not known, as for a picture that is gone.
+    """
+    product = files.product_of(studio.database, studio.user_id, file_id) or file_id
+    row = files.get(studio.database, product, studio.user_id)
+    return None if row is None else (FileId(row.id), row.filename)
 
 
 def fitting(

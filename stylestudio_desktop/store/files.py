@@ -53,6 +53,16 @@ _EXPIRED = Prepared(
     .where((Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE))
     .limit(PLACE)
 )
+_MADE_FROM = (
+    "SELECT f.id FROM generation_files AS l INDEXED BY generation_files_by_file"
+    " CROSS JOIN files AS f INDEXED BY files_by_generation ON f.generation_id = l.generation_id"
+    " WHERE l.file_id = ? AND l.role <> 'result' AND f.user_id = ?"
+)
+_FIRST_PRODUCT = (
+    "SELECT l.file_id FROM files AS f CROSS JOIN generation_files AS l"
+    " ON l.generation_id = f.generation_id AND l.role = 'product' AND l.position = 0"
+    " WHERE f.id = ? AND f.user_id = ?"
+)
 _USES = Prepared(
     GenerationFiles.select(GenerationFiles.generation_id, GenerationFiles.role).where(
         GenerationFiles.file_id == PLACE
@@ -175,6 +185,17 @@ def ids(
     """Return the ids of pictures that fit, newest first, as 64-bit numbers (-1: all of them)."""
     sql, values = _listing(user_id, wanted, before, only_ids=True)
     return reading.ids(db, sql, [*values, limit])
+
+
+def made_from(db: Database, user_id: int, file_id: int) -> "array[int]":
+    """Return the ids of all pictures made from a photo, in no order, one perhaps twice."""
+    return reading.ids(db, _MADE_FROM, (file_id, user_id))
+
+
+def product_of(db: Database, user_id: int, file_id: int) -> int | None:
+    """Return the id of the first product photo that a picture was made from."""
+    found = db.value(_FIRST_PRODUCT, (file_id, user_id))
+    return None if found is None else int(found)
 
 
 def _listing(

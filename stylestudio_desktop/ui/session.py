@@ -104,8 +104,7 @@ class Session(QObject):
         if window is None:
             window = MainWindow(memory={} if unclean else studio.settings.value.window)
         super().__init__(window)
-        self._studio = studio
-        self.window = window
+        self._studio, self.window = studio, window
         window.home = studio.workspace.root
         window.actions_.take_keys(studio.settings.value.shortcuts)
         window.furnish({name: partial(make, studio=studio) for name, make in _PANES.items()})
@@ -125,12 +124,11 @@ class Session(QObject):
         self._leaving = False
         self._strip = QTimer(self.window)
         self._strip.timeout.connect(self._ask_strip)
-        self._asking = False
+        self._asking, self._looks = False, 0
         self._balance = ShownBalance(self.window, studio)
         self._quiet = QTimer(self.window)
         self._quiet.timeout.connect(self._begin_rest)
         window.actions_.wait_while(self._quiet.isActive)
-        self._looks = 0
         self.window.top_bar.avatar.set_user(accounts.current_user(studio).name)
         self._balance.show()
 

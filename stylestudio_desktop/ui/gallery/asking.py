@@ -23,6 +23,7 @@ class Asked(NamedTuple):
 
     With `stacked`, only the first of each stack of look-alikes is shown, but all of those stacks
     that are `opened`. With `alike`, the pictures that look like that one, the most alike first.
+    With `product`, only what was made from that photo.
     """
 
     filter: FileFilter = FileFilter()
@@ -30,6 +31,7 @@ class Asked(NamedTuple):
     stacked: bool = False
     opened: frozenset[int] = frozenset()
     alike: int | None = None
+    product: int | None = None
 
     @property
     def dated(self) -> bool:
@@ -39,7 +41,7 @@ class Asked(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether the list can be read on from any id, and grows at its front."""
-        return self.dated and not self.stacked
+        return self.dated and not self.stacked and self.product is None
 
     @property
     def endless(self) -> bool:
@@ -88,7 +90,13 @@ class Asking:
         if before is not None:
             bounds = bounds._replace(high=min(bounds.high, before))
         order = finding.Order(wanted.order)
-        found = finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
+        if wanted.product is not None:
+            found = finding.made_from(
+                self._studio, wanted.product, query, bounds=bounds, order=order
+            )
+            found = found[:limit] if limit >= 0 else found
+        else:
+            found = finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
         if not wanted.stacked:
             return found
         from stylestudio_desktop.services import similar

@@ -25,6 +25,7 @@ class Doer(Protocol):
     def collect(self) -> None: ...
     def note(self) -> None: ...
     def similar(self) -> None: ...
+    def same_product(self) -> None: ...
     def turn_stack(self) -> None: ...
     def unstack(self) -> None: ...
     def more_like(self) -> None: ...
@@ -75,6 +76,8 @@ class Deeds:
         self.similar = add(
             "similar", translate("Gallery", "Find look-alikes"), doer.similar, "search", "A"
         )
+        same = translate("Gallery", "Show all of this product")
+        self.same = add("same", same, doer.same_product, "shirt", "M")
         self.stack = add(
             "stack", translate("Gallery", "Open or close the stack"), doer.turn_stack, "copy", "S"
         )
@@ -161,7 +164,7 @@ class Deeds:
         rating.addActions(list(reversed(self.ratings)))
         made.addActions([self.tag, self.collect, self.note])
         made.addSeparator()
-        made.addActions([self.similar, self.stack, self.unstack])
+        made.addActions([self.same, self.similar, self.stack, self.unstack])
         made.addSeparator()
         made.addActions([self.more_like, self.larger, self.product, self.model, self.background])
         made.addSeparator()
@@ -181,6 +184,7 @@ class Deeds:
         `stacks` tells whether look-alikes lie on stacks in the list.
         """
         self.similar.setEnabled(chosen == 1 and not trash)
+        self.same.setEnabled(chosen == 1 and not trash)
         self.stack.setEnabled(chosen == 1 and stacks)
         self.stack.setVisible(stacks)
         self.unstack.setEnabled(chosen > 0 and stacks)

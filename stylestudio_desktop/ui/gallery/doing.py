@@ -54,6 +54,9 @@ class Place(Protocol):
     def show_alike(self, file_id: int, name: str) -> None:
         """List what looks like one picture."""
 
+    def show_product(self, file_id: int, name: str) -> None:
+        """List what was made from one photo."""
+
     def turn_stack(self, stack: int) -> None:
         """Open or close a stack in the list."""
 
@@ -140,6 +143,23 @@ class Doing(QObject):
         if len(ids) == 1:
             card = self._place.grid.cards.get(ids[0])
             self._place.show_alike(ids[0], card.name if card is not None else str(ids[0]))
+
+    def same_product(self) -> None:
+        """Show everything that was made from the chosen photo, or from a picture's product."""
+        ids = self._place.chosen()
+        if len(ids) != 1:
+            return
+
+        def op() -> "tuple[int, str] | None":
+            from stylestudio_desktop.services import finding
+
+            return finding.product_of(self._studio, ids[0])
+
+        def show(found: "tuple[int, str] | None") -> None:
+            if found is not None:
+                self._place.show_product(*found)
+
+        self._window.tasks.run(op, show, self._on_failed, owner=self)
 
     def turn_stack(self) -> None:
         """Open the stack that the chosen picture lies on, or close it."""

@@ -73,11 +73,14 @@ class GalleryFilters(ChipRow):
         self.alike = Chip("", "search")
         self.alike.hide()
         self._alike: int | None = None
+        self.product = Chip("", "shirt")
+        self.product.hide()
+        self._product: int | None = None
         self._opened: frozenset[int] = frozenset()
         self.favourites = Chip(self.tr("Favourites"), "heart")
         self.trash = Chip(self.tr("Trash"), "trash-2")
         for chip in (
-            self.alike, self.more, self.category, self.date, self.favourites, self.trash,
+            self.alike, self.product, self.more, self.category, self.date, self.favourites, self.trash,
             self.stacks, self.order,
         ):  # fmt: skip
             self.add_chip(chip)
@@ -87,6 +90,7 @@ class GalleryFilters(ChipRow):
         self.trash.clicked.connect(self.changed)
         self.stacks.clicked.connect(self.changed)
         self.alike.clicked.connect(self._on_alike)
+        self.product.clicked.connect(self._on_product)
         self.changed.connect(self._on_changed)
         self.more.clicked.connect(self.panel_asked)
 
@@ -103,17 +107,28 @@ class GalleryFilters(ChipRow):
     def asked(self) -> Asked:
         """Return the list that is asked for."""
         stacked = self.stacks.isChecked() and not self.trash.isChecked()
-        return Asked(self.value(), self.order.value(), stacked, self._opened, self._alike)
+        return Asked(
+            self.value(), self.order.value(), stacked, self._opened, self._alike, self._product
+        )
 
     def show_alike(self, file_id: int, name: str) -> None:
         """Show what looks like one picture, until the user goes back or narrows."""
         self._alike = file_id
+        self._name(self.alike, self.tr("Like %1"), name)
+
+    def show_product(self, file_id: int, name: str) -> None:
+        """Show what was made from one photo, until the chip is let go; the others narrow it."""
+        self._product = file_id
+        self._name(self.product, self.tr("Made from %1"), name)
+        self.changed.emit()
+
+    def _name(self, chip: Chip, form: str, name: str) -> None:
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
-        self.alike.setText(self.tr("Like %1").replace("%1", shown.replace("&", "&&")))
-        self.alike.setAccessibleName(self.tr("Like %1").replace("%1", name))
-        self.alike.setToolTip(self.tr("Back to all pictures"))
-        self.alike.setChecked(True)
-        self.alike.show()
+        chip.setText(form.replace("%1", shown.replace("&", "&&")))
+        chip.setAccessibleName(form.replace("%1", name))
+        chip.setToolTip(self.tr("Back to all pictures"))
+        chip.setChecked(True)
+        chip.show()
         self.fit()
 
     def drop_alike(self) -> bool:
@@ -130,6 +145,14 @@ class GalleryFilters(ChipRow):
         self.drop_alike()
         self.changed.emit()
 
+    def _on_product(self) -> None:
+        self._drop_product()
+        self.changed.emit()
+
+    def _drop_product(self) -> None:
+        self._product = None
+        self.product.hide()
+
     def _on_changed(self) -> None:
         self.drop_alike()
         self._opened = frozenset()
@@ -138,7 +161,7 @@ class GalleryFilters(ChipRow):
     def narrowed(self) -> bool:
         """Return whether anything but the trash narrows the list."""
         value = self.value()
-        return value != FileFilter(trashed=value.trashed)
+        return self._product is not None or value != FileFilter(trashed=value.trashed)
 
     def set_search(self, text: str) -> None:
         """Take what is searched for."""
@@ -195,6 +218,7 @@ class GalleryFilters(ChipRow):
         self.stacks.setChecked(memory.get("stacks") is True)
         self.order.set_value(_text(memory.get("order")) or NEWEST)
         self.trash.setChecked(False)
+        self._drop_product()
         self.fit()
 
 

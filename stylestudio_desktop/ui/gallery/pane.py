@@ -156,6 +156,10 @@ class GalleryPane(Pane):
         filters.show_alike(file_id, name)
         self.listing.load(filters.asked())
 
+    def show_product(self, file_id: int, name: str) -> None:
+        """List what was made from one photo."""
+        self.browser.filters.show_product(file_id, name)
+
     def turn_stack(self, stack: int) -> None:
         """Open a stack of look-alikes in the list, or close it."""
         self.browser.filters.turn_stack(stack)
