@@ -20,12 +20,14 @@ from stylestudio_desktop.ui.tokens import Radius, Space, Type
 WHEEL_STEP = 1.2
 _PIXELS_FROM = 3.0
 _GRIP = 14
+_FRAME = 3
 
 
 class Stage(QWidget):
-    """`looked()` is emitted when the camera moved, so that other stages follow."""
+    """`looked()` follows the camera, so that other stages do too; `pressed()` the pointer."""
 
     looked = Signal()
+    pressed = Signal()
 
     def __init__(self, camera: Camera, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class Stage(QWidget):
         self._name = ""
         self._grabbed: QPoint | None = None
         self._sliding = False
+        self._marked = False
         self.setMouseTracking(True)
         self.setMinimumSize(QSize(120, 120))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -65,6 +68,12 @@ class Stage(QWidget):
         """Show a sentence in place of a picture that cannot be shown."""
         self._mips, self._message = None, sentence
         self.update()
+
+    def set_marked(self, marked: bool) -> None:
+        """Frame it as the one of several that is described."""
+        if marked != self._marked:
+            self._marked = marked
+            self.update()
 
     def set_before(self, before: Mips | None) -> None:
         """Show `before` left of the slider; None takes the slider away."""
@@ -122,6 +131,8 @@ class Stage(QWidget):
             self._draw(painter, self._stand_in, self._size)
         if self._before is not None:
             self._draw_before(painter, self._before)
+        if self._marked:
+            self._draw_frame(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the picture in the new view."""
@@ -139,6 +150,7 @@ class Stage(QWidget):
             self._grabbed = event.position().toPoint()
             if not self._sliding:
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.pressed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Slide or pan."""
@@ -181,6 +193,15 @@ class Stage(QWidget):
             seen.width() * per_x, seen.height() * per_y,
         )  # fmt: skip
         painter.drawImage(seen, image, source)
+
+    def _draw_frame(self, painter: QPainter) -> None:
+        """Draw the accent's frame with a thin ground inside, seen on any picture."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, wide, inset in (("accent", _FRAME, _FRAME / 2), ("window", 1, _FRAME + 0.5)):
+            pen = QPen(theme().colour(colour), wide)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
 
     def _draw_before(self, painter: QPainter, before: Mips) -> None:
         line = self.split * self.width()

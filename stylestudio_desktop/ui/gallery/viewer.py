@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.ui.fidelity import FidelityView
 from stylestudio_desktop.ui.gallery.camera import Camera
 from stylestudio_desktop.ui.gallery.filmstrip import Filmstrip
+from stylestudio_desktop.ui.gallery.floor import MOST_STAGES, Floor
 from stylestudio_desktop.ui.gallery.mips import Pictures
 from stylestudio_desktop.ui.gallery.presenting import Presenting
 from stylestudio_desktop.ui.gallery.shown import Shown, ViewerSource
-from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP, Stage
+from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP
 from stylestudio_desktop.ui.gallery.viewer_bar import ViewerBar
 from stylestudio_desktop.ui.tasks import Task, Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -22,16 +23,13 @@ from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 
-MOST_STAGES = 4
-
 
 class Viewer(QWidget):
     """Shows pictures of the grid's list by id, so that new ones arriving move nothing.
 
     `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create,
-    `larger_asked(id)` too;
-    `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before, I information, F11 whole
-    screen, F5 slide show, Esc.
+    `larger_asked(id)` too; `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before,
+    I information, F11 whole screen, F5 slide show, Esc.
     """
 
     closed = Signal(object)
@@ -48,8 +46,10 @@ class Viewer(QWidget):
         self._tasks = tasks
         self.camera = Camera()
         self.pictures = Pictures(self)
-        self.stages = [Stage(self.camera, self)]
+        self._floor = Floor(self.camera, self)
+        self.stages = self._floor.stages
         self._ids: list[int] = []
+        self._picked = 0
         self._known: dict[int, Shown] = {}
         self._asked: dict[int, Task[Shown]] = {}
         self.bar = ViewerBar(self)
@@ -64,13 +64,13 @@ class Viewer(QWidget):
 
     @property
     def current(self) -> int | None:
-        """Return the id of the picture shown, the first of several."""
-        return self._ids[0] if self._ids else None
+        """Return the id of the picture shown; of several the one that is framed."""
+        return self._ids[self._picked] if self._ids else None
 
     @property
     def shown(self) -> Shown | None:
         """Return what is known of the picture shown, once it has been described."""
-        return self._known.get(self._ids[0]) if self._ids else None
+        return None if self.current is None else self._known.get(self.current)
 
     def open(self, ids: Sequence[int]) -> None:
         """Show one picture, or up to four side by side."""
@@ -96,6 +96,14 @@ class Viewer(QWidget):
         self.presenting.moved()
         return True
 
+    def go(self, by: int) -> None:
+        """Go on: to the next of several side by side, or to a neighbour in the list."""
+        several = len(self._ids)
+        if several > 1:
+            self.pick((self._picked + by) % several)
+        else:
+            self.step(by)
+
     def ready(self) -> bool:
         """Return whether the picture in view is there in full."""
         return self.shown is not None and self.pictures.get(self.shown.path) is not None
@@ -119,8 +127,7 @@ class Viewer(QWidget):
         self._asked.clear()
         self._known.clear()
         self.pictures.clear()
-        for stage in self.stages:
-            stage.let_go()
+        self._floor.let_go()
         self.closed.emit(last)
 
     def toggle_before(self) -> None:
@@ -143,7 +150,7 @@ class Viewer(QWidget):
         table: dict[Qt.Key, Callable[[], object]] = {
             keys.Key_Escape: self.back, keys.Key_Space: self._on_space,
             keys.Key_F11: self.presenting.toggle_full, keys.Key_F5: self.presenting.toggle_play,
-            keys.Key_Left: lambda: self.step(-1), keys.Key_Right: lambda: self.step(1),
+            keys.Key_Left: lambda: self.go(-1), keys.Key_Right: lambda: self.go(1),
             keys.Key_Z: stage.toggle, keys.Key_B: self.toggle_before,
             keys.Key_I: self.toggle_panel, keys.Key_Plus: lambda: stage.zoom(WHEEL_STEP),
             keys.Key_Equal: lambda: stage.zoom(WHEEL_STEP),
@@ -164,11 +171,9 @@ class Viewer(QWidget):
     def _build(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Viewer"))
-        self._floor = QGridLayout()
-        self._floor.setSpacing(2)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addLayout(self._floor, 1)
+        middle.addWidget(self._floor, 1)
         middle.addWidget(self.panel)
         self.panel.body.addWidget(self.facts)
         self.panel.body.addWidget(self.fidelity)
@@ -186,7 +191,7 @@ class Viewer(QWidget):
 
     def _connect(self) -> None:
         self.bar.left.connect(self.leave)
-        self.bar.stepped.connect(self.step)
+        self.bar.stepped.connect(self.go)
         self.bar.larger_asked.connect(lambda: self.larger_asked.emit(self.current))
         self.bar.filled.connect(self.presenting.toggle_full)
         self.bar.played.connect(self.presenting.toggle_play)
@@ -199,21 +204,21 @@ class Viewer(QWidget):
         self.pictures.failed.connect(self._on_unreadable)
         self.strip.chosen.connect(self._on_strip)
         self._grid.thumbnails.arrived.connect(lambda _arrived: self.strip.update())
-        self.stages[0].looked.connect(self._on_looked)
+        self._floor.looked.connect(self._on_looked)
+        self._floor.picked.connect(self.pick)
 
     def _show_stages(self) -> None:
-        while len(self.stages) < len(self._ids):
-            stage = Stage(self.camera, self)
-            stage.looked.connect(self._on_looked)
-            self.stages.append(stage)
-        columns = 2 if len(self._ids) == MOST_STAGES else max(1, len(self._ids))
-        for position, stage in enumerate(self.stages):
-            self._floor.removeWidget(stage)
-            stage.setVisible(position < len(self._ids))
-            if position < len(self._ids):
-                self._floor.addWidget(stage, position // columns, position % columns)
-                stage.set_before(None)
-                stage.show_stand_in(*self._source.stand_in(self._ids[position]))
+        self._picked = 0
+        self._floor.show_stand_ins([self._source.stand_in(one) for one in self._ids])
+        self._floor.mark(0 if len(self._ids) > 1 else None)
+
+    def pick(self, place: int) -> None:
+        """Describe, and rate from now on, another of several pictures side by side."""
+        if place != self._picked and place < len(self._ids):
+            self._picked = place
+            self._floor.mark(place)
+            self._refresh()
+            self.changed_to.emit(self._ids[place])
 
     def _refresh(self) -> None:
         for row_id in [*self._ids, *self._neighbours()]:
@@ -229,12 +234,9 @@ class Viewer(QWidget):
         index, total = self._index(), len(self._grid.contents)
         self.strip.show_at(index or 0, total)
         self.strip.setVisible(len(self._ids) == 1 and not self.presenting.full)
-        where = "" if index is None else self._where(index, total)
+        of_them = self.tr("%1 of %2").replace("%2", QLocale().toString(total))
+        where = "" if index is None else of_them.replace("%1", QLocale().toString(index + 1))
         self.bar.show_place(where, back=bool(index), on=index is not None and index + 1 < total)
-
-    def _where(self, index: int, total: int) -> str:
-        here, all_of_them = QLocale().toString(index + 1), QLocale().toString(total)
-        return self.tr("%1 of %2").replace("%1", here).replace("%2", all_of_them)
 
     def _neighbours(self) -> list[int]:
         index = self._index()
@@ -267,9 +269,7 @@ class Viewer(QWidget):
 
     def _show_known(self) -> None:
         wanted = [self._known[i] for i in [*self._ids, *self._neighbours()] if i in self._known]
-        before = (
-            self.shown.before if self.shown is not None and self.bar.before.isChecked() else None
-        )
+        before = self.shown.before if self.shown and self.bar.before.isChecked() else None
         paths = [shown.path for shown in wanted]
         self.pictures.want([*paths[:1], *([before] if before else []), *paths[1:]])
         for shown in wanted:

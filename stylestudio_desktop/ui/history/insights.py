@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -25,6 +25,11 @@ SOON_MS = 400
 BARS = 60
 CARD = 150
 CHART = 360
+LEAST, MOST = 140, 560
+"""How high the charts are: as high as the window has room for, within these."""
+
+OVER_TIME = 0.6
+"""What the charts over time get of that room; the rest is for the one of what is stored."""
 
 
 class InsightsView(QScrollArea):
@@ -91,7 +96,7 @@ class InsightsView(QScrollArea):
         self._by_service, self._by_style = QWidget(), QWidget()
         self._stored = BarChart(self.tr("Storage"))
         groups = QWidget()
-        flow = FlowLayout(groups, Space.L, fill=CHART)
+        flow = FlowLayout(groups, Space.L, fill=CHART, level=True)
         self._service_card = _framed(self.tr("By service"), self._by_service)
         self._style_card = _framed(self.tr("By style"), self._by_style)
         flow.addWidget(self._service_card)
@@ -99,10 +104,26 @@ class InsightsView(QScrollArea):
         flow.addWidget(_framed(self.tr("Storage in MB"), self._stored))
         layout.addWidget(groups)
         layout.addStretch(1)
+        self._inside = layout
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(inside)
         self.setAccessibleName(self.tr("Insights"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the charts over time have what room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        over_time, stored = self._works, self._stored
+        taken = self._inside.totalHeightForWidth(self.viewport().width())
+        others = taken - over_time.height_asked - stored.height_asked
+        room = self.viewport().height() - others
+        high = max(LEAST, min(MOST, round(room * OVER_TIME), room - LEAST))
+        for chart in (self._works, self._tokens):
+            chart.ask_height(high)
+        stored.ask_height(max(LEAST, min(MOST, room - high)))
 
     def _metrics(self) -> QWidget:
         self._pictures = MetricCard(self.tr("Pictures saved"))
@@ -143,6 +164,7 @@ class InsightsView(QScrollArea):
                 if one.number
             ]
         )
+        QTimer.singleShot(0, self, self._fit)  # once the new lines have their type and size
 
     def _groups(self, found: Sequence[tuple[str, Work]]) -> QWidget:
         made = QWidget()

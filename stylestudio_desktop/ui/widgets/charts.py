@@ -36,6 +36,13 @@ class BarChart(_Chart):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self._bars: tuple[Bar, ...] = ()
+        self.height_asked = 140
+
+    def ask_height(self, height: int) -> None:
+        """Be as high as that from now on."""
+        if height != self.height_asked:
+            self.height_asked = height
+            self.updateGeometry()
 
     def set_bars(self, bars: Sequence[Bar]) -> None:
         """Show `bars`; values below nought are drawn as nought."""
@@ -45,7 +52,7 @@ class BarChart(_Chart):
 
     def sizeHint(self) -> QSize:
         """Return a size that shows a month of days."""
-        return QSize(320, 140)
+        return QSize(320, self.height_asked)
 
     def event(self, event: QEvent) -> bool:
         """Say a bar's words where the pointer rests."""

@@ -10,15 +10,23 @@ class FlowLayout(QLayout):
     """Lines of widgets from left to right; with `fill`, all get the same stretched width."""
 
     def __init__(
-        self, parent: QWidget | None = None, spacing: int = Space.S, fill: int = 0
+        self,
+        parent: QWidget | None = None,
+        spacing: int = Space.S,
+        fill: int = 0,
+        *,
+        level: bool = False,
     ) -> None:
-        """`fill` is the smallest width of a cell; 0 keeps each widget's own width."""
+        """`fill` is the smallest width of a cell; 0 keeps each widget's own width.
+
+        With `level`, all of a line are as high as its highest.
+        """
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         # Qt asks many times between two changes; each answer walks over all items.
         self._smallest: QSize | None = None
         self._heights: dict[int, int] = {}
-        self._fill = fill
+        self._fill, self._level = fill, level
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -85,6 +93,7 @@ class FlowLayout(QLayout):
         inner = area.marginsRemoved(margins)
         left, top, tallest = inner.left(), inner.top(), 0
         cell = self._cell_width(inner.width())
+        line: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
             if item.isEmpty():
                 continue
@@ -93,11 +102,20 @@ class FlowLayout(QLayout):
             if item.hasHeightForWidth():
                 height = item.heightForWidth(width)
             if left > inner.left() and left + width > inner.right() + 1:
+                self._apply(line, tallest, apply)
                 left, top, tallest = inner.left(), top + tallest + self.spacing(), 0
-            if apply:
-                item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
+            line.append((item, QRect(QPoint(left, top), QSize(width, height))))
             left, tallest = left + width + self.spacing(), max(tallest, height)
+        self._apply(line, tallest, apply)
         return top + tallest - area.top() + margins.bottom()
+
+    def _apply(self, line: list[tuple[QLayoutItem, QRect]], tallest: int, apply: bool) -> None:
+        for item, area in line:
+            if self._level:
+                area.setHeight(tallest)
+            if apply:
+                item.setGeometry(area)
+        line.clear()
 
     def _cell_width(self, width: int) -> int:
         if self._fill == 0 or not self._items:

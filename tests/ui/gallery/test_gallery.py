@@ -21,6 +21,7 @@ from stylestudio_desktop.ui.gallery.export_dialog import ExportDialog
 from stylestudio_desktop.ui.gallery.jumping import DayDialog
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.window import CREATE, MainWindow
 from stylestudio_desktop.ui.wishes import MakeLarger, ShowFiles, UseAsBackground, UseAsProduct
@@ -214,6 +215,38 @@ def test_several_are_compared_in_step(filled: GalleryPane, quiet: Quiet, qtbot: 
     assert [stage.isVisible() for stage in filled.viewer.stages] == [True] * 4
     filled.viewer.stages[1].zoom(3.0)
     assert {stage.camera.zoom for stage in filled.viewer.stages} == {3.0}
+
+
+def test_one_of_several_is_framed_described_and_rated(
+    filled: GalleryPane, quiet: Quiet, studio: Studio, qtbot: QtBot
+) -> None:
+    ids = list(filled.grid.contents.ids[:4])
+    filled.grid.select(Ranges([(0, 4)]))
+    filled.deeds.compare.trigger()
+    quiet()
+    viewer = filled.viewer
+    assert viewer.current == ids[0]
+
+    def framed() -> list[bool]:
+        accent = theme().colour("accent")
+        shots = [stage.grab().toImage() for stage in viewer.stages]
+        return [shot.pixelColor(1, shot.height() // 2) == accent for shot in shots]
+
+    assert framed() == [True, False, False, False]
+    qtbot.mouseClick(viewer.stages[2], Qt.MouseButton.LeftButton)
+    quiet()
+    assert viewer.current == ids[2]
+    assert framed() == [False, False, True, False]
+    assert library.picture(studio, ids[2]).filename in viewer.facts.text()
+    filled.doing.rate(4)
+    quiet()
+    assert [library.picture(studio, one).rating for one in ids] == [0, 0, 4, 0]
+    qtbot.keyClick(viewer, KEYS.Key_Right)
+    qtbot.keyClick(viewer, KEYS.Key_Right)
+    assert viewer.current == ids[0], "the arrows go round over what is side by side"
+    assert [stage.isVisible() for stage in viewer.stages] == [True] * 4
+    filled.receive(ShowFiles((ids[1],)))
+    assert framed()[0] is False, "one alone needs no frame"
 
 
 def test_the_viewer_offers_a_made_picture_larger(

@@ -20,6 +20,7 @@ from stylestudio_desktop.ui.history import parts
 from stylestudio_desktop.ui.history.pane import HistoryPane
 from stylestudio_desktop.ui.history.parts import PictureButton
 from stylestudio_desktop.ui.history.story import seconds_left
+from stylestudio_desktop.ui.widgets.charts import BarChart
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import GetTokens, MakeMoreLike, ShowFiles
 from tests.factories import FakeProvider
@@ -301,6 +302,30 @@ def test_insights_show_the_sums(
     from PySide6.QtGui import QGuiApplication
 
     assert QGuiApplication.clipboard().text().startswith("kind\tname\tstarted")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (2560, 800), (2560, 1440)])
+def test_the_charts_have_what_room_the_window_has(
+    pane: HistoryPane,
+    made: Ids,
+    calm: Callable[[], None],
+    qtbot: QtBot,
+    width: int,
+    height: int,
+) -> None:
+    pane.window().resize(width, height)
+    pane.views.set_value("insights")
+    pane.views.picked.emit("insights")
+    qtbot.waitUntil(lambda: pane.insights.now is not None)
+    calm()
+    view, inside = pane.insights.viewport(), pane.insights.widget()
+    assert inside is not None
+    charts = inside.findChildren(BarChart)
+    assert min(chart.height() for chart in charts) >= 140
+    lowest = max(chart.mapTo(inside, chart.rect().bottomLeft()).y() for chart in charts)
+    # All of it is seen at once, and no more is left below than the cards' own margins.
+    qtbot.waitUntil(lambda: inside.height() == view.height())
+    assert view.height() - lowest < 80
 
 
 def _toasts(pane: HistoryPane) -> str:
