@@ -80,8 +80,8 @@ class GalleryFilters(ChipRow):
         self.favourites = Chip(self.tr("Favourites"), "heart")
         self.trash = Chip(self.tr("Trash"), "trash-2")
         for chip in (
-            self.alike, self.product, self.more, self.category, self.date, self.favourites, self.trash,
-            self.stacks, self.order,
+            self.alike, self.product, self.more, self.category, self.date, self.favourites,
+            self.trash, self.stacks, self.order,
         ):  # fmt: skip
             self.add_chip(chip)
         for menu in (self.category, self.date, self.order):
