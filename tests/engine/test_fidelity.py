@@ -21,7 +21,9 @@ from stylestudio_desktop.engine.fidelity.colour import (
     coded,
     even,
     linear,
+    plausible,
 )
+from stylestudio_desktop.engine.fidelity.parts import outline
 from stylestudio_desktop.engine.fidelity.report import examine
 from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.looks import LOOKS
@@ -282,3 +284,28 @@ def test_the_gravest_verdict_speaks_for_the_picture() -> None:
     assert verdict.whole(["same", "unknown"]) == "unknown"
     assert verdict.whole(["same", "same"]) == "same"
     assert verdict.whole([]) == "unknown"
+
+
+def test_a_warm_pinkish_change_is_no_lamp() -> None:
+    """Glowing bodies change blue more than red; a grey dyed warm changes red as much."""
+    around = [np.exp([0.08, 0.0, -0.12]), np.exp([0.06, 0.0, -0.07])]
+    assert plausible(np.exp([0.096, 0.0, -0.151]), around)
+    assert not plausible(np.exp([0.127, 0.0, -0.076]), around)
+    sky = [np.exp([-0.09, 0.0, 0.14])]
+    assert plausible(np.exp([-0.07, 0.0, 0.135]), sky)
+    assert not plausible(np.exp([-0.127, 0.0, 0.076]), sky)
+
+
+def test_white_cloth_on_white_paper_is_not_lost() -> None:
+    """A white border has its colour at its place; a border that was cut off has not."""
+    ground, white, dark = (242, 241, 238), (241, 240, 237), (40, 50, 90)
+    coat = np.full((300, 300, 3), ground, np.float32)
+    coat[60:240, 80:220] = white
+    coat[73:227, 93:207] = dark
+    coat += np.random.default_rng(2).normal(0, 0.8, coat.shape).astype(np.float32)
+    mask = np.zeros((300, 300), np.uint8)
+    mask[60:240, 80:220] = 1
+    assert outline(coat, mask, coat).overlap > verdict.OVERLAP
+    product = coat.copy()
+    product[60:240, 80:220] = dark
+    assert outline(coat, mask, product).overlap < verdict.OVERLAP

@@ -14,6 +14,7 @@ CAST = (0.6, 1.65)  # what a lamp may do to red and blue against green
 LAMPLIT = 0.9  # and by how much (log of red to blue) a strong lamp may colour it
 PAPER = 0.10  # by how much (log of red and blue to green) near-white paper is tinted itself
 TINT = 0.05  # and by how much a lamp may be greenish or pinkish
+PINK = (0.03, 0.05)  # a warm one pinkish, a cool one greenish; and more for each unit of warmth
 EVEN = 0.10  # by how much (the same logs) light may move pale and vivid colours differently
 GAIN = (0.2, 5.0)  # and to brightness, locally
 
@@ -60,6 +61,11 @@ def relit_like(
     return coded(before * gain[..., None]), found
 
 
+def evenly_lit(photo: Image, light: Light) -> Image:
+    """Return `photo` in a light that is the same everywhere."""
+    return coded(linear(photo) * np.array(light.cast, np.float32) * light.brightness)
+
+
 def casts_around(
     photo: Image, photo_ground: Mask, picture: Image, ground: Mask
 ) -> list[NDArray[Any]]:
@@ -95,11 +101,13 @@ def plausible(cast: NDArray[Any], around: list[NDArray[Any]]) -> bool:
 
     What falls on the product falls on everything, so it must agree with one of the casts that
     the surroundings tell, but for a paper's own tint, and point the same way. Lamps and skies
-    differ between warm and cool: red and blue go opposite ways.
+    differ between warm and cool: red and blue go opposite ways, and the warmer a glow is, the
+    more yellow, never the more pink (as black bodies are: blue changes more than red).
     """
     own = np.log(np.asarray(cast, np.float64)[::2])
     warmth = own[0] - own[1]
-    if not _from_lamps(own):
+    pinkish = (own[0] + own[1]) * np.sign(warmth)
+    if not _from_lamps(own) or pinkish > PINK[0] + PINK[1] * abs(warmth):
         return False
     for each in around:
         told = np.log(np.asarray(each, np.float64)[::2])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from stylestudio_desktop.engine.fidelity.colour import ciede2000
 from stylestudio_desktop.engine.filters import (
     EPS,
     Image,
@@ -18,6 +19,7 @@ from stylestudio_desktop.engine.filters import (
     resized,
     shrunk,
     smoothstep,
+    to_lab,
 )
 
 PLAIN = 0.016  # log-luminance spread (standard deviation) under which cloth counts as plain
@@ -25,6 +27,7 @@ NOISE = 1.6  # times what is left over on the quietest fifth of the product
 USUAL = 0.25  # share of a pattern's energy that resampling and another lamp may leave over
 MORE = 0.9  # times the other picture's energy that one has where something is only in it
 SLACK = 3  # pixels by which a detail may have moved
+ALIKE = 3.0  # CIEDE2000 up to which the product has the very colour that is seen at its place
 SPECK = 0.0025  # share of the product below which a spot is no part of it
 
 
@@ -118,8 +121,12 @@ class Outline:
     grown: Mask
 
 
-def outline(picture: Image, expected: Mask) -> Outline:
-    """Draw the outline that the picture really has near the expected one (GrabCut), and compare."""
+def outline(picture: Image, expected: Mask, product: Image) -> Outline:
+    """Draw the outline that the picture really has near the expected one (GrabCut), and compare.
+
+    Where `product`, as it should look there, has the picture's own colour, nothing was lost: white
+    cloth on white paper is only not told from it.
+    """
     height, width = expected.shape
     size = float(np.sqrt(max(1, int(expected.sum()))))
     down = min(1.0, 300 / max(height, width))
@@ -139,6 +146,9 @@ def outline(picture: Image, expected: Mask) -> Outline:
     cv2.grabCut(small, labels, (0, 0, *frame), *models, 3, cv2.GC_INIT_WITH_MASK)
     found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
+    soft = [to_lab(cv2.GaussianBlur(resized(one, *frame), (0, 0), 1)) for one in (product, picture)]
+    there = (ciede2000(soft[0], soft[1]) < ALIKE).astype(np.uint8) & thin
+    found = found | cv2.morphologyEx(there, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
     lost = _thick(thin & (1 - found), size * down)
     more = _thick(found & (1 - thin), size * down)
     union = int((thin | found).sum()) + 1

@@ -23,6 +23,7 @@ from stylestudio_desktop.engine.fidelity.colour import (
     casts_around,
     ciede2000,
     even,
+    evenly_lit,
     plausible,
     relit_like,
 )
@@ -219,7 +220,7 @@ def _figures(
     inside = shrunk(mask, max(1, round(0.012 * np.sqrt(int(mask.sum())))))
     relit, light, far, values = _best_lit(warped, scene, mask, inside, told)
     spots = parts(relit, scene, inside)
-    edge = outline(scene, mask)
+    edge = outline(scene, mask, evenly_lit(warped, light))
     np.maximum(heat, _heat(far, inside, spots, edge), out=heat)
     points, alike = placing.kept(relit, scene, mask)
     return Found(
