@@ -19,6 +19,7 @@ from stylestudio_desktop.engine.filters import (
     guided,
     largest,
     luma,
+    masked_blur,
 )
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
@@ -154,7 +155,12 @@ def figure(photo: Photo) -> Person | None:
     points = np.array(anatomy.landmarks, np.float32) * (width, height)
     metric = np.zeros((33, 3), np.float32)
     metric[:, :2] = (points - (points[23] + points[24]) / 2) / height * mannequins.TALL_M
-    return Person(photo.rgb, alpha, parts, points, np.ones(33, np.float32), metric, 1.0)
+    # Its soft outline holds the photo's pale ground, which would line it before a dark backdrop.
+    solid = (alpha > 0.97).astype(np.float32)
+    edge = (alpha > 0) & (solid == 0)
+    rgb = np.where(edge[..., None], masked_blur(photo.rgb, solid, 2.0), photo.rgb)
+    rgb = rgb.astype(np.float32)
+    return Person(rgb, alpha, parts, points, np.ones(33, np.float32), metric, 1.0)
 
 
 def others_in(alpha: Plane) -> bool:

@@ -7,6 +7,7 @@ from stylestudio_desktop.engine.body import Body, zone
 from stylestudio_desktop.engine.filters import (
     Image,
     Plane,
+    bounds,
     disc,
     over,
     shrunk,
@@ -16,6 +17,9 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, collar_rest
 from stylestudio_desktop.engine.person import FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.skin import painted_skin
+
+BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
+FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
 
 
 def undressed(
@@ -51,7 +55,30 @@ def undressed(
     inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
     beside = gone * (1 - on_body) * (1 - inner)
     alpha = _tidy(person, person.alpha * (1 - beside), beside)
+    if person.naked:
+        alpha = alpha * (1 - _bulging(person, body, shown))
     return base, alpha.astype(np.float32), share
+
+
+def _bulging(person: Person, body: Body, shown: Plane) -> Plane:
+    """Return what of a bare figure's trunk stands out beside the garment that goes round it.
+
+    Arms and hands hang free; above its first and below its last row the garment hides nothing.
+    """
+    solid = cv2.morphologyEx((shown > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc(3)) > 0
+    columns = np.arange(solid.shape[1])
+    left = np.where(solid.any(axis=1), solid.argmax(axis=1), 0)
+    right = np.where(solid.any(axis=1), solid[:, ::-1].argmax(axis=1), 0)
+    right = np.where(solid.any(axis=1), solid.shape[1] - 1 - right, solid.shape[1])
+    hem = bounds(solid.astype(np.float32))[3] - round(0.25 * person.half)  # it may run in waves
+    left[hem:], right[hem:] = left[hem], right[hem]
+    out = np.maximum(left[:, None] - columns, columns - right[:, None])
+    trunk = (out > 0) & (out < BULGE * person.half)
+    for _, away in body.along_arms:
+        trunk &= away > FREE_ARM * person.half
+    y, x = np.mgrid[0 : solid.shape[0], 0 : solid.shape[1]].astype(np.float32)
+    trunk &= person.height_of(np.stack([x, y], axis=-1)) > 0.3  # shoulders are round
+    return cv2.GaussianBlur(trunk.astype(np.float32), (0, 0), 0.8)
 
 
 def _tidy(person: Person, alpha: Plane, beside: Plane) -> Plane:

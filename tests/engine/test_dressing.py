@@ -104,6 +104,37 @@ def test_no_ground_is_seen_within_a_collar(figure_: Path, name: str, most: float
     assert not result.warnings, "light on a bare throat was taken for an old collar"
 
 
+@pytest.mark.parametrize("figure_", FIGURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("name", "kind"), [("dress-evening", "dress"), ("skirt-pleated", "skirt")])
+def test_no_hip_stands_out_beside_a_garment_that_goes_round_it(
+    figure_: Path, name: str, kind: str
+) -> None:
+    person = figure(photo.read(figure_, 900))
+    assert person is not None
+    result = draped(person, product(name), kind)
+    knees = int(min(person.points[25, 1], person.points[26, 1]))
+    solid, seen = result.garment > 0.5, result.alpha > 0.5
+    hem = int(np.flatnonzero(solid.any(axis=1))[-1] - 0.35 * person.half)
+    low, high = int(person.hips[1]), min(hem, knees)
+    for row in range(low, high, 4):
+        columns = np.flatnonzero(solid[row])
+        left, right = columns[0] - 4, columns[-1] + 4
+        near = int(0.25 * person.half)  # further out hang the hands
+        assert not seen[row, left - near : left].any()
+        assert not seen[row, right : right + near].any()
+    hands = [person.points[number].astype(int) for number in (15, 16, 19, 20)]
+    assert all(result.alpha[y, x] > 0.9 for x, y in hands)
+    assert float(result.alpha[int(person.points[27, 1]) - 30].max()) > 0.9, "legs go on below"
+
+
+def test_a_mannequins_outline_holds_nothing_of_its_photos_ground() -> None:
+    dark = next(path for path in FIGURES if "dark" in path.stem)
+    person = figure(photo.read(dark, 900))
+    assert person is not None
+    edge = (person.alpha > 0.2) & (person.alpha < 0.9)
+    assert float(np.percentile(person.rgb[edge].mean(axis=1), 95)) < 110
+
+
 def test_ground_between_sleeve_and_body_is_opened_beside_pinholes(warm_networks: Networks) -> None:
     shot = photo.read(SAMPLES / "products" / "longsleeve-striped.jpg", 768)
     panel = top_points(cut_out(shot, warm_networks, no_check).alpha, "top")
