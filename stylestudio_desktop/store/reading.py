@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from stylestudio_desktop.store.database import Database, Sql, Values, translated
 
+LONG = 100_000
+"""Ids after which a connection's memory holds pages of an index that nobody asks for again."""
+
 _PACKED = "SELECT group_concat(printf('%016x', id), '') FROM ({})"
 
 
@@ -27,4 +30,6 @@ def ids(db: Database, sql: Sql, values: Values = ()) -> "array[int]":
     found.frombytes(bytes.fromhex(db.value(_PACKED.format(sql), values) or ""))
     if sys.byteorder == "little":
         found.byteswap()
+    if len(found) >= LONG:
+        db.value("PRAGMA shrink_memory")
     return found

@@ -3,8 +3,10 @@
 from array import array
 from pathlib import Path
 
+import pytest
+
 from stylestudio_desktop.store import reading
-from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.database import Database, Sql, Values
 
 
 def _opened(path: Path) -> Database:
@@ -24,6 +26,29 @@ def test_ids_come_in_the_order_of_the_query(tmp_path: Path) -> None:
     assert falling == array("q", reversed(wanted))
     assert list(reading.ids(database, "SELECT id FROM some WHERE id > ?", (9,))) == wanted[2:]
     assert reading.ids(database, "SELECT id FROM some WHERE id < 0") == array("q")
+    database.close()
+
+
+def test_a_long_list_leaves_no_pages_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = _opened(tmp_path / "some.sqlite3")
+    with database.write():
+        database.run("CREATE TABLE some (id INTEGER PRIMARY KEY)")
+        database.run_many("INSERT INTO some VALUES (?)", [(one,) for one in range(4)])
+    asked: list[str] = []
+    genuine = Database.value
+
+    def overheard(self: Database, sql: Sql, values: Values = ()) -> object:
+        asked.append(str(sql))
+        return genuine(self, sql, values)
+
+    monkeypatch.setattr(Database, "value", overheard)
+    monkeypatch.setattr(reading, "LONG", 4)
+    assert list(reading.ids(database, "SELECT id FROM some WHERE id < 3")) == [0, 1, 2]
+    assert "PRAGMA shrink_memory" not in asked, "the pages of a short list are asked for again"
+    assert list(reading.ids(database, "SELECT id FROM some")) == [0, 1, 2, 3]
+    assert asked[-1] == "PRAGMA shrink_memory"
     database.close()
 
 
