@@ -55,6 +55,13 @@ class Photos:
             found += [self._file(Path(one), Path(one).name) for one in inside]
         return found
 
+    def called(self, word: str) -> str:
+        """Return the name of a photo that was found, whether it is a file or an id."""
+        row = None
+        if is_id(word):
+            row = files.get(self._studio.database, int(word), self._studio.user_id)
+        return (Path(word).expanduser().absolute() if row is None else Path(row.filename)).name
+
     def _look(self, word: str, category: Category) -> str:
         if is_id(word):
             return self._id(word, category)

@@ -64,7 +64,7 @@ def plan(studio: Studio, sources: Sources) -> Plan:
     else:
         photos = Photos(studio, Path.cwd())
         wishes = _from_photos(photos, sources)
-        name = Path(sources.paths[0]).expanduser().absolute().name or sources.paths[0]
+        name = photos.called(sources.paths[0]) or sources.paths[0]
         name += f" + {len(sources.paths) - 1}" if len(sources.paths) > 1 else ""
     fit = _fitting(studio, wishes, problems)
     return _priced(
@@ -85,7 +85,7 @@ def _from_photos(photos: Photos, sources: Sources) -> list[Wish]:
             models=models,
             background=behind,
             style=style,
-            name=Path(product).stem[:MOST_TEXT],
+            name=Path(photos.called(product)).stem[:MOST_TEXT],
         )
         for product in products
         for models in people

@@ -258,7 +258,9 @@ def test_products_times_people_times_styles_from_folders(studio: Studio, folder:
     assert {Path(wish.models[0]).name for wish in made.wishes} == {"ann.jpg", "bea.jpg"}
     assert made.wishes[0].name == "bag"
     with_ids = Sources((str(import_photo(studio, folder.parent)),))
-    assert len(plan(studio, with_ids).wishes) == 1
+    one = plan(studio, with_ids)
+    assert [wish.name for wish in one.wishes] == ["teal-product_image"]
+    assert one.name == "teal-product_image.jpg", "a photo of the library goes by its name"
 
 
 def test_people_and_styles_given_count_for_lines_that_name_none(

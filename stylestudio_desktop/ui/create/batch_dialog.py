@@ -1,5 +1,6 @@
-"""Many pictures from one table or folder: what it would make and cost, and then its start."""
+"""Many pictures at once, products by people by styles: what they would cost, then their start."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from stylestudio_desktop.domain.batch import Batch, Plan, Wish
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.providers.protocol import Capabilities
 from stylestudio_desktop.services import batches
-from stylestudio_desktop.services.batch_plan import Sources, plan
+from stylestudio_desktop.services.batch_plan import TABLES, Sources, plan
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import background, words
@@ -26,6 +27,8 @@ from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
+from stylestudio_desktop.ui.widgets.chips import Chip
+from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label
 
@@ -34,7 +37,10 @@ _WIDTH = 560
 
 
 class BatchDialog(QDialog):
-    """Plans as soon as it opens; `started(batch)` is emitted once the batch stands."""
+    """Plans as soon as it opens and when styles are ticked.
+
+    `started(batch)` is emitted once the batch stands.
+    """
 
     started = Signal(object)
 
@@ -56,8 +62,11 @@ class BatchDialog(QDialog):
         self.budget.setRange(1, 1_000_000)
         self.budget.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.budget.setAccessibleName(words.tr("Budget in tokens"))
+        self.styles = {one.id: Chip(one.name) for one in studio.catalogue.styles}
         self.go = button(words.tr("Start"), self.start, "primary", "sparkles")
         self._budget_row = QWidget()
+        self._readings = 0
+        self._own: int | None = None  # the budget, where it was set below the price
         self._build()
         self._read()
 
@@ -94,13 +103,52 @@ class BatchDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(button(words.tr("Cancel"), self.reject))
         foot.addWidget(self.go)
-        parts = (self.head, self.facts, self.problems, self.said, self._budget_row)
+        parts = (
+            self.head,
+            self._build_styles(),
+            self.facts,
+            self.problems,
+            self.said,
+            self._budget_row,
+        )
         for part in parts:
             layout.addWidget(part)
         layout.addLayout(foot)
         self.budget.valueChanged.connect(self._show_budget)
 
+    def _build_styles(self) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        flow = FlowLayout(spacing=Space.S)
+        table = Path(self._sources.paths[0]).suffix.lower() in TABLES
+        where = words.tr("Where a line names no style") if table else words.tr("In these styles")
+        column.addWidget(label(where, "label"))
+        column.addLayout(flow)
+        chosen = self._sources.styles or (self._sources.settings.style,)
+        for name, chip in self.styles.items():
+            chip.setChecked(name in chosen)
+            chip.clicked.connect(self._on_styles)
+            flow.addWidget(chip)
+        return made
+
+    def _on_styles(self) -> None:
+        chosen = tuple(name for name, chip in self.styles.items() if chip.isChecked())
+        if not chosen:  # a picture has a style: the one that was let go stays
+            for name in self._sources.styles or (self._sources.settings.style,):
+                self.styles[name].setChecked(True)
+            return
+        if self.plan is not None:
+            budget = self.budget.value()
+            self._own = budget if budget < _most(self.plan) else None
+        self._sources = replace(self._sources, styles=chosen)
+        self._read()
+
     def _read(self) -> None:
+        self._readings += 1
+        reading = self._readings
+        self.plan = None
+        self.said.setText("")
         self.head.setText(words.tr("Reading…"))
         for part in (self.facts, self.problems, self._budget_row):
             part.setVisible(False)
@@ -109,8 +157,8 @@ class BatchDialog(QDialog):
         background.run(
             self._tasks,
             attached(studio, lambda: plan(studio, sources)),
-            self._on_planned,
-            self._on_refused,
+            lambda made: self._on_planned(made) if reading == self._readings else None,
+            lambda error: self._on_refused(error) if reading == self._readings else None,
             self,
         )
 
@@ -120,6 +168,7 @@ class BatchDialog(QDialog):
         length = "" if made.seconds is None else wording.length(made.seconds * 1000)
         self.facts.set_rows(
             [
+                (words.tr("Made of"), _matrix(made)),
                 (words.tr("Generations"), wording.count(len(made.wishes))),
                 (words.tr("Pictures"), wording.count(made.pictures)),
                 (words.tr("Price"), words.tokens(made.price)),
@@ -137,8 +186,7 @@ class BatchDialog(QDialog):
         self.problems.setPlainText("\n".join([*made.notes, *lines]))
         self.problems.setVisible(bool(lines or made.notes))
         self._budget_row.setVisible(bool(made.wishes))
-        most = made.price if made.balance is None else min(made.price, made.balance)
-        self.budget.setValue(max(1, most))
+        self.budget.setValue(_most(made) if self._own is None else min(self._own, _most(made)))
         self._show_budget()
         self.adjustSize()  # what was hidden while it was read has its room now
 
@@ -183,6 +231,20 @@ class BatchDialog(QDialog):
         self.go.setEnabled(self.plan is not None)
 
 
+def _most(made: Plan) -> int:
+    """Return the budget that lets all of a plan be made that the balance allows."""
+    return max(1, made.price if made.balance is None else min(made.price, made.balance))
+
+
+def _matrix(made: Plan) -> str:
+    """Return how many products, people and styles a plan multiplies."""
+    people = {wish.models for wish in made.wishes if wish.models}
+    parts = [words.tr("%n product(s)", len({wish.products for wish in made.wishes}))]
+    parts += [words.tr("%n model(s)", len(people))] if people else []
+    parts.append(words.tr("%n style(s)", len({wish.style for wish in made.wishes})))
+    return " × ".join(parts)
+
+
 def _within(made: Plan, budget: int) -> int:
     spent = 0
     for number, price in enumerate(made.prices):
@@ -192,8 +254,8 @@ def _within(made: Plan, budget: int) -> int:
     return len(made.prices)
 
 
-def sources_of(path: Path, draft: Draft, able: Capabilities) -> Sources:
-    """Return a table or folder with what Create shows now for everything it does not say."""
+def sources_of(paths: Sequence[str], draft: Draft, able: Capabilities) -> Sources:
+    """Return paths or ids of products with what Create shows for all that they do not say."""
     usual = Wish(
         (),
         style=draft.style,
@@ -209,4 +271,4 @@ def sources_of(path: Path, draft: Draft, able: Capabilities) -> Sources:
     )
     behind = None if draft.background is None else str(draft.background.id)
     people = tuple(str(one.id) for one in draft.models)
-    return Sources((str(path),), models=people, background=behind, settings=usual)
+    return Sources(tuple(paths), models=people, background=behind, settings=usual)

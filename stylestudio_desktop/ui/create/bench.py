@@ -221,6 +221,7 @@ class Bench(QWidget):
         self.pages.gallery.connect(self._pick)
         self.pages.paste.connect(self.paste)
         self.pages.many.connect(self.many.choose)
+        self.pages.several.connect(self.many.vary)
         self.pages.sample_picked.connect(self._on_sample)
         self.pages.asked.connect(self.answers.answer)
         self.summary.step_asked.connect(self.go)
@@ -240,14 +241,7 @@ class Bench(QWidget):
         )  # fmt: skip
         add("create.paste", words.tr("Paste photos"), self.paste, keys="Ctrl+V", icon="copy")
         add("create.browse", words.tr("Add photos…"), self._on_browse, keys="Ctrl+O", icon="plus")
-        add(
-            "create.table", words.tr("Make many from a table (CSV)…"),
-            partial(self.many.choose, False), icon="list",
-        )  # fmt: skip
-        add(
-            "create.folder", words.tr("Make many from a folder…"),
-            partial(self.many.choose, True), icon="folder-open",
-        )  # fmt: skip
+        self.many.register(add)
         add("create.over", words.tr("Start over"), self.start_over, keys="Ctrl+Shift+N")
 
     def _open(self, step: Step) -> None:

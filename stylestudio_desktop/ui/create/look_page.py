@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -13,12 +13,14 @@ from stylestudio_desktop.providers.protocol import ModelCard, ServiceCard
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.knobs import Knobs
+from stylestudio_desktop.ui.create.many import not_varied
 from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.scene_part import ScenePart
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.create.staging_part import StagingPart
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
+from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
 from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
@@ -35,9 +37,10 @@ _AFTER_MS = 60
 class LookPage(Page):
     """Everything about how the pictures look.
 
-    `browse()` and `gallery()` ask for a background photo.
+    `browse()` and `gallery()` ask for a background photo, `several()` for more than one style.
     """
 
+    several = Signal()
     browse = Signal()
     gallery = Signal()
 
@@ -105,6 +108,9 @@ class LookPage(Page):
                 unworn = ids is self.qualities and one not in self._left()
                 reason = person if unworn else ""
                 card.refuse(reason if one in offered else off)
+        why = not_varied(draft)
+        self.vary.setEnabled(not why)
+        self.vary.setToolTip(why)
         self.staging.show_draft(draft, able)
         if self._scene is not None or draft.background is not None:
             self.scene.show_draft()
@@ -120,6 +126,8 @@ class LookPage(Page):
 
     def _build_pictured(self) -> None:
         self._section(words.tr("Style"), self._style_cards(), 150)
+        self.vary = button(words.tr("Several styles…"), self.several.emit, "quiet", "layout-grid")
+        self.column.addWidget(self.vary, 0, Qt.AlignmentFlag.AlignLeft)
         self._section(words.tr("Shape"), self._ratio_cards(), 96)
 
     def _build_numbers(self) -> None:

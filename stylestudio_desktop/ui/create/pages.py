@@ -34,6 +34,7 @@ class Pages(QStackedWidget):
     gallery = Signal(object)
     paste = Signal()
     many = Signal(bool)
+    several = Signal()
     sample_picked = Signal(object, object)
     asked = Signal(object, object)
 
@@ -112,6 +113,7 @@ class Pages(QStackedWidget):
         page = self._kept(LookPage(self._desk, self))
         page.browse.connect(partial(self.browse.emit, Category.BACKGROUND))
         page.gallery.connect(partial(self.gallery.emit, Category.BACKGROUND))
+        page.several.connect(self.several)
         return page
 
     @cached_property

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import batches, ledger_proof
 from stylestudio_desktop.ui.create.batch_dialog import BatchDialog
+from stylestudio_desktop.ui.create.draft import Step
+from stylestudio_desktop.ui.create.look_page import LookPage
 from stylestudio_desktop.ui.window import HISTORY
 from stylestudio_desktop.ui.wishes import ShowQueue
-from tests.factories import photo
+from tests.factories import give, photo
 from tests.ui.create.conftest import Desk
 
 
@@ -115,3 +117,73 @@ def test_the_buttons_ask_for_a_table_or_a_folder(desk: Desk, folder: bool) -> No
     wanted = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
     assert dialog.fileMode() == wanted
     dialog.close()
+
+
+def test_products_people_and_styles_are_multiplied_with_their_totals(
+    desk: Desk, tmp_path: Path
+) -> None:
+    give(desk.studio, 90)
+    photos = [photo(tmp_path, f"{name}.jpg", name) for name in ("teal", "red", "navy")]
+    desk.pane.intake.take(photos[:2], Category.PRODUCT)
+    desk.pane.intake.take(photos[2:], Category.MODEL)
+    desk.settle()
+    desk.pane.desk.edit(style="vintage", quality="draft")
+    desk.pane.go(Step.LOOK)
+    desk.settle()
+    desk.pane.pages.look.vary.click()
+    dialog = desk.pane.findChild(BatchDialog)
+    assert isinstance(dialog, BatchDialog)
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    assert [name for name, chip in dialog.styles.items() if chip.isChecked()] == ["vintage"]
+    assert "Made of: 2 product(s) × 1 model(s) × 1 style(s)" in dialog.facts.text()
+    dialog.styles["vintage"].click()
+    assert dialog.styles["vintage"].isChecked(), "a picture has a style"
+    dialog.styles["fashion"].click()
+    assert not dialog.go.isEnabled(), "nothing starts before its price is known"
+    dialog.styles["artistic"].click()
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    assert "Made of: 2 product(s) × 1 model(s) × 3 style(s)" in dialog.facts.text()
+    assert "Price: 6 token" in dialog.facts.text()
+    assert dialog.budget.value() == 6
+    dialog.budget.setValue(4)
+    dialog.styles["minimalist"].click()
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.budget.value() == 4, "a budget stays when a style joins"
+    dialog.go.click()
+    desk.bot.waitUntil(lambda: bool(batches.listing(desk.studio)))
+    begun = batches.listing(desk.studio)[0].batch
+    assert (begun.total, begun.budget, begun.name) == (8, 4, "teal.jpg + 1")
+    desk.settle()
+
+
+def test_several_styles_need_products_each_by_itself(desk: Desk, tmp_path: Path) -> None:
+    assert desk.pane.many.vary() is None
+    vary = desk.pane.pages.page(Step.LOOK)
+    assert isinstance(vary, LookPage)
+    vary.show_desk()
+    assert not vary.vary.isEnabled()
+    assert "Choose a product first" in vary.vary.toolTip()
+    photos = [photo(tmp_path, f"{name}.jpg", name) for name in ("teal", "red")]
+    desk.pane.intake.take(photos, Category.PRODUCT)
+    desk.settle()
+    desk.pane.desk.edit(together=True)
+    vary.show_desk()
+    assert "not for all together" in vary.vary.toolTip()
+    desk.pane.desk.edit(together=False)
+    vary.show_desk()
+    assert vary.vary.isEnabled()
+
+
+def test_a_table_says_where_the_styles_count(desk: Desk, tmp_path: Path) -> None:
+    photo(tmp_path, "tee.jpg")
+    table = tmp_path / "some.csv"
+    table.write_text("product,style,quality\ntee.jpg,fashion,draft\ntee.jpg,,draft\n")
+    dialog = planned(desk, table)
+    assert any("names no style" in one.text() for one in dialog.findChildren(QLabel))
+    dialog.styles["vintage"].click()
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.plan is not None
+    styles = [wish.style for wish in dialog.plan.wishes]
+    assert styles == ["fashion", "realistic", "vintage"]
+    dialog.reject()
+    desk.settle()
