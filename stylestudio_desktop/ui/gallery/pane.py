@@ -20,6 +20,7 @@ from stylestudio_desktop.ui.gallery.foreseeing import Foreseen
 from stylestudio_desktop.ui.gallery.importing import Importer
 from stylestudio_desktop.ui.gallery.intake import Intake
 from stylestudio_desktop.ui.gallery.listing import Listing
+from stylestudio_desktop.ui.gallery.reselecting import Reselecting
 from stylestudio_desktop.ui.gallery.source import LibrarySource
 from stylestudio_desktop.ui.gallery.suggesting import Suggesting
 from stylestudio_desktop.ui.listening import listen
@@ -62,6 +63,7 @@ class GalleryPane(Pane):
         self._narrowing: Narrowing | None = None
         self.suggesting = Suggesting(window, studio, self)
         self.listing = Listing(studio, window.tasks, self.grid, self._source, self, foreseen)
+        self.reselecting = Reselecting(self.grid, self.listing, self)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self.browser)
         self._loaded = False
@@ -107,9 +109,10 @@ class GalleryPane(Pane):
             self.show_pictures(list(wish.files))
 
     def memory(self) -> dict[str, Any]:
-        """Return zoom, filters and the last export's choices."""
+        """Return zoom, filters, selection and the last export's choices."""
         return {
             "cell": self.grid.cell,
+            "selected": self.reselecting.memory(),
             "filters": self.browser.filters.memory(),
             "export": self.export_choice,
         }
@@ -121,6 +124,7 @@ class GalleryPane(Pane):
             self.grid.set_cell(cell)
         filters = memory.get("filters")
         self.browser.filters.recall(filters if isinstance(filters, dict) else {})
+        self.reselecting.recall(memory.get("selected"))
         export = memory.get("export")
         if isinstance(export, dict):
             self.export_choice = {str(key): str(value) for key, value in export.items()}
@@ -251,6 +255,7 @@ class GalleryPane(Pane):
         self._show_numbers()
 
     def _on_filters(self) -> None:
+        self.reselecting.forget()
         if self.viewing():
             self.viewer.leave()
         stacked = self.browser.filters.asked().stacked
