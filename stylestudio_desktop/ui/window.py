@@ -261,6 +261,9 @@ class MainWindow(QMainWindow):
                 f"appearance.{look.value}", text, partial(theme().set_appearance, look),
                 owner=self, icon=icon, group=self.tr("Appearance"),
             )  # fmt: skip
+        turn, show = self.tr("Pause the queue or go on"), self.tr("Show the queue")
+        self._add("queue.pause", turn, self.queue_strip.turn, "Ctrl+Shift+P", "pause")
+        self._add("queue.show", show, self.queue_strip.queue_asked.emit, "", "list")
         self._add("quit", self.tr("Close the window"), self.close, "Ctrl+Q", "x")
 
     def _add(self, name: str, text: str, run: Callable[[], object], keys: str, icon: str) -> None:

@@ -272,6 +272,12 @@ def test_the_queue_strip_says_what_runs(window: MainWindow, qtbot: QtBot) -> Non
     with qtbot.waitSignal(window.pause_asked) as asked:
         qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     assert asked.args == [False]
+    for name, signal in (
+        ("queue.pause", window.pause_asked),
+        ("queue.show", window.queue_strip.queue_asked),
+    ):
+        with qtbot.waitSignal(signal):
+            window.actions_.get(name).trigger()
 
 
 def test_every_button_of_the_frame_has_a_name(window: MainWindow) -> None:

@@ -46,7 +46,7 @@ class QueueStrip(QFrame):
         self._bar.setTextVisible(False)
         self._left = label()
         self.show_queue = tool("list", self.tr("Show the queue"), self.queue_asked.emit)
-        self.button = tool("pause", self.tr("Pause the queue"), self._on_pressed)
+        self.button = tool("pause", self.tr("Pause the queue"), self.turn)
         self.right = QHBoxLayout()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.L, 0, Space.S, 0)
@@ -91,5 +91,6 @@ class QueueStrip(QFrame):
             parts.append(self.tr("%n to be decided by you", "", state.undecided))
         return ", ".join(parts) or self.tr("Nothing in the queue")
 
-    def _on_pressed(self) -> None:
+    def turn(self) -> None:
+        """Ask to pause, or to go on where it is paused."""
         self.pause_asked.emit(not self._state.paused)

@@ -201,19 +201,32 @@ class InsightsView(QScrollArea):
 
 
 def as_table(found: Insights) -> str:
-    """Return the sums as lines of tab-separated values, for a spreadsheet."""
-    lines = ["kind\tname\tstarted\tcompleted\tfailed\tcancelled\tpictures\ttokens\tmilliseconds"]
+    """Return all that is shown as lines of tab-separated values, for a spreadsheet."""
+    heads = (
+        "kind", "name", "started", "completed", "failed", "cancelled", "success rate", "pictures",
+        "tokens", "tokens a picture", "milliseconds", "median milliseconds a picture", "bytes",
+    )  # fmt: skip
+    lines = ["\t".join(heads)]
     groups: list[tuple[str, str, Work]] = [("total", "", found.total)]
     groups += [("day", wording.day(number), work) for number, work in found.by_day]
     groups += [("service", name, work) for name, work in found.by_provider]
     groups += [("style", name, work) for name, work in found.by_style]
     for kind, name, work in groups:
         numbers = (
-            work.started, work.completed, work.failed, work.cancelled, work.pictures,
-            work.tokens, work.duration_ms,
+            work.started, work.completed, work.failed, work.cancelled, _known(work.success_rate),
+            work.pictures, work.tokens, _known(work.tokens_per_picture), work.duration_ms,
+            _known(work.median_ms), "",
         )  # fmt: skip
         lines.append("\t".join([kind, name, *map(str, numbers)]))
+    for one in found.storage:
+        row = dict.fromkeys(heads, "") | {"kind": "storage", "name": wording.category(one.key)}
+        row |= {"pictures": str(one.number), "bytes": str(one.total)}
+        lines.append("\t".join(row.values()))
     return "\n".join(lines) + "\n"
+
+
+def _known(value: float | None) -> str:
+    return "" if value is None else str(round(value, 3))
 
 
 def _bars(found: Insights, field: str, words: str) -> list[Bar]:

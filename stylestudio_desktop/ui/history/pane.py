@@ -1,6 +1,6 @@
 """The History pane: the list with its filters, the story beside it, and the insights."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -27,7 +27,7 @@ from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
 from stylestudio_desktop.ui.widgets.labels import label
-from stylestudio_desktop.ui.window import CREATE, MainWindow
+from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
 CLOCK_MS = 30_000
@@ -108,13 +108,17 @@ class HistoryPane(Pane):
             self._turn(QUEUE)
 
     def memory(self) -> dict[str, Any]:
-        """Return the filters and the view in front."""
-        return {"filters": self.filters.memory(), "view": self.views.value()}
+        """Return the filters, the view in front and the story that is told."""
+        told = None if self.story.isHidden() else self.story.generation_id
+        return {"filters": self.filters.memory(), "view": self.views.value(), "story": told}
 
     def recall(self, memory: dict[str, Any]) -> None:
         """Take up what an earlier `memory` returned."""
         kept = memory.get("filters")
         self.filters.recall(kept if isinstance(kept, dict) else {})
+        if isinstance(memory.get("story"), int):
+            self._seeking = memory["story"]
+            self.story.show_story(memory["story"])
         if memory.get("view") in (INSIGHTS, QUEUE):
             self._turn(memory["view"])
 
@@ -161,34 +165,29 @@ class HistoryPane(Pane):
         whole.addWidget(self.story)
 
     def _add_actions(self) -> None:
-        group = self.tr("History")
-        add = self._window.actions_.add
+        add = partial(self._window.actions_.add, owner=self, group=self.tr("History"))
         self._retry = add(
             "history.retry", self.tr("Retry"), lambda: self.acting.retry(self.table.chosen()),
-            owner=self, keys="R", icon="rotate-ccw", group=group,
+            keys="R", icon="rotate-ccw",
         )  # fmt: skip
         self._cancel = add(
             "history.cancel", self.tr("Cancel"), lambda: self.acting.cancel(self.table.chosen()),
-            owner=self, icon="ban", group=group,
+            icon="ban",
         )  # fmt: skip
         self._trash = add(
             "history.trash", self.tr("Move to the trash"),
-            lambda: self.acting.trash(self.table.chosen()),
-            owner=self, keys="Del", icon="trash-2", group=group,
+            lambda: self.acting.trash(self.table.chosen()), keys="Del", icon="trash-2",
         )  # fmt: skip
         self._back = add(
             "history.restore", self.tr("Bring back"),
-            lambda: self.acting.restore(self.table.chosen()),
-            owner=self, icon="archive-restore", group=group,
+            lambda: self.acting.restore(self.table.chosen()), icon="archive-restore",
         )  # fmt: skip
-        add(
-            "history.export", self.tr("Save the history as a table (CSV)"), self._on_export,
-            owner=self, icon="file-down", group=group,
-        )  # fmt: skip
-        add(
-            "history.close", self.tr("Close the story"), self._on_escape,
-            owner=self, keys="Esc", icon="x", group=group,
-        )  # fmt: skip
+        table = self.tr("Save the history as a table (CSV)")
+        add("history.export", table, self._on_export, icon="file-down")
+        views = ((LIST, self.tr("Timeline")), (QUEUE, self.tr("Queue")))
+        for view, text in (*views, (INSIGHTS, self.tr("Insights"))):
+            add(f"history.{view}", text, partial(self._go, view))
+        add("history.close", self.tr("Close the story"), self._on_escape, keys="Esc", icon="x")
         for action in (self._retry, self._cancel, self._trash, self._back):
             self.table.addAction(action)
 
@@ -227,6 +226,10 @@ class HistoryPane(Pane):
     def _on_turned(self, row_id: int) -> None:
         if self.model.batch_at(row_id) is None:
             self.story.turn_to(row_id)
+
+    def _go(self, view: str) -> None:
+        self._window.open_pane(HISTORY)
+        self._turn(view)
 
     def _turn(self, view: str) -> None:
         if self.views.value() != view:

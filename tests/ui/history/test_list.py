@@ -22,7 +22,7 @@ from stylestudio_desktop.ui.history.table import HistoryTable
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.empty import EmptyState
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
-from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
+from stylestudio_desktop.ui.window import CREATE, HISTORY, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import ShowGeneration
 from tests.ui.studios import complete, start
 from tests.ui.watchdog import Watchdog
@@ -235,7 +235,32 @@ def test_memory_keeps_filters_and_view(pane: HistoryPane) -> None:
     pane.recall(kept)
     assert pane.filters.value().status == "failed"
     assert pane.filters.value().since is not None
-    pane.recall({"filters": {"status": 7, "period": "x"}, "view": 3})
+    pane.recall({"filters": {"status": 7, "period": "x"}, "view": 3, "story": "x"})
+
+
+def test_the_story_that_was_told_is_told_again_at_the_next_start(
+    pane: HistoryPane, made: Ids, calm: Callable[[], None]
+) -> None:
+    assert pane.memory()["story"] is None
+    pane.receive(ShowGeneration(made["failed"][0]))  # type: ignore[arg-type]
+    calm()
+    kept = pane.memory()
+    assert kept["story"] == made["failed"][0]
+    pane.story.close_panel()
+    assert pane.memory()["story"] is None
+    pane.recall(kept)
+    calm()
+    assert pane.story.isVisible()
+    assert pane.story.now is not None
+    assert pane.story.now.story.generation.id == made["failed"][0]
+
+
+def test_every_view_is_an_action(pane: HistoryPane, window: MainWindow) -> None:
+    window.open_pane(WALLET)
+    for view in ("queue", "insights", "list"):
+        window.actions_.get(f"history.{view}").trigger()
+        assert window.current == HISTORY
+        assert pane.views.value() == view
 
 
 def test_finished_pictures_replace_the_products_thumbnail(

@@ -301,7 +301,17 @@ def test_insights_show_the_sums(
     pane.insights.findChildren(QPushButton)[0].click()
     from PySide6.QtGui import QGuiApplication
 
-    assert QGuiApplication.clipboard().text().startswith("kind\tname\tstarted")
+    lines = [one.split("\t") for one in QGuiApplication.clipboard().text().splitlines()]
+    assert lines[0][:3] == ["kind", "name", "started"]
+    assert {len(one) for one in lines} == {len(lines[0])}
+    now = pane.insights.now
+    table = [dict(zip(lines[0], one, strict=True)) for one in lines[1:]]
+    total = table[0]
+    assert total["median milliseconds a picture"] == str(round(now.total.median_ms or 0, 3))
+    assert total["success rate"] == str(round(now.total.success_rate or 0, 3))
+    assert total["tokens a picture"] == str(round(now.total.tokens_per_picture or 0, 3))
+    stored = [int(one["bytes"]) for one in table if one["kind"] == "storage"]
+    assert stored == [one.total for one in now.storage]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (2560, 800), (2560, 1440)])
