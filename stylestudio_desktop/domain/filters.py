@@ -28,6 +28,13 @@ class GenerationFilter(NamedTuple):
     since: int | None = None
     until: int | None = None
     batch: int | None = None
+    style: str | None = None
+    provider: str | None = None
+
+    @property
+    def picked(self) -> bool:
+        """Whether single generations are picked out by what they are, batch or not."""
+        return bool(self.search.strip() or self.status or self.style or self.provider)
 
 
 class SearchTerm(NamedTuple):

@@ -24,8 +24,7 @@ from stylestudio_desktop.store import generations
 
 def folds(wanted: GenerationFilter) -> bool:
     """Say whether batches are one row each: not while single pictures are looked for."""
-    narrowed = wanted.search.strip() or wanted.status is not None or wanted.batch is not None
-    return not narrowed and not wanted.trashed
+    return not (wanted.picked or wanted.batch is not None or wanted.trashed)
 
 
 def rows(

@@ -157,6 +157,9 @@ def test_every_way_to_narrow_a_list(
         timeline.rows(studio, wanted)
         timeline.ids(studio, wanted)
         history.ids(studio, wanted)
+        looks = wanted._replace(style="vintage", provider="local")
+        timeline.rows(studio, looks)
+        timeline.ids(studio, looks)
     for category, favourite in itertools.product((None, "generated_image"), (False, True)):
         narrowed = FileFilter(category=category, favourite=favourite, **common)
         library.listing(studio, narrowed)

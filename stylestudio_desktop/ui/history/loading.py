@@ -172,7 +172,7 @@ class HistoryLoader(QObject):
         wanted, generation_id = self._wanted, event.generation_id
         if event.batch_id is not None and timeline.folds(wanted):
             self._on_batch(event.batch_id)
-        elif wanted.search or wanted.status is not None:
+        elif wanted.picked:
             self._read_soon()
         elif not wanted.trashed and (wanted.since or 0) <= made_at(generation_id):
             self._model.add_front(generation_id)

@@ -238,6 +238,35 @@ def test_memory_keeps_filters_and_view(pane: HistoryPane) -> None:
     pane.recall({"filters": {"status": 7, "period": "x"}, "view": 3, "story": "x"})
 
 
+def test_style_and_service_narrow_the_list_and_are_remembered(
+    pane: HistoryPane, studio: Studio, made: Ids, calm: Callable[[], None]
+) -> None:
+    every = [history.story(studio, one).generation for one in pane.model.ids]
+    styles = {row.style for row in every}
+    assert len(styles) > 1
+    style = every[0].style
+    pane.filters.style_.pick(style)
+    calm()
+    assert list(pane.model.ids) == [row.id for row in every if row.style == style]
+    assert pane.filters.narrowed()
+    kept = pane.memory()
+    other = next(row for row in every if row.style != style)
+    begun = generate.start(studio, generate.brief_of(studio, other.id))
+    calm()
+    assert begun.id not in pane.model.ids, "what is begun in another style is not this list's"
+    pane.filters.service.set_value("local")
+    pane.filters.changed.emit()
+    calm()
+    assert pane.filters.value().provider == "local"
+    assert list(pane.model.ids) == [row.id for row in every if row.style == style]
+    pane.filters.clear()
+    calm()
+    assert begun.id in pane.model.ids
+    pane.recall(kept)
+    assert pane.filters.value().style == style
+    assert pane.filters.service.isHidden(), "with one service there is nothing to choose"
+
+
 def test_the_story_that_was_told_is_told_again_at_the_next_start(
     pane: HistoryPane, made: Ids, calm: Callable[[], None]
 ) -> None:
