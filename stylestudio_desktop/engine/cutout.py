@@ -16,6 +16,7 @@ from stylestudio_desktop.engine.filters import (
     Image,
     Mask,
     Plane,
+    box_of,
     components,
     disc,
     grown,
@@ -35,6 +36,7 @@ from stylestudio_desktop.engine.photo import Photo
 ANALYSIS = 768  # the long side at which the product is told from its ground
 SWIFT = 512  # and that for a draft
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
+ISLAND = 0.06  # share of the frame up to which ground in a loop of the product is believed
 FRAYED = 5  # pixels to both sides of an outline in which colours alone are not believed
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
 
@@ -109,7 +111,9 @@ def _coarse(
         best = _settled(refined, believed) if _agree(refined, believed) > 0.8 else believed
         return _tidy(_unstrung(peeled(small, _tidy(best), ground, guess), guess)), []
     told = _told_by_colour(guess, ground)
-    joined = np.where(told, _joined(small, lab, guess, ground), believed).astype(np.uint8)
+    both = _joined(small, lab, guess, ground)
+    told = told | _encircled(told, both, ground)
+    joined = np.where(told, both, believed).astype(np.uint8)
     bare = peeled(small, joined, ground, guess)
     whole = _tidy(np.where(told, bare, joined).astype(np.uint8))
     return whole & (1 - gaps(small, lab, whole, ground)), []
@@ -140,6 +144,25 @@ def _told_by_colour(guess: Plane, ground: grounds.Ground) -> NDArray[np.bool_]:
     contrast = masked_blur(ground.distance, inside, reach)
     unseen = wide_blur(inside, reach) < 0.01
     return np.asarray((contrast > CONTRAST + 2 * ground.residual) | unseen, bool)
+
+
+def _encircled(told: NDArray[np.bool_], joined: Mask, ground: grounds.Ground) -> NDArray[np.bool_]:
+    """Find what only the network could tell, but which lies in bare ground and looks like it.
+
+    So does the middle of a bag's handle, which is too far from the product for its colour to count.
+    """
+    count, labels, stats = components((~told).astype(np.uint8))
+    found = np.zeros_like(told)
+    for part in range(1, count):
+        if stats[part, cv2.CC_STAT_AREA] > ISLAND * told.size:
+            continue
+        box = box_of(stats[part], told.shape, 6)
+        inside = (labels[box] == part).astype(np.uint8)
+        ring = (grown(inside, 4) & (1 - inside)) > 0
+        alike = float(np.median(ground.distance[box][inside > 0])) < 2.0 + 1.2 * ground.residual
+        if alike and ring.any() and float(joined[box][ring].mean()) < 0.25:
+            found[box] |= inside > 0
+    return found
 
 
 def _unstrung(mask: Mask, guess: Plane | None) -> Mask:

@@ -5,10 +5,14 @@ import numpy as np
 import pytest
 
 from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine import photo
 from stylestudio_desktop.engine.clefts import followed
+from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.filters import to_lab
 from stylestudio_desktop.engine.gaps import gaps
 from stylestudio_desktop.engine.held import unheld
+from stylestudio_desktop.engine.networks import Networks
+from tests.engine.conftest import SAMPLES, no_check
 
 TALL, WIDE = 560, 480
 GROUND = (226, 222, 214)
@@ -145,3 +149,12 @@ def test_a_hanger_is_left_out() -> None:
 def test_a_loop_of_the_garments_own_cloth_stays() -> None:
     small, mask = hung(CLOTH)
     assert np.array_equal(unheld(to_lab(small), mask), mask)
+
+
+def test_the_middle_of_a_bags_handle_is_open_in_a_draft(warm_networks: Networks) -> None:
+    """It lies so far from the cloth that only the network judged it, which filled it."""
+    shot = photo.read(SAMPLES / "products" / "tote-canvas.jpg", 883)
+    alpha = cut(shot, warm_networks, no_check, swift=True).alpha
+    height, width = alpha.shape
+    loop = alpha[int(0.18 * height) : int(0.30 * height), int(0.42 * width) : int(0.58 * width)]
+    assert float(loop.mean()) < 0.02
