@@ -1,6 +1,6 @@
 """Sets products on the plane of a photo, sized by its perspective, and crops the photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,11 @@ def _flat(
     frame = GRID, max(1, round(deep - hook))
     turn = 0.0 if arrangement == "hung" else 1.2
     # The layout keeps its boxes inside the frame; larger ones are grown round their middle.
-    places = arrange(true, frame, 0.90, turn, rng)
+    abreast = arrangement == "hung" and len(sizes) > 1
+    places = arrange(true, frame, 0.90, turn, rng, floor=0.95 if abreast else None)
+    if abreast:  # side by side from pegs of one height, or one would hang on another
+        top = frame[1] / 2 - max(place.height for place in places) / 2
+        places = [replace(place, y=top + place.height / 2) for place in places]
     onto = camera.homography @ np.array([[1 / GRID, 0, 0], [0, -1 / GRID, camera.depth], [0, 0, 1]])
     found = []
     for place, (width, height) in zip(places, sizes, strict=True):
