@@ -1,7 +1,7 @@
 """The Wallet pane: balance, what it buys, packages, purchases, and every movement of tokens."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -83,6 +83,24 @@ class WalletPane(Pane):
         self.table.opened.connect(self._open_generation)
         self.model.failed.connect(self._on_failed)
 
+    # What is further down comes in turns of its own, once there is something to show in it.
+    @cached_property
+    def purchases(self) -> Purchases:
+        """What was bought, below what is offered."""
+        made = Purchases()
+        made.older_asked.connect(lambda: self._turn(self._older))
+        made.newest_asked.connect(lambda: self._turn(None))
+        self.desk.serve(made)
+        self._column.insertWidget(self._offered, _framed(self.tr("Purchases"), made))
+        return made
+
+    @cached_property
+    def spending(self) -> SpendingCard:
+        """What was spent, at the foot."""
+        made = SpendingCard(self._window, self._studio)
+        self._column.insertWidget(self._column.count() - 1, made)
+        return made
+
     def shown(self) -> None:
         """Show what is true now."""
         self._refresh()
@@ -123,15 +141,9 @@ class WalletPane(Pane):
         self.waiting.appeared.connect(self._show_waiting)
         column.addWidget(self.waiting)
         column.addWidget(self._offer())
-        self.purchases = Purchases()
-        self.purchases.older_asked.connect(lambda: self._turn(self._older))
-        self.purchases.newest_asked.connect(lambda: self._turn(None))
-        self.desk.serve(self.purchases)
         self.desk.changed.connect(self._soon.start)
-        column.addWidget(_framed(self.tr("Purchases"), self.purchases))
-        self.spending = SpendingCard(self._window, self._studio)
-        column.addWidget(self.spending)
         column.addStretch(1)
+        self._column, self._offered = column, column.count() - 1
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -220,8 +232,10 @@ class WalletPane(Pane):
             self._way.setText(self.tr("Your tokens are there. What you had begun is kept."))
         # Twenty purchases and the charts are lines of many parts: each has a turn of its own.
         QTimer.singleShot(Duration.FRAME, self, partial(self._show_bought, seen, newer))
-        spent = partial(self.spending.show_spending, seen.spent, seen.month)
-        QTimer.singleShot(2 * Duration.FRAME, self, spent)
+        QTimer.singleShot(2 * Duration.FRAME, self, partial(self._show_spent, seen))
+
+    def _show_spent(self, seen: _Seen) -> None:
+        self.spending.show_spending(seen.spent, seen.month)
 
     def _show_bought(self, seen: _Seen, newer: bool) -> None:
         self.purchases.show_purchases(seen.bought, seen.older is not None, newer, seen.back)
