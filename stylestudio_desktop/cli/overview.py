@@ -104,6 +104,7 @@ def _work(work: Work) -> shapes.Json:
         "ms_per_picture": work.ms_per_picture,
         "median_ms_per_picture": work.median_ms,
         "tokens_per_picture": work.tokens_per_picture,
+        "median_tokens_per_picture": work.median_tokens,
     }
 
 

@@ -1,7 +1,7 @@
 """What the log adds up to: work, success, time and cost by day, service and style, and storage."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from stylestudio_desktop.domain.errors import BadInput
@@ -25,8 +25,9 @@ class Work:
     """What was asked for and what came of it, over some part of the log.
 
     `tokens` were charged, `pictures` saved and `duration_ms` spent, all by completed
-    generations. `median_ms` is the median of their milliseconds a picture, None where the newest
-    records know of none: sums over any time are kept, medians can't be.
+    generations. `median_ms` and `median_tokens` are the medians of their milliseconds and tokens a
+    picture, None where the newest records know of none: sums over any time are kept, medians can't
+    be.
     """
 
     started: int = 0
@@ -37,6 +38,7 @@ class Work:
     tokens: int = 0
     duration_ms: int = 0
     median_ms: float | None = None
+    median_tokens: float | None = None
 
     @property
     def success_rate(self) -> float | None:
@@ -84,14 +86,14 @@ def insights(studio: Studio, days: int = 30) -> Insights:
     tally = _Tally()
     for line in found:
         tally.add(line)
-    times = _Times(usage.newest(studio.database, studio.user_id, first * DAY_MS, LOOK_BACK))
+    newest = _Newest(usage.newest(studio.database, studio.user_id, first * DAY_MS, LOOK_BACK))
     return Insights(
         first=first,
         last=last,
-        total=_work(tally.total, times.all),
+        total=_work(tally.total, newest.all),
         by_day=tuple((day, _work(sums)) for day, sums in sorted(tally.days.items())),
-        by_provider=_busiest(tally.providers, times.providers),
-        by_style=_busiest(tally.styles, times.styles),
+        by_provider=_busiest(tally.providers, newest.providers),
+        by_style=_busiest(tally.styles, newest.styles),
         uploaded=tally.numbers[Action.IMAGE_UPLOADED.value],
         downloaded=tally.numbers[Action.IMAGE_DOWNLOADED.value],
         bought=tally.bought,
@@ -152,28 +154,35 @@ class _Tally:
                 sums[_DURATION] += line.duration_ms
 
 
-class _Times:
-    """What each picture took in the newest completed generations, together and by group."""
+Each = tuple[float, float]
+"""Milliseconds and tokens of one picture."""
+
+
+class _Newest:
+    """What each picture took and cost in the newest completed work, together and by group."""
 
     def __init__(self, records: list[usage.Timing]) -> None:
-        self.all: list[float] = []
-        self.providers: dict[str, list[float]] = defaultdict(list)
-        self.styles: dict[str, list[float]] = defaultdict(list)
+        self.all: list[Each] = []
+        self.providers: dict[str, list[Each]] = defaultdict(list)
+        self.styles: dict[str, list[Each]] = defaultdict(list)
         for one in records:
             if one.action == _COMPLETED and one.pictures:
-                each = one.duration_ms / one.pictures
-                for times in (self.all, self.providers[one.provider], self.styles[one.style]):
-                    times.append(each)
+                each = one.duration_ms / one.pictures, one.tokens / one.pictures
+                for group in (self.all, self.providers[one.provider], self.styles[one.style]):
+                    group.append(each)
 
 
-def _work(sums: list[int], times: list[float] | None = None) -> Work:
-    return replace(Work(*sums), median_ms=median(times) if times else None)
+def _work(sums: list[int], newest: list[Each] | None = None) -> Work:
+    if not newest:
+        return Work(*sums)
+    took, cost = zip(*newest, strict=True)
+    return Work(*sums, median(took), median(cost))
 
 
 def _busiest(
-    groups: dict[str, list[int]], times: dict[str, list[float]]
+    groups: dict[str, list[int]], newest: dict[str, list[Each]]
 ) -> tuple[tuple[str, Work], ...]:
-    found = [(name, _work(sums, times.get(name))) for name, sums in groups.items()]
+    found = [(name, _work(sums, newest.get(name))) for name, sums in groups.items()]
     return tuple(sorted(found, key=lambda group: (-group[1].started, group[0])))
 
 

@@ -12,13 +12,14 @@ from stylestudio_desktop.store.tables import PLACE, Usage, UsageDays
 
 
 class Timing(NamedTuple):
-    """How long something took, and how many pictures came of it."""
+    """How long something took, what it cost, and how many pictures came of it."""
 
     action: str
     provider: str
     style: str
     pictures: int
     duration_ms: int
+    tokens: int
 
 
 _FIELDS = columns(Usage, UsageRecord)

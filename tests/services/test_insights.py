@@ -26,7 +26,7 @@ def test_every_grouping_adds_up_to_the_log(tmp_path) -> None:
         " FROM usage WHERE user_id = ?",
         (studio.user_id,),
     )
-    assert found.total == Work(*one[:7], found.total.median_ms)
+    assert found.total == Work(*one[:7], found.total.median_ms, found.total.median_tokens)
     assert (found.uploaded, found.bought, found.downloaded) == (one[7], one[8], 0)
     for groups in (found.by_day, found.by_provider, found.by_style):
         for field in ("started", "completed", "failed", "cancelled", "pictures", "tokens"):
@@ -49,25 +49,31 @@ def test_a_new_library_has_no_rates(tmp_path) -> None:
     studio.database.close()
 
 
-def test_times_are_medians_of_the_newest(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_and_costs_are_medians_of_the_newest(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio = open_test_studio(tmp_path)
     synthetic.fill(studio, 500, photos=30, seed=2)
     rows = studio.database.rows(
-        "SELECT provider, duration_ms * 1.0 / pictures FROM usage WHERE user_id = ?"
+        "SELECT provider, duration_ms * 1.0 / pictures, tokens * 1.0 / pictures"
+        " FROM usage WHERE user_id = ?"
         " AND action = 'generation_completed' AND pictures > 0 ORDER BY timestamp DESC",
         (studio.user_id,),
     )
 
     found = insights.insights(studio, 1200)
 
-    assert found.total.median_ms == median(each for _, each in rows)
+    assert found.total.median_ms == median(each for _, each, _ in rows)
+    assert found.total.median_tokens == median(each for *_, each in rows)
     for name, work in found.by_provider:
-        assert work.median_ms == median(each for provider, each in rows if provider == name)
+        assert work.median_ms == median(each for provider, each, _ in rows if provider == name)
+        assert work.median_tokens == median(each for provider, _, each in rows if provider == name)
     # One slow picture moves the mean of all, the median not.
     assert found.total.ms_per_picture != found.total.median_ms
     # A period has its own times, and only so many records of it are read.
     monkeypatch.setattr(insights, "LOOK_BACK", 0)
-    assert insights.insights(studio, 1200).total.median_ms is None
+    nothing = insights.insights(studio, 1200).total
+    assert (nothing.median_ms, nothing.median_tokens) == (None, None)
     studio.database.close()
 
 

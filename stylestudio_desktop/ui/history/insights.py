@@ -146,7 +146,7 @@ class InsightsView(QScrollArea):
         failed = self.tr("%n failed", "", total.failed)
         self._success.set(_percent(total.success_rate), failed)
         self._time.set(wording.length(total.median_ms), self.tr("typically"))
-        self._cost.set(_decimal(total.tokens_per_picture), self.tr("on average"))
+        self._cost.set(_decimal(total.median_tokens), self.tr("typically"))
         self._works.set_bars(_bars(found, "started", self.tr("%1: %2 started")))
         self._tokens.set_bars(_bars(found, "tokens", self.tr("%1: %2 tokens")))
         services = by_service(self._studio, found)
@@ -183,7 +183,7 @@ class InsightsView(QScrollArea):
             grid.addWidget(label(name), row, 0)
             values = (
                 wording.count(work.started), _percent(work.success_rate),
-                wording.length(work.median_ms), _decimal(work.tokens_per_picture),
+                wording.length(work.median_ms), _decimal(work.median_tokens),
             )  # fmt: skip
             for column, value in enumerate(values, start=1):
                 grid.addWidget(label(value, "muted"), row, column, Qt.AlignmentFlag.AlignRight)
@@ -204,7 +204,8 @@ def as_table(found: Insights) -> str:
     """Return all that is shown as lines of tab-separated values, for a spreadsheet."""
     heads = (
         "kind", "name", "started", "completed", "failed", "cancelled", "success rate", "pictures",
-        "tokens", "tokens a picture", "milliseconds", "median milliseconds a picture", "bytes",
+        "tokens", "median tokens a picture", "milliseconds", "median milliseconds a picture",
+        "bytes",
     )  # fmt: skip
     lines = ["\t".join(heads)]
     groups: list[tuple[str, str, Work]] = [("total", "", found.total)]
@@ -214,7 +215,7 @@ def as_table(found: Insights) -> str:
     for kind, name, work in groups:
         numbers = (
             work.started, work.completed, work.failed, work.cancelled, _known(work.success_rate),
-            work.pictures, work.tokens, _known(work.tokens_per_picture), work.duration_ms,
+            work.pictures, work.tokens, _known(work.median_tokens), work.duration_ms,
             _known(work.median_ms), "",
         )  # fmt: skip
         lines.append("\t".join([kind, name, *map(str, numbers)]))

@@ -4,7 +4,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import library, timeline
@@ -136,13 +136,14 @@ class HistoryPane(Pane):
             ],
             self.tr("View"),
         )
+        self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._count = label("", "faint")
         self._export = tool("file-down", self.tr("Save as a table (CSV)"), self._on_export)
         bar = QFrame()
         bar.setObjectName("bar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        row.setSpacing(Space.L)
+        row.setSpacing(Space.M)
         row.addWidget(self.views)
         row.addWidget(self.filters)
         row.addStretch(1)

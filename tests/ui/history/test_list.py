@@ -432,3 +432,12 @@ def _thumbnail(pane: HistoryPane, generation_id: int, qtbot: QtBot) -> str | Non
     found = row()
     assert found is not None
     return found.thumbnail
+
+
+def test_the_views_keep_their_names_in_the_smallest_window(
+    pane: HistoryPane, window: MainWindow, calm: Callable[[], None]
+) -> None:
+    window.resize(window.minimumSize())
+    calm()
+    wanted = pane.views.sizeHint().width()
+    assert pane.views.width() >= wanted, "filters give up their words first"

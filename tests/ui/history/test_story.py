@@ -309,7 +309,7 @@ def test_insights_show_the_sums(
     total = table[0]
     assert total["median milliseconds a picture"] == str(round(now.total.median_ms or 0, 3))
     assert total["success rate"] == str(round(now.total.success_rate or 0, 3))
-    assert total["tokens a picture"] == str(round(now.total.tokens_per_picture or 0, 3))
+    assert total["median tokens a picture"] == str(round(now.total.median_tokens or 0, 3))
     stored = [int(one["bytes"]) for one in table if one["kind"] == "storage"]
     assert stored == [one.total for one in now.storage]
 
