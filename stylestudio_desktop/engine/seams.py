@@ -10,6 +10,7 @@ from stylestudio_desktop.engine.filters import Plane, disc, smoothstep
 from stylestudio_desktop.engine.person import FACE, HAIR, MOUTH, Person
 
 BENDS = 0.22  # of half the shoulders: how far above a collar's peak a neck bends toward it
+WIDENS = 0.7  # and where, at most, one begins to go straight down that is wider below
 
 
 def below_seams(person: Person, alpha: Plane, shown: Plane, back: Plane, old: Plane) -> Plane:
@@ -67,7 +68,8 @@ def _neck_edges(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return for every row between which columns a neck may be seen: it ends in the collar.
 
-    Above a peak it narrows or widens toward it from where it is a little higher up.
+    It widens toward a peak from where it is a little higher up; a neck that is wider there than
+    the collar goes straight down into it from where it is not.
     """
     height, width = alpha.shape
     middle = int(np.clip(person.shoulders[0], 1, width - 1))
@@ -75,16 +77,23 @@ def _neck_edges(
     for side, peak in enumerate(peaks):
         low = int(tops[peak])
         start = max(0, low - max(2, round(BENDS * person.half)))
-        row = alpha[start] > 0.5
-        clear = ~(row[:middle][::-1] if side == 0 else row[middle:])
-        run = int(clear.argmax()) if clear.any() else len(clear)
-        seen = middle - run if side == 0 else middle + run
+        highest = max(0, low - round(WIDENS * person.half))
+        rows = [(row, _edge(alpha[row] > 0.5, middle, side)) for row in range(start, highest, -1)]
+        within = (each for each in rows if (each[1] >= peak if side == 0 else each[1] <= peak))
+        start, seen = next(within, (start, _edge(alpha[start] > 0.5, middle, side)))
         limit = np.full(height, 0.0 if side == 0 else float(width))
         limit[start:] = np.interp(
             np.arange(start, height), [start, max(low, start + 1)], [seen, peak]
         )
         edges.append(limit)
     return edges[0], edges[1]
+
+
+def _edge(row: NDArray[Any], middle: int, side: int) -> int:
+    """Return the column at which a row of the figure ends to one side of its middle."""
+    clear = ~(row[:middle][::-1] if side == 0 else row[middle:])
+    run = int(clear.argmax()) if clear.any() else len(clear)
+    return middle - run if side == 0 else middle + run
 
 
 def _throat(person: Person) -> tuple[float, float]:

@@ -105,6 +105,22 @@ def test_no_ground_is_seen_within_a_collar(figure_: Path, name: str, most: float
 
 
 @pytest.mark.parametrize("figure_", FIGURES, ids=lambda path: path.stem)
+def test_a_neck_goes_into_a_collar_without_a_bulge(figure_: Path) -> None:
+    """From the throat down to the collar it may widen, but it does not narrow again."""
+    person = figure(photo.read(figure_, 1200))
+    assert person is not None
+    result = draped(person, product("tee-print"), "top")
+    solid, middle = result.garment > 0.5, int(person.shoulders[0])
+    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), solid.shape[0])
+    low = int(tops[middle - int(0.7 * person.half) : middle + int(0.7 * person.half)].min()) - 2
+    seen = result.alpha[low - int(0.5 * person.half) : low] > 0.5
+    for row in (seen[:, :middle][:, ::-1], seen[:, middle:]):
+        wide = (~row).argmax(axis=1)
+        narrow = wide[int(wide.argmin()) :]
+        assert int((np.maximum.accumulate(narrow) - narrow).max()) <= 2
+
+
+@pytest.mark.parametrize("figure_", FIGURES, ids=lambda path: path.stem)
 @pytest.mark.parametrize(("name", "kind"), [("dress-evening", "dress"), ("skirt-pleated", "skirt")])
 def test_no_hip_stands_out_beside_a_garment_that_goes_round_it(
     figure_: Path, name: str, kind: str
