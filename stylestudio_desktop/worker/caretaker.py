@@ -2,6 +2,7 @@
 
 import threading
 
+from stylestudio_desktop.files.behind import give_way
 from stylestudio_desktop.services import ballast
 from stylestudio_desktop.services.backup import schedule
 from stylestudio_desktop.services.studio import Studio
@@ -33,6 +34,7 @@ class Caretaker:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
+        give_way()
         wait = self._first_s
         while not self._stop.wait(wait):
             ballast.keep(self._studio.workspace)

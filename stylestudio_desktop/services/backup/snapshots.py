@@ -18,6 +18,7 @@ from stylestudio_desktop.domain.keeping import (
     read_name,
     superfluous,
 )
+from stylestudio_desktop.files.behind import behind
 from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, rewinding
@@ -98,7 +99,10 @@ def _take(studio: Studio, reason: Reason, check: Callable[[], None]) -> Snapshot
     moment = now_ms()
     while (path := workspace.backups / str(SnapshotName(moment, schema, reason))).exists():
         moment += 1
-    copying.snapshot(studio.database, path, check, base=True)
+    database = studio.database
+    behind(
+        lambda look: copying.snapshot(database, path, look, base=True), check, database.connection
+    )
     thin(workspace)
     return _snapshot(path, SnapshotName(moment, schema, reason), path.stat().st_size)
 
