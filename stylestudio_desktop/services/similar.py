@@ -70,16 +70,35 @@ class Lookalikes:
             rest()
 
     def find(self, file_id: int, limit: int = 60) -> list[Near]:
-        """Return live pictures that look like one, the most alike first. Raises NotFound."""
+        """Return live pictures that look like one, the most alike first.
+
+        One that the study has not come to yet is looked at now. Raises NotFound.
+        """
         with self._lock:
             prints = self._current()
-            own = prints.print_of(file_id)
+            own = prints.print_of(file_id) or self._looked_at_now(prints, file_id)
             if own is None:
-                raise NotFound("This picture was not looked at yet. Try again in a moment.")
+                raise NotFound(
+                    "This picture can't be read, so nothing can be compared with it. Its entry is "
+                    "safe. Bring its file back from a backup."
+                )
             found = prints.nearest(*own, 2 * limit + 1, ALIKE_RADIUS)
         ids = [near.id for near in found]
         live = similar.live(self._studio.database, self._studio.user_id, ids)
         return [near for near in found if near.id in live and near.id != file_id][:limit]
+
+    def _looked_at_now(self, prints: Fingerprints, file_id: int) -> tuple[int, int] | None:
+        database, user = self._studio.database, self._studio.user_id
+        rows = similar.unseen(database, user, file_id - 1, 1)
+        if not rows or rows[0].id != file_id:
+            return None
+        print_, colour, _ = seen = self._seen(rows[0])
+        if print_ is None:
+            return None  # the study notes that, and goes on
+        with database.write():
+            similar.set_seen(database, user, [seen])
+        prints.put([(file_id, print_, colour)])
+        return print_, colour
 
     def study(
         self, stop: Event, progress: Progress = lambda _done: None, rest: Rest = lambda: None

@@ -178,6 +178,25 @@ def test_older_pictures_without_a_print_get_one(studio: Studio, tmp_path: Path) 
     assert [stacks(studio)[one] for one in ids] == [ids[0], ids[1], ids[2]] * 2
 
 
+def test_a_picture_that_the_study_has_not_come_to_is_looked_at_when_asked(
+    studio: Studio, tmp_path: Path
+) -> None:
+    ids = take(studio, *[draw(tmp_path, f"{n}.png", n % 3, shift=n) for n in range(6)])
+    studio.database.run("UPDATE files SET perceptual_hash = NULL, colour = NULL")
+    looks = Lookalikes(studio)
+    assert looks.find(ids[0]) == [], "nothing else was looked at"
+    assert [near.id for near in looks.find(ids[3])] == [ids[0]]
+    looked = "SELECT count(*) FROM files WHERE perceptual_hash IS NOT NULL AND colour >= 0"
+    assert studio.database.value(looked) == 2
+    assert looks.study(NEVER) == 4
+    row = library.picture(studio, take(studio, draw(tmp_path, "lost.jpg", 1))[0])
+    studio.database.run("UPDATE files SET perceptual_hash = NULL WHERE id = ?", (row.id,))
+    studio.thumbnails.drop(row.storage_id)
+    studio.files.remove(row.storage_id)
+    with pytest.raises(NotFound, match="can't be read"):
+        looks.find(row.id)
+
+
 def test_a_picture_that_can_not_be_read_is_passed_over_once(studio: Studio, tmp_path: Path) -> None:
     (one,) = take(studio, draw(tmp_path, "a.jpg", 1))
     studio.database.run("UPDATE files SET perceptual_hash = NULL")

@@ -131,15 +131,18 @@ def test_look_alikes_are_found_and_left_again(
     assert filled.browser.filters.alike.isHidden()
 
 
-def test_a_picture_that_nobody_looked_at_is_a_sentence(
+def test_a_picture_that_can_not_be_read_is_a_sentence(
     filled: GalleryPane, quiet: Quiet, studio: Studio, window: MainWindow
 ) -> None:
     with studio.database.write():
         studio.database.run("UPDATE files SET perceptual_hash = NULL")
     every = shown(filled)
+    row = library.picture(studio, every[0])
+    studio.thumbnails.drop(row.storage_id)
+    studio.files.remove(row.storage_id)
     filled.grid.select(Ranges([(0, 1)]))
     filled.deeds.similar.trigger()
     quiet()
-    assert any("not looked at yet" in text for text in toasts(window))
+    assert any("can't be read" in text for text in toasts(window))
     assert shown(filled) == every
     assert filled.browser.filters.alike.isHidden()
