@@ -78,12 +78,7 @@ class Deeds:
         )
         same = translate("Gallery", "Show all of this product")
         self.same = add("same", same, doer.same_product, "shirt", "M")
-        self.stack = add(
-            "stack", translate("Gallery", "Open or close the stack"), doer.turn_stack, "copy", "S"
-        )
-        self.unstack = add(
-            "unstack", translate("Gallery", "Take off the stack"), doer.unstack, "x", "Shift+S"
-        )
+        self._register_stacks(doer)
         self.more_like = add(
             "more",
             translate("Gallery", "Make more like this"),
@@ -115,6 +110,15 @@ class Deeds:
             "jump", translate("Gallery", "Go to a day…"), doer.jump, "calendar", "Ctrl+G"
         )
         self._register_intake(intake)
+
+    def _register_stacks(self, doer: Doer) -> None:
+        add = self._add
+        self.stack = add(
+            "stack", translate("Gallery", "Open or close the stack"), doer.turn_stack, "copy", "S"
+        )
+        self.unstack = add(
+            "unstack", translate("Gallery", "Take off the stack"), doer.unstack, "x", "Shift+S"
+        )
 
     def _register_use(self, doer: Doer) -> None:
         add = self._add
