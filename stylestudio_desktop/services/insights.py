@@ -1,7 +1,7 @@
 """What the log adds up to: work, success, time and cost by day, service and style, and storage."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from stylestudio_desktop.domain.errors import BadInput
@@ -176,7 +176,7 @@ def _work(sums: list[int], newest: list[Each] | None = None) -> Work:
     if not newest:
         return Work(*sums)
     took, cost = zip(*newest, strict=True)
-    return Work(*sums, median(took), median(cost))
+    return replace(Work(*sums), median_ms=median(took), median_tokens=median(cost))
 
 
 def _busiest(

@@ -3,7 +3,7 @@
 from functools import cached_property, partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -138,6 +138,8 @@ class HistoryPane(Pane):
         )
         self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._count = label("", "faint")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._export = tool("file-down", self.tr("Save as a table (CSV)"), self._on_export)
         bar = QFrame()
         bar.setObjectName("bar")
@@ -146,8 +148,7 @@ class HistoryPane(Pane):
         row.setSpacing(Space.M)
         row.addWidget(self.views)
         row.addWidget(self.filters)
-        row.addStretch(1)
-        row.addWidget(self._count)
+        row.addWidget(self._count, 1)  # where there is no room, it goes first
         row.addWidget(self._export)
         self.strip = WorkStrip(self.acting, [self._retry, self._cancel, self._trash, self._back])
         self._middle = QStackedWidget()
