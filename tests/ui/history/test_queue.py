@@ -175,7 +175,7 @@ def test_what_cannot_be_done_any_more_is_told(
     calm: Calm,
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(window, "toast", lambda text, *_: said.append(text))
+    monkeypatch.setattr(window, "tell", lambda error: said.append(error.sentence))
     a, *_ = line(studio)
     steering.cancel(studio, a)
     pane.queue.act("up", a)
