@@ -3,8 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from stylestudio_desktop.ui.gallery.deeds import Deeds
 from stylestudio_desktop.ui.gallery.filters import GalleryFilters
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
     from stylestudio_desktop.ui.gallery.rejected import RejectedPanel
     from stylestudio_desktop.ui.widgets.empty import EmptyState
 
+NARROW = 700
+"""Below so many pixels the sizes of the pictures are left to Ctrl and the wheel."""
 _DENSITIES = (COMPACT, NORMAL, LARGE)
 
 
@@ -109,6 +120,11 @@ class Browser(QWidget):
         """Return how many pixels at the bottom show long work."""
         return 0 if self._work_frame.isHidden() else self._work_frame.sizeHint().height()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the sizes to Ctrl and the wheel where the filters need their room."""
+        super().resizeEvent(event)
+        self.density.setVisible(self.width() >= NARROW)
+
     def _build(self) -> None:
         bar = QFrame()
         bar.setObjectName("bar")
@@ -116,8 +132,10 @@ class Browser(QWidget):
         row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         row.setSpacing(Space.M)
         row.addWidget(self.filters)
-        row.addStretch(1)
-        row.addWidget(self.count)
+        # Where there is no room for all, the number goes first.
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.count, 1)
         row.addWidget(self.density)
         row.addWidget(self.import_button)
         foot = QHBoxLayout(self._work_frame)

@@ -3,11 +3,12 @@
 import threading
 import weakref
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.app import close_studio, open_studio
@@ -384,3 +385,21 @@ def test_scrolling_and_selecting_never_block(
 
 def test_live_is_shared_by_all_panes(window: MainWindow, pane: GalleryPane, studio: Studio) -> None:
     assert listen(window, studio) is listen(window, studio)
+
+
+def test_no_filter_lies_on_another_in_the_smallest_window(
+    filled: GalleryPane, window: MainWindow, quiet: Quiet
+) -> None:
+    window.resize(window.minimumSize())
+    quiet()
+    filters = filled.browser.filters
+    chips = [one for one in filters.findChildren(QToolButton) if one.isVisible()]
+    chips.sort(key=lambda one: one.x())
+    assert len(chips) == 7
+    for one, after in pairwise(chips):
+        assert one.geometry().right() < after.x()
+    assert chips[-1].geometry().right() < filters.width()
+    assert not filled.browser.density.isVisible()
+    window.resize(1200, 800)
+    quiet()
+    assert filled.browser.density.isVisible()
