@@ -110,8 +110,8 @@ def test_dragging_pans_and_the_double_click_toggles(stage: Stage, qtbot: QtBot) 
     assert stage.camera.x == pytest.approx(x + 100 / stage.extent[0], abs=1e-6)
 
 
-def _plain(colour: str) -> Mips:
-    image = QImage(400, 300, QImage.Format.Format_RGB32)
+def _plain(colour: str, width: int = 400, height: int = 300) -> Mips:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))
     return Mips(image)
 
@@ -130,6 +130,17 @@ def test_the_slider_shows_the_photo_left_of_it(stage: Stage, qtbot: QtBot) -> No
     assert stage.grab().toImage().pixelColor(500, 400).red() > 200
     stage.set_before(None)
     assert stage.grab().toImage().pixelColor(300, 400).green() > 200
+
+
+def test_a_larger_photo_before_is_shown_as_high_as_the_result(stage: Stage) -> None:
+    stage.show_picture(_plain("#00ff00"))  # 400 × 300 in the middle of 800 × 600
+    stage.set_before(_plain("#ff0000", 1200, 1200))
+    shown = stage.grab().toImage()
+    for point, photo in (((255, 300), True), ((245, 300), False), ((300, 145), False)):
+        assert (shown.pixelColor(*point).red() > 240 > shown.pixelColor(*point).blue()) is photo
+    assert shown.pixelColor(595, 300).green() > 240, "the result stays where it was"
+    stage.zoom(2.0)
+    assert stage.grab().toImage().pixelColor(110, 20).red() > 240, "both are zoomed together"
 
 
 def test_a_damaged_picture_becomes_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:

@@ -177,11 +177,20 @@ class Stage(QWidget):
         """Change between the whole picture and 1:1 at the cursor."""
         self.toggle(event.position())
 
+    def _place(self, extent: Extent) -> QRectF:
+        """Return where a picture of `extent` is drawn: a photo before as high as the result.
+
+        Whatever their sizes in pixels are, both are compared at one size, and move together.
+        """
+        scale = self.camera.scale(self._size, self._view())
+        left, top = self.camera.origin(self._size, self._view())
+        shown = QRectF(left, top, self._size[0] * scale, self._size[1] * scale)
+        width = shown.height() * extent[0] / max(1.0, extent[1])
+        return QRectF(shown.center().x() - width / 2, shown.top(), width, shown.height())
+
     def _draw(self, painter: QPainter, image: QImage, extent: Extent) -> None:
-        camera, view = self.camera, self._view()
-        scale = camera.scale(extent, view)
-        left, top = camera.origin(extent, view)
-        target = QRectF(left, top, extent[0] * scale, extent[1] * scale)
+        target = self._place(extent)
+        left, top, scale = target.left(), target.top(), target.width() / extent[0]
         smooth = scale * self.devicePixelRatioF() < _PIXELS_FROM or image is self._stand_in
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         seen = target.intersected(QRectF(self.rect()))
@@ -208,7 +217,7 @@ class Stage(QWidget):
         painter.save()
         painter.setClipRect(QRectF(0, 0, line, self.height()))
         painter.fillRect(self.rect(), theme().colour("stage"))
-        fit = self.camera.scale(before.extent, self._view()) * self.devicePixelRatioF()
+        fit = self._place(before.extent).width() / before.extent[0] * self.devicePixelRatioF()
         self._draw(painter, before.level(fit), before.extent)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
