@@ -37,6 +37,7 @@ FOUND = (
     " (SELECT rowid FROM generation_search WHERE generation_search MATCH ?"
     " ORDER BY rowid DESC LIMIT ?) ORDER BY id DESC"
 )
+BY_STYLE = BY_STATUS.replace("status = ?", "style = ?")
 COUNTS = "SELECT status, number, tokens FROM generation_counts WHERE user_id = ?"
 PICTURES = (
     "SELECT id FROM files WHERE user_id = ? AND category = ? AND trashed_at IS NULL"
@@ -93,6 +94,13 @@ class Bench:
                 3.0,
                 partial(self.ask, BY_STATUS, user, "failed", PAGE + 1),
                 partial(listing, narrowed),
+                20,
+            ),
+            (
+                "page of a rare style",
+                3.0,
+                partial(self.ask, BY_STYLE, user, "minimalist", PAGE + 1),
+                partial(listing, GenerationFilter(style="minimalist")),
                 20,
             ),
             (

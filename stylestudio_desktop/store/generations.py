@@ -317,16 +317,19 @@ def _narrowed_sql(
     query = query.where(key < PLACE)
     if since:
         query = query.where(key >= PLACE)
-    # Within a batch its own index is the way; the sign + keeps the others out of the choice.
+    # One index is the way: a batch's, a style's, a service's or a state's, in this order. The sign
+    # + keeps the others out of the choice.
     query = query.where(SQL('+"t1"."user_id" = ?') if batch else Generations.user_id == PLACE)
+    way = not (batch or search or trashed)
     if status:
-        query = query.where(SQL('+"t1"."status" = ?') if batch else Generations.status == PLACE)
+        aside = batch or (way and any(looks))
+        query = query.where(SQL('+"t1"."status" = ?') if aside else Generations.status == PLACE)
     if batch:
         query = query.where(Generations.batch_id == PLACE)
-    # Of a million rows each is looked at for these: all ids take most of a second, a page less.
     for asked, column in zip(looks, ("style", "provider"), strict=True):
         if asked:
-            query = query.where(SQL(f'+"t1"."{column}" = ?'))
+            query = query.where(SQL(f'{"" if way else "+"}"t1"."{column}" = ?'))
+            way = False
     if loose:
         query = query.where(SQL(_OF_NO_BATCH if only_ids else '+"t1"."batch_id" IS NULL'))
     if trashed:
