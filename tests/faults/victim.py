@@ -49,7 +49,7 @@ def plant_row_before_file() -> None:
     real_complete = finishing.complete
     waiting: list[Path] = []
 
-    def save(studio: Studio, partial: Path, output: Any) -> finishing.Saved:
+    def save(_studio: Studio, partial: Path, output: Any, _made: Any) -> finishing.Saved:
         found = probe(partial, finishing.RESULT_LIMITS, decode=True)
         waiting.append(partial)
         digest = hashlib.sha256(partial.read_bytes()).hexdigest()
