@@ -19,6 +19,7 @@ from stylestudio_desktop.domain.records import Collection, Tag
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.search import clearable
 
 _WIDTH, _HEIGHT = 420, 460
 Named = Tag | Collection
@@ -43,7 +44,7 @@ class NamesDialog(QDialog):
         self.name = QLineEdit()
         self.name.setPlaceholderText(hint)
         self.name.setAccessibleName(hint)
-        self.name.setClearButtonEnabled(True)
+        clearable(self.name)
         self.name.textChanged.connect(self._narrow)
         self.name.returnPressed.connect(self._on_entered)
         inside = QWidget()

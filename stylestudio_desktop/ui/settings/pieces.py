@@ -39,6 +39,7 @@ from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
+from stylestudio_desktop.ui.widgets.search import clearable
 from stylestudio_desktop.ui.window import MainWindow
 
 _SIZE = QSize(720, 620)
@@ -117,7 +118,7 @@ class PiecesDialog(QDialog):
         self.words = QLineEdit()
         self.words.setPlaceholderText(self.tr("Search names and prompts"))
         self.words.setAccessibleName(self.tr("Search names and prompts"))
-        self.words.setClearButtonEnabled(True)
+        clearable(self.words)
         self.words.returnPressed.connect(self.search)
         self.words.textEdited.connect(self._on_edited)
         self.all = QCheckBox(self.tr("Show also what is here"))

@@ -27,6 +27,8 @@ class Calendar(QCalendarWidget):
             arrow = self.findChild(QToolButton, name)
             if arrow is not None:
                 set_icon(arrow, icon, Size.ICON_SMALL)
+                said = self.tr("Next month") if "next" in name else self.tr("Month before")
+                arrow.setAccessibleName(said)
 
     def sizeHint(self) -> QSize:
         """Leave room between the days; Qt's own packs them close."""

@@ -1,11 +1,18 @@
 """The search field: tells what is typed after a short pause, so that searching can be instant."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Duration
+
+
+def clearable(field: QLineEdit) -> None:
+    """Give `field` the button that empties it, with a name for those who don't see its cross."""
+    field.setClearButtonEnabled(True)
+    for one in field.findChildren(QAbstractButton):
+        one.setAccessibleName(QCoreApplication.translate("SearchField", "Clear"))
 
 
 class SearchField(QLineEdit):
@@ -18,7 +25,7 @@ class SearchField(QLineEdit):
         self.setObjectName("search")
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
-        self.setClearButtonEnabled(True)
+        clearable(self)
         self._told = ""
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
