@@ -207,7 +207,7 @@ def examined(one: Product, change: Change | None, picture: Pixels, grade: str) -
     shot = photo.Photo(resized(pixels, *size), None, one.name)
     product = report.Product.of(shot, resized(colour, *size), resized(one.cutout.alpha, *size))
     heat = report.Heat(np.zeros(scene.shape[:2], np.float32))
-    return report.compared(product, scene, heat, coloured=coloured)
+    return report.compared(product, scene, heat, coloured=coloured, style=style)
 
 
 def cases(

@@ -66,9 +66,12 @@ class Development:
         noise: Plane = rng.standard_normal(tone.shape[:2], dtype=np.float32)
         noise = cv2.GaussianBlur(noise, (0, 0), size * max(1.0, max(self._size) / REFERENCE) ** 0.5)
         noise = noise / (float(noise.std()) + 1e-6)
-        level = _level(tone)
-        shape = 0.35 + 0.65 * 4 * level * (1 - level)
-        return (noise * amount * shape)[..., None].astype(np.float32)
+        return (noise * amount * grained(_level(tone)))[..., None].astype(np.float32)
+
+
+def grained(level: Plane) -> Plane:
+    """Return how much of its grain a style puts on each level of luma from 0 to 1."""
+    return np.asarray(0.35 + 0.65 * 4 * level * (1 - level), np.float32)
 
 
 def bloomed(whole: Image, style: str) -> Image:

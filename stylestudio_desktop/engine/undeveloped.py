@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stylestudio_desktop.engine.filters import Image, resized
-from stylestudio_desktop.engine.grade import BLOOMS, bloomed, toned, vignetted
+from stylestudio_desktop.engine.filters import Image, Plane, luma, resized
+from stylestudio_desktop.engine.grade import BLOOMS, GRAINS, bloomed, grained, toned, vignetted
 from stylestudio_desktop.engine.looks import LOOKS
 
 LAMP = "+lamp"  # ends the grade of a picture in which a lamp's own colour fell on the product
@@ -38,6 +38,23 @@ def undeveloped(picture: Image, style: str) -> Image:
     before = _untoned(seen, style, seen) * np.float32(255)
     before[picture >= FULL] = 255
     return before
+
+
+def grain_of(before: Image, style: str, blur: float) -> Plane:
+    """Return how much of a style's grain is left in a picture that was undeveloped.
+
+    It is the standard deviation of the luma (0 to 1) after a further `blur` in pixels; 0 for a
+    picture without a style. What the curve flattened was spread again, and its grain with it.
+    """
+    level = luma(before)
+    if not style:
+        return np.zeros_like(level)
+    amount, size = GRAINS[style]
+    grey = np.repeat(np.linspace(0, 1, 65, dtype=np.float32)[None, :, None], 3, axis=2)
+    after = luma(toned(grey, style) * 255)[0]
+    slope = np.maximum(np.gradient(after, grey[0, :, 0]), 0.2)
+    spread = amount * grained(after) / slope * size / np.hypot(size, blur)
+    return np.interp(level, grey[0, :, 0], spread).astype(np.float32)
 
 
 def _glow(seen: Image, style: str) -> Image:

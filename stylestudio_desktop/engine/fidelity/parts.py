@@ -26,6 +26,9 @@ PLAIN = 0.016  # log-luminance spread (standard deviation) under which cloth cou
 NOISE = 1.6  # times what is left over on the quietest fifth of the product
 USUAL = 0.25  # share of a pattern's energy that resampling and another lamp may leave over
 MORE = 0.9  # times the other picture's energy that one has where something is only in it
+DENOISED = 1.0  # pixels (standard deviation) by which detail is blurred
+DARK = 0.04  # of the luma: how dark detail counts less
+FINER = 0.6  # of a photo's pixels (the same): how soft it is when it is enlarged
 SLACK = 3  # pixels by which a detail may have moved
 ALIKE = 3.0  # CIEDE2000 up to which the product has the very colour that is seen at its place
 SPECK = 0.0025  # share of the product below which a spot is no part of it
@@ -41,29 +44,37 @@ class Parts:
     added_share: float
 
 
-def parts(photo: Image, picture: Image, inside: Mask) -> Parts:
+def parts(photo: Image, picture: Image, inside: Mask, grain: Plane, enlarged: float = 1.0) -> Parts:
     """Compare the fine detail of registered pictures within `inside`, blind to smooth light.
 
     In a small window around each pixel one detail is explained by the other, at any contrast and
     within a slack of place; what is left over is missing, or added. On a pattern a part may go
     while the pattern stays: there what is left over counts beside what usually is.
+
+    `grain` is what the picture has of it (standard deviation of the luma from 0 to 1): it is
+    nothing that was added. A photo that had to be `enlarged` is softer than the picture: what is
+    finer than its pixels is in the picture alone, and is looked away from.
     """
     size = float(np.sqrt(max(1, int(inside.sum()))))
     wide, window = max(4.0, 0.05 * size), max(2.5, 0.018 * size)
     core = shrunk(inside, max(2, round(0.012 * size)))
     weight = inside.astype(np.float32)
+    if enlarged > 1:
+        picture = cv2.GaussianBlur(picture, (0, 0), FINER * float(np.sqrt(enlarged**2 - 1)))
     one, two = _detail(photo, weight, wide), _detail(picture, weight, wide)
     energy_one = masked_blur(one * one, weight, window)
     energy_two = masked_blur(two * two, weight, window)
     shared = np.maximum(_shared(one, two, weight, window), 0)
-    missing = _left_over(energy_one, energy_two, shared, core)
-    added = _left_over(energy_two, energy_one, shared, core)
+    smooth = np.zeros_like(grain)
+    missing = _left_over(energy_one, energy_two, shared, core, smooth)
+    rough = grain / (cv2.GaussianBlur(luma(picture), (0, 0), window) + DARK)
+    added = _left_over(energy_two, energy_one, shared, core, rough)
     area = float(core.sum()) + EPS
     return Parts(missing, added, float(missing.sum()) / area, float(added.sum()) / area)
 
 
-def _left_over(energy: Plane, other: Plane, shared: Plane, core: Mask) -> Plane:
-    """Return where detail of one picture (0 to 1) is not explained by the other's.
+def _left_over(energy: Plane, other: Plane, shared: Plane, core: Mask, grain: Plane) -> Plane:
+    """Return where detail of one picture (0 to 1) is not explained by the other's, nor by grain.
 
     A stitch that goes from ribbed cloth leaves ribs that explain it badly in both directions: it
     counts for the picture that has more to show there.
@@ -74,14 +85,14 @@ def _left_over(energy: Plane, other: Plane, shared: Plane, core: Mask) -> Plane:
         return np.zeros_like(energy)
     noise = max(PLAIN, NOISE * float(np.sqrt(np.percentile(rest[chosen], 20))))
     usual = float(np.percentile(rest[chosen] / (energy[chosen] + noise * noise), 75))
-    expected = np.sqrt(min(usual, USUAL) * energy + noise * noise)
+    expected = np.sqrt(min(usual, USUAL) * energy + noise * noise + grain * grain)
     unexplained = smoothstep(np.sqrt(rest) / expected, 1.0, 2.0) * (energy > MORE * other)
     return _spots(unexplained * core, core)
 
 
 def _detail(image: Image, weight: Plane, wide: float) -> Plane:
     """Return log luminance without what is wider than `wide` pixels, lightly denoised."""
-    level = np.log(cv2.GaussianBlur(luma(image), (0, 0), 1.0) + 0.04)
+    level = np.log(cv2.GaussianBlur(luma(image), (0, 0), DENOISED) + DARK)
     return ((level - masked_blur(level, weight, wide)) * weight).astype(np.float32)
 
 

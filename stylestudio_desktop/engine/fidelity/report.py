@@ -27,7 +27,7 @@ from stylestudio_desktop.engine.fidelity.colour import (
     plausible,
     relit_like,
 )
-from stylestudio_desktop.engine.fidelity.parts import Outline, Parts, outline, parts
+from stylestudio_desktop.engine.fidelity.parts import DENOISED, Outline, Parts, outline, parts
 from stylestudio_desktop.engine.fidelity.verdict import Found
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -42,7 +42,7 @@ from stylestudio_desktop.engine.filters import (
 )
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.painted import cut_as
-from stylestudio_desktop.engine.undeveloped import read, undeveloped
+from stylestudio_desktop.engine.undeveloped import grain_of, read, undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
 HEAT = 48  # long side of the heat map
@@ -98,7 +98,7 @@ def examine(
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
         product = Product.of(shot, cutout.colour, cutout.alpha)
-        each.append(compared(product, scene, heat, coloured=coloured))
+        each.append(compared(product, scene, heat, coloured=coloured, style=style))
     return {
         "verdict": verdict.whole([one.verdict for one in each]),
         "products": [asdict(one) for one in each],
@@ -109,12 +109,13 @@ def examine(
 
 @dataclass(frozen=True)
 class Product:
-    """A product cropped to its silhouette, and the photo around it."""
+    """A product cropped to its silhouette, `enlarged` by so much, and the photo around it."""
 
     colour: Image
     mask: Mask
     photo: Image
     ground: Mask
+    enlarged: float = 1.0
 
     @classmethod
     def of(cls, shot: photos.Photo, colour: Image, alpha: Plane) -> "Product":
@@ -139,13 +140,16 @@ class Product:
         height, width = self.mask.shape
         size = max(8, round(width * scale)), max(8, round(height * scale))
         mask = (resized(self.mask.astype(np.float32), *size) > 0.5).astype(np.uint8)
-        return Product(resized(self.colour, *size), mask, self.photo, self.ground)
+        return Product(resized(self.colour, *size), mask, self.photo, self.ground, scale)
 
 
-def compared(product: Product, scene: Image, heat: Heat, *, coloured: bool = True) -> Found:
+def compared(
+    product: Product, scene: Image, heat: Heat, *, coloured: bool = True, style: str = ""
+) -> Found:
     """Find one product in the picture, measure what became of it, and add to the heat map.
 
-    `coloured` says that the light in the picture may have a colour of its own.
+    `coloured` says that the light in the picture may have a colour of its own, `style` which of
+    ours was taken off it.
     """
     keys = placing.features(scene, None, 3000)
     place = placing.by_features(product.colour, product.mask, keys)
@@ -168,7 +172,7 @@ def compared(product: Product, scene: Image, heat: Heat, *, coloured: bool = Tru
     matrix[:, 1] *= product.mask.shape[0] / sized.mask.shape[0]
     grey, level = (cv2.GaussianBlur(luma(one), (0, 0), 1.2) for one in (sized.colour, scene))
     matrix = placing.refined(grey, sized.mask.astype(np.float32), level, matrix)
-    return _measured(sized, scene, matrix, place, heat, coloured)
+    return _measured(sized, scene, matrix, place, heat, coloured, style)
 
 
 def _measured(
@@ -178,6 +182,7 @@ def _measured(
     place: placing.Placement,
     heat: Heat,
     coloured: bool,
+    style: str,
 ) -> Found:
     size = scene.shape[1], scene.shape[0]
     alpha = cv2.warpAffine(product.mask.astype(np.float32), matrix, size)
@@ -195,7 +200,7 @@ def _measured(
     window = slice(top, bottom), slice(left, right)
     near = matrix - np.array([[0, 0, left], [0, 0, top]])
     found = replace(
-        _figures(product, scene[window], near, mask[window], told, heat.plane[window]),
+        _figures(product, scene[window], near, mask[window], told, heat.plane[window], style),
         place=[round(float(v), 4) for v in _corners(product.mask, matrix, size)],
     )
     found = replace(found, mirrored=found.mirrored or place.mirrored)
@@ -209,17 +214,18 @@ def _figures(
     mask: Mask,
     told: list[NDArray[Any]],
     heat: Plane,
+    style: str,
 ) -> Found:
     """Return what became of a product whose mask in the scene is known; heat is added in place.
 
-    `told` are the casts that the surroundings may tell.
+    `told` are the casts that the surroundings may tell, `style` the one that was taken off.
     """
     size = scene.shape[1], scene.shape[0]
     border = cv2.BORDER_REPLICATE
     warped = cv2.warpAffine(product.colour, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
     inside = shrunk(mask, max(1, round(0.012 * np.sqrt(int(mask.sum())))))
     relit, light, far, values = _best_lit(warped, scene, mask, inside, told)
-    spots = parts(relit, scene, inside)
+    spots = parts(relit, scene, inside, grain_of(scene, style, DENOISED), product.enlarged)
     edge = outline(scene, mask, evenly_lit(warped, light))
     np.maximum(heat, _heat(far, inside, spots, edge), out=heat)
     points, alike = placing.kept(relit, scene, mask)

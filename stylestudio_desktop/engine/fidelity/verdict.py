@@ -5,7 +5,7 @@ Reasons are the codes of `domain.fidelity`, which holds their words.
 
 from dataclasses import dataclass, field, replace
 
-METHOD = "3"  # raised whenever figures of old reports would not compare with new ones
+METHOD = "4"  # raised whenever figures of old reports would not compare with new ones
 SAME, DRIFTED, DIFFERENT, UNKNOWN = "same", "drifted", "different", "unknown"
 
 SHAPE = 0.45  # correlation from which a silhouette among likely colours is believed
