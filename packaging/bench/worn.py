@@ -3,9 +3,10 @@
 `--openpeople` brings twenty photos of ten people who do not exist (standing, in a studio and at
 home) from the package openpeople (MIT), pinned by version and digest; nothing of it is installed.
 
-Every garment of the sample collection, and of a folder of your own (`--garments`, files named
-KIND-anything.jpg), is put on every person of the collection and of `--people`; `--styles` adds
-a sheet for each style. The JSON counts pairs made, refused before and stopped after the work.
+Every garment of the sample collection, of a folder of your own (`--garments`, files named
+KIND-anything.jpg), and with `--drawn` of those that the collection lacks, is put on every person
+of the collection and of `--people`; `--styles` adds a sheet for each style. The JSON counts pairs
+made, refused before and stopped after the work.
 """
 
 import argparse
@@ -35,6 +36,9 @@ from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.person import Person, read_person
 from stylestudio_desktop.engine.suitability import against
 from stylestudio_desktop.engine.worn import framed, on_stage
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from samples import proof
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 TALL = 1100  # pixels of a person's photo, about what a standard picture needs
@@ -74,11 +78,19 @@ def _no_check() -> None:
     """Never stop in the middle."""
 
 
-def garments(folder: Path | None) -> list[tuple[Path, str]]:
+def drawn(folder: Path) -> Path:
+    """Photograph the tops without sleeves and the open jackets into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for scene in proof.WORN:
+        Image.fromarray(proof.taken(scene).pixels).save(folder / f"{scene.name}.jpg", quality=95)
+    return folder
+
+
+def garments(folders: list[Path]) -> list[tuple[Path, str]]:
     """Return the photos of garments with their kinds."""
     items = json.loads((SAMPLES / "collection.json").read_text("utf-8"))["items"]
     found = [(SAMPLES / one["file"], str(one.get("kind"))) for one in items]
-    if folder is not None:
+    for folder in folders:
         found += [(path, path.name.split("-")[0]) for path in sorted(folder.glob("*.jpg"))]
     return [(path, kind) for path, kind in found if kind in WORN]
 
@@ -132,6 +144,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/worn"))
     parser.add_argument("--garments", type=Path)
+    parser.add_argument("--drawn", action="store_true", help="tank, camisole, open jackets too")
     parser.add_argument("--people", type=Path)
     parser.add_argument("--openpeople", action="store_true", help="the twenty photos named above")
     parser.add_argument("--styles", default="realistic")
@@ -141,9 +154,12 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     limits.settle()
     networks = Networks(weights.folder(), limits.threads())
+    folders = [options.garments] if options.garments is not None else []
+    if options.drawn:
+        folders.append(drawn(options.out / "drawn"))
     cut_out = [
         (path, kind, cut(photo.read(path, TALL), networks, _no_check))
-        for path, kind in garments(options.garments)
+        for path, kind in garments(folders)
     ]
     ends: Counter[str] = Counter()
     spent: list[float] = []

@@ -170,6 +170,13 @@ SCENES = (
     ),
 )
 
+WORN = (  # what the sample collection lacks, to be worn: tops without sleeves, open jackets
+    _one("top-tank", "tank", "grey"),
+    _one("top-camisole", "camisole", "oak"),
+    _one("jacket-cardigan", "cardigan", "sand"),
+    _one("jacket-open-denim", "open-denim", "paper"),
+)
+
 
 def scene_of(name: str) -> Scene:
     """Return the scene called ``name``."""

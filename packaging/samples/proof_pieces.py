@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from . import bags, boots, bottoms, curves, dresses, fields, shoes, tailored, tops, warm
+from . import bags, boots, bottoms, curves, dresses, fields, shoes, summery, tailored, tops, warm
 from .cloth import Panel, Piece, linear
 from .fields import Field
 
@@ -30,6 +30,10 @@ BASES: dict[str, Callable[[], Piece]] = {
     "tote": lambda: bags.tote("#e6dcc6", 85),
     "beanie": lambda: bags.beanie("#b8862f", 91),
     "belt": lambda: _belt("#5a3a26", 95),
+    "tank": lambda: summery.tank("#b5483c", 15),
+    "camisole": lambda: summery.camisole("#d8c7a8", 19),
+    "cardigan": lambda: summery.open_jacket("#6f7f5a", 49),
+    "open-denim": lambda: summery.open_jacket("#4a5f7d", 47, "denim", 120.0),
 }
 
 

@@ -27,7 +27,8 @@ def flaw(result: Draped, person: Person, kind: str) -> str | None:
     area = float(worn.sum())
     if area < LEAST_SHOWN * worn.size:
         return "hardly anything of the garment can be seen"
-    if float((worn & (1 - largest(worn))).sum()) > MOST_TORN * area:
+    whole = worn | (result.gap > 0.5).astype(np.uint8)  # two open fronts hang from one back
+    if float((worn & (1 - largest(whole))).sum()) > MOST_TORN * area:
         return "the garment came apart"
     size = max(3, round(0.08 * person.half))
     if float(cv2.morphologyEx(worn, cv2.MORPH_CLOSE, disc(size)).sum()) > MOST_GAPS * area:

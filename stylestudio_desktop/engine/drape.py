@@ -25,6 +25,7 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_points
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
+from stylestudio_desktop.engine.openfront import open_front
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.seams import below_seams
 from stylestudio_desktop.engine.tops import warped_top
@@ -36,22 +37,28 @@ HEM = 0.82  # of the torso: folds are carried over only above where old tops end
 
 @dataclass(frozen=True)
 class Draped:
-    """A dressed person: picture, outline, where the garment shows, and notes for the user."""
+    """A dressed person: picture, outline, where the garment shows, and notes for the user.
+
+    `gap` is where its back lies behind the person, between the fronts of an open jacket too.
+    """
 
     rgb: Image
     alpha: Plane
     garment: Plane
     warnings: tuple[str, ...]
+    gap: Plane
 
 
 def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     """Return `person` wearing the garment of `cutout`; `kind` is one of order.WORN."""
     body = measured(person)
-    warp, opening = _warp(person, body, cutout, kind)
+    warp, opening, gaping = _warp(person, body, cutout, kind)
     colour, torso, sleeves, back = _brought(cutout, warp, opening)
     sleeves = sleeves * _to_cuff(person, body, warp)
     cover = np.clip(torso + sleeves, 0, 1)
     old = old_garment(person, body, kind)
+    if gaping:  # what the person wears stays to be seen between the fronts
+        old = (old * (1 - back)).astype(np.float32)
     colour = _shaded(person, colour, cover, old)
     front = _in_front(person, body, warp, kind, sleeves)
     shown = torso * (1 - front) + sleeves * (1 - person.parts[HAIR])
@@ -78,18 +85,20 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
         notes.append("The garment's outline is unusual: check shoulders and length.")
     if share > 0.12:
         notes.append("Skin that the old clothes hid was painted in: look at it closely.")
-    return Draped(picture, np.maximum(alpha, shown), shown, tuple(notes))
+    return Draped(picture, np.maximum(alpha, shown), shown, tuple(notes), back)
 
 
-def _warp(person: Person, body: Body, cutout: Cutout, kind: str) -> tuple[Warp, Plane | None]:
+def _warp(person: Person, body: Body, cutout: Cutout, kind: str) -> tuple[Warp, Plane | None, bool]:
+    """Return the warp, what of the photo shows the back's inside, and whether fronts hang open."""
     if kind in UPPER:
         panel = top_points(cutout.alpha, kind)
-        opening = neck_opening(cutout.colour, cutout.alpha, panel)
-        return warped_top(person, body, panel, cutout.alpha, kind), opening
+        gap = open_front(cutout.colour, cutout.alpha, panel) if kind == "jacket" else None
+        opening = neck_opening(cutout.colour, cutout.alpha, panel) if gap is None else gap
+        return warped_top(person, body, panel, cutout.alpha, kind), opening, gap is not None
     if kind == "skirt":
         panel = skirt_points(cutout.alpha)
-        return warped_skirt(person, body, panel, cutout.alpha), None
-    return warped_legs(person, body, leg_points(cutout.alpha), cutout.alpha, kind), None
+        return warped_skirt(person, body, panel, cutout.alpha), None, False
+    return warped_legs(person, body, leg_points(cutout.alpha), cutout.alpha, kind), None, False
 
 
 def _brought(
