@@ -72,5 +72,7 @@ def test_a_library_that_cannot_be_used_is_told(
     worker = WorkerThread(studio)
     with qtbot.waitSignal(worker.failed) as told:
         worker.start()
-    assert told.args == ["The library is gone."]
+    (error,) = told.args
+    assert isinstance(error, StorageError)
+    assert error.sentence == "The library is gone."
     assert worker.close()
