@@ -226,6 +226,35 @@ def _bare_halves(person: Person, body: Body, side: int) -> NDArray[Any]:
     if bare > STATIONS // 2 + 1:
         return np.stack([usual, usual], axis=1) * _slim(body, person.half) * person.half
     halves[:first] = halves[first] * (usual[:first] / usual[first])[:, None]
+    return _met(person, arm, side, halves, float(shares[max(bare - 1, 0)]))
+
+
+def _met(
+    person: Person, arm: NDArray[Any], side: int, halves: NDArray[Any], start: float
+) -> NDArray[Any]:
+    """Return half widths that meet the bare arm right at the sleeve's hem: no step is seen there.
+
+    The bone does not run in the middle of an arm, so both sides are measured, just below where
+    skin begins from share `start` on. What they are off by fades toward the shoulder.
+    """
+    outward = person.right * (-1 if side == 0 else 1)
+    solid = person.alpha > 0.5
+    skin = solid & (person.parts[SKIN] > 0.6)
+    shares, total = np.linspace(0, 1, STATIONS), length_of(arm)
+    for share in np.arange(start, min(start + 0.25, 0.6), 0.01):
+        point, tangent = point_along(arm, share * total)
+        normal = np.array([-tangent[1], tangent[0]])
+        normal = normal if normal @ outward > 0 else -normal
+        usual = float(np.interp(share, ARM_AT, ARM_HALF)) * person.half
+        outer, inner = (_reach(skin, point, way, 2 * usual) for way in (normal, -normal))
+        whole = _reach(solid, point, normal, 2 * usual)
+        # All across it is bare, and of an arm's width: cloth beside it is no longer counted.
+        if outer < 0.9 * whole or not 0.7 * usual < (whole + inner) / 2 < 1.4 * usual:
+            continue
+        here = [np.interp(share, shares, halves[:, way]) for way in (0, 1)]
+        off = np.clip(np.array([whole, inner]) - here, -0.3 * usual, 0.3 * usual)
+        fade = np.clip(shares / max(share, 1e-3), 0, 1) * (shares < share + 0.5 / (STATIONS - 1))
+        return np.asarray(halves + fade[:, None] * off)
     return halves
 
 
