@@ -17,7 +17,7 @@ from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.delegate import ROW
 from stylestudio_desktop.ui.history.model import PROMPT, STATUS, TOKENS, HistoryModel
-from stylestudio_desktop.ui.history.pane import HistoryPane
+from stylestudio_desktop.ui.history.pane import INSIGHTS, LIST, QUEUE, HistoryPane
 from stylestudio_desktop.ui.history.table import HistoryTable
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.empty import EmptyState
@@ -61,6 +61,19 @@ def test_rows_say_state_prompt_and_cost(pane: HistoryPane, made: Ids, qtbot: QtB
     assert words(pane, made["running"][0], STATUS) == "Working"
     assert words(pane, made["completed"][0], PROMPT).startswith("Linen shirt")
     assert words(pane, made["failed"][0], TOKENS) == "0"
+
+
+def test_the_switch_of_views_stays_where_it_is(
+    pane: HistoryPane, made: Ids, calm: Callable[[], None]
+) -> None:
+    places = []
+    for view in (LIST, QUEUE, INSIGHTS):
+        pane.views.set_value(view)
+        pane.views.picked.emit(view)
+        calm()
+        pane.grab()  # lays everything out
+        places.append((pane.views.x(), pane.views.width()))
+    assert places[0] == places[1] == places[2]
 
 
 def test_the_state_chip_narrows_the_list(
