@@ -47,11 +47,14 @@ def batch(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ba
 
 
 @pytest.fixture
-def pane(window: MainWindow, batch: Batch, calm: Calm) -> HistoryPane:
-    """The History pane on its queue."""
+def pane(
+    window: MainWindow, batch: Batch, studio: Studio, qtbot: QtBot, calm: Calm
+) -> HistoryPane:
+    """The History pane on its queue, which shows the whole line."""
     opened = window.open_pane(HISTORY, ShowQueue())
     assert isinstance(opened, HistoryPane)
     calm()
+    qtbot.waitUntil(lambda: set(line(studio)) <= set(opened.queue.rows))
     return opened
 
 
