@@ -619,6 +619,25 @@ def test_programs_that_seal_at_once_agree(tmp_path: Path, drawer: Drawer) -> Non
         close_studio(studio)
 
 
+def test_a_chain_that_another_program_began_meanwhile_is_not_begun_again(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (opened(tmp_path / "workspace", drawer) for _ in range(2))
+    may_begin = ledger_proof._may_begin
+
+    def looked(studio: Studio) -> bool:
+        monkeypatch.setattr(ledger_proof, "_may_begin", may_begin)
+        with one.database.connection():
+            ledger_proof.at_start(one)
+        return True
+
+    monkeypatch.setattr(ledger_proof, "_may_begin", looked)
+    assert ledger_proof.at_start(two).state is State.PROVEN
+    assert len(ledger_proof.history(one)) == 1
+    for studio in (one, two):
+        close_studio(studio)
+
+
 def test_whoever_waits_too_long_for_another_program_is_told(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

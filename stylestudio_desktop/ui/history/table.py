@@ -103,8 +103,10 @@ class HistoryTable(QTableView):
         row = self._model.position(generation_id)
         if row < 0:
             return False
-        self.selectRow(row)
-        self.scrollTo(self._model.index(row, 0), QAbstractItemView.ScrollHint.EnsureVisible)
+        index = self._model.index(row, 0)
+        # Not by selectRow, which asks what keys are held: with Ctrl it would take the row out.
+        self.selectionModel().setCurrentIndex(index, _flags().ClearAndSelect | _flags().Rows)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         return True
 
     def keyboardSearch(self, _search: str) -> None:

@@ -76,6 +76,20 @@ def test_the_switch_of_views_stays_where_it_is(
     assert places[0] == places[1] == places[2]
 
 
+def test_going_to_a_row_selects_it_whatever_keys_are_held(
+    pane: HistoryPane, made: Ids, qtbot: QtBot
+) -> None:
+    wanted = made["failed"][0]
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyPress(pane.table, Qt.Key.Key_Control, control)
+    try:
+        assert pane.table.go_to(wanted)
+        assert pane.table.go_to(wanted)
+        assert pane.table.chosen() == [wanted]
+    finally:
+        qtbot.keyRelease(pane.table, Qt.Key.Key_Control)
+
+
 def test_the_state_chip_narrows_the_list(
     pane: HistoryPane, made: Ids, calm: Callable[[], None]
 ) -> None:

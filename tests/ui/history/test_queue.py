@@ -47,9 +47,7 @@ def batch(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ba
 
 
 @pytest.fixture
-def pane(
-    window: MainWindow, batch: Batch, studio: Studio, qtbot: QtBot, calm: Calm
-) -> HistoryPane:
+def pane(window: MainWindow, batch: Batch, studio: Studio, qtbot: QtBot, calm: Calm) -> HistoryPane:
     """The History pane on its queue, which shows the whole line."""
     opened = window.open_pane(HISTORY, ShowQueue())
     assert isinstance(opened, HistoryPane)
