@@ -10,10 +10,9 @@ from _photos import photo
 from stylestudio_desktop.domain import ledger
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.domain.events import Event, GenerationCompleted, GenerationEnded
-from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId, now_ms
-from stylestudio_desktop.services import attempts, generate, library
+from stylestudio_desktop.services import attempts, generate, library, samples
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import entries
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
@@ -42,6 +41,9 @@ class Hands:
             raise TypeError("The gallery is not there.")
         self._pane = pane
         self._photos = [photo(640, 480, number) for number in range(6)]
+        # The engine refuses what is imported here: patterns in which no product is seen.
+        loaded = samples.load(studio).files
+        self._products = [FileId(one.id) for one in loaded if one.category == "product_image"]
         self._taken = 0
         self._ordered: dict[int, float] = {}
         self.made: list[float] = []
@@ -88,14 +90,19 @@ class Hands:
     def generate(self) -> Script:
         """Order a picture from the embedded engine; it is made while other things are done."""
         yield lambda: len(self._ordered) < MOST_ORDERED
-        products = library.ids(self._studio, FileFilter(category="product_image"), limit=20)
-        product = FileId(self._dice.choice(products))
+        here = list(filter(self._here, self._products))
+        if not here:
+            return
+        product = self._dice.choice(here)
         with self._studio.database.write():
             move = ledger.grant(self._studio.user_id, 2, f"soak {time.time_ns()}")
             entries.append(self._studio.database, self._studio.user_id, move, now_ms())
         style = self._dice.choice(("vintage", "realistic"))
         brief = Brief((product,), quality="draft", style=style)
         self._ordered[generate.start(self._studio, brief).id] = time.monotonic()
+
+    def _here(self, file_id: FileId) -> bool:
+        return library.picture(self._studio, file_id).trashed_at is None
 
     def scroll(self) -> Script:
         """Scroll on from anywhere, one step a frame, and wait for what is then in view."""
