@@ -42,6 +42,7 @@ SPEEDS = {"slow": 6, "fast": 120, "flung": 2400}
 FRAME = 1 / 60
 PICTURES = 20_000
 CLICKS = 5
+SCREENS = 4
 WARM_OPENINGS = 40
 WARM_SECONDS = 10.0
 FIRST_OPENING = "viewer, first opening of these, own time"
@@ -124,12 +125,14 @@ class Bench:
     def _jumps(self) -> None:
         """Click on the scrollbar; each time pictures that were not shown before."""
         bar = self._grid.verticalScrollBar()
-        for name, share in (("top", 0.02), ("middle", 0.5), ("end", 0.98)):
+        apart = max(0.004, SCREENS * self._grid.viewport().height() / self._grid.layout_.height)
+        for name, share in (("top", 0.03), ("middle", 0.5), ("end", 0.97)):
             taken = []
             for number in range(CLICKS):
                 self._touch()
-                # Whole screens lie between two clicks, so that each has everything to load.
-                bar.setValue(round(bar.maximum() * (share + (number - 2) * 0.004)))
+                # So many lie between two clicks that each has everything to load, in a short list
+                # too: what is next to the view is loaded ahead.
+                bar.setValue(round(bar.maximum() * (share + (number - 2) * apart)))
                 taken.append(run_until(self._whole, PATIENCE_S))
             self.figures[f"click to a full view at the {name}"] = percentile(taken, 0.5)
 
