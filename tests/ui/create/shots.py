@@ -65,6 +65,16 @@ def empty(pane: Bench) -> None:
     _ready(pane)
 
 
+def styles(pane: Bench) -> None:
+    """Show two products by one person in two styles, with what they would cost."""
+    _choose(pane, 2, 1)
+    dialog = pane.many.vary()
+    assert dialog is not None
+    settle(lambda: dialog.plan is not None)
+    dialog.styles["fashion"].click()
+    settle(lambda: dialog.plan is not None)
+
+
 def product(pane: Bench) -> None:
     """Show three products with their cut-outs."""
     _choose(pane, 3)
@@ -223,6 +233,7 @@ SHOTS: dict[str, Callable[[Bench], None]] = {
     "review": review,
     "poor": poor,
     "picker": picker,
+    "styles": styles,
     "running": running,
 }
 
