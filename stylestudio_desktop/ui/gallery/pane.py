@@ -23,6 +23,7 @@ from stylestudio_desktop.ui.gallery.listing import Listing
 from stylestudio_desktop.ui.gallery.reselecting import Reselecting
 from stylestudio_desktop.ui.gallery.source import LibrarySource
 from stylestudio_desktop.ui.gallery.suggesting import Suggesting
+from stylestudio_desktop.ui.gallery.viewer_deeds import ViewerDeeds
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
 from stylestudio_desktop.ui.widgets.grid import Grid
@@ -57,6 +58,7 @@ class GalleryPane(Pane):
         self.importer = Importer(studio, self)
         self.intake = Intake(window, self.importer, self)
         self.deeds = Deeds(window.actions_, self, self.doing, self.intake)
+        self.looking = ViewerDeeds(window.actions_, self, lambda: self.viewer)
         self.browser = Browser(self.grid, self.deeds, self)
         self.intake.use_browser(self.browser)
         self._viewer: Viewer | None = None
@@ -85,6 +87,7 @@ class GalleryPane(Pane):
             self._source.stacked = self.browser.filters.asked().stacked
             self.listing.load(self.browser.filters.asked())
         self.suggesting.attend(True)
+        self.looking.offer(self.viewing())
         self._lift()
         self.grid.setFocus()
 
@@ -97,6 +100,7 @@ class GalleryPane(Pane):
         if self._viewer is not None:
             self._viewer.presenting.end()
         self.suggesting.attend(False)
+        self.looking.offer(False)
         self._window.lift_toasts(0)
 
     def search(self, text: str) -> None:
@@ -233,9 +237,12 @@ class GalleryPane(Pane):
         made.larger_asked.connect(self.doing.ask_larger)
         made.bar.favourite_asked.connect(self.doing.favour)
         made.bar.rated.connect(self.doing.rate)
+        for name, part in made.bar.by_action.items():
+            self.looking.name_keys(name, part)
         return made
 
     def _show_numbers(self) -> None:
+        self.looking.offer(self.viewing())
         chosen = 1 if self.viewing() else len(self.grid.contents.selection)
         marked = 0 if self.viewing() else chosen
         self.browser.show_list(len(self.grid.contents), self.listing.complete, marked)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -28,8 +28,7 @@ class Viewer(QWidget):
     """Shows pictures of the grid's list by id, so that new ones arriving move nothing.
 
     `closed(id)` tells which picture was looked at last; `more_like(generation)` asks Create,
-    `larger_asked(id)` too; `changed_to(id)` follows the user. Keys: arrows, Z 1:1, +/-, B before,
-    I information, F11 whole screen, F5 slide show, Esc.
+    `larger_asked(id)` too; `changed_to(id)` follows the user. Its actions are `ViewerDeeds`.
     """
 
     closed = Signal(object)
@@ -144,22 +143,23 @@ class Viewer(QWidget):
         """Copy the information as text."""
         QGuiApplication.clipboard().setText(self.facts.text())
 
+    def toggle_size(self) -> None:
+        """Change between the whole picture and 1:1."""
+        self.stages[0].toggle()
+
+    def zoom(self, steps: int) -> None:
+        """Zoom in by so many steps of the wheel, or out."""
+        self.stages[0].zoom(WHEEL_STEP**steps)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Act on the viewer's keys; pass the rest on."""
-        keys, stage = Qt.Key, self.stages[0]
+        """Act on the keys that move about, whatever keys the actions have; pass the rest on."""
+        keys = Qt.Key
         table: dict[Qt.Key, Callable[[], object]] = {
             keys.Key_Escape: self.back, keys.Key_Space: self._on_space,
-            keys.Key_F11: self.presenting.toggle_full, keys.Key_F5: self.presenting.toggle_play,
             keys.Key_Left: lambda: self.go(-1), keys.Key_Right: lambda: self.go(1),
-            keys.Key_Z: stage.toggle, keys.Key_B: self.toggle_before,
-            keys.Key_I: self.toggle_panel, keys.Key_Plus: lambda: stage.zoom(WHEEL_STEP),
-            keys.Key_Equal: lambda: stage.zoom(WHEEL_STEP),
-            keys.Key_Minus: lambda: stage.zoom(1 / WHEEL_STEP),
         }  # fmt: skip
         run = table.get(Qt.Key(event.key()))
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_facts()
-        elif run is not None:
+        if run is not None:
             run()
         else:
             super().keyPressEvent(event)

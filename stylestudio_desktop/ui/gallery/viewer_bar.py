@@ -39,6 +39,7 @@ class ViewerBar(QFrame):
         self._place = label("", "faint")
         self._zoom = label("", "faint")
         self._zoom.setMinimumWidth(44)
+        self._out = tool("arrow-left", self.tr("Back to the gallery"), self.left.emit)
         self._back = tool(
             "chevron-left", self.tr("Previous picture"), lambda: self.stepped.emit(-1)
         )
@@ -50,6 +51,14 @@ class ViewerBar(QFrame):
         self.info.setChecked(True)
         self._favourite = tool("heart", self.tr("Favourite"), self.favourite_asked.emit)
         self._stars: list[QToolButton] = []
+        self._actual = tool("", self.tr("Actual size"), self.one_to_one.emit)
+        self._actual.setText("1:1")
+        self._full = tool("monitor", self.tr("Whole screen"), self.filled.emit)
+        self._play = tool("play", self.tr("Slide show"), self.played.emit)
+        self.by_action: dict[str, QWidget] = {
+            "back": self._out, "previous": self._back, "next": self._on, "actual": self._actual,
+            "full": self._full, "play": self._play, "before": self.before, "info": self.info,
+        }  # fmt: skip
         self._lay_out()
 
     def show_name(self, name: str, favourite: bool, rating: int) -> None:
@@ -77,7 +86,7 @@ class ViewerBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.S, Space.XS, Space.L, Space.XS)
         layout.setSpacing(Space.XS)
-        layout.addWidget(tool("arrow-left", self.tr("Back to the gallery"), self.left.emit))
+        layout.addWidget(self._out)
         layout.addWidget(self._name)
         layout.addSpacing(Space.S)
         layout.addWidget(self._place)
@@ -86,12 +95,8 @@ class ViewerBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self._zoom)
         layout.addWidget(tool("maximize", self.tr("Fit"), self.fitted.emit))
-        actual = tool("", self.tr("Actual size"), self.one_to_one.emit)
-        actual.setText("1:1")
-        layout.addWidget(actual)
-        layout.addWidget(tool("monitor", self.tr("Whole screen (F11)"), self.filled.emit))
-        layout.addWidget(self.larger)
-        layout.addWidget(tool("play", self.tr("Slide show (F5)"), self.played.emit))
+        for part in (self._actual, self._full, self.larger, self._play):
+            layout.addWidget(part)
         layout.addSpacing(Space.S)
         layout.addWidget(self._favourite)
         for number in range(1, 6):

@@ -162,20 +162,13 @@ class ShortcutsDialog(QDialog):
         self._show_chosen()
 
     def _fixed(self) -> list[tuple[str, str]]:
-        """Return what grid and viewer do with keys that can't be changed."""
+        """Return what the grid does with keys that can't be changed, and the viewer with Space."""
         grid, viewer = self.tr("Gallery"), self.tr("Viewer")
         return [
             (f"{grid}: {self.tr('Open or close the viewer')}", "Space"),
             (f"{grid}: {self.tr('Select everything')}", "Ctrl+A"),
             (f"{grid}: {self.tr('Larger or smaller pictures')}", self.tr("Ctrl+wheel")),
-            (f"{viewer}: {self.tr('Previous or next picture')}", "←, →"),
-            (f"{viewer}: {self.tr('Whole picture or 1:1')}", "Z"),
-            (f"{viewer}: {self.tr('Zoom in or out')}", "+, −"),
-            (f"{viewer}: {self.tr('Before and after')}", "B"),
-            (f"{viewer}: {self.tr('Information')}", "I"),
-            (f"{viewer}: {self.tr('Whole screen')}", "F11"),
-            (f"{viewer}: {self.tr('Slide show')}", "F5"),
-            (f"{viewer}: {self.tr('Copy the information')}", "Ctrl+C"),
+            (f"{viewer}: {self.tr('Stop the slide show or go on')}", "Space"),
         ]
 
     def _name_at(self, row: int) -> str:

@@ -173,3 +173,45 @@ def test_a_screen_without_a_usable_profile_is_srgb(
         monkeypatch.setattr(screen_colour, "_read", lambda _screen, data=data: data)
         assert screen_colour.profile_of(opened.screen()) is None
     assert screen_colour.profile_of(None) is None
+
+
+def test_the_commands_offer_the_viewers_while_it_is_in_front(
+    opened: GalleryPane, window: MainWindow, qtbot: QtBot
+) -> None:
+    def offered(typed: str) -> list[str]:
+        return [offer.name for offer in window.actions_.matching(typed)]
+
+    assert offered("viewer before") == ["viewer.before"]
+    assert offered("zoom") == ["viewer.in", "viewer.out"]
+    window.open_pane("create")
+    assert offered("viewer") == []
+    window.open_pane("gallery")
+    assert "viewer.play" in offered("viewer")
+    opened.viewer.leave()
+    assert offered("viewer") == []
+
+
+def test_chosen_keys_take_the_usual_ones_place_in_the_viewer(
+    opened: GalleryPane, window: MainWindow, qtbot: QtBot
+) -> None:
+    viewer, bar = opened.viewer, opened.viewer.bar
+    assert bar.info.toolTip() == "Information (I)"
+    window.actions_.take_keys({"viewer.info": "J"})
+    assert bar.info.toolTip() == "Information (J)"
+    qtbot.keyClick(viewer, KEYS.Key_I)
+    assert viewer.panel.isVisible()
+    qtbot.keyClick(viewer, KEYS.Key_J)
+    assert not viewer.panel.isVisible()
+    window.actions_.take_keys({"viewer.next": ""})
+    first = viewer.current
+    qtbot.keyClick(viewer, KEYS.Key_Right)
+    assert viewer.current != first, "arrows move about, whatever keys are chosen"
+
+
+def test_zooming_by_keys_works_from_any_part_of_the_viewer(
+    opened: GalleryPane, qtbot: QtBot
+) -> None:
+    viewer = opened.viewer
+    for key, zoomed in ((KEYS.Key_Plus, True), (KEYS.Key_Minus, False), (KEYS.Key_Equal, True)):
+        qtbot.keyClick(viewer.panel, key)
+        assert (viewer.camera.zoom > 1.0) is zoomed

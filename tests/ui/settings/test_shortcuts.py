@@ -147,11 +147,22 @@ def test_keys_are_taken_away_and_come_back_as_usual(
     qtbot.waitUntil(lambda: on_disk(studio) == {})
 
 
-def test_what_grid_and_viewer_do_can_not_be_changed(dialog: ShortcutsDialog) -> None:
-    dialog.search.setText("slide show")
-    assert list(rows(dialog)) == ["Viewer: Slide show"]
+def test_what_the_grid_does_can_not_be_changed(dialog: ShortcutsDialog) -> None:
+    dialog.search.setText("select everything")
+    assert list(rows(dialog)) == ["Gallery: Select everything"]
     assert not dialog.use.isEnabled()
     assert "stay" in dialog.said.text()
+
+
+def test_the_viewers_keys_are_changed_before_it_was_ever_opened(
+    dialog: ShortcutsDialog, window: MainWindow
+) -> None:
+    assert rows(dialog)["Viewer: Zoom in"] == "+, ="
+    press(dialog, "viewer.play", "Shift+F5")
+    assert keys_of(window, "viewer.play") == ["Shift+F5"]
+    press(dialog, "viewer.before", "F")  # rates a favourite in the same place
+    assert "Gallery: Favourite" in dialog.said.text()
+    assert keys_of(window, "viewer.before") == ["B"]
 
 
 def test_odd_keys_in_the_settings_file_do_no_harm(window: MainWindow) -> None:
