@@ -222,6 +222,7 @@ class Bench(QWidget):
         self.pages.paste.connect(self.paste)
         self.pages.many.connect(self.many.choose)
         self.pages.several.connect(self.many.vary)
+        self.many.step_wanted.connect(self._open)
         self.pages.sample_picked.connect(self._on_sample)
         self.pages.asked.connect(self.answers.answer)
         self.summary.step_asked.connect(self.go)

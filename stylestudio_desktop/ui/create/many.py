@@ -4,20 +4,25 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.batch_dialog import BatchDialog, sources_of
 from stylestudio_desktop.ui.create.desk import Desk
-from stylestudio_desktop.ui.create.draft import Draft
+from stylestudio_desktop.ui.create.draft import Draft, Step
 from stylestudio_desktop.ui.window import HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowQueue
 
 
 class Many(QObject):
-    """Chooses, plans and starts batches for the pane `parent`."""
+    """Chooses, plans and starts batches for the pane `parent`.
+
+    `step_wanted(step)` asks for the page where what is missing is chosen.
+    """
+
+    step_wanted = Signal(object)
 
     def __init__(self, window: MainWindow, studio: Studio, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,7 +40,7 @@ class Many(QObject):
         draft = self._desk.draft
         why = not_varied(draft)
         if why:
-            self._window.toast(why, "warning")
+            self._window.toast(why, "warning", self._cure(draft))
             return None
         return self._show([str(one.id) for one in draft.products])
 
@@ -63,6 +68,16 @@ class Many(QObject):
         dialog.started.connect(self._on_started)
         dialog.open()
         return dialog
+
+    def _cure(self, draft: Draft) -> tuple[str, Callable[[], object]]:
+        """Return the button that does away with why several styles can't be made."""
+        if not draft.products:
+            return words.tr("Choose a product"), partial(self.step_wanted.emit, Step.PRODUCT)
+        return words.tr("Show each by itself"), self._apart
+
+    def _apart(self) -> None:
+        self._desk.edit(together=False)
+        self.vary()
 
     def _on_started(self, _batch: object) -> None:
         self._window.toast(words.tr("The batch is in the queue."), "good")

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import batches, ledger_proof
 from stylestudio_desktop.ui.create.batch_dialog import BatchDialog
 from stylestudio_desktop.ui.create.draft import Step
 from stylestudio_desktop.ui.create.look_page import LookPage
-from stylestudio_desktop.ui.window import HISTORY
+from stylestudio_desktop.ui.window import CREATE, HISTORY
 from stylestudio_desktop.ui.wishes import ShowQueue
 from tests.factories import give, photo
 from tests.ui.create.conftest import Desk
@@ -172,6 +172,33 @@ def test_several_styles_need_products_each_by_itself(desk: Desk, tmp_path: Path)
     desk.pane.desk.edit(together=False)
     vary.show_desk()
     assert vary.vary.isEnabled()
+
+
+def pressed(desk: Desk, text: str) -> None:
+    """Press the button of the notice that is shown."""
+    (found,) = [one for one in desk.window.findChildren(QPushButton) if one.text() == text]
+    found.click()
+
+
+def test_what_several_styles_lack_has_a_button_that_gives_it(desk: Desk, tmp_path: Path) -> None:
+    desk.pane.go(Step.REVIEW)
+    assert desk.pane.many.vary() is None
+    desk.window.open_pane(HISTORY)
+    pressed(desk, "Choose a product")
+    assert desk.window.current == CREATE
+    assert desk.pane.step is Step.PRODUCT
+    photos = [photo(tmp_path, f"{name}.jpg", name) for name in ("teal", "red")]
+    desk.pane.intake.take(photos, Category.PRODUCT)
+    desk.settle()
+    desk.pane.desk.edit(together=True)
+    assert desk.pane.many.vary() is None
+    pressed(desk, "Show each by itself")
+    assert not desk.pane.desk.draft.together
+    (dialog,) = desk.pane.findChildren(BatchDialog)
+    desk.bot.waitUntil(lambda: dialog.plan is not None)
+    assert "Made of: 2 product(s)" in dialog.facts.text()
+    dialog.reject()
+    desk.settle()
 
 
 def test_a_table_says_where_the_styles_count(desk: Desk, tmp_path: Path) -> None:
