@@ -1,13 +1,12 @@
 """Commands on copies of the library: making, listing and checking them."""
 
-import contextlib
 from datetime import datetime
 from pathlib import Path
 
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say, table
-from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.errors import BadInput, StorageNewer
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import table_export
 from stylestudio_desktop.services.backup import (
@@ -15,9 +14,10 @@ from stylestudio_desktop.services.backup import (
     full,
     moments,
     proving,
-    reading,
     record,
     snapshots,
+    standing,
+    unfinished,
 )
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 
@@ -94,53 +94,86 @@ def moment_text(moment: int) -> str:
 
 def _list(desk: Desk) -> int:
     found = snapshots.listing(desk.workspace)
-    known = record.read(desk.workspace)
-    place = desk.arguments.what or known.full_place
-    backups: list[shapes.Json] = []
-    for home in reading.versions(_parent(Path(place).expanduser())) if place else []:
-        with contextlib.suppress(BadInput):
-            manifest = reading.Backup(home, home.parent).manifest
-            backups.append(
-                {"path": str(home), "moment": manifest.moment, "pictures": manifest.pictures}
-            )
-    reach = moments.reach(desk.workspace)
+    newer = standing.newer(desk.workspace)
+    asked = desk.arguments.what
+    places = [Path(asked).expanduser()] if asked else standing.places(desk.workspace)
+    backups = [one for place in places for one in standing.backups(place.absolute())]
+    reach = () if newer else moments.reach(desk.workspace)
+    cut_off = unfinished.left(desk.workspace)
     if desk.json:
         print_json(
             {
                 "snapshots": [_shape(one) for one in found],
-                "backups": backups,
+                "backups": [_backup_shape(one) for one in backups],
                 "reach": [{"begin": one.begin, "end": one.end} for one in reach],
+                "unfinished": None if cut_off is None else str(cut_off.place),
+                "newer": newer is not None,
             }
         )
         return 0
-    if found:
-        table(
-            ("Snapshot", "Of", "Because", "Size"),
-            [
-                (one.path.name, moment_text(one.moment), one.reason.value, shapes.size(one.size))
-                for one in found
-            ],
-            right=(3,),
-        )
-    else:
-        say("There is no snapshot yet; “stylestudio backup snapshot” makes one at once.")
+    if newer is not None:
+        _tell_newer(newer, found)
+    _tell_snapshots(found)
     if not found and not backups:
         say(
             "A full backup elsewhere is found by “stylestudio backup list PLACE”, and brought back "
             "by “stylestudio restore-backup PLACE”."
         )
     for one in backups:
-        say(f"{one['path']}: {moment_text(one['moment'])}, {one['pictures']:,} pictures")
+        manifest = one.manifest
+        say(
+            f"{one.home}: {moment_text(manifest.moment)}, {manifest.pictures:,} pictures"
+            + _needs(manifest.schema)
+        )
     for stretch in reach:
         say(
             f"Any moment from {moment_text(stretch.begin)} to {moment_text(stretch.end)}, to "
             "within a second, by “restore-backup --at MOMENT”."
         )
+    if cut_off is not None:
+        note(f"The backup to {cut_off.place} was cut off and is not complete. Make it again.")
     return 0
 
 
-def _parent(place: Path) -> Path:
-    return place.parent if (place / reading.MANIFEST).is_file() else place
+def _backup_shape(one: standing.Kept) -> shapes.Json:
+    manifest = one.manifest
+    return {
+        "path": str(one.home),
+        "moment": manifest.moment,
+        "pictures": manifest.pictures,
+        "schema": manifest.schema,
+    }
+
+
+def _needs(schema: int) -> str:
+    return ", by a newer version of the program" if standing.is_newer(schema) else ""
+
+
+def _tell_newer(newer: StorageNewer, found: list[Snapshot]) -> None:
+    """Say what an older program can do with a newer library: nothing, or go back before it."""
+    note(newer.sentence)
+    if not all(standing.is_newer(one.schema) for one in found):
+        note(
+            "Or bring it back as it was before, by “restore-backup” with a snapshot that this "
+            "version can read: what is here now is kept whole."
+        )
+
+
+def _tell_snapshots(found: list[Snapshot]) -> None:
+    if not found:
+        say("There is no snapshot yet; “stylestudio backup snapshot” makes one at once.")
+        return
+    table(
+        ("Snapshot", "Of", "Because", "Size"),
+        [
+            (
+                one.path.name, moment_text(one.moment), one.reason.value + _needs(one.schema),
+                shapes.size(one.size),
+            )
+            for one in found
+        ],
+        right=(3,),
+    )  # fmt: skip
 
 
 def _verify(desk: Desk) -> int:

@@ -78,8 +78,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     `replace` FileExistsError is raised where the name was taken meanwhile; raises OSError for
     the disk.
     """
-    known = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()
-    part = path.with_name(f".stylestudio-{known[:16]}.tmp")
+    part = part_of(path)
     part.unlink(missing_ok=True)  # also a link that would lead elsewhere
     with _partial(part) as (_, opened):
         yield opened
@@ -89,6 +88,12 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         elif not _claim(part, path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         flush_folder(path.parent)
+
+
+def part_of(path: Path) -> Path:
+    """Return where the file `path` lies while `new_file` is writing it."""
+    known = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()
+    return path.with_name(f".stylestudio-{known[:16]}.tmp")
 
 
 def _name(folder: Path) -> Path:

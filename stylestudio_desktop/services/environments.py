@@ -35,6 +35,7 @@ from stylestudio_desktop.store import (
 )
 from stylestudio_desktop.store.copying import Copy
 from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.schema import refuse_newer
 
 _PORTION = 500
 _FILES = ("catalogue.json", "services.json")
@@ -179,10 +180,11 @@ def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
             other.open()
             there = int(other.value("PRAGMA user_version"))
             here = int(studio.database.value("PRAGMA user_version"))
+            refuse_newer(other)
             if there != here:
                 raise BadInput(
                     f"That workspace has schema {there}, this one {here}. Nothing was changed. "
-                    "Open the older one once with this program, which brings it up to date."
+                    "Open that one once with this program, which brings it up to date."
                 )
             copying.snapshot(other, folder / reading.DATABASE)
         copy = Copy(folder / reading.DATABASE)

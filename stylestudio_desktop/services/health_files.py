@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.errors import BadInput, StudioError
 from stylestudio_desktop.files.identity import check_storage_id
 from stylestudio_desktop.files.incoming import Incoming
 from stylestudio_desktop.files.store import Condition
+from stylestudio_desktop.services.backup import unfinished
 from stylestudio_desktop.services.problem import Problem
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, files
@@ -120,6 +121,13 @@ def leftovers(studio: Studio, grace_s: float) -> Iterator[Problem]:
                     folder.name,
                     f"The working folder {folder.name} belongs to no generation in the queue.",
                 )
+    cut_off = unfinished.left(studio.workspace)
+    if cut_off is not None and cut_off.files:
+        said = (
+            f"A backup into the file {cut_off.place} was cut off. What is left of it is no backup "
+            f"and takes {cut_off.size / 1e6:,.1f} MB."
+        )
+        yield Problem("temporary files", cut_off.place.name, said)
 
 
 def left_over(studio: Studio, grace_s: float) -> Iterator[Path]:
@@ -185,6 +193,8 @@ def sweep_after_crash(studio: Studio) -> None:
             with studio.database.write():  # no row can be written between question and deed
                 if not files.stored(studio.database, storage_id):
                     gone += studio.files.remove(storage_id, age)
+    with contextlib.suppress(StudioError):  # its disk may be away: a check names it then
+        unfinished.sweep(studio.workspace)
     _log.info("%d files that a crash left behind were removed", gone)
 
 

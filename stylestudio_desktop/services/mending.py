@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.keeping import Reason, stamp
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services import health, health_files, queue
-from stylestudio_desktop.services.backup import reading, record, snapshots
+from stylestudio_desktop.services.backup import reading, snapshots, standing, unfinished
 from stylestudio_desktop.services.health import ARRIVING_S, Health
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, mending
@@ -92,12 +92,12 @@ def _bytes(studio: Studio, made: Mended, grace_s: float) -> None:
     """Fetch damaged and missing pictures from the last full backup; set orphans aside."""
     healed = missing = orphans = 0
     with contextlib.ExitStack() as held:
-        backup = _last_backup(studio, held)
+        backups = _last_backups(studio, held)
         for storage_id, row in health_files.side_by_side(studio):
             if row is None:
                 orphans += _set_aside(studio, made, [_old(studio, storage_id, grace_s)])
             elif studio.files.verify(storage_id) is not Condition.INTACT:
-                fetched = backup is not None and _fetch(studio, made, backup, row)
+                fetched = any(_fetch(studio, made, one, row) for one in backups)
                 healed += fetched
                 missing += not fetched
     if healed:
@@ -114,15 +114,13 @@ def _old(studio: Studio, storage_id: str, grace_s: float) -> Path | None:
     return path if health_files.age_of(path) >= grace_s else None
 
 
-def _last_backup(studio: Studio, held: contextlib.ExitStack) -> reading.Backup | None:
-    place = record.read(studio.workspace).full_place
-    try:
-        backup = reading.find(Path(place)) if place else None
-    except BadInput:
-        return None
-    if backup is not None:
-        held.enter_context(contextlib.closing(backup))
-    return backup
+def _last_backups(studio: Studio, held: contextlib.ExitStack) -> list[reading.Backup]:
+    """Open the newest full backup of each place that is known and can be reached."""
+    found = []
+    for place in standing.places(studio.workspace):
+        with contextlib.suppress(BadInput, StorageError):
+            found.append(held.enter_context(contextlib.closing(reading.find(place))))
+    return found
 
 
 def _fetch(studio: Studio, made: Mended, backup: reading.Backup, row: audit.Bytes) -> bool:
@@ -160,7 +158,10 @@ def _set_aside(studio: Studio, made: Mended, paths: Iterable[Path | None]) -> in
 
 def _leftovers(studio: Studio, made: Mended, grace_s: float) -> None:
     moved = _set_aside(studio, made, health_files.left_over(studio, grace_s))
-    made.done.append(f"Set aside: {_of(moved, 'unfinished file')}.")
+    if moved:
+        made.done.append(f"Set aside: {_of(moved, 'unfinished file')}.")
+    if freed := unfinished.sweep(studio.workspace):
+        made.done.append(f"Removed: {freed / 1e6:,.1f} MB of a backup that was cut off.")
 
 
 def _dead_hosts(studio: Studio, made: Mended) -> None:

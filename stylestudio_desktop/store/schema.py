@@ -20,6 +20,17 @@ def current_version() -> int:
     return max(int(path.name[:4]) for path in MIGRATIONS.glob("[0-9]*.py"))
 
 
+def refuse_newer(database: Database) -> None:
+    """Raise StorageNewer when the database is newer than the program; nothing is changed."""
+    version = int(database.value("PRAGMA user_version"))
+    if version > current_version():
+        raise StorageNewer(
+            f"This library was written by a newer version of the program (schema {version}, this "
+            f"program knows {current_version()}). It was not opened, so nothing in it is harmed. "
+            "Install the newest version."
+        )
+
+
 def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _text: None) -> None:
     """Apply the missing migrations in one transaction: all of them, or none.
 
@@ -34,12 +45,7 @@ def bring_up_to_date(database: Database, say: Callable[[str], None] = lambda _te
             f"The file {database.path.name} is a database, but not a library of this program. "
             "Nothing was changed. Choose another workspace folder."
         )
-    if version > newest:
-        raise StorageNewer(
-            f"This library was written by a newer version of the program (schema {version}, this "
-            f"program knows {newest}). It was not opened, so nothing in it is harmed. Install the "
-            "newest version."
-        )
+    refuse_newer(database)
     database.use_wal()
     if version == newest:
         return

@@ -1,5 +1,6 @@
 """The commands on copies, typed as people type them."""
 
+import json
 import shutil
 import time
 from datetime import datetime
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.services.backup import record
 from stylestudio_desktop.store import journal
 from stylestudio_desktop.store.database import SQLITE
 from stylestudio_desktop.store.schema import current_version
@@ -182,25 +185,94 @@ def test_tables_leave_in_open_formats(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("export-tables", "--to", str(tmp_path / "out")) == 2
 
 
+def as_of_the_future(path: Path) -> None:
+    """Make a database as a later version of the program leaves it."""
+    newer = SQLITE.connect(path, isolation_level=None)
+    newer.execute("ALTER TABLE files ADD COLUMN of_the_future TEXT")
+    newer.execute(f"PRAGMA user_version = {current_version() + 1}")
+    newer.close()
+
+
 def test_an_older_program_refuses_a_newer_library_in_every_command(
     shell: Shell, tmp_path: Path
 ) -> None:
     made = shell.json("backup", "snapshot")
     path = shell.workspace / "library.sqlite3"
-    newer = SQLITE.connect(path, isolation_level=None)
-    newer.execute(f"PRAGMA user_version = {current_version() + 1}")
-    newer.close()
+    as_of_the_future(path)
     before = path.read_bytes()
     for words in (
         ["wallet"], ["list", "files"], ["queue"], ["verify"], ["verify", "--repair"],
         ["backup", "snapshot"], ["backup", "full", "--to", str(tmp_path / "disk")],
         ["export-tables", "--to", str(tmp_path / "tables")],
+        ["bring-back", "--list", "--from", made["name"]], ["rebuild", str(tmp_path)],
+        ["workspace", "copy", "trial"], ["workspace", "compare", str(tmp_path)],
+        ["import", str(tmp_path), "--as", "product"], ["worker", "--until-empty"], ["batches"],
     ):  # fmt: skip
         assert shell.run(*words) == 5, words
         assert "newer version of the program" in shell.err
         assert path.read_bytes() == before
     assert shell.run("backup", "list") == 0
     assert made["name"] in shell.out
+    assert "newer version of the program" in shell.err
+    assert "Or bring it back as it was before" in shell.err
+    assert shell.json("backup", "list")["newer"]
+    (shell.workspace / "backups" / made["name"]).unlink()
+    assert shell.run("backup", "list") == 0
+    assert "Install the newest version" in shell.err
+    assert "Or bring it back" not in shell.err
+    assert path.read_bytes() == before
+
+
+def test_before_an_update_is_gone_back_to_and_forward_by_the_newer_program_alone(
+    shell: Shell, tmp_path: Path
+) -> None:
+    made = shell.json("backup", "snapshot")
+    as_of_the_future(shell.workspace / "library.sqlite3")
+    assert shell.run("restore-backup", made["name"]) == 0
+    assert "its form is newer" in shell.err
+    assert shell.run("restore-backup", "--back") == 5
+    assert "newer version of the program" in shell.err
+    assert shell.json("backup", "list")["newer"] is False  # nothing has changed places
+
+
+def test_a_backup_by_a_newer_program_is_marked_and_refused(shell: Shell, tmp_path: Path) -> None:
+    place = tmp_path / "disk"
+    version = current_version()
+    full = Path(shell.json("backup", "full", "--to", str(place))["path"])
+    made = Path(shell.json("backup", "snapshot")["path"])
+    newer = made.rename(made.with_name(made.name.replace(f"-s{version}-", f"-s{version + 1}-")))
+    told = json.loads((full / "manifest.json").read_text())
+    (full / "manifest.json").write_text(json.dumps({**told, "schema": version + 1}))
+    assert shell.run("backup", "list") == 0
+    assert shell.out.count("by a newer version of the program") == 2
+    for words in (
+        ["restore-backup", newer.name], ["restore-backup", str(place)],
+        ["bring-back", "--list", "--from", str(place)],
+    ):  # fmt: skip
+        assert shell.run(*words) == 5, words
+        assert "This backup was written by a newer version of the program" in shell.err
+
+
+def test_a_workspace_of_a_newer_program_is_not_compared(shell: Shell, tmp_path: Path) -> None:
+    imported(shell, tmp_path, "teal")
+    newer = shutil.copytree(shell.workspace, tmp_path / "newer")
+    as_of_the_future(newer / "library.sqlite3")
+    for words in (["compare", str(newer)], ["sync", str(newer), "--yes"]):
+        assert shell.run("workspace", *words) == 5
+        assert "Install the newest version" in shell.err
+
+
+def test_a_backup_that_was_cut_off_is_told(shell: Shell, tmp_path: Path) -> None:
+    shell.json("backup", "snapshot")
+    place = str(tmp_path / "a.zip")
+    record.change(Workspace(shell.workspace), unfinished=place)
+    assert shell.json("backup", "list")["unfinished"] == place
+    assert shell.run("backup", "list") == 0
+    assert f"The backup to {place} was cut off and is not complete." in shell.err
+    shell.json("backup", "full", "--to", place)
+    assert shell.run("backup", "list") == 0
+    assert shell.err == ""
+    assert f"{place}: " in shell.out
 
 
 def test_everything_goes_out_by_one_command(shell: Shell, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The ways of copies, restores, imports, the trash and upgrades, and what must hold of them."""
 
+import contextlib
 import shutil
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,10 @@ def look(action: str, world: Path, _memory: object, finished: bool) -> list[str]
         "purge": (0, 1, 2),
         "trash": (1, 0, 2),
     }
+    for name in ("whole.zip", "other.zip"):
+        if (world / "outside" / name).exists():
+            with contextlib.closing(reading.find(world / "outside" / name)) as copy:
+                found += [f"{name}: {fault}" for fault in proving.backup_faults(copy)]
     after, *before = expected.get(action, (2, 2))
     if pictures != after and (finished or pictures not in before):
         found.append(f"{pictures} pictures in the library")
@@ -80,6 +85,12 @@ def _leftovers(action: str, world: Path) -> list[str]:
         found.append("no snapshot was taken")
     if action == "backup" and not reading.versions(world / "outside" / "place"):
         found.append("no backup was made")
+    if action == "pack":
+        there = [one.name for one in (world / "outside").iterdir() if one.is_file()]
+        found += [f"left behind: {one}" for one in there if one.startswith(".")]
+        found += [f"left behind: {one}" for one in place.backups.glob("unfinished")]
+        if not {"whole.zip", "other.zip"} & {*there}:
+            found.append("no backup was made")
     if action == "restore":
         found += _kept(place)
     return found

@@ -22,7 +22,7 @@ from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import flush_folder, is_full, storing
 from stylestudio_desktop.files.export import new_file
 from stylestudio_desktop.files.store import Condition
-from stylestudio_desktop.services.backup import record
+from stylestudio_desktop.services.backup import record, unfinished
 from stylestudio_desktop.services.backup.reading import (
     CATALOGUE,
     DATABASE,
@@ -79,20 +79,15 @@ def make(
 
     def work(progress: Progress, cancelled: Event | None) -> Made:
         record.must_be_there(studio.workspace, house(place))
-        with _writing(place), _alone(studio):
-            return (_file if place.suffix.lower() == ".zip" else _folder)(
+        with _writing(place), _alone(studio), unfinished.noted(studio.workspace, place):
+            return (_file if unfinished.is_one_file(place) else _folder)(
                 studio, place, progress, stopping(cancelled)
             )
 
     made = attended(
         studio.workspace.root, [place], work, progress, cancelled, studio.database.connection
     )
-    record.change(
-        studio.workspace,
-        full_at=made.moment,
-        full_place=str(made.home),
-        full_pictures=made.pictures,
-    )
+    unfinished.ended(studio.workspace, made.moment, made.home, made.pictures)
     return made
 
 
@@ -329,7 +324,7 @@ def _file(studio: Studio, place: Path, progress: Progress, check: Callable[[], N
         raise BadInput(
             f"“{place.name}” is there already and was not replaced. Choose another name."
         )
-    stage = studio.workspace.backups / "unfinished"
+    stage = unfinished.stage(studio.workspace)
     stage.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

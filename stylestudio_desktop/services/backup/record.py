@@ -13,16 +13,22 @@ from stylestudio_desktop.files.disk import flush_folder, make_private_folder, st
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The last proven full backup, the last drill and the last trouble; times in UTC ms."""
+    """The last proven full backup, the last drill and the last trouble; times in UTC ms.
+
+    `full_folder` is the last one that is no single file. `unfinished` is the place of the backup
+    that is being made, or that was cut off.
+    """
 
     full_at: int = 0
     full_place: str = ""
     full_pictures: int = 0
+    full_folder: str = ""
     drill_at: int = 0
     drill_ok: bool = False
     drill_sentence: str = ""
     trouble_at: int = 0
     trouble: str = ""
+    unfinished: str = ""
 
 
 def read(workspace: Workspace) -> Record:

@@ -14,7 +14,7 @@ from threading import Event
 from typing import BinaryIO
 
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioError
+from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageNewer, StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
@@ -34,7 +34,7 @@ from stylestudio_desktop.services.backup.reading import (
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.store import audit, copying, restored, rewinding
 from stylestudio_desktop.store.database import Database
-from stylestudio_desktop.store.schema import bring_up_to_date
+from stylestudio_desktop.store.schema import bring_up_to_date, current_version
 
 _SENTENCE = (
     "This library was brought back from a backup. Look whether everything is as you want it; "
@@ -60,6 +60,13 @@ Origin = Snapshot | Backup | Moment
 
 def _moment(origin: Origin) -> int:
     return origin.manifest.moment if isinstance(origin, Backup) else origin.moment
+
+
+def schema_of(origin: Origin) -> int:
+    """Return the schema version that a backup says it has."""
+    if isinstance(origin, Backup):
+        return origin.manifest.schema
+    return (origin.snapshot if isinstance(origin, Moment) else origin).schema
 
 
 def stage(
@@ -104,8 +111,15 @@ def put_database(
 ) -> Path:
     """Put the origin's database into the folder `target`, proven and in today's form.
 
-    Raises BadInput for one that can't be trusted, StorageError for one that is damaged.
+    Raises BadInput for one that can't be trusted, StorageError for one that is damaged, and
+    StorageNewer, before anything is copied, for one that a newer program has written.
     """
+    if (schema := schema_of(origin)) > current_version():
+        raise StorageNewer(
+            f"This backup was written by a newer version of the program (schema {schema}, this "
+            f"program knows {current_version()}). Nothing was changed. Install the newest version, "
+            "or choose an older backup."
+        )
     clear(target)
     make_private_folder(target)
     path = target / DATABASE
@@ -214,8 +228,9 @@ def _bring_purchases(workspace: Workspace, new: Database) -> tuple[int, str]:
             old.open()
             if _is_foreign(old, new):
                 return 0, ""
-            if old.value("PRAGMA user_version") != new.value("PRAGMA user_version"):
-                raise StorageError("its form is older")
+            here, there = (int(one.value("PRAGMA user_version")) for one in (old, new))
+            if here != there:
+                raise StorageError(f"its form is {'newer' if here > there else 'older'}")
             with new.write():
                 return restored.bring_purchases(old, new), ""
         except StudioError as error:  # the ledger may have been found broken

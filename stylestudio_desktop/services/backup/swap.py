@@ -12,13 +12,14 @@ from pathlib import Path
 
 from stylestudio_desktop.config.presence import Presence
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StorageError
+from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StorageError, StorageNewer
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import stamp
 from stylestudio_desktop.files.disk import flush_folder, make_private_folder, storing
 from stylestudio_desktop.services.backup import record
-from stylestudio_desktop.store.copying import has_header
+from stylestudio_desktop.store.copying import Copy, has_header
 from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.store.schema import refuse_newer
 
 _MOVED = (
     "library.sqlite3-wal",
@@ -173,9 +174,25 @@ def kept(workspace: Workspace) -> list[Path]:
 
 
 def plan_back(workspace: Workspace) -> Path:
-    """Decide that the library which the last restore replaced comes back. Raises BadInput."""
+    """Decide that the library which the last restore replaced comes back.
+
+    Raises BadInput where there is none, StorageNewer for one that this program could not open.
+    """
     found = kept(workspace)
     if not found:
         raise BadInput("No restore has replaced a library here, so there is nothing to go back to.")
+    _refuse_newer(found[0] / "library.sqlite3")
     plan(workspace, found[0], (found[0] / "settings.json").exists())
     return found[0]
+
+
+def _refuse_newer(path: Path) -> None:
+    """Raise StorageNewer for a library that this program can't open; a damaged one may come."""
+    with contextlib.closing(Copy(path)) as copy:
+        try:
+            copy.open()
+            refuse_newer(copy)
+        except StorageNewer:
+            raise
+        except StorageError:
+            return
