@@ -155,11 +155,14 @@ def _adopt(
     def fetch(row: StoredFile) -> BinaryIO:
         return os.fdopen(open_regular(found[row.storage_id].path, follow=False), "rb")
 
+    used = {one for picture in found.values() if picture.said for one in picture.said.sources}
+    unused = found.keys() - used
     told = [_story(pictures, rows, photos) for pictures in stories.values()]
     for number, row in enumerate(photos.values()):
         if cancelled is not None and cancelled.is_set():
             return
-        adopting.picture(studio, row, fetch, into)
+        known = _as_here(studio, row) if row.storage_id in unused else row
+        adopting.picture(studio, known, fetch, into)
         progress(number, len(photos), row.filename)
     for one, pictures in zip(told, stories.values(), strict=True):
         if cancelled is not None and cancelled.is_set():
@@ -170,6 +173,14 @@ def _adopt(
                 adopting.picture(studio, row, fetch, into)
         else:
             adopting.story(studio, one, fetch, into)
+
+
+def _as_here(studio: Studio, row: StoredFile) -> StoredFile:
+    """Return a photo as what it is here already: its bytes alone don't say what it shows."""
+    for category in _ROLES:
+        if files.same(studio.database, studio.user_id, row.storage_id, category.value) is not None:
+            return row._replace(category=category.value)
+    return row
 
 
 def _already(studio: Studio, said: Description | None) -> int | None:

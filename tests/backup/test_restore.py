@@ -502,3 +502,12 @@ def test_a_restored_ledger_is_sealed_anew_and_says_why(tmp_path: Path) -> None:
     _OPEN.append(without)
     without.database.seals.restored = "Brought back."
     assert ledger_proof.at_start(without).state is not State.PROVEN
+
+
+def test_a_library_that_was_kept_because_it_is_damaged_may_come_back(studio: Studio) -> None:
+    place = studio.workspace
+    old = place.kept / "20260101T000000000Z"
+    old.mkdir(parents=True)
+    (old / "library.sqlite3").write_bytes(b"SQLite format 3\0" + b"rubbish" * 999)
+    assert swap.plan_back(place) == old
+    swap.forget(place)

@@ -182,3 +182,12 @@ def test_a_folder_is_still_known_after_a_single_file(studio: Studio, tmp_path: P
     assert standing.places(studio.workspace) == [file, folder]
     with pytest.raises(BadInput):
         reading.find(file)
+
+
+def test_a_damaged_library_is_not_called_newer(studio: Studio, tmp_path: Path) -> None:
+    place = Workspace(tmp_path / "damaged")
+    place.make()
+    place.database.write_bytes(b"SQLite format 3\0" + b"rubbish" * 999)
+    assert standing.newer(place) is None
+    assert standing.newer(Workspace(tmp_path / "none")) is None
+    assert standing.newer(studio.workspace) is None

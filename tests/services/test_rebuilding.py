@@ -295,3 +295,18 @@ def test_a_purged_picture_comes_back_from_its_export(studio: Studio, tmp_path: P
     assert len(done.adopted.new) == 1
     assert pictures[1] in done.adopted.pictures.values(), "the other one is here"
     sound(studio)
+
+
+def test_a_photo_that_is_here_as_something_else_is_not_doubled(
+    studio: Studio, fresh: Studio, tmp_path: Path
+) -> None:
+    """Nothing in the bytes of a photo that no picture was made of says what it shows."""
+    import_photo(studio, tmp_path, "pink", Category.MODEL)
+    photo(tmp_path, "pink.jpg", "pink")
+    library.import_files(fresh, [tmp_path / "pink.jpg"], Category.MODEL)
+    (lost,) = fresh.files.every()
+    fresh.files.path(lost).unlink()
+    done = rebuilding.rebuild(fresh, studio.workspace.root)
+    assert done.adopted.new == []
+    assert digests(fresh) == {(lost, "model_image")}
+    sound(fresh)  # its bytes came back
