@@ -17,9 +17,11 @@ class Filmstrip(QWidget):
     """`chosen(index)` is emitted when a picture is pressed. Nothing but what is seen is asked for.
 
     `thumbnail(index)` returns an image that is at hand, or None; the strip is updated by its owner.
+    `looked(positions)` tells which are in view now, so that they can be brought to hand.
     """
 
     chosen = Signal(int)
+    looked = Signal(object)
 
     def __init__(
         self, thumbnail: Callable[[int], QImage | None], parent: QWidget | None = None
@@ -28,6 +30,7 @@ class Filmstrip(QWidget):
         self._thumbnail = thumbnail
         self._total = 0
         self._current = 0
+        self._told = range(0)
         self.setAccessibleName(self.tr("Neighbouring pictures"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         dress(self, self.update)
@@ -36,6 +39,11 @@ class Filmstrip(QWidget):
         """Centre the strip on picture `current` of `total`, as far as there are others around."""
         self._current, self._total = current, total
         self.update()
+
+    def let_go(self) -> None:
+        """Show nothing for a while: nobody looks."""
+        self._told = range(0)
+        self.looked.emit(self._told)
 
     def seen(self) -> range:
         """Return the positions in view."""
@@ -53,7 +61,11 @@ class Filmstrip(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme().colour("surface"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for index in self.seen():
+        seen = self.seen()
+        if seen != self._told:
+            self._told = seen
+            self.looked.emit(seen)
+        for index in seen:
             area = self._area(index)
             painter.fillRect(area, theme().colour("sunken"))
             image = self._thumbnail(index)

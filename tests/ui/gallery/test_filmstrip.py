@@ -1,12 +1,19 @@
-"""The strip below the viewer is full from edge to edge wherever in the list one is."""
+"""The strip below the viewer is full of pictures from edge to edge wherever in the list one is."""
+
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.ui.gallery.filmstrip import CELL, Filmstrip
+from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.tokens import Space
+from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST
+from tests.ui.gallery.seeing import Quiet
+from tests.ui.pictures import picture
 
 STEP = CELL + Space.XS
 WIDTH = 10 * STEP
@@ -63,3 +70,32 @@ def test_the_strip_begins_and_ends_at_the_edges(
 def test_an_empty_list_has_nothing_to_press(strip: Filmstrip, qtbot: QtBot) -> None:
     strip.show_at(0, 0)
     assert _pressed(strip, qtbot, MIDDLE) is None
+
+
+def test_neighbours_that_the_grid_has_not_shown_are_pictured_too(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, tmp_path: Path
+) -> None:
+    more = [tmp_path / f"coat {number}.jpg" for number in range(12)]
+    for number, path in enumerate(more):
+        assert picture(40 + number, 120).save(str(path), "JPEG")
+    filled.importer.bring(more, Category.PRODUCT)
+    quiet()
+    filled.grid.set_cell(LARGEST)
+    quiet()
+    filled.grid.thumbnails._images.clear()  # as at a start, where nothing was scrolled over yet
+    filled.show_pictures([filled.grid.contents.ids[0]])
+    strip = filled.viewer.strip
+    qtbot.waitUntil(lambda: len(strip.seen()) > 8)
+    assert len(filled.grid.in_view()) < len(strip.seen()) // 2
+    assert all(
+        filled.viewer._thumbnail_at(index) is None
+        for index in strip.seen()
+        if index not in filled.grid.in_view()
+    )
+
+    def pictured() -> bool:
+        return all(filled.viewer._thumbnail_at(index) is not None for index in strip.seen())
+
+    qtbot.waitUntil(pictured, timeout=5000)
+    filled.viewer.leave()
+    assert not filled.grid.beside

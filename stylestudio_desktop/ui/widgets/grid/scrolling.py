@@ -12,7 +12,8 @@ class Scrolled(Touched):
     """Maps the bar, which counts to 2^30 at most, to lines of the content, and slides the view.
 
     The first `pinned` lines of the view show what does not move with the rest. `slid` is emitted
-    whenever the view was put somewhere, also where it was.
+    whenever the view was put somewhere, also where it was. What is `beside` the view is shown
+    elsewhere, and wanted next after what is in it.
     """
 
     slid = Signal()
@@ -20,6 +21,7 @@ class Scrolled(Touched):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pinned = 0
+        self.beside = range(0)
         self.slides = True  # off while something lies over the pictures that would slide with them
         self._offset = 0
         self._unit = 1
@@ -53,6 +55,11 @@ class Scrolled(Touched):
         self.verticalScrollBar().setValue(self._offset // self._unit)
         self._moving = False
         self._slide(before - self._offset)
+        self.slid.emit()
+
+    def attend(self, beside: range) -> None:
+        """Have what stands at these positions at hand too, for somebody else who shows it."""
+        self.beside = beside
         self.slid.emit()
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:

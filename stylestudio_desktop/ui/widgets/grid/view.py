@@ -309,17 +309,17 @@ class Grid(Scrolled):
         if len(self.contents) and not seen:
             return  # it has no room yet; it asks once it is laid out
         around = self.layout_.visible(self._offset - height // 2, self._offset + height * 3 // 2)
-        order = [*seen, *range(seen.stop, around.stop), *range(around.start, seen.start)]
-        ids = [self.contents.ids[index] for index in order]
+        beside = self.beside[: max(0, len(self.contents) - self.beside.start)]
+        ahead = (*beside, *range(seen.stop, around.stop), *range(around.start, seen.start))
+        ids = [self.contents.ids[index] for index in dict.fromkeys((*seen, *ahead))]
         self.cards.want(ids)
         most = self.layout_.columns * (height // self.layout_.row + 2)
         pixels = min(round(self.layout_.cell * self._scale), finest(most))
         tier = SMALL_TIER if pixels <= SMALL_TIER else LARGE_TIER
         known = map(self.cards.get, ids)
         wishes = [Want(one.storage_id, tier, pixels) if one else None for one in known]
-        self.thumbnails.want(
-            list(filter(None, wishes[: len(seen)])), list(filter(None, wishes[len(seen) :]))
-        )
+        parts = (wishes[: len(seen)], wishes[len(seen) :])
+        self.thumbnails.want(*(list(filter(None, part)) for part in parts))
 
     def _on_cards(self, arrived: set[int]) -> None:
         if not self._wish.isActive():
