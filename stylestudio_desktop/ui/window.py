@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.queue_strip, 2, 1)
         layout.setRowStretch(1, 1)
         self.setCentralWidget(self._middle)
-        self.setMinimumSize(Size.RAIL + 560, 420)
+        self.setMinimumSize(Size.RAIL + 560, 340)
         if any(place.name == WALLET for place in self._places):
             self.top_bar.wallet_asked.connect(lambda: self.open_pane(WALLET))
 

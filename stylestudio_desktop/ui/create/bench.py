@@ -17,6 +17,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wishes
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.answers import Answers
+from stylestudio_desktop.ui.create.beside import Beside
 from stylestudio_desktop.ui.create.consent import ask_consent
 from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import MOST_ALONE, Draft, Step
@@ -183,11 +184,7 @@ class Bench(QWidget):
         left.addLayout(centred(self.bar))
         left.addWidget(self.pages, 1)
         left.addLayout(centred(self._foot()))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(left, 1)
-        layout.addWidget(self.summary)
+        Beside(self, left, self.summary)
 
     def _foot(self) -> QWidget:
         foot = QWidget(self)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QPushButton, QWidget
 
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.ui.create import words
@@ -22,6 +22,7 @@ from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 _SMALL = 48
 _MOST_PHOTOS = 10
 _BIG_BUTTON = 40
+_ANY_WIDTH = (1 << 24) - 1  # Qt's own bound
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 
 
@@ -35,6 +36,7 @@ class Summary(SidePanel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(words.tr("Summary"), parent, closable=False)
         self._desk = desk
+        self._brief = False
         self._laid: tuple[Photo, ...] | None = None
         self._photos = FlowLayout(spacing=Space.S)
         self.body.addLayout(self._photos)
@@ -75,6 +77,19 @@ class Summary(SidePanel):
         bill = self._desk.bill()
         self._show_price(bill)
         self._show_button(bill)
+
+    def set_brief(self, brief: bool) -> None:
+        """Show the price and the button alone, in one line as wide as there is room."""
+        if brief != self._brief:
+            self._brief = brief
+            for part in (self._title, self._scroll):
+                part.setVisible(not brief)
+            self.setMinimumWidth(0 if brief else Size.SIDE_PANEL)
+            self.setMaximumWidth(_ANY_WIDTH if brief else Size.SIDE_PANEL)
+            way = QBoxLayout.Direction
+            self.foot.setDirection(way.LeftToRight if brief else way.TopToBottom)
+            self.foot.setStretchFactor(self.remark, int(brief))
+            self.foot.setContentsMargins(Space.L, Space.S, Space.L, Space.S if brief else Space.L)
 
     def _row(self, key: str, name: str, value: str, step: Step) -> None:
         found = self._values.get(key)

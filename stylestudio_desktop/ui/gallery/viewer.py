@@ -127,6 +127,7 @@ class Viewer(QWidget):
         self._known.clear()
         self.pictures.clear()
         self._floor.let_go()
+        self.strip.let_go()
         self.closed.emit(last)
 
     def toggle_before(self) -> None:
@@ -148,17 +149,16 @@ class Viewer(QWidget):
         self.stages[0].toggle()
 
     def zoom(self, steps: int) -> None:
-        """Zoom in by so many steps of the wheel, or out."""
+        """Zoom in by steps of the wheel, or out."""
         self.stages[0].zoom(WHEEL_STEP**steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act on the keys that move about, whatever keys the actions have; pass the rest on."""
-        keys = Qt.Key
-        table: dict[Qt.Key, Callable[[], object]] = {
-            keys.Key_Escape: self.back, keys.Key_Space: self._on_space,
-            keys.Key_Left: lambda: self.go(-1), keys.Key_Right: lambda: self.go(1),
+        table: dict[int, Callable[[], object]] = {
+            Qt.Key.Key_Escape: self.back, Qt.Key.Key_Space: self._on_space,
+            Qt.Key.Key_Left: lambda: self.go(-1), Qt.Key.Key_Right: lambda: self.go(1),
         }  # fmt: skip
-        run = table.get(Qt.Key(event.key()))
+        run = table.get(event.key())
         if run is not None:
             run()
         else:
@@ -203,6 +203,7 @@ class Viewer(QWidget):
         self.pictures.arrived.connect(self._on_picture)
         self.pictures.failed.connect(self._on_unreadable)
         self.strip.chosen.connect(self._on_strip)
+        self.strip.looked.connect(self._grid.attend)
         self._grid.thumbnails.arrived.connect(lambda _arrived: self.strip.update())
         self._floor.looked.connect(self._on_looked)
         self._floor.picked.connect(self.pick)
@@ -281,7 +282,7 @@ class Viewer(QWidget):
         self.bar.show_name(shown.name, shown.favourite, shown.rating)
         self.bar.before.setEnabled(shown.before is not None and len(self._ids) == 1)
         self._more.setVisible(shown.generation is not None)
-        self.bar.larger.setVisible(shown.enlarges)
+        self.bar.offer_larger(shown.enlarges)
         self.facts.set_rows(list(shown.rows))
         self.fidelity.show_report(shown.fidelity, self._source.stand_in(shown.id)[0])
         self._on_looked()

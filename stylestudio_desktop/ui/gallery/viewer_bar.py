@@ -3,15 +3,18 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from stylestudio_desktop.ui.theme import set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import tool
+from stylestudio_desktop.ui.widgets.chip_row import ChipRow
 from stylestudio_desktop.ui.widgets.chips import Chip
 from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 
 _NAME_WIDTH = 320
+_NAME_LEAST = 64
 
 
 class ViewerBar(QFrame):
@@ -59,7 +62,34 @@ class ViewerBar(QFrame):
             "back": self._out, "previous": self._back, "next": self._on, "actual": self._actual,
             "full": self._full, "play": self._play, "before": self.before, "info": self.info,
         }  # fmt: skip
+        self._fit = tool("maximize", self.tr("Fit"), self.fitted.emit)
+        self._enlarges = True
+        self._fitted: tuple[int, bool] | None = None
+        self._row = QHBoxLayout(self)
         self._lay_out()
+
+    def offer_larger(self, enlarges: bool) -> None:
+        """Offer more pixels where there can be more."""
+        self._enlarges = enlarges
+        self._spare_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what a narrow window has no room for: nothing may be pushed off its edge."""
+        super().resizeEvent(event)
+        self._spare_room()
+
+    def _spare_room(self) -> None:
+        wanted = (self.width(), self._enlarges)
+        if wanted == self._fitted:
+            return
+        self._fitted = wanted
+        spare = (self._place, self._zoom, self._fit, self.larger, self._name)
+        for part in spare:
+            part.setVisible(part is not self.larger or self._enlarges)
+        for part in spare:
+            if self._row.minimumSize().width() + _NAME_LEAST <= self.width():
+                break
+            part.hide()
 
     def show_name(self, name: str, favourite: bool, rating: int) -> None:
         """Show whose picture it is and how it is marked."""
@@ -83,7 +113,7 @@ class ViewerBar(QFrame):
         self._zoom.setText(f"{share:.0%}")
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        layout = self._row
         layout.setContentsMargins(Space.S, Space.XS, Space.L, Space.XS)
         layout.setSpacing(Space.XS)
         layout.addWidget(self._out)
@@ -94,7 +124,7 @@ class ViewerBar(QFrame):
         layout.addWidget(self._on)
         layout.addStretch(1)
         layout.addWidget(self._zoom)
-        layout.addWidget(tool("maximize", self.tr("Fit"), self.fitted.emit))
+        layout.addWidget(self._fit)
         for part in (self._actual, self._full, self.larger, self._play):
             layout.addWidget(part)
         layout.addSpacing(Space.S)
@@ -105,8 +135,10 @@ class ViewerBar(QFrame):
             self._stars.append(star)
             layout.addWidget(star)
         layout.addSpacing(Space.S)
-        layout.addWidget(self.before)
-        layout.addWidget(self.info)
+        chips = ChipRow()
+        chips.add_chip(self.before)
+        chips.add_chip(self.info)
+        layout.addWidget(chips)
         self._rating = 0
 
     def _on_star(self, stars: int) -> None:

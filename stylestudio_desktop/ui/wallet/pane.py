@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
@@ -31,6 +32,7 @@ from stylestudio_desktop.ui.wallet.standing import LedgerNotice
 from stylestudio_desktop.ui.wallet.waiting import WaitingCard
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card
+from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
@@ -41,6 +43,8 @@ PURCHASES = 20
 LEDGER_LEAST = 360
 PACKAGE = 170
 WIDEST = 720
+NARROW = 960
+"""Below so many pixels balance and ledger are shown one at a time."""
 DAYS = 30
 _MANY = 1 << 60
 
@@ -113,6 +117,7 @@ class WalletPane(Pane):
             self._before = self.now.user.token_balance if self.now else _MANY
             self._way.setText(self.tr("What you had begun is kept as it is."))
             self._return.setVisible(True)
+            self._show_parts()
             self._scroll.ensureWidgetVisible(self._packages)
 
     def hidden(self) -> None:
@@ -120,7 +125,21 @@ class WalletPane(Pane):
         self._back = None
         self._return.setVisible(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show one part at a time where the window is narrow."""
+        super().resizeEvent(event)
+        self._divide()
+
     def _build(self) -> None:
+        self._views: Segments[bool] = Segments(
+            [(False, self.tr("Wallet"), None), (True, self.tr("Every movement"), None)],
+            self.tr("Which part of the wallet is shown"),
+        )
+        self._choice = QWidget(self)
+        row = QHBoxLayout(self._choice)
+        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        row.addWidget(self._views)
+        row.addStretch(1)
         # From the outside in: what moves to another parent is styled anew with all it holds.
         self._scroll = QScrollArea(self)
         inside = QWidget()
@@ -148,11 +167,29 @@ class WalletPane(Pane):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setMaximumWidth(WIDEST)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        self._ledger = self._movements()
+        self._views.picked.connect(lambda _ledger: self._divide())
+        whole = QHBoxLayout()
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 4)
-        whole.addWidget(self._movements(), 5)
+        whole.addWidget(self._ledger, 5)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.setSpacing(0)
+        outside.addWidget(self._choice)
+        outside.addLayout(whole, 1)
+
+    def _divide(self) -> None:
+        """Show both parts, or the chosen one where there is no room for two."""
+        narrow, ledger = self.width() < NARROW, self._views.value()
+        self._choice.setVisible(narrow)
+        self._scroll.setVisible(not (narrow and ledger))
+        self._ledger.setVisible(not narrow or ledger)
+
+    def _show_parts(self) -> None:
+        """Bring what is not the ledger to the front."""
+        self._views.set_value(False)
+        self._divide()
 
     def _movements(self) -> QWidget:
         made = QFrame()
@@ -241,6 +278,7 @@ class WalletPane(Pane):
         self.purchases.show_purchases(seen.bought, seen.older is not None, newer, seen.back)
 
     def _show_waiting(self) -> None:
+        self._show_parts()
         QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.waiting))
 
     def _turn(self, after: str | None) -> None:

@@ -25,7 +25,7 @@ class SidePanel(QFrame):
         if closable:
             head.addWidget(tool("x", self.tr("Close"), self._on_close))
         # From the outside in: what moves to another parent is styled anew with all it holds.
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         inside = QWidget()
         scroll.setWidget(inside)
         self.body = QVBoxLayout(inside)

@@ -721,3 +721,21 @@ def test_no_balance_is_told_while_the_ledger_is_broken(desk: Desk) -> None:
     ledger_proof.anchor(desk.studio, "I tried something out.")
     ledger_proof.at_start(desk.studio)
     desk.bot.waitUntil(lambda: balance(desk) == before, timeout=5000)
+
+
+@pytest.mark.parametrize(("width", "beside"), [(683, False), (800, False), (1280, True)])
+def test_a_narrow_window_cuts_no_page_off(desk: Desk, width: int, beside: bool) -> None:
+    pane = desk.pane
+    desk.window.resize(width, 384)
+    pane.go(Step.LOOK)
+    desk.settle()
+    page = pane.pages.page(Step.LOOK)
+    assert page.widget().minimumSizeHint().width() <= page.viewport().width()
+    summary = pane.summary
+    assert summary.isVisible()
+    assert (summary.geometry().left() > page.width() // 2) is beside
+    assert (summary.width() == pane.width()) is not beside
+    for part in (summary.total, summary.remark, summary.go):
+        assert part.isVisible()
+        assert part.mapTo(pane, part.rect().bottomRight()).y() < pane.height()
+        assert part.mapTo(pane, part.rect().bottomRight()).x() < pane.width()

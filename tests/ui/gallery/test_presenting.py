@@ -12,6 +12,7 @@ from stylestudio_desktop.services import bulk, organising
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding, screen_colour
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
+from stylestudio_desktop.ui.tokens import Size
 from stylestudio_desktop.ui.window import MainWindow
 from tests.ui.gallery.seeing import Quiet
 
@@ -215,3 +216,21 @@ def test_zooming_by_keys_works_from_any_part_of_the_viewer(
     for key, zoomed in ((KEYS.Key_Plus, True), (KEYS.Key_Minus, False), (KEYS.Key_Equal, True)):
         qtbot.keyClick(viewer.panel, key)
         assert (viewer.camera.zoom > 1.0) is zoomed
+
+
+@pytest.mark.parametrize("width", [656, 800, 1024, 1600])
+def test_no_part_of_the_bar_is_pushed_off_a_narrow_window(
+    opened: GalleryPane, window: MainWindow, qtbot: QtBot, width: int
+) -> None:
+    bar = opened.viewer.bar
+    window.resize(width, 600)
+    qtbot.waitUntil(lambda: bar.width() == opened.viewer.width())
+    qtbot.wait(20)
+    parts = [bar.before, bar.info, *bar._stars, bar._full, bar._play]
+    for part in parts:
+        right = part.mapTo(bar, part.rect().topRight()).x()
+        assert right < bar.width(), part.accessibleName()
+        assert part.width() >= Size.CONTROL
+    brief = Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert (bar.info.toolButtonStyle() == brief) is (width == 656)
+    assert bar.larger.isHidden(), "a photo of one's own was not made here"

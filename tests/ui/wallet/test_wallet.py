@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.catalog import Package
@@ -361,3 +361,22 @@ def test_older_purchases_are_a_page_away(
     assert pane.purchases.older.isHidden()
     pane.purchases.newest.click()
     qtbot.waitUntil(lambda: names() == {"Pro", "Standard"})
+
+
+def test_a_narrow_window_shows_balance_and_ledger_one_at_a_time(
+    pane: WalletPane, window: MainWindow, qtbot: QtBot
+) -> None:
+    both = (pane._scroll, pane._ledger)
+    assert all(part.isVisible() for part in both)
+    assert not pane._choice.isVisible()
+    window.resize(683, 384)
+    qtbot.waitUntil(lambda: pane._choice.isVisible() and pane._scroll.width() == pane.width())
+    assert [part.isVisible() for part in both] == [True, False]
+    inside = pane._scroll.widget()
+    assert inside.minimumSizeHint().width() <= pane._scroll.viewport().width()
+    qtbot.mouseClick(pane._views.findChildren(QAbstractButton)[1], Qt.MouseButton.LeftButton)
+    assert [part.isVisible() for part in both] == [False, True]
+    pane.receive(GetTokens("create"))
+    assert [part.isVisible() for part in both] == [True, False]
+    window.resize(1400, 900)
+    qtbot.waitUntil(lambda: all(part.isVisible() for part in both))
