@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from typing import TypeVar
 
 from stylestudio_desktop.domain.errors import Stopped
@@ -28,15 +28,11 @@ def give_way() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
-def behind(
-    work: Callable[[Callable[[], None]], T],
-    check: Callable[[], None],
-    holding: Callable[[], AbstractContextManager[object]] = nullcontext,
-) -> T:
+def behind(work: Callable[[Callable[[], None]], T], check: Callable[[], None]) -> T:
     """Return or raise what `work(check)` does, which a thread behind all others carries out.
 
-    Whoever interrupts the waiting stops the work at its next look, and waits for that. `holding`
-    gives what a thread of its own needs, such as a connection to the library.
+    Whoever interrupts the waiting stops the work at its next look, and waits for that. The thread
+    has no connection to the library unless the work opens one.
     """
     came: list[T] = []
     failed: list[BaseException] = []
@@ -50,8 +46,7 @@ def behind(
     def run() -> None:
         give_way()
         try:
-            with holding():
-                came.append(work(look))
+            came.append(work(look))
         except BaseException as error:  # raised again by whoever waits
             failed.append(error)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import threading
 import time
 from collections import namedtuple
@@ -12,6 +13,7 @@ import pytest
 from stylestudio_desktop.domain.errors import BadInput, Code, Stopped, StorageError, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason, SnapshotName
+from stylestudio_desktop.files import removing
 from stylestudio_desktop.services.backup import proving, snapshots
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying
@@ -163,6 +165,26 @@ def test_older_ones_are_thinned_but_not_what_somebody_asked_for(studio: Studio) 
     assert len([one for one in left if one.reason is Reason.HOURLY]) <= 58
     assert len([one for one in left if one.reason is Reason.ASKED]) == 3
     assert (studio.workspace.backups / "somebody's own.txt").exists()
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who reads a file")
+def test_thinning_that_is_stopped_leaves_no_half_snapshot_in_the_list(studio: Studio) -> None:
+    plant(studio, [hour / 10 for hour in range(1, 30)])
+    kept = len(snapshots.listing(studio.workspace))
+    for one in snapshots.listing(studio.workspace):
+        os.truncate(one.path, 2 * removing.STEP)
+
+    def stop() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        snapshots.thin(studio.workspace, stop)
+
+    assert len(snapshots.listing(studio.workspace)) == kept - 1
+    assert len(list(studio.workspace.backups.glob("*.part"))) == 1
+    snapshots.take(studio, Reason.ASKED)
+    assert not list(studio.workspace.backups.glob("*.part"))
 
 
 def test_one_is_due_when_an_hour_has_passed_and_something_changed(studio: Studio) -> None:

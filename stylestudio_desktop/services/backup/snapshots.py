@@ -20,6 +20,7 @@ from stylestudio_desktop.domain.keeping import (
 )
 from stylestudio_desktop.files.behind import behind
 from stylestudio_desktop.files.disk import storing
+from stylestudio_desktop.files.removing import remove
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, rewinding
 
@@ -76,12 +77,10 @@ def take(studio: Studio, reason: Reason, check: Callable[[], None] = lambda: Non
 
     workspace = studio.workspace
     with storing("taking a snapshot"), FileLock(workspace.locks / "snapshot.lock"):
-        _sweep(workspace)
-        _need_room(workspace)
-        return _take(studio, reason, check)
+        return behind(lambda look: _take(studio, reason, look), check)
 
 
-def _sweep(workspace: Workspace) -> None:
+def _sweep(workspace: Workspace, check: Callable[[], None]) -> None:
     """Remove what a crash left half-written; the caller holds the lock of all snapshots."""
     with storing("removing an unfinished snapshot"):
         for partial in workspace.backups.glob("*.sqlite3.part"):
@@ -90,20 +89,20 @@ def _sweep(workspace: Workspace) -> None:
                 continue
             # A migration takes its own without the lock, and none for an hour.
             if name.reason is not Reason.MIGRATION or name.moment < now_ms() - HOUR_MS:
-                partial.unlink(missing_ok=True)
+                remove(partial, partial, check)
 
 
 def _take(studio: Studio, reason: Reason, check: Callable[[], None]) -> Snapshot:
-    workspace = studio.workspace
-    schema = int(studio.database.value("PRAGMA user_version"))
-    moment = now_ms()
-    while (path := workspace.backups / str(SnapshotName(moment, schema, reason))).exists():
-        moment += 1
-    database = studio.database
-    behind(
-        lambda look: copying.snapshot(database, path, look, base=True), check, database.connection
-    )
-    thin(workspace)
+    workspace, database = studio.workspace, studio.database
+    _sweep(workspace, check)
+    _need_room(workspace)
+    with database.connection():
+        schema = int(database.value("PRAGMA user_version"))
+        moment = now_ms()
+        while (path := workspace.backups / str(SnapshotName(moment, schema, reason))).exists():
+            moment += 1
+        copying.snapshot(database, path, check, base=True)
+    thin(workspace, check)
     return _snapshot(path, SnapshotName(moment, schema, reason), path.stat().st_size)
 
 
@@ -119,10 +118,11 @@ def _need_room(workspace: Workspace) -> None:
         )
 
 
-def thin(workspace: Workspace) -> int:
+def thin(workspace: Workspace, check: Callable[[], None] = lambda: None) -> int:
     """Remove the snapshots that their age makes superfluous, and return how many that were.
 
     One that somebody asked for, or that was taken before a risky step, stays a week at least.
+    `check` may stop it by raising; what is half gone then goes before the next snapshot.
     """
     there = listing(workspace)
     gone = superfluous(one.moment for one in there)
@@ -132,7 +132,7 @@ def thin(workspace: Workspace) -> int:
         for one in there:
             protected = one.reason is not Reason.HOURLY and one.moment > young
             if one.moment in gone and not protected:
-                one.path.unlink(missing_ok=True)
+                remove(one.path, one.path.with_name(one.path.name + ".part"), check)
                 removed += 1
         rewinding.thin(workspace.journal, _names(listing(workspace)))
     return removed
