@@ -1,15 +1,16 @@
 """Opens the library database safely, and turns what storage does wrong into typed errors."""
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import peewee
 
-from stylestudio_desktop.domain.errors import Code, StorageError
+from stylestudio_desktop.domain.errors import Code, StorageError, StorageFull
 from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.store.diagnoses import BUSY_MS, SAFE
 from stylestudio_desktop.store.journal import Journal
@@ -37,8 +38,43 @@ _PRAGMAS = (
     ("temp_store", "memory"),
 )
 
+_NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
+_INDEX = 32 * 1024
+_AMPLE = 1_048_576
+"""Bytes free from which on nobody has to try whether there is room for an index."""
+
 Values = Sequence[Any]
 Sql: TypeAlias = "str | Prepared"
+
+
+def _need_room(path: Path) -> None:
+    """Raise StorageFull where the index of the write-ahead log would find no room.
+
+    SQLite maps that into memory. Where blocks are smaller than pages of memory, or what is written
+    is copied first, as on btrfs, a full disk then ends the program with a bus error.
+    """
+    try:
+        if shutil.disk_usage(path.parent).free >= _AMPLE or _has_index(path):
+            return
+        import tempfile  # hardly ever needed
+
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as trial:
+            trial.write(b"x" * _INDEX)
+            os.fsync(trial.fileno())
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFull(
+                f"The disk of {path.parent} is full, so the library can't be opened. Nothing was "
+                "changed. Free some space, then start again."
+            ) from error
+
+
+def _has_index(path: Path) -> bool:
+    """Say whether an index lies there without holes, as beside a library that is open."""
+    with suppress(OSError):
+        found = path.with_name(path.name + "-shm").stat()
+        return 0 < found.st_size <= getattr(found, "st_blocks", 0) * 512
+    return False
 
 
 class Database:
@@ -78,6 +114,7 @@ class Database:
             ) from error
         if 0 < size < _SMALLEST:
             raise diagnoses.damaged(f"only {size} bytes are left of it")
+        _need_room(self.path)
         pragmas: tuple[tuple[str, int | str], ...] = _PRAGMAS
         if (self.path.parent / FOLDER).is_dir():
             pragmas = (*pragmas, ("wal_autocheckpoint", 0))

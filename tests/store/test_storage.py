@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,48 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("this machine lets nobody mount")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_of_small_blocks_ends_in_a_sentence_not_a_bus_error(tmp_path: Path) -> None:
+    """SQLite maps its index into memory, and what is mapped may find no room when it is touched."""
+    image, folder = tmp_path / "disk.img", tmp_path / "disk"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(8 << 20)
+    made = ROOT and all(
+        shutil.which(words[0]) and not subprocess.run(words, capture_output=True).returncode
+        for words in (
+            ["mkfs.ext4", "-q", "-b", "1024", str(image)],
+            ["mount", "-o", "loop", str(image), str(folder)],
+        )
+    )
+    if not made:
+        pytest.skip("nobody can make a disk here")
+    try:
+        library_at(folder / "library.sqlite3").close()
+        with suppress(OSError), (folder / "filler").open("wb", 0) as filler:
+            while True:
+                filler.write(b"x" * 1024)
+        opening = f"""
+import contextlib, pathlib
+from stylestudio_desktop.domain.errors import StorageFull
+from stylestudio_desktop.store.database import Database
+database = Database(pathlib.Path({str(folder / "library.sqlite3")!r}))
+try:
+    database.open()
+    database.rows("SELECT count(*) FROM users")
+except StorageFull as error:
+    print(error.sentence)
+"""
+        ended = subprocess.run(
+            [sys.executable, "-c", opening], capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "is full, so the library can't be opened" in ended.stdout
+        (folder / "filler").unlink()
+        Database(folder / "library.sqlite3").open()
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_loses_nothing_and_passes(small_disk: Path) -> None:
