@@ -65,6 +65,7 @@ def write_new(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
             if final.parent != folder:
                 raise BadInput(f"“{stem}” would leave the folder. Choose another name.")
             if _claim(part, final):
+                part.unlink(missing_ok=True)
                 flush_folder(folder)
                 return final
     raise BadInput(f"“{stem}” exists {_MOST_TRIES} times in that folder. Choose another name.")
@@ -87,6 +88,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             part.replace(path)
         elif not _claim(part, path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        part.unlink(missing_ok=True)  # before the flush, or a power cut brings that name back
         flush_folder(path.parent)
 
 

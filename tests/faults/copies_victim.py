@@ -16,7 +16,15 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.files import disk
 from stylestudio_desktop.services import library
-from stylestudio_desktop.services.backup import full, reading, restore, snapshots, swap, unfinished
+from stylestudio_desktop.services.backup import (
+    full,
+    reading,
+    record,
+    restore,
+    snapshots,
+    swap,
+    unfinished,
+)
 from stylestudio_desktop.services.health import sweep_after_crash
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, database, files, schema
@@ -47,11 +55,10 @@ def backup(workspace: Path, outside: Path) -> None:
 
 def pack(workspace: Path, outside: Path) -> None:
     """Make a full backup in one file; under another name, if a former try left none whole."""
+    begun = bool(record.read(Workspace(workspace)).unfinished)
     studio = opened(workspace)
     whole, other = outside / "whole.zip", outside / "other.zip"
-    begun = (outside / "begun").exists()
     if not any(one.exists() for one in (whole, other)):
-        (outside / "begun").touch()
         full.make(studio, other if begun else whole)
     close_studio(studio)
 

@@ -50,7 +50,8 @@ def noted(workspace: Workspace, place: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if is_one_file(place):  # it has tidied up after itself; a folder goes on the next time
+        # A file tidies up after itself, if the disk lets it; a folder goes on the next time.
+        if is_one_file(place) and not _useless(workspace, place) and not stage(workspace).exists():
             _note(workspace, "")
         raise
 
