@@ -13,6 +13,7 @@ from stylestudio_desktop.services.backup import (
     drill,
     full,
     moments,
+    places,
     proving,
     record,
     snapshots,
@@ -96,8 +97,8 @@ def _list(desk: Desk) -> int:
     found = snapshots.listing(desk.workspace)
     newer = standing.newer(desk.workspace)
     asked = desk.arguments.what
-    places = [Path(asked).expanduser()] if asked else standing.places(desk.workspace)
-    backups = [one for place in places for one in standing.backups(place.absolute())]
+    known = [Path(asked).expanduser()] if asked else places.places(desk.workspace)
+    backups = [one for place in known for one in places.backups(place.absolute())]
     reach = () if newer else moments.reach(desk.workspace)
     cut_off = unfinished.left(desk.workspace)
     if desk.json:
@@ -135,7 +136,7 @@ def _list(desk: Desk) -> int:
     return 0
 
 
-def _backup_shape(one: standing.Kept) -> shapes.Json:
+def _backup_shape(one: places.Kept) -> shapes.Json:
     manifest = one.manifest
     return {
         "path": str(one.home),

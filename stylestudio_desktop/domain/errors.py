@@ -51,6 +51,7 @@ class Remedy(str, Enum):
     DECIDE = "decide"
     REVEAL_FILES = "reveal_files"
     CHECK_LIBRARY = "check_library"
+    BRING_BACK = "bring_back"
     ALLOW_WRITING = "allow_writing"
 
 

@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.keeping import Reason, stamp
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition
 from stylestudio_desktop.services import health, health_files, queue
-from stylestudio_desktop.services.backup import reading, snapshots, standing, unfinished
+from stylestudio_desktop.services.backup import places, reading, snapshots, unfinished
 from stylestudio_desktop.services.health import ARRIVING_S, Health
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, mending
@@ -91,8 +91,7 @@ def _mend(studio: Studio, found: Health, made: Mended, grace_s: float) -> None:
 def _bytes(studio: Studio, made: Mended, grace_s: float) -> None:
     """Fetch damaged and missing pictures from the last full backup; set orphans aside."""
     healed = missing = orphans = 0
-    with contextlib.ExitStack() as held:
-        backups = _last_backups(studio, held)
+    with places.newest(places.reachable(studio.workspace)) as backups:
         for storage_id, row in health_files.side_by_side(studio):
             if row is None:
                 orphans += _set_aside(studio, made, [_old(studio, storage_id, grace_s)])
@@ -112,15 +111,6 @@ def _bytes(studio: Studio, made: Mended, grace_s: float) -> None:
 def _old(studio: Studio, storage_id: str, grace_s: float) -> Path | None:
     path = studio.files.path(storage_id)
     return path if health_files.age_of(path) >= grace_s else None
-
-
-def _last_backups(studio: Studio, held: contextlib.ExitStack) -> list[reading.Backup]:
-    """Open the newest full backup of each place that is known and can be reached."""
-    found = []
-    for place in standing.places(studio.workspace):
-        with contextlib.suppress(BadInput, StorageError):
-            found.append(held.enter_context(contextlib.closing(reading.find(place))))
-    return found
 
 
 def _fetch(studio: Studio, made: Mended, backup: reading.Backup, row: audit.Bytes) -> bool:

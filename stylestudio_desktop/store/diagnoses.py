@@ -40,15 +40,15 @@ def _step(_story: str) -> IllegalStep:
 
 def damaged(story: str) -> StorageError:
     """Return the error for a database that can't be read as one."""
-    first = "Close"
+    first, remedy = "Close", Remedy.BRING_BACK
     if "disk i/o error" in story:  # it was unplugged or went read-only, or the file ends too soon
-        story = "disk i/o error"
+        story, remedy = "disk i/o error", Remedy.CHECK_LIBRARY
         first = "Look first whether its disk is connected, and not read-only. If all is well, close"
     return StorageError(
         f"The library's database is damaged or can't be read or written ({story[:120]}). {SAFE} "
         f"{first} the program and make a copy of the workspace folder. Then “stylestudio backup "
         "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back.",
-        remedy=Remedy.CHECK_LIBRARY,
+        remedy=remedy,
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code, Remedy, StudioError, WalletReadOnly
 from stylestudio_desktop.files import rights
 from stylestudio_desktop.files.rights import Given
@@ -21,7 +22,14 @@ def cure(window: MainWindow, error: StudioError) -> Offer | None:
     """Return the button that helps against `error`, None where only what is shown can."""
     if isinstance(error, WalletReadOnly):
         return translate("Cures", "Open the wallet"), partial(window.open_pane, WALLET)
+    if error.remedy is Remedy.BRING_BACK and window.home is not None:
+        return translate("Cures", "Bring it back…"), partial(_bring_back, window, error)
     return of_remedy(window, error.remedy, error.code)
+
+
+def is_grave(error: StudioError) -> bool:
+    """Say whether the library itself is damaged: that stays on the screen until it is dismissed."""
+    return error.remedy is Remedy.BRING_BACK
 
 
 def of_remedy(window: MainWindow, remedy: Remedy, code: Code | None = None) -> Offer | None:
@@ -32,8 +40,9 @@ def of_remedy(window: MainWindow, remedy: Remedy, code: Code | None = None) -> O
         Remedy.FREE_SPACE: (
             translate("Cures", "See what takes room"), partial(go, SETTINGS, Part.ROOM),
         ),
-        Remedy.CHECK_LIBRARY: (
-            translate("Cures", "Check the library"), partial(go, SETTINGS, CheckLibrary()),
+        **dict.fromkeys(
+            (Remedy.CHECK_LIBRARY, Remedy.BRING_BACK),
+            (translate("Cures", "Check the library"), partial(go, SETTINGS, CheckLibrary())),
         ),
         Remedy.ALLOW_WRITING: (
             translate("Cures", "Allow writing again"), partial(_allow_writing, window),
@@ -49,6 +58,14 @@ def of_remedy(window: MainWindow, remedy: Remedy, code: Code | None = None) -> O
         ),
     }  # fmt: skip
     return offers.get(remedy)
+
+
+def _bring_back(window: MainWindow, error: StudioError) -> None:
+    """Offer the ways back from a library that is damaged while it is open."""
+    from stylestudio_desktop.ui.way_back import offer_here  # hardly ever needed
+
+    if window.home is not None:
+        offer_here(window, Workspace(window.home), error)
 
 
 def _open_folder(window: MainWindow) -> None:

@@ -170,7 +170,7 @@ class Session(QObject):
         return not self.window.tasks.busy() and self.window.pane(self.window.current).settled()
 
     def _welcome(self) -> None:
-        if self._studio.settings.value.engine_weights_offered:
+        if self._studio.settings.value.engine_weights_offered or self.window.damaged:
             return  # not even loaded: it brings half of the shop with it
         from stylestudio_desktop.ui.welcome import offer_welcome
 

@@ -39,14 +39,24 @@ class Choice(Enum):
 
 
 class Unopened(Question):
-    """Why a library can't be opened, and what can be done; `chosen` is what somebody wants."""
+    """Why a library can't be opened, and what can be done; `chosen` is what somebody wants.
+
+    With `here` it is open, and damaged.
+    """
 
     def __init__(
-        self, window: MainWindow, workspace: Workspace, error: StudioError, last: Last | None
+        self,
+        window: MainWindow,
+        workspace: Workspace,
+        error: StudioError,
+        last: Last | None,
+        here: bool = False,
     ) -> None:
         translate = QCoreApplication.translate
         self.chosen = Choice.CLOSE
         title, text = translate("WayBack", "Your library can't be opened"), error.sentence
+        if here:
+            title = translate("WayBack", "Your library is damaged")
         if last is not None:
             way = Answer(translate("WayBack", "Bring it back"), "primary", self._bring)
             text = translate(
@@ -56,12 +66,13 @@ class Unopened(Question):
             ).replace("%1", wording.moment(last.moment))
         else:
             way = Answer(translate("WayBack", "Try again"), "primary", self._again)
-        super().__init__(window, title, text, way, translate("WayBack", "Close"))
+        leave = translate("WayBack", "Not now") if here else translate("WayBack", "Close")
+        super().__init__(window, title, text, way, leave)
         self.full: Path | None = None
         self._place = workspace.root
         if last is not None:
             self.body.addWidget(label(breakable(error.sentence), "faint", wrap=True))
-        self.yes.setVisible(error.code is not Code.STORAGE_NEWER)
+        self.yes.setVisible(error.code is not Code.STORAGE_NEWER and not (here and last is None))
         self._offer_more(error.code, last is None)
 
     def _offer_more(self, code: Code, alone: bool) -> None:
@@ -108,16 +119,40 @@ class Unopened(Question):
 def offer(window: MainWindow, workspace: Workspace, error: StudioError) -> int:
     """Tell `error` in a dialog, with the ways back there are; return the window's exit code."""
     last = _last(workspace) if error.code is Code.STORAGE_BROKEN else None
+    chosen = _ask(window, workspace, error, last)
+    window.close()
+    return STORAGE if chosen is Choice.CLOSE else REOPEN
+
+
+def offer_here(window: MainWindow, workspace: Workspace, error: StudioError) -> None:
+    """Offer the ways back while the library is open; where one is taken, it opens again."""
+
+    def ask(last: Last | None) -> None:
+        if _ask(window, workspace, error, last, here=True) is Choice.BACK:
+            window.setProperty("reopen", REOPEN)
+            window.close()
+
+    window.tasks.run(lambda: _last(workspace), ask, owner=window)
+
+
+def _ask(
+    window: MainWindow,
+    workspace: Workspace,
+    error: StudioError,
+    last: Last | None,
+    here: bool = False,
+) -> Choice:
+    """Ask until a way back is taken, or none; what went wrong on a way is told in the next one."""
     trouble: StudioError | None = error
     chosen = Choice.BACK
     while trouble is not None and chosen is Choice.BACK:
-        asking = Unopened(window, workspace, trouble, last if trouble is error else None)
+        way = last if trouble is error else None
+        asking = Unopened(window, workspace, trouble, way, here)
         asking.exec()
         asking.deleteLater()
         if (chosen := asking.chosen) is Choice.BACK:
             trouble = _bring_back(window, workspace, asking.full or last)
-    window.close()
-    return STORAGE if chosen is Choice.CLOSE else REOPEN
+    return chosen
 
 
 def _last(workspace: Workspace) -> Last | None:

@@ -35,6 +35,10 @@ def offer_welcome(window: MainWindow, studio: Studio) -> "Welcome | None":
     if studio.settings.value.engine_weights_offered:
         return None
     studio.settings.change(engine_weights_offered=True)
+    from stylestudio_desktop.services.backup.schedule import waits_for_a_look
+
+    if waits_for_a_look(studio):  # nobody is here for the first time in a library brought back
+        return None
     return Welcome(window, studio)
 
 

@@ -67,6 +67,7 @@ class MainWindow(QMainWindow):
         self._current = ""
         self._was = self.windowState()
         self.home: Path | None = None
+        self.damaged = False
         self.actions_ = Actions(self)
         self.tasks = tasks if tasks is not None else Tasks(self)
         self._middle = QWidget(self)
@@ -163,9 +164,13 @@ class MainWindow(QMainWindow):
 
     def tell(self, error: "StudioError") -> Toast:
         """Show what went wrong, with a button that helps where there is one."""
-        from stylestudio_desktop.ui.cures import cure
+        from stylestudio_desktop.ui.cures import cure, is_grave
 
-        return self._toasts.show(error.sentence, "bad", cure(self, error), once=True)
+        toast = self._toasts.show(error.sentence, "bad", cure(self, error), once=True)
+        if is_grave(error):
+            self.damaged = True
+            toast.stay()
+        return toast
 
     def lift_toasts(self, height: int) -> None:
         """Show notices so much higher: the pane in front shows something at its foot."""

@@ -9,7 +9,7 @@ from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError
 from stylestudio_desktop.files.export import part_of
 from stylestudio_desktop.services import health, mending
-from stylestudio_desktop.services.backup import full, reading, record, standing, unfinished
+from stylestudio_desktop.services.backup import full, places, reading, record, standing, unfinished
 from stylestudio_desktop.services.studio import Studio
 
 
@@ -170,16 +170,16 @@ def test_a_library_whose_disk_takes_no_note_is_backed_up_all_the_same(
 def test_a_folder_is_still_known_after_a_single_file(studio: Studio, tmp_path: Path) -> None:
     folder = full.make(studio, tmp_path / "disk").home
     file = full.make(studio, tmp_path / "a.zip").home
-    assert standing.places(studio.workspace) == [file, folder]
-    assert [one.home for one in standing.backups(folder)] == [folder]
-    assert [one.manifest.pictures for one in standing.backups(file)] == [2]
+    assert places.places(studio.workspace) == [file, folder]
+    assert [one.home for one in places.backups(folder)] == [folder]
+    assert [one.manifest.pictures for one in places.backups(file)] == [2]
     file.write_bytes(b"rubbish")
-    assert standing.backups(file) == []
+    assert places.backups(file) == []
     lost = next(iter(studio.files.every()))
     studio.files.path(lost).unlink()
     assert mending.repair(studio, grace_s=0).ok  # out of the folder, since the file is rubbish
     studio.settings.change(backup_place=str(tmp_path / "disk"))
-    assert standing.places(studio.workspace) == [file, folder]
+    assert places.places(studio.workspace) == [file, folder]
     with pytest.raises(BadInput):
         reading.find(file)
 

@@ -1,5 +1,6 @@
 """A library that can't be opened: the window brings its last moment back by one button."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import full, snapshots, swap
 from stylestudio_desktop.ui import way_back
+from stylestudio_desktop.ui.tokens import Duration
 from stylestudio_desktop.ui.widgets.question import Question
 from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import REOPEN
@@ -262,3 +264,79 @@ def test_no_line_of_what_is_said_is_cut_off(window: MainWindow, place: Workspace
     told.show()
     assert told.said.height() >= told.said.heightForWidth(told.said.width())
     told.close()
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path) -> Workspace:
+    """A library that opens, since only the pages of its pictures are rubbish."""
+    studio = open_test_studio(tmp_path)
+    import_photo(studio, tmp_path, "teal")
+    full.make(studio, tmp_path / "disk")
+    import_photo(studio, tmp_path, "gold")
+    snapshots.take(studio, Reason.ASKED)
+    roots = list(
+        studio.database.rows(
+            "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'files' AND rootpage > 0"
+        )
+    )
+    size = int(studio.database.value("PRAGMA page_size"))
+    studio.database.value("PRAGMA wal_checkpoint(TRUNCATE)")
+    close_studio(studio)
+    shutil.rmtree(studio.workspace.journal)
+    with studio.workspace.database.open("r+b") as file:
+        for (root,) in roots:
+            file.seek((root - 1) * size)
+            file.write(b"rubbish " * (size // 8))
+    return studio.workspace
+
+
+def damage(place: Workspace) -> StudioError:
+    """Return what reading the library says; it opens all the same."""
+    studio = open_studio(place, {"local": FakeProvider()})
+    with pytest.raises(StorageError) as raised:
+        library.ids(studio, FileFilter())
+    close_studio(studio)
+    return raised.value
+
+
+def test_a_library_that_is_damaged_while_it_is_open_comes_back_by_one_button(
+    qtbot: QtBot,
+    window: MainWindow,
+    spoilt: Workspace,
+    pressing: Callable[..., list[str]],
+    tmp_path: Path,
+) -> None:
+    (saved,) = (tmp_path / "disk").glob("stylestudio-backup/files/??/??/*")
+    (spoilt.files / saved.relative_to(saved.parents[2])).unlink()
+    window.home = spoilt.root
+    toast = window.tell(damage(spoilt))
+    assert window.damaged
+    qtbot.wait(Duration.TOAST_ACTION // 100)
+    told = pressing("Bring it back")
+    (button,) = [one for one in toast.findChildren(QPushButton) if one.text() == "Bring it back…"]
+    button.click()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert "Your library is damaged" in told[0]
+    assert len(told) == 1, "nothing is lost: the picture comes from the full backup"
+    assert window.property("reopen") == REOPEN
+    assert pictures(spoilt) == 2
+
+
+def test_a_damaged_library_without_any_copy_is_told_and_stays_open(
+    qtbot: QtBot, window: MainWindow, spoilt: Workspace, pressing: Callable[..., list[str]]
+) -> None:
+    for one in snapshots.listing(spoilt):
+        one.path.unlink()
+    window.home = spoilt.root
+    told = pressing("Not now")
+    way_back.offer_here(window, spoilt, damage(spoilt))
+    qtbot.waitUntil(lambda: bool(told))
+    assert "malformed" in told[0]
+    assert window.isVisible()
+    assert window.property("reopen") is None
+
+
+def test_a_disk_error_is_no_reason_to_bring_a_library_back(window: MainWindow) -> None:
+    window.home = Path("/")
+    window.tell(StorageError("Anything."))
+    assert not window.damaged

@@ -66,7 +66,7 @@ def _try(
 ) -> list[str]:
     folder = studio.workspace.restoring / "drill"
     try:
-        made = restore.stage(studio.workspace, origin, folder, progress, cancelled)
+        made = restore.stage(studio.workspace, origin, folder, progress, cancelled, fetch=False)
         copy = copying.Copy(folder / reading.DATABASE)
         with contextlib.closing(copy):
             copy.open()

@@ -19,7 +19,7 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import Condition, FileStore
-from stylestudio_desktop.services.backup import reading
+from stylestudio_desktop.services.backup import places, reading
 from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.backup.reading import (
     CATALOGUE,
@@ -75,24 +75,29 @@ def stage(
     folder: Path | None = None,
     progress: Progress = silent,
     cancelled: Event | None = None,
+    fetch: bool = True,
 ) -> Restored:
     """Build the library that `origin` holds in `folder` and prove it; nothing else is touched.
 
-    Pictures come from the library's own store where they are intact there, else from the backup.
+    Pictures come from the library's own store where they are intact there, else from the backup,
+    or unless `fetch` is off from the newest full backups that are known and can be reached.
     Without `folder` it is made inside the workspace, ready to be swapped in. Raises BadInput for
     a backup that can't be trusted, Stopped, or StorageError.
     """
 
     def work(progress: Progress, cancelled: Event | None) -> Restored:
-        return _stage(workspace, origin, folder, progress, cancelled)
+        with places.newest(known) as others:
+            return _stage(workspace, origin, others, folder, progress, cancelled)
 
-    places = [origin.home] if isinstance(origin, Backup) else []
-    return attended(workspace.root, places, work, progress, cancelled)
+    known = places.reachable(workspace) if fetch else []
+    homes = [origin.home, *known] if isinstance(origin, Backup) else known
+    return attended(workspace.root, homes, work, progress, cancelled)
 
 
 def _stage(
     workspace: Workspace,
     origin: Origin,
+    others: list[Backup],
     folder: Path | None,
     progress: Progress,
     cancelled: Event | None,
@@ -101,7 +106,7 @@ def _stage(
     with storing("restoring the library"):
         put_database(workspace, origin, target, stopping(cancelled))
         bought, remark = _make_fit(workspace, target / DATABASE, origin)
-        found, missing = _pictures(workspace, origin, target, progress, stopping(cancelled))
+        found, missing = _pictures(workspace, origin, others, target, progress, stopping(cancelled))
         settings = _settings(origin, target)
     return Restored(target, _moment(origin), found, missing, bought, settings, remark)
 
@@ -249,10 +254,12 @@ def _is_foreign(old: Database, new: Database) -> bool:
 def _pictures(
     workspace: Workspace,
     origin: Origin,
+    others: list[Backup],
     target: Path,
     progress: Progress,
     check: Callable[[], None],
 ) -> tuple[int, tuple[str, ...]]:
+    backups = [origin, *others] if isinstance(origin, Backup) else others
     (target / "files").mkdir(mode=0o700, exist_ok=True)
     present = FileStore(workspace.files, workspace.tmp) if workspace.files.is_dir() else None
     new = FileStore(target / "files", target / "tmp")
@@ -265,7 +272,7 @@ def _pictures(
             check()
             if number % 50 == 0:
                 progress(number, total, row.storage_id[:12])
-            if _link(present, new, row, origin) or _fetch(origin, new, row):
+            if _link(present, new, row, origin) or any(_fetch(one, new, row) for one in backups):
                 found += 1
             else:
                 missing.append(row.storage_id)
@@ -297,11 +304,9 @@ def _link(present: FileStore | None, new: FileStore, row: audit.Bytes, origin: O
     return True
 
 
-def _fetch(origin: Origin, new: FileStore, row: audit.Bytes) -> bool:
-    if not isinstance(origin, Backup):
-        return False
+def _fetch(backup: Backup, new: FileStore, row: audit.Bytes) -> bool:
     try:
-        with origin.open(picture_name(row.storage_id)) as source, new.batch() as batch:
+        with backup.open(picture_name(row.storage_id)) as source, new.batch() as batch:
             incoming = batch.add(source, row.most)
             if incoming.storage_id != row.storage_id:
                 batch.reject(incoming)

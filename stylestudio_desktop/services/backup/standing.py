@@ -2,14 +2,10 @@
 
 import contextlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageNewer
-from stylestudio_desktop.files.answering import must_answer
-from stylestudio_desktop.services.backup import moments, reading, record, schedule, snapshots
-from stylestudio_desktop.services.backup.reading import Backup, Manifest
+from stylestudio_desktop.domain.errors import StorageError, StorageNewer
+from stylestudio_desktop.services.backup import moments, record, schedule, snapshots
 from stylestudio_desktop.services.backup.record import Record
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.services.studio import Studio
@@ -54,47 +50,6 @@ def standing(studio: Studio) -> Standing:
         moments.reach(studio.workspace),
         moments.goes_on(studio.workspace),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A complete full backup: its folder or file, and what it says it holds."""
-
-    home: Path
-    manifest: Manifest
-
-
-def places(workspace: Workspace) -> list[Path]:
-    """Return where full backups may lie: the last one's place, and the one that was chosen."""
-    known = record.read(workspace)
-    chosen = SettingsFile(workspace.settings).value.backup_place
-    found = [Path(one) for one in (known.full_place, known.full_folder, chosen) if one]
-    homes = [one if one.is_file() else reading.house(_place(one)) for one in found]
-    return [one for number, one in enumerate(found) if homes[number] not in homes[:number]]
-
-
-def _place(place: Path) -> Path:
-    """Return the place of a version's own folder, or `place` itself."""
-    return place.parent if (place / reading.MANIFEST).is_file() else place
-
-
-def backups(place: Path) -> list[Kept]:
-    """Return the complete backups at `place`, newest first; a single file is one.
-
-    What lies there and is none of ours is left out, and so is a disk that does not answer.
-    """
-    found = []
-    with contextlib.suppress(StorageError, BadInput, OSError):
-        must_answer(place)
-        homes = [place] if place.is_file() else reading.versions(_place(place))
-        for home in homes:
-            with contextlib.suppress(BadInput), contextlib.closing(_open(home)) as one:
-                found.append(Kept(home, one.manifest))
-    return found
-
-
-def _open(home: Path) -> Backup:
-    return Backup(home) if home.is_file() else Backup(home, home.parent)
 
 
 def is_newer(schema: int) -> bool:

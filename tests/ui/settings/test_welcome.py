@@ -14,6 +14,7 @@ from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.engine import weights
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import restored
 from stylestudio_desktop.ui.welcome import Welcome, offer_welcome
 from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import UseAsProduct
@@ -47,6 +48,14 @@ def press(welcome: Welcome, text: str, qtbot: QtBot) -> None:
 
 
 def test_it_is_offered_once(welcome: Welcome, window: MainWindow, studio: Studio) -> None:
+    assert offer_welcome(window, studio) is None
+
+
+def test_nobody_is_welcomed_to_a_library_that_was_brought_back(
+    window: MainWindow, studio: Studio
+) -> None:
+    with studio.database.write():
+        restored.mark(studio.database, 1, 2, "Look at it.")
     assert offer_welcome(window, studio) is None
 
 
