@@ -18,7 +18,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -127,21 +127,29 @@ class Bench:
         bar = self._grid.verticalScrollBar()
         apart = max(0.004, SCREENS * self._grid.viewport().height() / self._grid.layout_.height)
         for name, share in (("top", 0.03), ("middle", 0.5), ("end", 0.97)):
-            taken = []
+            taken, seen = [], []
             for number in range(CLICKS):
                 self._touch()
                 # So many lie between two clicks that each has everything to load, in a short list
                 # too: what is next to the view is loaded ahead.
                 bar.setValue(round(bar.maximum() * (share + (number - 2) * apart)))
                 taken.append(run_until(self._whole, PATIENCE_S))
+                seen.append(len(self._in_view()))
             self.figures[f"click to a full view at the {name}"] = percentile(taken, 0.5)
+            # A short list has more headings and fewer pictures between them.
+            self.figures[f"pictures in view after a click at the {name}"] = percentile(seen, 0.5)
+            each = [ms / number for ms, number in zip(taken, seen, strict=True)]
+            self.figures[f"ms for each picture after a click at the {name}"] = percentile(each, 0.5)
+
+    def _in_view(self) -> Sequence[int]:
+        grid = self._grid
+        bottom = grid.offset + grid.viewport().height()
+        return grid.contents.ids[slice(*_ends(grid.layout_.visible(grid.offset, bottom)))]
 
     def _whole(self) -> bool:
         """Say whether every cell in view has its picture."""
         grid = self._grid
-        bottom = grid.offset + grid.viewport().height()
-        seen = grid.contents.ids[slice(*_ends(grid.layout_.visible(grid.offset, bottom)))]
-        cards = [grid.cards.get(row_id) for row_id in seen]
+        cards = [grid.cards.get(row_id) for row_id in self._in_view()]
         shown = [one is not None and grid.thumbnails.get(one.storage_id) for one in cards]
         return bool(shown) and None not in shown and False not in shown and grid.settled()
 
