@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.filters import Mask, Plane, disc, smoothstep
+from stylestudio_desktop.engine.filters import Mask, Plane
 from stylestudio_desktop.engine.person import HAIR, MOUTH, SKIN, Person
 
 STATIONS = 9  # along each arm
@@ -78,7 +78,7 @@ def _neck(person: Person) -> NDArray[Any]:
     )
 
 
-def _reach(mask: Plane, start: NDArray[Any], toward: NDArray[Any], limit: float) -> float:
+def reach(mask: Plane, start: NDArray[Any], toward: NDArray[Any], limit: float) -> float:
     """Return how far one can walk from `start` inside `mask`, at most `limit` pixels."""
     steps = np.arange(0.0, max(2.0, limit))
     spots = (start[None] + toward[None] * steps[:, None]).astype(int)
@@ -96,7 +96,7 @@ def _shoulder_line(person: Person, neck: NDArray[Any], side: int) -> NDArray[Any
     joint = person.points[person.sides[side][0]]
     toward = person.up * 0.8 + outward * 0.6
     solid = person.alpha > 0.5
-    lift = float(np.clip(_reach(solid, joint, toward, 0.6 * half), 0.06 * half, 0.5 * half))
+    lift = float(np.clip(reach(solid, joint, toward, 0.6 * half), 0.06 * half, 0.5 * half))
     tip = joint + toward * lift
     bare = solid & (person.parts[HAIR] < 0.4)
     points = []
@@ -138,9 +138,9 @@ def _arm_widths(person: Person, arm: NDArray[Any], side: int) -> NDArray[Any]:
         normal = normal if normal @ outward > 0 else -normal
         usual = float(np.interp(share, ARM_AT, ARM_HALF)) * person.half
         widest = 1.15 if share < 0.5 else 1.5  # a sleeve stands off the upper arm
-        reach = _reach(solid, point, normal, 2 * usual)
-        outer = float(np.clip(reach, 0.6 * usual, widest * usual))
-        inner = _reach(skin, point, -normal, 2 * usual)
+        seen = reach(solid, point, normal, 2 * usual)
+        outer = float(np.clip(seen, 0.6 * usual, widest * usual))
+        inner = reach(skin, point, -normal, 2 * usual)
         seen = 0.3 * usual < inner < 1.8 * usual
         rows.append((outer, float(np.clip(inner, 0.7 * usual, 1.6 * usual)) if seen else usual))
     widths = np.array(rows)
@@ -178,7 +178,7 @@ def _torso(person: Person) -> NDArray[Any]:
         if index == 0:
             continue
         centre = person.shoulders + (person.hips - person.shoulders) * along
-        sides = [_reach(body, centre, sign * person.right, 2 * usual[index]) for sign in (-1, 1)]
+        sides = [reach(body, centre, sign * person.right, 2 * usual[index]) for sign in (-1, 1)]
         half = (sides[0] + sides[1]) / 2
         if half > 0.5 * usual[index]:
             result[index] = float(np.clip(half, 0.84 * usual[index], 1.22 * usual[index]))
@@ -202,128 +202,3 @@ def _arm_mask(person: Person) -> Mask:
 def _draw(mask: Mask, start: NDArray[Any], end: NDArray[Any], thickness: float) -> None:
     ends = [tuple(int(value) for value in point) for point in (start, end)]
     cv2.line(mask, ends[0], ends[1], 1, max(1, int(thickness)))
-
-
-def _bare_halves(person: Person, body: Body, side: int) -> NDArray[Any]:
-    """Return (outer, inner) half widths of an arm without its old sleeve, at the nine stations.
-
-    Below the sleeve's hem they are seen; above it the arm goes on as it usually tapers.
-    """
-    arm = body.arms[side]
-    shares = np.linspace(0, 1, STATIONS)
-    usual = np.interp(shares, ARM_AT, ARM_HALF)
-    height, width = person.alpha.shape
-    spots = [point_along(arm, share * length_of(arm))[0] for share in shares]
-    skin = [
-        bool(
-            person.parts[SKIN, int(np.clip(y, 0, height - 1)), int(np.clip(x, 0, width - 1))] > 0.6
-        )
-        for x, y in spots
-    ]
-    bare = next((i for i in range(STATIONS) if all(skin[i : i + 3])), STATIONS)
-    first = min(bare + 1, STATIONS - 1)  # the station at the hem itself still measures cloth
-    halves = body.arm_halves[side].copy()
-    if bare > STATIONS // 2 + 1:
-        return np.stack([usual, usual], axis=1) * _slim(body, person.half) * person.half
-    halves[:first] = halves[first] * (usual[:first] / usual[first])[:, None]
-    return _met(person, arm, side, halves, float(shares[max(bare - 1, 0)]))
-
-
-def _met(
-    person: Person, arm: NDArray[Any], side: int, halves: NDArray[Any], start: float
-) -> NDArray[Any]:
-    """Return half widths that meet the bare arm right at the sleeve's hem: no step is seen there.
-
-    The bone does not run in the middle of an arm, so both sides are measured, just below where
-    skin begins from share `start` on. What they are off by fades toward the shoulder.
-    """
-    outward = person.right * (-1 if side == 0 else 1)
-    solid = person.alpha > 0.5
-    skin = solid & (person.parts[SKIN] > 0.6)
-    shares, total = np.linspace(0, 1, STATIONS), length_of(arm)
-    for share in np.arange(start, min(start + 0.25, 0.6), 0.01):
-        point, tangent = point_along(arm, share * total)
-        normal = np.array([-tangent[1], tangent[0]])
-        normal = normal if normal @ outward > 0 else -normal
-        usual = float(np.interp(share, ARM_AT, ARM_HALF)) * person.half
-        outer, inner = (_reach(skin, point, way, 2 * usual) for way in (normal, -normal))
-        whole = _reach(solid, point, normal, 2 * usual)
-        # All across it is bare, and of an arm's width: cloth beside it is no longer counted.
-        if outer < 0.9 * whole or not 0.7 * usual < (whole + inner) / 2 < 1.4 * usual:
-            continue
-        here = [np.interp(share, shares, halves[:, way]) for way in (0, 1)]
-        off = np.clip(np.array([whole, inner]) - here, -0.3 * usual, 0.3 * usual)
-        fade = np.clip(shares / max(share, 1e-3), 0, 1) * (shares < share + 0.5 / (STATIONS - 1))
-        return np.asarray(halves + fade[:, None] * off)
-    return halves
-
-
-def _slim(body: Body, half: float) -> float:
-    """Return how much wider than usual the lower arms are seen to be."""
-    lower = np.concatenate([halves[STATIONS // 2 :] for halves in body.arm_halves]).sum(axis=1)
-    usual = 2 * np.interp(np.linspace(0, 1, STATIONS), ARM_AT, ARM_HALF)[STATIONS // 2 :]
-    return float(np.clip(np.median(lower / half / np.tile(usual, 2)), 0.75, 1.35))
-
-
-def _draw_arm(mask: Mask, arm: NDArray[Any], halves: NDArray[Any], outward: NDArray[Any]) -> None:
-    """Draw an arm by its half widths, round at the shoulder."""
-    total, outer, inner = length_of(arm), [], []
-    for share in np.linspace(0, 1, 4 * STATIONS):
-        point, tangent = point_along(arm, share * total)
-        normal = np.array([-tangent[1], tangent[0]])
-        normal = normal if normal @ outward > 0 else -normal
-        wide = [np.interp(share, np.linspace(0, 1, STATIONS), halves[:, i]) for i in (0, 1)]
-        outer.append(point + normal * wide[0])
-        inner.append(point - normal * wide[1])
-    cv2.fillPoly(mask, [np.array([*outer, *inner[::-1]]).astype(np.int32)], 1)
-    joint = arm[0] + outward * (halves[0, 0] - halves[0].mean()) / 2
-    cv2.circle(mask, (int(joint[0]), int(joint[1])), max(1, int(halves[0].mean())), 1, -1)
-
-
-def _ends(body: Body) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """Return the shoulder lines with the joints where the arms begin."""
-    return [(line, arm[0]) for line, arm in zip(body.shoulder_lines, body.arms, strict=True)]
-
-
-def zone(person: Person, body: Body, sink: float) -> Plane:
-    """Return where the body itself must be: torso, neck and arms, softly bounded.
-
-    `sink` lowers the shoulders by that share of the half width: the old cloth has some height.
-    """
-    mask = np.zeros(person.alpha.shape, np.uint8)
-    for side, arm in enumerate(body.arms):
-        outward = person.right * (-1 if side == 0 else 1)
-        _draw_arm(mask, arm, _bare_halves(person, body, side), outward)
-    along = np.linspace(-0.02, 1.1, 30)
-    centre = person.shoulders + (person.hips - person.shoulders) * along[:, None]
-    half = body.half_width(np.clip(along, 0, 2))[:, None] * 0.97
-    half = np.where(along[:, None] < 0.25, np.minimum(half, 0.96 * person.half), half)
-    outline = np.concatenate([centre - person.right * half, (centre + person.right * half)[::-1]])
-    cv2.fillPoly(mask, [outline.astype(np.int32)], 1)
-    low = person.shoulders - person.up * 0.3 * person.half
-    ends = np.array(
-        [low + person.right * 0.9 * person.half, low - person.right * 0.9 * person.half]
-    )
-    sunk = -person.up * sink * person.half
-    # Bare shoulders end round, where the arm begins; under a new sleeve they reach to the old tip.
-    lines = [line if sink else np.array([*line[:-3], joint]) for line, joint in _ends(body)]
-    ring = np.concatenate([lines[0][::-1] + sunk, lines[1] + sunk, ends])
-    cv2.fillPoly(mask, [ring.astype(np.int32)], 1)
-    chin = (person.points[MOUTH[0]] + person.points[MOUTH[1]]) / 2
-    throat = person.right * 0.42 * person.half
-    chest = person.shoulders - person.up * 0.4 * person.half
-    column = np.array(
-        [body.neck[1], chin + throat, chin - throat, body.neck[0], chest - throat, chest + throat]
-    )
-    cv2.fillPoly(mask, [column.astype(np.int32)], 1)
-    mask = _without_notches(mask, person)
-    soft = cv2.GaussianBlur((mask & (person.alpha > 0.5)).astype(np.float32), (0, 0), 2)
-    return smoothstep(soft, 0.1, 0.9)
-
-
-def _without_notches(mask: Mask, person: Person) -> Mask:
-    """Return `mask` with its outline from neck to shoulders as smooth as a body's."""
-    round_ = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc(max(2, round(0.25 * person.half))))
-    y, x = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]].astype(np.float32)
-    above = person.height_of(np.stack([x, y], axis=-1)) < 0.20
-    return np.where(above, round_, mask).astype(np.uint8)

@@ -79,7 +79,7 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     picture = over(picture, colour, shown)
     lap = sleeves * (warp.part >= BEFORE)
     picture = _shadows(person, picture, shown, front, lap)
-    picture = over(picture, person.rgb, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
+    picture = over(picture, base, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
     notes = []
     if warp.odd:
         notes.append("The garment's outline is unusual: check shoulders and length.")

@@ -3,12 +3,15 @@
 import cv2
 import numpy as np
 
-from stylestudio_desktop.engine.body import Body, zone
+from stylestudio_desktop.engine.barearms import under_hems
+from stylestudio_desktop.engine.barebody import zone
+from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import (
     Image,
     Plane,
     bounds,
     disc,
+    grown,
     over,
     shrunk,
     smoothstep,
@@ -17,8 +20,10 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, collar_rest
 from stylestudio_desktop.engine.person import FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.skin import painted_skin
+from stylestudio_desktop.engine.waist import carried_up
 
 BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
+UNDER = 3  # pixels of a garment's edge below which the old clothes go as well
 FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
 
 
@@ -35,6 +40,34 @@ def undressed(
 
     Returns the picture, the new outline, and how much of the old garment became painted skin.
     """
+    gone = _gone(person, old, shown, front)
+    on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
+    base, beyond, bare = person.rgb, np.zeros_like(gone), gone
+    if kind in ("top", "jacket"):
+        base, lower, beyond = carried_up(person, body)
+        base = over(person.rgb, base, gone * lower)
+        on_body, bare = on_body * (1 - beyond), gone * (1 - lower)
+    painted = bare * smoothstep(on_body, 0.0, 0.25)  # its outline is soft, its colour is not
+    blend = _blend(person, painted) * (1 - front)
+    if kind in UPPER:
+        blend = np.maximum(blend, under_hems(person, body, painted))
+    painted = np.maximum(painted, blend * on_body)
+    share = float((painted > 0.5).sum()) / max(float((old > 0.5).sum()), 1.0)
+    if bool((painted > 0.1).any()):
+        base = over(base, painted_skin(person, body, on_body, old), painted)
+    inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
+    beside = gone * np.maximum((1 - on_body) * (1 - inner), beyond)
+    alpha = _tidy(person, person.alpha * (1 - beside), beside)
+    if person.naked:
+        alpha = alpha * (1 - _bulging(person, body, shown))
+    return base, alpha.astype(np.float32), share
+
+
+def _gone(person: Person, old: Plane, shown: Plane, front: Plane) -> Plane:
+    """Return where the old garment would peek out, and a rim round that: it has to go there.
+
+    Beneath the new garment's soft edge too, or the old clothes would line it.
+    """
     held = front * (1 - collar_rest(person))
     peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)
     mask = cv2.morphologyEx(
@@ -43,21 +76,10 @@ def undressed(
     reach = max(2, round(0.07 * person.half))
     mask = cv2.dilate(mask, disc(reach)).astype(np.uint8)
     face = person.parts[FACE] * above_collar(person)
-    free = (shown < 0.98) & (person.parts[HAIR] < 0.5) & ((face < 0.5) | (peek > 0.35))
-    gone = cv2.GaussianBlur((mask & free).astype(np.float32), (0, 0), 1.2)
-    on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
-    painted = gone * on_body
-    painted = np.maximum(painted, _blend(person, painted) * on_body * (1 - front))
-    base = person.rgb
-    share = float((painted > 0.5).sum()) / max(float((old > 0.5).sum()), 1.0)
-    if bool((painted > 0.1).any()):
-        base = over(base, painted_skin(person, body, on_body, old), painted)
-    inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
-    beside = gone * (1 - on_body) * (1 - inner)
-    alpha = _tidy(person, person.alpha * (1 - beside), beside)
-    if person.naked:
-        alpha = alpha * (1 - _bulging(person, body, shown))
-    return base, alpha.astype(np.float32), share
+    own = (person.parts[HAIR] < 0.5) & ((face < 0.5) | (peek > 0.35))
+    seen = grown((mask & own & (shown < 0.98)).astype(np.uint8), UNDER)
+    rim = seen * own * np.maximum(mask, shown >= 0.98)
+    return cv2.GaussianBlur(rim.astype(np.float32), (0, 0), 1.2)
 
 
 def _bulging(person: Person, body: Body, shown: Plane) -> Plane:
