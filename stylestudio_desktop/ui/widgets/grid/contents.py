@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby, pairwise
 
 from stylestudio_desktop.ui.widgets.grid import sections
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, Section
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
-_FOLLOWED = 5000
+_FOLLOWED, _FOLLOWED_IN_RUNS = 5000, 1000
 FEW = 8
 """Runs of ids that are moved in place: each moves what is behind it, and copies nothing."""
 
@@ -17,12 +18,14 @@ FEW = 8
 class Contents:
     """Ids newest first, their sections, the selection and the current picture, all by position.
 
-    `ids` may be any order when `dated` is off (a search by relevance); then nothing is inserted.
+    `ids` may be any order when `dated` is off (a search by relevance); then nothing is inserted,
+    and `runs` tell how they are found.
     """
 
     def __init__(self) -> None:
         self.ids: array[int] = array("q")
         self.dated = True
+        self.runs = Runs()
         self.grouping: Grouping = "day"
         self.sections: list[Section] = []
         self.selection = Ranges()
@@ -35,7 +38,7 @@ class Contents:
     def set(self, ids: Iterable[int], *, dated: bool = True) -> None:
         """Hold other pictures; nothing is selected afterwards."""
         self.ids = ids if isinstance(ids, array) else array("q", ids)
-        self.dated = dated
+        self.dated, self.runs = dated, Runs()
         self.selection = Ranges()
         self.current = self.pivot = None
         self.divide(self.grouping)
@@ -46,6 +49,7 @@ class Contents:
         found = sections.find(older, self.grouping if self.dated else "none")
         self.sections = sections.after(self.sections, len(self.ids), found)
         self.ids.extend(older)
+        self.runs = Runs()
 
     def divide(self, grouping: Grouping) -> None:
         """Find the sections anew, by day or by month."""
@@ -92,6 +96,8 @@ class Contents:
         wanted = set(ids)
         if not wanted:
             return Ranges()
+        if self.runs.starts:
+            return self.runs.positions(self.ids, wanted)
         return Ranges((p, p + 1) for p, row_id in enumerate(self.ids) if row_id in wanted)
 
     def remove(self, gone: Ranges) -> int:
@@ -102,9 +108,10 @@ class Contents:
         self.current = self._closed_up(self.current, gone, len(kept))
         self.pivot = self._closed_up(self.pivot, gone, len(kept))
         self.ids, self.sections = kept, left
+        self.runs = self.runs.without(gone)
         return len(gone)
 
-    def refresh(self, ids: "array[int]") -> None:
+    def refresh(self, ids: "array[int]", runs: Runs = Runs()) -> None:  # noqa: B008 - immutable
         """Hold `ids` in place of the same list asked for earlier.
 
         What was selected stays selected by id. A selection too large to be followed one by one
@@ -113,8 +120,8 @@ class Contents:
         """
         ranges = list(self.selection)
         old, current = self.ids, self._id_at(self.current)
-        self.ids = ids
-        if len(self.selection) <= _FOLLOWED:
+        self.ids, self.runs = ids, runs
+        if len(self.selection) <= (_FOLLOWED if self.dated else _FOLLOWED_IN_RUNS):
             kept = self.positions([old[i] for start, stop in ranges for i in range(start, stop)])
         else:
             kept = Ranges(filter(None, (self._same(old, item) for item in ranges)))
@@ -126,6 +133,8 @@ class Contents:
         """Return where `row_id` stands, or None."""
         if self.dated:
             return sections.index_of(self.ids, row_id)
+        if self.runs.starts:
+            return self.runs.index_of(self.ids, row_id)
         try:
             return self.ids.index(row_id)
         except ValueError:

@@ -15,6 +15,7 @@ from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
 from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
 from stylestudio_desktop.ui.widgets.grid.painter import CellPainter, Look
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 from stylestudio_desktop.ui.widgets.grid.scrolling import Scrolled
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
@@ -96,10 +97,10 @@ class Grid(Scrolled):
             self.selection_changed.emit()
         return count
 
-    def refresh_ids(self, ids: "array[int]") -> None:
+    def refresh_ids(self, ids: "array[int]", *runs: Runs) -> None:
         """Show a newer state of the same list; view and selection stay with their pictures."""
         held = self._hold()
-        self.contents.refresh(ids)
+        self.contents.refresh(ids, *runs)
         self._lay_out()
         self._restore(None if self._offset == 0 else held)
         self.selection_changed.emit()
@@ -141,9 +142,8 @@ class Grid(Scrolled):
     def reveal(self, index: int) -> None:
         """Scroll as little as is needed to see picture `index` whole, below its heading."""
         box = self.layout_.box(index)
-        above = self.layout_.heading
-        if box.top - above < self._offset:
-            self.scroll_to(box.top - above)
+        if box.top - self.layout_.heading < self._offset:
+            self.scroll_to(box.top - self.layout_.heading)
         elif box.bottom > self._offset + self.surface.height():
             self.scroll_to(box.bottom + self.layout_.gap - self.surface.height())
 
@@ -318,8 +318,8 @@ class Grid(Scrolled):
         tier = SMALL_TIER if pixels <= SMALL_TIER else LARGE_TIER
         known = map(self.cards.get, ids)
         wishes = [Want(one.storage_id, tier, pixels) if one else None for one in known]
-        parts = (wishes[: len(seen)], wishes[len(seen) :])
-        self.thumbnails.want(*(list(filter(None, part)) for part in parts))
+        now, later = wishes[: len(seen)], wishes[len(seen) :]
+        self.thumbnails.want(list(filter(None, now)), list(filter(None, later)))
 
     def _on_cards(self, arrived: set[int]) -> None:
         if not self._wish.isActive():
