@@ -39,7 +39,7 @@ class MetricCard(Card):
         super().__init__(parent)
         self._name = name
         self._value = label("", "heading")
-        self._remark = label("", "faint")
+        self._remark = label("", "faint", wrap=True)
         self.body.setSpacing(Space.XS)
         for part in (label(name, "label"), self._value, self._remark):
             self.body.addWidget(part)
