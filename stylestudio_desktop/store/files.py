@@ -48,6 +48,9 @@ _NAME = Prepared(
     .limit(SQL("1"))
 )
 _TAKEN = Prepared(Files.select(Files.id).where(Files.id == PLACE))
+_NEWEST_OF_ALL = "SELECT max(id) FROM files"
+# Not indexed: an index of the owner's would be walked and sorted whole for a few of the newest.
+_JOINED = "SELECT id FROM files NOT INDEXED WHERE id > ? AND user_id = ? ORDER BY id LIMIT ?"
 _EXPIRED = Prepared(
     Files.select(*_FIELDS)
     .where((Files.user_id == PLACE) & Files.trashed_at.is_null(False) & (Files.trashed_at < PLACE))
@@ -220,6 +223,16 @@ def _listing(
         only_ids,
     )
     return sql, values
+
+
+def newest_of_all(db: Database) -> int:
+    """Return the newest id there is, whoever owns it; 0 in an empty library."""
+    return int(db.value(_NEWEST_OF_ALL) or 0)
+
+
+def joined(db: Database, user_id: int, since: int, limit: int) -> list[int]:
+    """Return ids above `since`, oldest first."""
+    return [row[0] for row in db.rows(_JOINED, (since, user_id, limit))]
 
 
 @lru_cache(maxsize=128)

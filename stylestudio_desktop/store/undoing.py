@@ -53,6 +53,14 @@ _PART = Prepared(
         (GalleryActionParts.action_id == PLACE) & (GalleryActionParts.part == PLACE)
     )
 )
+_MARKS = Prepared(
+    GalleryActions.select(GalleryActions.id, GalleryActions.number, GalleryActions.undone).where(
+        GalleryActions.user_id == PLACE
+    )
+)
+_WERE = Prepared(
+    GalleryActionParts.select(GalleryActionParts.was).where(GalleryActionParts.action_id == PLACE)
+)
 _FORGET_UNDONE = Prepared(GalleryActions.delete().where(_OF_USER))
 _FORGET = Prepared(
     GalleryActions.delete().where((GalleryActions.id == PLACE) & (GalleryActions.user_id == PLACE))
@@ -188,6 +196,22 @@ def parts(db: Database, action_id: int, undone: bool) -> Iterator[tuple[int, str
     """Yield the portions of a step that are, or are not, undone; one in memory at a time."""
     for (part,) in db.rows(_PARTS, (action_id, int(undone))):
         yield part, str(db.value(_PART, (action_id, part)))
+
+
+def marks(db: Database, user_id: int) -> tuple[tuple[int, int, int], ...]:
+    """Return every step as (id, how many pictures it reaches, whether it is undone)."""
+    return tuple((row[0], row[1], row[2]) for row in db.rows(_MARKS, (user_id,)))
+
+
+def touched(db: Database, user_id: int, action_id: int) -> list[int] | None:
+    """Return the pictures of a step, or None if that can't be told any more."""
+    found: list[int] = []
+    for (was,) in db.rows(_WERE, (action_id,)):
+        pictures = unpacked(db, user_id, was)
+        if pictures is None:
+            return None
+        found += pictures
+    return found
 
 
 def mark_part(db: Database, action_id: int, part: int, undone: bool) -> None:

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.widgets.grid import runs
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.similar import Lookalikes
+    from stylestudio_desktop.services.trail import Trail
 
 NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
 ORDERS = (NEWEST, OLDEST, RATING)
 
 MOST_AROUND = 5_000
 """Ids read around the view; no screen shows as many."""
+
+MOST_FOLLOWED = 5_000
+"""Pictures that were changed elsewhere and are looked at one by one; for more, the list is read."""
 
 
 class Asked(NamedTuple):
@@ -44,6 +50,11 @@ class Asked(NamedTuple):
         return self.dated and not self.stacked and self.product is None
 
     @property
+    def steady(self) -> bool:
+        """Whether every picture keeps its place among the others, whatever is done to it."""
+        return self.order in (NEWEST, OLDEST) and not self.stacked
+
+    @property
     def endless(self) -> bool:
         """Whether there may be more than is read at first, or join later."""
         return self.alike is None
@@ -63,10 +74,34 @@ class Span(NamedTuple):
 
 
 class State(NamedTuple):
-    """The library as its kept counts tell it: pictures of the kind, and a mark of all counts."""
+    """The library as its kept counts tell it: pictures of the kind, and a mark of all counts.
+
+    `trail` is how far all that is done to single pictures was.
+    """
 
     number: int
     mark: tuple[tuple[str, str, int], ...]
+    trail: "Trail"
+
+    def differs(self, before: "State | None", wanted: Asked, grown: int) -> bool:
+        """Say whether others belong to a list, now `grown` by so many, than it held `before`."""
+        if before is None:
+            return True
+        if wanted.counted:
+            return self.number - before.number != grown
+        return self.mark != before.mark
+
+
+class Around(NamedTuple):
+    """One moment of a list: its front, its state, the ids in view, and what changed since a look.
+
+    `changed` is None where that is too much to be told, or there was no look.
+    """
+
+    front: "array[int]"
+    state: State
+    seen: "array[int]"
+    changed: list[int] | None
 
 
 class Asking:
@@ -117,13 +152,24 @@ class Asking:
         with self._moment():
             return self.ids(wanted, limit) if limit else array("q"), self.state(wanted)
 
+    def whole(self, wanted: Asked) -> "tuple[array[int], State, Runs]":
+        """Return what `look` does of a whole list, and how its pictures are found in it."""
+        found, state = self.look(wanted)
+        return found, state, Runs() if wanted.dated else runs.found(found, wanted.order == OLDEST)
+
     def look_around(
-        self, wanted: Asked, limit: int, around: Span | None
-    ) -> "tuple[array[int], State, array[int]]":
-        """Return what `look` does, and the ids `around` the view, of one moment."""
+        self, wanted: Asked, limit: int, around: Span | None, since: "Trail | None"
+    ) -> "Around":
+        """Return a plain list's front, the ids `around` the view, and what was done `since`."""
+        from stylestudio_desktop.services import trail
+
         with self._moment():
-            found, state = self.look(wanted, limit)
-            return found, state, array("q") if around is None else self.between(wanted, around)
+            found, state = self.look(wanted, limit if wanted.plain else 0)
+            seen = array("q") if around is None else self.between(wanted, around)
+            if since is None:
+                return Around(found, state, seen, None)
+            done = trail.followed(self._studio, since, state.trail, MOST_FOLLOWED)
+            return Around(found, state, seen, done)
 
     def between(self, wanted: Asked, span: Span) -> "array[int]":
         """Return the ids of a plain list within `span`, newest first and at most MOST_AROUND."""
@@ -147,9 +193,9 @@ class Asking:
 
     def state(self, wanted: Asked) -> State:
         """Return what kept counts tell, to be compared after a commit elsewhere."""
-        from stylestudio_desktop.services import library
+        from stylestudio_desktop.services import library, trail
 
         totals = library.totals(self._studio, wanted.filter.trashed)
         kind = wanted.filter.category
         number = sum(one.number for one in totals if kind in (None, one.key))
-        return State(number, library.mark(self._studio))
+        return State(number, library.mark(self._studio), trail.trail(self._studio))

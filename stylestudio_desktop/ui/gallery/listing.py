@@ -15,19 +15,21 @@ from stylestudio_desktop.domain.events import (
     GenerationCompleted,
 )
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.gallery.asking import MOST_AROUND, Asked, Asking, Span, State
+from stylestudio_desktop.ui.gallery.asking import Around, Asked, Asking, State
 from stylestudio_desktop.ui.gallery.foreseeing import FIRST, Foreseen, Front, look_ahead
+from stylestudio_desktop.ui.gallery.nearby import around, untrue
 from stylestudio_desktop.ui.gallery.source import LibrarySource
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.widgets.grid import Card, Grid
 from stylestudio_desktop.ui.widgets.grid.contents import amended
-from stylestudio_desktop.ui.widgets.grid.sections import insertion
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 
 HEAD = 200
-Looked = tuple["array[int]", State]
+Looked = tuple["array[int]", State, Runs]
 QUIET_MS = 150
 REST_MS = 250
 SURE_S = 0.5
+SURELY_MS = 5_000
 TOUCHED = 1_000
 """Changed pictures looked at in one go: taking them out or in is a few milliseconds' work."""
 
@@ -75,11 +77,13 @@ class Listing(QObject):
         self._took = 0.0
         self._again = self._timer(self._look_around)
         self._anew = self._timer(self.reload)
+        self._sure = self._timer(self._confirm)
 
     def load(self, wanted: Asked) -> None:
         """Show another list from its top; one that is still loading is dropped."""
         self.wanted = wanted
         self.complete = False
+        self._sure.stop()
         self._serial += 1
         serial = self._serial
 
@@ -120,11 +124,13 @@ class Listing(QObject):
             if serial == self._serial:
                 self.complete = True
                 self._state, self._net = found[1], 0
-                self._grid.refresh_ids(self._with_missed(found[0]))
+                ids = self._with_missed(found[0])
+                if ids != self._grid.contents.ids or not wanted.dated:
+                    self._grid.refresh_ids(ids, found[2])
                 self._grid.refresh_cards()
                 self.counted.emit()
 
-        self._run(lambda: self._asking.look(wanted), done)
+        self._run(lambda: self._asking.whole(wanted), done)
 
     def _with_missed(self, read: "array[int]") -> "array[int]":
         """Return what was read, with what was told meanwhile as it is shown already.
@@ -222,7 +228,8 @@ class Listing(QObject):
         """Show changed marks; take out what no longer fits, put in what fits again."""
         if self._touching or not self._changed:
             return
-        if not (self.wanted.plain or not self.wanted.endless):
+        steady = self.wanted.steady and self.complete
+        if not (self.wanted.plain or steady or not self.wanted.endless):
             self._changed.clear()
             self.reload()
             return
@@ -243,8 +250,10 @@ class Listing(QObject):
                 cards, fitting = found
                 self._grid.cards.put(cards)
                 self._take_out(one for one in changed if one not in fitting)
-                if wanted.endless:
+                if wanted.plain:
                     self._put_in(fitting)
+                elif wanted.endless and len(self._grid.contents.positions(fitting)) < len(fitting):
+                    self.reload()
                 self._grid.surface.update()
             self._touch()
 
@@ -267,28 +276,51 @@ class Listing(QObject):
             self.counted.emit()
 
     def _look_around(self) -> None:
-        """Make the view true, and compare kept counts; read all only where those say so."""
+        """Make the view true, follow what was done, compare kept counts; read all as the last."""
         if self._looking:
             self._again.start(QUIET_MS)
             return
         self._looking, self._looked = True, monotonic()
+        told = set(self._recent)
         self._recent.clear()
-        serial, wanted, span = self._serial, self.wanted, self._around()
+        serial, wanted, span = self._serial, self.wanted, around(self._grid, self.wanted)
+        since = self._state and self._state.trail
 
-        def done(found: "tuple[array[int], State, array[int]]") -> None:
+        def done(found: Around) -> None:
             self._looking = False
             if serial != self._serial:
                 return
-            front, now, seen = found
             if wanted.plain:
-                self._put_in_front(front)
+                self._put_in_front(found.front)
             if span is not None:
-                self._make_true(span, seen)
+                gone, back = untrue(self._grid.contents.ids, span, found.seen)
+                self._take_out(gone - self._recent)
+                self._put_in(back - self._recent)
             self._grid.refresh_cards()
-            self._judge(now)
+            self._follow(found, told)
+            self._judge(found.state)
 
-        head = HEAD if wanted.plain else 0
-        self._run(lambda: self._asking.look_around(wanted, head, span), done)
+        self._run(lambda: self._asking.look_around(wanted, HEAD, span, since), done)
+
+    def _follow(self, found: Around, told: set[int]) -> None:
+        """Touch in what was done elsewhere; `told` was done here."""
+        before, changed = self._state, found.changed
+        if not before or changed is None or found.state.trail == before.trail:
+            return
+        if self.wanted.counted or not self.wanted.endless:
+            self._state = before._replace(trail=found.state.trail)
+        else:
+            self._state = found.state
+            self._sure.start(max(SURELY_MS, round(20_000 * self._took)))
+        self._changed.update(dict.fromkeys(set(changed) - told - self._recent))
+        self._touch()
+
+    def _confirm(self) -> None:
+        """Read once more behind what was only touched, when all is quiet: there may be more."""
+        if self._again.isActive() or self._looking or self._touching or self._reading:
+            self._sure.start(SURELY_MS)
+        else:
+            self.reload()
 
     def _judge(self, now: State) -> None:
         """Read the whole list where kept counts say, and go on saying, that others belong to it.
@@ -297,7 +329,7 @@ class Listing(QObject):
         """
         if self._recent or self._changed or self._touching or self._reading:
             self._doubted = None
-        elif not self.wanted.endless or not self._differs(now):
+        elif not self.wanted.endless or not now.differs(self._state, self.wanted, self._net):
             self._doubted, self._state, self._net = None, now, 0
             return
         elif self._doubted is None:
@@ -308,35 +340,8 @@ class Listing(QObject):
             return
         self._again.start(QUIET_MS)
 
-    def _around(self) -> Span | None:
-        """Return the part of a plain list that is in view, with a view on either side."""
-        ids, view = self._grid.contents.ids, self._grid.in_view()
-        if not self.wanted.plain or self.wanted.filter.search or not view:
-            return None
-        first = max(0, view.start - len(view))
-        last = min(len(ids), view.stop + len(view))
-        return Span(ids[last - 1], ids[first] + 1)
-
-    def _make_true(self, span: Span, seen: "array[int]") -> None:
-        """Take out of and put into a part of the list what another process took or put there."""
-        low = span.low if len(seen) < MOST_AROUND else seen[-1]
-        ids = self._grid.contents.ids
-        held = set(ids[insertion(ids, span.high - 1) : insertion(ids, low - 1)])
-        there = set(seen)
-        self._take_out((held - there) - self._recent)
-        self._put_in((there - held) - self._recent)
-
-    def _differs(self, now: State) -> bool:
-        """Say whether others belong to the list than those that it holds."""
-        before = self._state
-        if before is None:
-            return True
-        if self.wanted.counted:
-            return now.number - before.number != self._net
-        return now != before
-
     def _run(self, op: Callable[[], object], done: Callable[..., None]) -> None:
-        self._tasks.run(op, done, self._on_failed, owner=self)
+        self._tasks.run(op, done, self._on_failed, self)
 
     def _on_failed(self, error: Exception) -> None:
         self._looking = self._reading = self._touching = False

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
@@ -128,3 +129,98 @@ def test_what_is_in_view_is_true_before_the_whole_list_is(
     assert filled.grid.selected_ids() == [before[4]]
     neighbour(f"restore {before[3]}")
     qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == before)
+
+
+@pytest.mark.parametrize("order", ["oldest", "rating"])
+def test_another_order_is_touched_where_it_changed(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    filled.browser.filters.order.pick(order)
+    quiet()
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    before = list(filled.grid.contents.ids)
+    read: list[object] = []
+    reload = filled.listing.reload
+    monkeypatch.setattr(filled.listing, "reload", lambda: (read.append(1), reload()))
+    filled.grid.select(Ranges([(2, 4)]))
+    chosen = filled.grid.selected_ids()
+    filled.acting.rate(chosen, 4)
+    quiet()
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    if order == "oldest":
+        assert before == sorted(before)
+        assert not read
+        assert list(filled.grid.contents.ids) == before
+        filled.acting.trash(chosen)
+        quiet()
+        assert list(filled.grid.contents.ids) == [one for one in before if one not in chosen]
+        assert not read
+        filled.acting.undo()
+        qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == before, timeout=10_000)
+    else:
+        rest = [one for one in before if one not in chosen]
+        wanted = [*sorted(chosen, reverse=True), *rest]
+        qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == wanted, timeout=10_000)
+        assert filled.grid.selected_ids() == sorted(chosen, reverse=True)
+
+
+def test_a_search_is_touched_at_once_by_what_a_second_process_does(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, neighbour: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """It was read whole, half a second later: with a million pictures that took seconds."""
+    ids = list(filled.grid.contents.ids)
+    for one in ids[:5]:
+        neighbour(f"rate {one} 4")
+    filled.search("rating:>=4")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == ids[:5], timeout=10_000)
+    quiet()
+    qtbot.waitUntil(lambda: not filled.listing._again.isActive(), timeout=10_000)
+    qtbot.wait(700)  # what the search itself was told of is over
+    read: list[object] = []
+    monkeypatch.setattr(filled.listing, "reload", lambda: read.append(1))
+    took = []
+    shown = ids[:5]
+    for change, wanted in (
+        (f"rate {ids[1]} 2", [ids[0], *ids[2:5]]),
+        (f"trash {ids[3]}", [ids[0], ids[2], ids[4]]),
+        (f"rate {ids[7]} 5", [ids[0], ids[2], ids[4], ids[7]]),
+        (f"restore {ids[3]}", [ids[0], *ids[2:5], ids[7]]),
+    ):
+        assert list(filled.grid.contents.ids) == shown
+        since = neighbour(change)
+        qtbot.waitUntil(lambda w=wanted: list(filled.grid.contents.ids) == w, timeout=10_000)
+        took.append(time.monotonic() - since)
+        shown = wanted
+        qtbot.wait(300)
+    assert sorted(took)[1] < WITHIN_S, took
+    assert not read
+    assert filled.listing._sure.isActive(), "it is read once more behind, when all is quiet"
+
+
+def test_what_is_in_no_journal_is_found_by_reading_once_more(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, neighbour: Ask
+) -> None:
+    ids = list(filled.grid.contents.ids)
+    filled.search("rating:>=4")
+    quiet()
+    library.rate(filled._studio, ids[:2], 5)
+    neighbour(f"rate {ids[4]} 4")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == [*ids[:2], ids[4]], timeout=15_000)
+
+
+def test_a_change_far_from_the_view_reads_no_list_again(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, neighbour: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ids = list(filled.grid.contents.ids)
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    monkeypatch.setattr("stylestudio_desktop.ui.gallery.listing.around", lambda *_all: None)
+    read: list[object] = []
+    monkeypatch.setattr(filled.listing, "reload", lambda: read.append(1))
+    neighbour(f"trash {ids[8]}")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == ids[:8], timeout=10_000)
+    neighbour(f"restore {ids[8]}")
+    qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == ids, timeout=10_000)
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    assert not read
