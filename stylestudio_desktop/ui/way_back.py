@@ -66,11 +66,18 @@ class Unopened(Question):
             ).replace("%1", wording.moment(last.moment))
         else:
             way = Answer(translate("WayBack", "Try again"), "primary", self._again)
+            if here:
+                text = translate(
+                    "WayBack",
+                    "Its database is damaged, and no snapshot of it is here. Bring it back from a "
+                    "full backup. If there is none, close the program; “stylestudio --workspace "
+                    "NEW rebuild %1” makes a new library of its pictures, which are untouched.",
+                ).replace("%1", str(workspace.root))
         leave = translate("WayBack", "Not now") if here else translate("WayBack", "Close")
         super().__init__(window, title, text, way, leave)
         self.full: Path | None = None
         self._place = workspace.root
-        if last is not None:
+        if last is not None or here:
             self.body.addWidget(label(breakable(error.sentence), "faint", wrap=True))
         self.yes.setVisible(error.code is not Code.STORAGE_NEWER and not (here and last is None))
         self._offer_more(error.code, last is None)

@@ -332,6 +332,7 @@ def test_a_damaged_library_without_any_copy_is_told_and_stays_open(
     way_back.offer_here(window, spoilt, damage(spoilt))
     qtbot.waitUntil(lambda: bool(told))
     assert "malformed" in told[0]
+    assert f"rebuild {spoilt.root}" in told[0]
     assert window.isVisible()
     assert window.property("reopen") is None
 
