@@ -24,6 +24,7 @@ QUEUE = (
     "list", "pause", "resume", "top", "up", "down", "bottom", "move", "cancel", "retry",
     "elsewhere",
 )  # fmt: skip
+_MOST = 1 << 53
 ROLES = ("product", "model", "background")
 CATEGORIES = (
     "product_image", "model_image", "background_image", "generated_image", "profile_image",
@@ -43,6 +44,14 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message[:1].upper()}{message[1:]}. Type “{self.prog} --help” for help.")
+
+
+def whole(word: str) -> int:
+    """Return the number that `word` spells; what no library could count is none."""
+    found = int(word)
+    if abs(found) > _MOST:
+        raise argparse.ArgumentTypeError(f"{word[:20]} is more than can be counted")
+    return found
 
 
 def parse(words: Sequence[str]) -> Arguments:
@@ -110,13 +119,13 @@ def _making(add: Any) -> None:
     one.add_argument("--style", default="realistic")
     one.add_argument("--quality", default="standard")
     one.add_argument("--ratio", default="1:1", metavar="W:H")
-    one.add_argument("--count", type=int, default=1, metavar="N")
-    one.add_argument("--seed", type=int, metavar="N")
+    one.add_argument("--count", type=whole, default=1, metavar="N")
+    one.add_argument("--seed", type=whole, metavar="N")
     one.add_argument("--provider", default="local")
     one.add_argument("--provider-model", metavar="NAME", help="the service's own model")
     one.add_argument("--strength", type=float)
     one.add_argument("--guidance-scale", type=float)
-    one.add_argument("--steps", type=int, dest="num_inference_steps", metavar="N")
+    one.add_argument("--steps", type=whole, dest="num_inference_steps", metavar="N")
     _staging(one)
     one.add_argument("--option", nargs="+", action="extend", metavar="NAME=VALUE", default=[])
     one.add_argument(
@@ -125,7 +134,7 @@ def _making(add: Any) -> None:
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("upscale", "Make a finished picture again, larger: same seed and settings.")
     one.add_argument("id", metavar="ID", help="a picture's or a generation's")
-    one.add_argument("--to", type=int, default=4096, metavar="PIXELS", help="the longer side")
+    one.add_argument("--to", type=whole, default=4096, metavar="PIXELS", help="the longer side")
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("retry", "Try a failed generation again, and wait for it.")
     one.add_argument("id", metavar="ID")
@@ -157,7 +166,7 @@ def _staging(one: argparse.ArgumentParser) -> None:
         help="where in it: “x,y x,y x,y x,y”, shares of the photo from 0 to 1; auto looks for it",
     )  # fmt: skip
     one.add_argument("--light-from", choices=SIDES, default=SIDES[0], help="in that photo")
-    one.add_argument("--size", type=int, metavar="PERCENT", help="of the product on its plane")
+    one.add_argument("--size", type=whole, metavar="PERCENT", help="of the product on its plane")
 
 
 def _batching(add: Any) -> None:
@@ -165,7 +174,7 @@ def _batching(add: Any) -> None:
     one.add_argument("paths", nargs="+", metavar="TABLE.csv|FOLDER|FILE")
     one.add_argument("--models", nargs="+", action="extend", metavar="FILE|FOLDER|ID", default=[])
     one.add_argument("--styles", nargs="+", action="extend", metavar="STYLE", default=[])
-    one.add_argument("--budget", type=int, metavar="TOKENS", help="stop before it costs more")
+    one.add_argument("--budget", type=whole, metavar="TOKENS", help="stop before it costs more")
     one.add_argument("--dry-run", action="store_true", help="only tell the price and the time")
     one.add_argument("--skip-bad", action="store_true", help="make the lines that can be made")
     one.add_argument("--photos", metavar="DIR", help="where a table's photos lie")
@@ -176,8 +185,8 @@ def _batching(add: Any) -> None:
     one.add_argument("--negative-prompt", default="", metavar="TEXT")
     one.add_argument("--provider", default="local")
     one.add_argument("--provider-model", metavar="NAME", help="the service's own model")
-    one.add_argument("--seed", type=int, metavar="N")
-    one.add_argument("--count", type=int, default=1, metavar="N")
+    one.add_argument("--seed", type=whole, metavar="N")
+    one.add_argument("--count", type=whole, default=1, metavar="N")
     _staging(one)
     one.add_argument("--no-wait", action="store_true", help="leave it to the queue")
     one = add("batches", "List batches, or show, pause, resume or cancel one.")
@@ -185,7 +194,7 @@ def _batching(add: Any) -> None:
         "action", nargs="?", default="list", choices=("list", "show", "pause", "resume", "cancel")
     )
     one.add_argument("id", nargs="?", metavar="ID")
-    one.add_argument("--budget", type=int, metavar="TOKENS", help="resume with another budget")
+    one.add_argument("--budget", type=whole, metavar="TOKENS", help="resume with another budget")
 
 
 def _serving(add: Any) -> None:
@@ -202,7 +211,7 @@ def _serving(add: Any) -> None:
         help="with add: read a key (from a prompt or standard input) even if it needs none",
     )  # fmt: skip
     one.add_argument(
-        "--ceiling", type=int, metavar="N",
+        "--ceiling", type=whole, metavar="N",
         help="with add: at most N pictures a month; -1 for any number",
     )  # fmt: skip
     one.add_argument("--withdraw", action="store_true", help="with consent: take it back")
@@ -218,7 +227,7 @@ def _looking(add: Any) -> None:
     ways = one.add_mutually_exclusive_group()
     ways.add_argument("--set", metavar="PNG", help="white is the product, black is not")
     ways.add_argument(
-        "--only", metavar="N", type=int, help="of several products in it, the N-th from the left"
+        "--only", metavar="N", type=whole, help="of several products in it, the N-th from the left"
     )
     ways.add_argument("--reset", action="store_true", help="go back to the engine's own cut-out")
     ways.add_argument("--to", metavar="FILE", help="write the mask that holds, as a new grey PNG")
@@ -235,11 +244,11 @@ def _looking(add: Any) -> None:
     one.add_argument("--since", metavar="DATE", help="from this day or moment on (ISO 8601)")
     one.add_argument("--until", metavar="DATE", help="up to the end of this day, or this moment")
     one.add_argument("--batch", metavar="ID", help="generations of this batch")
-    one.add_argument("--limit", type=int, default=100, metavar="N")
+    one.add_argument("--limit", type=whole, default=100, metavar="N")
     one.add_argument("--after", metavar="CURSOR", help="“next” of the page before")
     add("dashboard", "Show the wallet, the newest generations and the counts.")
     one = add("insights", "Show what was made and what it cost, by day, service and style.")
-    one.add_argument("--days", type=int, default=30, metavar="N")
+    one.add_argument("--days", type=whole, default=30, metavar="N")
 
 
 def _moving(add: Any) -> None:
@@ -255,7 +264,7 @@ def _moving(add: Any) -> None:
     ):
         add(name, summary).add_argument("ids", nargs="+", metavar="ID")
     one = add("purge", "Remove for good what has been in the trash for long enough.")
-    one.add_argument("--older-than", type=int, metavar="DAYS")
+    one.add_argument("--older-than", type=whole, metavar="DAYS")
 
 
 def _paying(add: Any) -> None:
@@ -267,7 +276,7 @@ def _paying(add: Any) -> None:
     one.add_argument("--reason", metavar="TEXT", default="", help="accept: why; kept for ever")
     one.add_argument("--to", metavar="FILE", help="receipt: where the PDF goes")
     one.add_argument("--remove", action="store_true", help="key: forget it")
-    one.add_argument("--limit", type=int, default=100, metavar="N")
+    one.add_argument("--limit", type=whole, default=100, metavar="N")
     one.add_argument("--after", metavar="CURSOR", help="purchases: “next” of the page before")
 
 
@@ -279,9 +288,9 @@ def _tending(add: Any) -> None:
     one.add_argument("action", nargs="?", choices=("check", "anchor"), default="check")
     one.add_argument("--reason", metavar="TEXT", help="why it is accepted; kept for ever")
     one = add("sample", "Fill the library with synthetic generations, for tests.")
-    one.add_argument("--generations", type=int, required=True, metavar="N")
-    one.add_argument("--files", type=int, metavar="M", help="photos among them")
-    one.add_argument("--seed", type=int, default=1, metavar="S")
+    one.add_argument("--generations", type=whole, required=True, metavar="N")
+    one.add_argument("--files", type=whole, metavar="M", help="photos among them")
+    one.add_argument("--seed", type=whole, default=1, metavar="S")
     _keeping(add)
     one = add("workspace", "Keep several libraries apart, and move pictures between them.")
     actions = ("list", "create", "begin", "switch", "copy", "compare", "sync")

@@ -4,7 +4,6 @@ import signal
 import threading
 import time
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
 from stylestudio_desktop.cli import reading, shapes
@@ -13,6 +12,7 @@ from stylestudio_desktop.cli.making import staged
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, exit_code, note, print_json, say, table
 from stylestudio_desktop.domain.batch import Plan, Progress, Wish
 from stylestudio_desktop.domain.errors import BadInput, Code, IllegalStep
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import batches, health
 from stylestudio_desktop.services.batch_plan import Sources, plan
 from stylestudio_desktop.services.studio import Studio
@@ -84,7 +84,7 @@ def _sources(desk: Desk) -> Sources:
         styles=tuple(word for one in given.styles for word in one.split(",") if word),
         background=given.background,
         settings=usual,
-        photos=None if given.photos is None else Path(given.photos).expanduser(),
+        photos=None if given.photos is None else path_of(given.photos),
         budget=given.budget,
     )
 

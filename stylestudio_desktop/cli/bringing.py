@@ -1,13 +1,12 @@
 """Commands that bring photos in: from files and folders, and the sample collection."""
 
-from pathlib import Path
-
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, exit_code, note, print_json, table
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.generation import Category
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import library, samples
 from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
@@ -21,7 +20,7 @@ ROLES = {
 
 def import_photos(desk: Desk) -> int:
     """Import files and folders; 2 only when nothing could be taken, 5 if the disk failed."""
-    paths = [Path(word).expanduser() for word in desk.arguments.paths]
+    paths = [path_of(word) for word in desk.arguments.paths]
     with desk.open() as studio, at_work(studio), Bar("Importing") as bar:
         taken = library.import_files(studio, paths, ROLES[desk.arguments.role], progress=bar.step)
         return _tell(desk, studio, taken)

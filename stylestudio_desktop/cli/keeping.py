@@ -1,13 +1,13 @@
 """Commands on copies of the library: making, listing and checking them."""
 
 from datetime import datetime
-from pathlib import Path
 
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import STORAGE, Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, StorageNewer
 from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import table_export
 from stylestudio_desktop.services.backup import (
     drill,
@@ -65,7 +65,7 @@ def _full(desk: Desk) -> int:
         place = desk.arguments.to or studio.settings.value.backup_place
         if not place:
             raise BadInput("Say where to: “stylestudio backup full --to FOLDER”.")
-        made = full.make(studio, Path(place).expanduser().absolute(), progress=bar.step)
+        made = full.make(studio, path_of(place).absolute(), progress=bar.step)
     for one in made.missing:
         note(f"{one}: missing or damaged in the library, so it is not in this backup.")
     if desk.json:
@@ -97,7 +97,7 @@ def _list(desk: Desk) -> int:
     found = snapshots.listing(desk.workspace)
     newer = standing.newer(desk.workspace)
     asked = desk.arguments.what
-    known = [Path(asked).expanduser()] if asked else places.places(desk.workspace)
+    known = [path_of(asked)] if asked else places.places(desk.workspace)
     backups = [one for place in known for one in places.backups(place.absolute())]
     reach = () if newer else moments.reach(desk.workspace)
     cut_off = unfinished.left(desk.workspace)
@@ -210,7 +210,7 @@ def export_tables(desk: Desk) -> int:
     """Write the rows of the person at the desk, each table to a file of its own."""
     given = desk.arguments
     with desk.open() as studio, Bar("Writing tables") as bar:
-        folder = Path(given.to).expanduser().absolute()
+        folder = path_of(given.to).absolute()
         done = table_export.export(studio, folder, given.format, bar.step)
     if desk.json:
         print_json({"files": [{"path": str(one), "rows": rows} for one, rows in done.items()]})

@@ -6,6 +6,7 @@ from threading import Event
 from stylestudio_desktop.cli import reading, shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import note, print_json, say
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import library, masks, sources
 
 
@@ -17,13 +18,13 @@ def mask(desk: Desk) -> int:
     with desk.open() as studio:
         library.picture(studio, file_id)
         if given.set is not None:
-            masks.keep_file(studio, file_id, Path(given.set).expanduser().absolute())
+            masks.keep_file(studio, file_id, path_of(given.set).absolute())
         elif given.only is not None:
             sources.choose(studio, file_id, given.only, Event())
         elif given.reset:
             masks.reset(studio, file_id)
         elif given.to is not None:
-            target = Path(given.to).expanduser().absolute()
+            target = path_of(given.to).absolute()
             written = sources.write_mask(studio, file_id, target, Event())
         found = masks.of_files(studio, [file_id]).get(file_id)
     if desk.json:

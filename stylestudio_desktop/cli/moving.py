@@ -8,6 +8,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import BAD_INPUT, Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput, Code
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import everything, exporting, history, library
 
 DAY_MS = 86_400_000
@@ -21,12 +22,12 @@ def export(desk: Desk) -> int:
     if given.all and (given.preset != "original" or given.pattern):
         raise BadInput("--all takes every picture as it is: leave out --preset and --pattern.")
     if given.all:
-        return _everything(desk, Path(given.to).expanduser().absolute())
+        return _everything(desk, path_of(given.to).absolute())
     with desk.open() as studio, Bar("Exporting") as bar:
         done = exporting.export(
             studio,
             reading.ids(given.ids),
-            Path(given.to).expanduser().absolute(),
+            path_of(given.to).absolute(),
             preset=given.preset,
             pattern=given.pattern or exporting.DEFAULT_PATTERN,
             progress=bar.step,

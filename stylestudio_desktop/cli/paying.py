@@ -3,7 +3,6 @@
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from stylestudio_desktop.cli import purse as telling
 from stylestudio_desktop.cli import reading, shapes
@@ -11,6 +10,7 @@ from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput, PaymentError, WalletReadOnly
 from stylestudio_desktop.domain.money import written
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.domain.purchase import is_held, is_paying, only_goes_back
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.domain.seal import State
@@ -201,7 +201,7 @@ def _receipt(desk: Desk, studio: Studio) -> int:
     if desk.arguments.to is None:
         raise BadInput("“wallet receipt” needs --to FILE.")
     purchase_id = reading.an_id(desk.arguments.what)
-    target = receipts.write(studio, purchase_id, Path(desk.arguments.to))
+    target = receipts.write(studio, purchase_id, path_of(desk.arguments.to))
     if desk.json:
         print_json({"path": str(target)})
     else:

@@ -3,13 +3,13 @@
 import getpass
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import note, print_json, say, table
 from stylestudio_desktop.domain.account import Profile
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import leaving, profiles
 from stylestudio_desktop.services.studio import Studio
 
@@ -70,7 +70,7 @@ def _email(desk: Desk, studio: Studio) -> Profile:
 
 def _picture(desk: Desk, studio: Studio) -> Profile:
     word = desk.arguments.who
-    return profiles.set_picture(studio, None if word is None else Path(word))
+    return profiles.set_picture(studio, None if word is None else path_of(word))
 
 
 def _guard(_desk: Desk, studio: Studio) -> Profile:

@@ -1,13 +1,12 @@
 """The command that brings single pieces back from a backup, or shows what is in one."""
 
-from pathlib import Path
-
 from stylestudio_desktop.cli import reading as typed
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import rebuilding
 from stylestudio_desktop.services.adopting import Adopted
 from stylestudio_desktop.services.backup import moments, pieces
@@ -34,7 +33,7 @@ def bring_back(desk: Desk) -> int:
 
 def rebuild(desk: Desk) -> int:
     """Bring back what pictures say about themselves, into this library."""
-    folder = Path(desk.arguments.folder).expanduser().absolute()
+    folder = path_of(desk.arguments.folder).absolute()
     with desk.open() as studio, at_work(studio), Bar("Rebuilding") as bar:
         done = rebuilding.rebuild(studio, folder, bar.step)
     for name in done.rejected:
@@ -55,6 +54,8 @@ def told(desk: Desk, done: Adopted) -> int:
                 "missing": done.missing,
             }
         )
+    elif not (done.pictures or done.generations or done.missing):
+        say("Nothing was new: all of it is in the library already.")
     else:
         say(f"{len(done.pictures):,} pictures are in the library, {len(done.new):,} of them anew.")
         if done.untrashed:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID, FileId
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 
@@ -32,7 +32,7 @@ def photos(studio: Studio, words: Sequence[str], category: Category) -> tuple[Fi
     """
     found: list[FileId] = []
     for word in words:
-        path = Path(word).expanduser()
+        path = path_of(word)
         if path.is_dir():
             raise BadInput(f"“{word}” is a folder. Name the photos, or import the folder first.")
         if path.exists():
@@ -59,7 +59,9 @@ def until(word: str | None) -> int | None:
     if word is None:
         return None
     day = _day(word)
-    return _moment(word) if day is None else _moment((day + timedelta(days=1)).isoformat())
+    if day is None or day == date.max:
+        return _moment(word)
+    return _moment((day + timedelta(days=1)).isoformat())
 
 
 def _day(word: str) -> date | None:

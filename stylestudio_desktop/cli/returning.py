@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Sequence
-from pathlib import Path
 
 from stylestudio_desktop.cli import reading as typed
 from stylestudio_desktop.cli.desk import Desk
@@ -10,6 +9,7 @@ from stylestudio_desktop.cli.keeping import moment_text
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say
 from stylestudio_desktop.config.remembered import must_be_there
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
 
@@ -21,13 +21,13 @@ def restore_backup(desk: Desk) -> int:
     given = desk.arguments
     if sum((given.what is not None, given.at is not None, given.back)) != 1:
         raise BadInput("Say which: a snapshot's name, a backup's place, --at MOMENT, or --back.")
-    if given.what is None or not Path(given.what).expanduser().exists():
+    if given.what is None or not path_of(given.what).exists():
         must_be_there(desk.workspace)  # nothing of its own is left to bring back
     desk.workspace.make()
     if given.back:
         swap.plan_back(desk.workspace)
         return _put(desk, None)
-    into = None if given.into is None else Path(given.into).expanduser().absolute()
+    into = None if given.into is None else path_of(given.into).absolute()
     asked = None if given.at is None else typed.since(given.at)
     origin = _origin(desk, asked)
     with contextlib.ExitStack() as held, Bar("Restoring") as bar:
@@ -71,7 +71,7 @@ def _origin(desk: Desk, asked: int | None) -> restore.Origin:
         return moments.find(desk.workspace, asked)
     with contextlib.suppress(BadInput):
         return snapshots.find(desk.workspace, given.what)
-    return reading.find(Path(given.what).expanduser().absolute())
+    return reading.find(path_of(given.what).absolute())
 
 
 def _put(desk: Desk, made: restore.Restored | None) -> int:

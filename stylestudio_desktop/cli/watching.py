@@ -1,12 +1,11 @@
 """The command that says which folders are watched for new photos."""
 
-from pathlib import Path
-
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.bringing import ROLES
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import print_json, say, table
 from stylestudio_desktop.domain.errors import BadInput, NotFound
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.domain.records import WatchFolder
 from stylestudio_desktop.services import watching
 from stylestudio_desktop.services.studio import Studio
@@ -23,7 +22,7 @@ def watch(desk: Desk) -> int:
         raise BadInput("“watch add” needs --as product or --as model, and only that does.")
     with desk.open() as studio:
         if given.action == "add":
-            watching.watch(studio, Path(given.folder), ROLES[given.role])
+            watching.watch(studio, path_of(given.folder), ROLES[given.role])
         elif given.action == "remove":
             watching.forget(studio, _meant(studio, given.folder).id)
         found = watching.folders(studio)
@@ -41,7 +40,7 @@ def watch(desk: Desk) -> int:
 
 def _meant(studio: Studio, word: str) -> WatchFolder:
     """Return the watched folder of that path or id. Raises NotFound."""
-    path = str(Path(word).expanduser().absolute())
+    path = str(path_of(word).absolute())
     for one in watching.folders(studio):
         if word == str(one.id) or path == one.path:
             return one

@@ -1,7 +1,5 @@
 """The command that keeps several workspaces apart, and moves pictures between them."""
 
-from pathlib import Path
-
 from stylestudio_desktop.cli import shapes
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
@@ -10,6 +8,7 @@ from stylestudio_desktop.cli.speaking import Bar, print_json, say, table
 from stylestudio_desktop.config import remembered, workspaces
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import environments
 from stylestudio_desktop.services.environments import Difference
 
@@ -113,7 +112,7 @@ def _copy(desk: Desk) -> int:
 
 def _other(desk: Desk) -> Workspace:
     word = desk.arguments.name
-    path = Path(word).expanduser()
+    path = path_of(word)
     return Workspace(path.absolute()) if path.is_dir() else workspaces.named(word)
 
 

@@ -45,6 +45,7 @@ class Settings:
     windows: dict[str, Any] = field(default_factory=dict)
 
 
+_HUGE = 1 << 53
 _Stamp = tuple[int, int, int] | None
 _CHOICES = {"appearance": ("system", "light", "dark")}
 _LIMITS = {
@@ -149,6 +150,8 @@ class SettingsFile:
     def _write(self, value: Settings) -> None:
         partial = self.path.with_suffix(".part")
         text = json.dumps(asdict(value), indent=1, ensure_ascii=False)
+        if not _encodable(text):  # a folder's name may be no text at all
+            text = json.dumps(asdict(value), indent=1)
         try:
             with open(partial, "w", encoding="utf-8", opener=_private) as file:
                 file.write(text)
@@ -162,6 +165,12 @@ class SettingsFile:
             ) from error
 
 
+def _encodable(text: str) -> bool:
+    with contextlib.suppress(UnicodeEncodeError):
+        return bool(text.encode())
+    return False
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
@@ -172,7 +181,7 @@ def _fitting(found: dict[str, Any]) -> Settings:
     for name, value in found.items():
         expected = type(getattr(usual, name))
         if expected is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = float(min(max(value, -_HUGE), _HUGE))
         if type(value) is expected:
             good[name] = value
     return replace(usual, **good)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from stylestudio_desktop.config import remembered
 from stylestudio_desktop.config.workspace import Workspace, flush, home, write_lasting
 from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.places import path_of
 
 PRODUCTION, STAGING, DEVELOPMENT = "production", "staging", "development"
 KINDS = (PRODUCTION, STAGING, DEVELOPMENT)
@@ -150,7 +151,7 @@ def choose(given: str | None) -> Workspace:
     if not word:
         name = current_name()
         return Workspace(home() / "workspace" if name == FIRST else home() / "workspaces" / name)
-    path = Path(word).expanduser()
+    path = path_of(word)
     # A word that is also a folder here means the folder, as it always did.
     root = home() / "workspaces" / word
     if _NAME.fullmatch(word) and not path.exists() and _is_one(root):

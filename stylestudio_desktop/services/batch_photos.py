@@ -8,6 +8,7 @@ from pathlib import Path
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import files
@@ -48,7 +49,7 @@ class Photos:
             if is_id(word):
                 found.append(self._id(word, category))
                 continue
-            path = Path(word).expanduser()
+            path = path_of(word)
             inside = [str(one.absolute()) for one in library.find_pictures([path])]
             if path.is_dir() and not inside:
                 raise BadInput(f"There is no picture in the folder “{word}”. Nothing was started.")
@@ -60,7 +61,7 @@ class Photos:
         row = None
         if is_id(word):
             row = files.get(self._studio.database, int(word), self._studio.user_id)
-        return (Path(word).expanduser().absolute() if row is None else Path(row.filename)).name
+        return (path_of(word).absolute() if row is None else Path(row.filename)).name
 
     def _look(self, word: str, category: Category) -> str:
         if is_id(word):

@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_SEED, Brief, check_w
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import FileId
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import estimates, generate, wallet
 from stylestudio_desktop.services.batch_photos import Photos
 from stylestudio_desktop.services.batch_table import Line, read_table
@@ -55,7 +56,7 @@ def plan(studio: Studio, sources: Sources) -> Plan:
     problems: list[Problem] = []
     notes: tuple[str, ...] = ()
     if tables:
-        table = Path(tables[0]).expanduser()
+        table = path_of(tables[0])
         lines = read_table(table)
         notes = lines.notes
         photos = Photos(studio, sources.photos or table.absolute().parent)

@@ -115,6 +115,8 @@ def set_picture(studio: Studio, path: Path | None) -> Profile:
     """Show a picture for the profile at the desk, or (None) its initials. Raises BadInput."""
     file_id = None
     if path is not None:
+        if path.is_dir():
+            raise BadInput(f"“{path.name}” is a folder. Nothing was changed. Choose a picture.")
         done = importing.import_files(studio, [path], Category.PROFILE)
         if not done.files:
             raise BadInput(done.rejected[0].reason)

@@ -17,6 +17,7 @@ from threading import Event
 from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import new_id, now_ms
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.domain.records import WatchedFile, WatchFolder
 from stylestudio_desktop.files.answering import answers, must_answer
 from stylestudio_desktop.services import library
@@ -64,7 +65,12 @@ def watch(studio: Studio, path: Path, category: Category) -> WatchFolder:
     """
     if category not in _CATEGORIES:
         raise BadInput("A watched folder brings photos of products or of people.")
-    folder = path.expanduser().absolute()
+    folder = path_of(str(path)).absolute()
+    if not str(folder).isprintable() and "\\udc" in ascii(str(folder)):
+        raise BadInput(
+            f"The name of the folder {str(folder)!a} is no text, so the library can't keep "
+            "it. Nothing was changed. Give the folder another name, then watch it."
+        )
     must_answer(folder)
     if not folder.is_dir():
         raise BadInput(f"There is no folder “{path}”. Choose another.")

@@ -136,7 +136,7 @@ def _among_many(db: Database, user_id: int) -> bool:
     that, which takes far longer than to look at the owner of each hit of a rarer word.
     """
     mine, all_ = db.row(_SHARE, (user_id,)) or (0, 0)
-    return bool(mine * OTHERS < all_)
+    return bool((mine or 0) * OTHERS < (all_ or 0))
 
 
 # What needs no second test because the index walked holds it already.

@@ -11,6 +11,7 @@ from stylestudio_desktop.domain.errors import BadInput, NotFound, StorageError
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.generation import Role, Status
 from stylestudio_desktop.domain.ids import LARGEST_ID
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.domain.records import Collection, StoredFile
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.bounds import Tier
@@ -322,4 +323,4 @@ def look_into(
 def _origin(studio: Studio, what: str) -> restore.Origin:
     with contextlib.suppress(BadInput):
         return snapshots.find(studio.workspace, what)
-    return reading.find(Path(what).expanduser().absolute())
+    return reading.find(path_of(what).absolute())

@@ -7,6 +7,7 @@ from threading import Event
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.services.backup import reading, snapshots
 from stylestudio_desktop.services.backup.reading import DATABASE, Backup, Progress, silent
@@ -48,7 +49,7 @@ def faults(
     """
     with contextlib.suppress(BadInput):
         return snapshot_faults(snapshots.find(workspace, what).path)
-    place = Path(what).expanduser().absolute()
+    place = path_of(what).absolute()
 
     def work(progress: Progress, cancelled: Event | None) -> list[str]:
         with contextlib.closing(reading.find(place)) as backup:

@@ -51,7 +51,7 @@ def read(workspace: Workspace) -> Record:
 def change(workspace: Workspace, **changes: Any) -> Record:
     """Remember some facts and return all. Raises StorageError."""
     new = replace(read(workspace), **changes)
-    write_file(_path(workspace), json.dumps(asdict(new), indent=1, ensure_ascii=False))
+    write_file(_path(workspace), json.dumps(asdict(new), indent=1))
     return new
 
 

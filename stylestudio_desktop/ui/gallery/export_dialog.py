@@ -1,7 +1,6 @@
 """Takes pictures out of the library: form, names and folder, with progress and a way to stop."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QStandardPaths, QUrl, Signal
@@ -9,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.files.names import DEFAULT_PATTERN, PATTERN_FIELDS, fill_pattern
 from stylestudio_desktop.services import exporting
 from stylestudio_desktop.services.exporting import Exports
@@ -76,7 +76,7 @@ class ExportDialog(QDialog):
             lambda: exporting.export(
                 self._studio,
                 self._ids,
-                Path(folder).expanduser(),
+                path_of(folder),
                 preset=preset,
                 pattern=pattern,
                 progress=self._progressed.emit,
