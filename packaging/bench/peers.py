@@ -55,15 +55,18 @@ class Program:
 class Screen:
     """A screen in memory that can be looked at without asking the X server."""
 
-    def __init__(self, number: int, folder: Path) -> None:
-        self.name = f":{number}"
+    def __init__(self, folder: Path) -> None:
         self._server = subprocess.Popen(
             [
-                "Xvfb", self.name, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+                "Xvfb", "-displayfd", "1", "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
                 "-fbdir", str(folder), "-nolisten", "tcp",
             ],
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        if self._server.stdout is None:
+            raise RuntimeError("The screen does not say its number.")
+        self.name = f":{int(self._server.stdout.readline())}"  # the first that nobody has
         frame = folder / "Xvfb_screen0"
         end = time.monotonic() + 10
         while not (frame.is_file() and frame.stat().st_size) and time.monotonic() < end:
@@ -119,17 +122,17 @@ class Screen:
 
 
 @contextmanager
-def screen(number: int) -> Iterator[Screen]:
+def screen() -> Iterator[Screen]:
     """Give a screen for a while."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Screen(number, Path(folder))
+        made = Screen(Path(folder))
         try:
             yield made
         finally:
             made.close()
 
 
-def tried(program: Program, home: Path, number: int, picture: Path | None) -> dict[str, float]:
+def tried(program: Program, home: Path, picture: Path | None) -> dict[str, float]:
     """Start a program, wait for its first view, go to the end, and end it."""
     environment: Mapping[str, str] = {
         **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
@@ -137,7 +140,7 @@ def tried(program: Program, home: Path, number: int, picture: Path | None) -> di
         "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"),
         "QT_QPA_PLATFORM": "xcb", "NO_AT_BRIDGE": "1",
     }  # fmt: skip
-    with screen(number) as shown:
+    with screen() as shown:
         began = time.monotonic()
         process = subprocess.Popen(
             program.command,
@@ -207,7 +210,7 @@ def measure(chosen: argparse.Namespace, base: Path) -> Iterator[dict[str, object
         home = Path(tempfile.mkdtemp(dir=base))
         for again in (False, True):
             picture = base / f"{program.name}-{int(again)}.png" if chosen.pictures else None
-            figures = tried(program, home, 91 + place, picture)
+            figures = tried(program, home, picture)
             yield {
                 "name": program.name,
                 "photos": len(paths),
