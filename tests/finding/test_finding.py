@@ -99,6 +99,7 @@ def test_a_page_compared_portion_by_portion_is_the_front_of_the_whole(
     monkeypatch.setattr(narrowing, "ROW_COST", 10**9)
     monkeypatch.setattr(comparing, "PORTION", 1)
     monkeypatch.setattr(comparing, "GROWING", 2)
+    monkeypatch.setattr(comparing, "MOST_PROBED", 0)
     asked: dict[str, list[object]] = {}
     walk = comparing.Compared.front
 
@@ -119,6 +120,51 @@ def test_a_page_compared_portion_by_portion_is_the_front_of_the_whole(
     assert len(asked) > 10, "hardly anything was compared"
     for sql, values in asked.items():
         assert complaints(database, sql, values) == [], sql
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_a_page_of_few_that_fit_is_asked_for_one_by_one(
+    small: Filled, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, _ = small
+    database, user = studio.database, studio.user_id
+    monkeypatch.setattr(narrowing, "ROW_COST", 10**9)
+    monkeypatch.setattr(comparing, "PROBE", 0)
+    monkeypatch.setattr(finding, "FEW", 5)
+    probed: list[object] = []
+    genuine = comparing._probed
+
+    def noted(*asked: Any) -> Any:
+        found = genuine(*asked)
+        probed.extend([] if found is None else [found])
+        return found
+
+    monkeypatch.setattr(comparing, "_probed", noted)
+    for word, (text, oldest) in itertools.product(
+        ("linen", "wool", "linen -tee"),
+        itertools.product([*PARTS[1], *PARTS[3], *PARTS[7][:2]], (False, True)),
+    ):
+        query = parse(f"{word} {text}")
+        whole = finding.ids(database, user, query, oldest=oldest)
+        page = finding.ids(database, user, query, limit=limit, oldest=oldest)
+        assert page == whole[:limit], (word, text, oldest)
+    assert len(probed) > 10
+
+
+def test_entries_that_are_more_than_was_guessed_are_not_asked_for_one_by_one(
+    small: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, _ = small
+    database, user = studio.database, studio.user_id
+    monkeypatch.setattr(narrowing, "ROW_COST", 10**9)
+    monkeypatch.setattr(finding, "FEW", 5)
+    wanted = list(finding.ids(database, user, parse("linen is:favourite")))
+    assert len(wanted) > 20
+    for most, hits in ((10, 0), (700, 10**6)):
+        monkeypatch.setattr(comparing, "MOST_PROBED", most)
+        monkeypatch.setattr(comparing, "PROBE", hits)
+        page = finding.ids(database, user, parse("linen is:favourite"), limit=20)
+        assert list(page) == wanted[:20]
 
 
 @pytest.mark.parametrize(
