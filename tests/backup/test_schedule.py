@@ -1,7 +1,10 @@
 """What happens by itself: when it is due, when it is not, and that trouble is told, not raised."""
 
 import errno
+import itertools
+import os
 import shutil
+import sys
 import threading
 from pathlib import Path
 from threading import Event
@@ -12,7 +15,16 @@ from stylestudio_desktop.config.sole import Sole
 from stylestudio_desktop.domain.errors import BadInput, StorageError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import DAY_MS, HOUR_MS, Reason
-from stylestudio_desktop.services.backup import drill, full, reading, record, schedule, snapshots
+from stylestudio_desktop.services import synthetic
+from stylestudio_desktop.services.backup import (
+    drill,
+    full,
+    reading,
+    record,
+    restore,
+    schedule,
+    snapshots,
+)
 from stylestudio_desktop.services.backup.standing import standing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.worker.caretaker import Caretaker
@@ -134,7 +146,31 @@ def test_a_drill_finds_a_snapshot_that_would_not_come_back(studio: Studio) -> No
     data[:16] = b"x" * 16
     made.path.write_bytes(bytes(data))
     assert not drill.drill(studio).ok
-    assert not [path for path in studio.workspace.restoring.rglob("*") if path.is_file()]
+    assert not list(studio.workspace.restoring.iterdir()), "no empty folder for each picture"
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is flushed")
+def test_a_drill_flushes_the_copy_as_it_writes_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever commits meanwhile would wait for one flush of it all."""
+    synthetic.fill(studio, 1000)
+    snapshots.take(studio, Reason.ASKED)
+    written: list[int] = []
+    flush = os.fsync
+
+    def look(descriptor: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if name.parent.name == "drill":
+            written.append(name.stat().st_size)
+        flush(descriptor)
+
+    monkeypatch.setattr(restore.os, "fsync", look)
+    assert drill.drill(studio).ok
+    steps = [after - before for before, after in itertools.pairwise([0, *written])]
+    assert len(steps) >= 3
+    assert max(steps) <= 1 << 20
 
 
 def test_the_caretaker_looks_by_itself_and_stops_when_asked(studio: Studio) -> None:

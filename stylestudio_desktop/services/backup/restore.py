@@ -18,6 +18,7 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageNew
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
+from stylestudio_desktop.files.removing import remove
 from stylestudio_desktop.files.store import Condition, FileStore
 from stylestudio_desktop.services.backup import places, reading
 from stylestudio_desktop.services.backup.moments import Moment
@@ -140,7 +141,8 @@ def clear(folder: Path) -> None:
     if not folder.exists():
         return
     for end in ("", "-wal", "-shm", "-journal", ".part"):
-        (folder / (DATABASE + end)).unlink(missing_ok=True)
+        path = folder / (DATABASE + end)
+        remove(path, path)
     for name in (SETTINGS, CATALOGUE):
         (folder / name).unlink(missing_ok=True)
     for sub in ("files", "tmp"):
@@ -157,18 +159,26 @@ def clear(folder: Path) -> None:
 
 
 def put_away(folder: Path) -> None:
-    """Clear `folder` after use; what the disk does not let go of, the next use clears."""
+    """Remove `folder` after use; what the disk does not let go of, the next use clears."""
     with contextlib.suppress(OSError, StudioError):
         clear(folder)
+        for path, _, _ in os.walk(folder, topdown=False):
+            Path(path).rmdir()
 
 
 def _put_database(origin: Origin, target: Path, check: Callable[[], None]) -> None:
     with _source(origin) as (source, expected):
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as copy:
-            part = reading.copy_checked(source, copy, check)
-            copy.flush()
-            os.fsync(copy.fileno())
+
+            def portion() -> None:
+                # A drill goes on beside the queue, and whoever commits waits for a flush: one of
+                # gigabytes at the end would hold it up for all of them.
+                copy.flush()
+                os.fsync(copy.fileno())
+                check()
+
+            part = reading.copy_checked(source, copy, portion)
     if expected is not None and part.sha256 != expected:
         raise StorageError(
             "The database in this backup is damaged, so nothing was restored. What is here now is "
