@@ -54,7 +54,7 @@ def find_pictures(paths: Sequence[Path]) -> Iterator[Path]:
     are passed over.
     """
     for path in paths:
-        if not path.is_dir():
+        if not _is_folder(path):
             yield path
             continue
         for folder, folders, names in os.walk(path):
@@ -62,6 +62,13 @@ def find_pictures(paths: Sequence[Path]) -> Iterator[Path]:
             for name in sorted(names):
                 if not name.startswith(".") and Path(name).suffix.lower() in PICTURE_SUFFIXES:
                     yield Path(folder) / name
+
+
+def _is_folder(path: Path) -> bool:
+    """Say whether it is a folder; a name that no disk takes is none, and refused as a file."""
+    with contextlib.suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def import_files(

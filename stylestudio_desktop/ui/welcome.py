@@ -22,6 +22,7 @@ from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
+from stylestudio_desktop.ui.widgets.dropped import local_files
 from stylestudio_desktop.ui.widgets.labels import label, rule
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import CREATE, MainWindow
@@ -100,8 +101,7 @@ class Welcome(Card):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        urls = event.mimeData().urls()
-        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        paths = local_files(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.bring_in(paths)

@@ -33,6 +33,7 @@ from stylestudio_desktop.providers.protocol import Prepared, ProviderError
 from stylestudio_desktop.providers.replicate import reading as replicate
 from stylestudio_desktop.services.backup import reading
 from stylestudio_desktop.services.batch_table import read_table
+from tests.fuzz import typed
 
 
 @functools.cache
@@ -127,7 +128,18 @@ _JOB = Prepared(
                     num_inference_steps=20), "a coat", 7, 512, 640, (), (),
 )  # fmt: skip
 
-TARGETS = {one.__name__: one for one in (picture, table, workflow, manifest, answer, xmp)}
+
+def settings(data: bytes) -> None:
+    """Read a workspace's settings."""
+    _through_file(typed.settings, data)
+
+
+TARGETS = {
+    one.__name__: one
+    for one in (
+        picture, table, workflow, manifest, answer, xmp, typed.words, settings, typed.dropped,
+    )
+}  # fmt: skip
 
 
 def _pictures() -> Iterator[bytes]:
@@ -241,6 +253,7 @@ SEEDS = {
         }).encode(),
     ],
     "answer": [bytes([number]) + said for said in _SAID for number in range(len(_READERS))],
+    **typed.SEEDS,
     "xmp": [b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", metadata.packet_of(_MADE)],
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.widgets.dropped import local_files
 
 _MOST_SHOWN = 3
 
@@ -136,11 +137,6 @@ class Intake(QObject):
             return self._read([file], category)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def local_files(data: QMimeData) -> list[Path]:
-    """Return the files of this computer that were dropped or pasted."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 def holds_photos(data: QMimeData) -> bool:

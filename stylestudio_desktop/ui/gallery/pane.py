@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.gallery.suggesting import Suggesting
 from stylestudio_desktop.ui.gallery.viewer_deeds import ViewerDeeds
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.widgets.dropped import local_files
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST
 from stylestudio_desktop.ui.widgets.progress import time_left
@@ -185,13 +186,12 @@ class GalleryPane(Pane):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files anywhere in the pane."""
-        if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
+        if event.source() is None and local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        urls = event.mimeData().urls()
-        self.intake.bring_dropped([url.toLocalFile() for url in urls if url.isLocalFile()])
+        self.intake.bring_dropped([str(path) for path in local_files(event.mimeData())])
         event.acceptProposedAction()
 
     def _connect(self) -> None:

@@ -15,15 +15,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop.ui.tokens import Duration
+from stylestudio_desktop.ui.widgets.dropped import local_files
 from stylestudio_desktop.ui.widgets.grid.geometry import Box
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
-
     from stylestudio_desktop.ui.widgets.grid.view import Grid
 
-DROP_LIMIT = 10_000
 _ZOOM_STEP = 1.12
 _EDGE = 32
 _KEYS = Qt.Key
@@ -59,14 +57,14 @@ class Gestures(QObject):
     def drag_over(self, event: QDragMoveEvent) -> None:
         """Accept files, except those that are dragged out of this grid."""
         # Whose it is comes first: what is asked for its files here has to write them.
-        if event.source() is None and _local_files(event.mimeData()):
+        if event.source() is None and local_files(event.mimeData()):
             event.acceptProposedAction()
         else:
             event.ignore()
 
     def drop(self, event: QDropEvent) -> None:
         """Tell which files were dropped."""
-        self._grid.files_dropped.emit(_local_files(event.mimeData()))
+        self._grid.files_dropped.emit([str(path) for path in local_files(event.mimeData())])
         event.acceptProposedAction()
 
     def leave(self) -> None:
@@ -268,10 +266,3 @@ class Gestures(QObject):
 
 def _left(event: QMouseEvent) -> bool:
     return event.button() == Qt.MouseButton.LeftButton
-
-
-def _local_files(data: "QMimeData") -> list[str]:
-    if not data.hasUrls():
-        return []
-    urls = data.urls()[:DROP_LIMIT]
-    return [url.toLocalFile() for url in urls if url.isLocalFile()]
