@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine import rings
 from stylestudio_desktop.engine.castshadow import peeled
 from stylestudio_desktop.engine.clefts import followed
 from stylestudio_desktop.engine.edges import matted
@@ -32,6 +33,7 @@ from stylestudio_desktop.engine.gaps import gaps
 from stylestudio_desktop.engine.held import unheld
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
+from stylestudio_desktop.engine.sheer import seen_through
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
 SWIFT = 512  # and that for a draft
@@ -43,19 +45,29 @@ SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product i
 
 @dataclass(frozen=True)
 class Cutout:
-    """A product without its ground: `colour` is free of the ground's colour along the edge."""
+    """A product without its ground: `colour` is free of the ground's colour along the edge.
+
+    `sheer` tells what `sheer.seen_through` says of its cloth.
+    """
 
     colour: Image
     alpha: Plane
     warnings: tuple[str, ...] = ()
+    sheer: str = ""
 
 
 def cut(
-    photo: Photo, networks: Networks, check: Callable[[], None], *, swift: bool = False
+    photo: Photo,
+    networks: Networks,
+    check: Callable[[], None],
+    *,
+    swift: bool = False,
+    sheer: str = "auto",
 ) -> Cutout:
     """Cut the product out of `photo`; `check` is called between steps and may raise Cancelled.
 
-    `swift` looks at it less closely, for a draft.
+    `swift` looks at it less closely, for a draft; `sheer` says whether its cloth lets the ground
+    through ("on", "off"), or that this is to be told ("auto").
     """
     if photo.alpha is not None and bool((photo.alpha > 0.5).any()):
         return Cutout(photo.rgb, photo.alpha)  # already cut out by somebody who could see it
@@ -76,12 +88,14 @@ def cut(
             f"No product could be told from its background in {photo.name}. Nothing was charged; "
             "use a photo with the whole product on a plain background of another colour.",
         )
-    coarse = followed(lab, unheld(lab, coarse))
+    coarse = followed(lab, unheld(lab, rings.opened(lab, coarse, ground.residual)))
     check()
     alpha, colour = matted(photo.rgb, coarse, ground if ground.plain else None, check)
+    seen = seen_through(photo.rgb, alpha, colour, ground, sheer)
+    check()
     if _touches_frame(coarse):
         warnings.append("The product is cut off by the edge of its photo.")
-    return Cutout(colour, alpha, tuple(warnings))
+    return Cutout(seen.colour, seen.alpha, tuple(warnings), seen.told)
 
 
 def _coarse(

@@ -43,9 +43,9 @@ def matted(
     inner = shrunk(mask, reach).astype(np.float32)
     outer = 1 - grown(mask, reach).astype(np.float32)
     check()
-    front = _near(rgb, np.maximum(inner, 0.002 * mask), unit)
+    front = carried(rgb, np.maximum(inner, 0.002 * mask), unit)
     check()
-    back = _near(rgb, np.maximum(outer, 0.002 * (1 - mask)), unit)
+    back = carried(rgb, np.maximum(outer, 0.002 * (1 - mask)), unit)
     check()
     share, trust = _projected(rgb, front, back)
     even = cv2.GaussianBlur(soft.clip(0, 1), (0, 0), 2.4 * unit)
@@ -60,7 +60,7 @@ def matted(
     return alpha, _decontaminated(rgb, alpha, front, back)
 
 
-def _near(rgb: Image, weight: Plane, unit: float) -> Image:
+def carried(rgb: Image, weight: Plane, unit: float) -> Image:
     """Carry the colours of `weight` outwards: the nearest first (a pyramid of blurs)."""
     height, width = rgb.shape[:2]
     half = max(1, width // 2), max(1, height // 2)
@@ -99,8 +99,8 @@ def feathered(colour: Image, alpha: Plane, sigma: float) -> Image:
 def freed(rgb: Image, alpha: Plane, check: Callable[[], None]) -> Image:
     """Return the colours of `rgb` without the ground, for an alpha that is given."""
     unit = max(alpha.shape) / 768
-    front = _near(rgb, np.maximum(alpha > 0.98, 0.002 * (alpha > 0.5)).astype(np.float32), unit)
+    front = carried(rgb, np.maximum(alpha > 0.98, 0.002 * (alpha > 0.5)).astype(np.float32), unit)
     check()
-    back = _near(rgb, np.maximum(alpha < 0.02, 0.002 * (alpha < 0.5)).astype(np.float32), unit)
+    back = carried(rgb, np.maximum(alpha < 0.02, 0.002 * (alpha < 0.5)).astype(np.float32), unit)
     check()
     return _decontaminated(rgb, alpha, front, back)

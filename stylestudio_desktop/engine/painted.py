@@ -25,14 +25,16 @@ def cut_as(
     check: Callable[[], None],
     *,
     swift: bool = False,
+    sheer: str = "auto",
 ) -> Cutout:
     """Cut the product out of `photo` by its painted `mask`, or, without one, by looking at it.
 
+    `sheer` is what `cut` takes: whether the cloth lets the ground through.
     What was found by looking is kept for the next picture of a photo that came from a file.
     """
     if mask is None:
-        looked = partial(cut, photo, networks, check, swift=swift)
-        key = "product", photo.digest, photo.rgb.shape, swift, networks.has("u2netp")
+        looked = partial(cut, photo, networks, check, swift=swift, sheer=sheer)
+        key = "product", photo.digest, photo.rgb.shape, swift, sheer, networks.has("u2netp")
         return networks.kept.of(key, looked) if photo.digest else looked()
     alpha = read(mask, (photo.rgb.shape[1], photo.rgb.shape[0]))
     check()

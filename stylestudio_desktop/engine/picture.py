@@ -73,14 +73,20 @@ def save(path: Path, pixels: NDArray[Any], facts: Facts) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def save_cutout(path: Path, colour: Picture, alpha: Plane) -> None:
-    """Write a cut-out to the new PNG `path`; pixels outside the product are fully clear."""
+def save_cutout(path: Path, colour: Picture, alpha: Plane, sheer: str = "") -> None:
+    """Write a cut-out to the new PNG `path`; pixels outside the product are fully clear.
+
+    `sheer`, what was told of its cloth, is kept in it as a text of that name.
+    """
     shown = np.dstack([colour, alpha * 255])
     pixels = np.clip(shown + 0.5, 0, 255).astype(np.uint8)
     pixels[pixels[..., 3] == 0] = 0
     buffer = io.BytesIO()
+    told = PngInfo()
+    if sheer:
+        told.add_text("sheer", sheer)
     Image.fromarray(pixels, "RGBA").save(
-        buffer, "PNG", compress_level=3, icc_profile=srgb_profile()
+        buffer, "PNG", compress_level=3, icc_profile=srgb_profile(), pnginfo=told
     )
     write_whole(path, buffer.getvalue())
 

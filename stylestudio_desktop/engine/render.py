@@ -122,13 +122,23 @@ def _enlarged(order: Order, subjects: list[layer.Subject]) -> list[str]:
 
 
 def preview(
-    source: Path, mask: Path | None, target: Path, side: int, networks: Networks, report: Report
+    source: Path,
+    mask: Path | None,
+    target: Path,
+    side: int,
+    networks: Networks,
+    report: Report,
+    sheer: str = "auto",
 ) -> None:
     """Write the cut-out of one photo, at most `side` pixels long, to the PNG `target`."""
     shot = photo.read(source, side)
-    found = cut_as(shot, mask, networks, lambda: report("Cutting out the product", 0.4))
+
+    def check() -> None:
+        report("Cutting out the product", 0.4)
+
+    found = cut_as(shot, mask, networks, check, sheer=sheer)
     report("Saving the cut-out", 0.9)
-    picture.save_cutout(target, found.colour, found.alpha)
+    picture.save_cutout(target, found.colour, found.alpha, found.sheer)
 
 
 def _worn(

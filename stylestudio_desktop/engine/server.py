@@ -106,7 +106,8 @@ class Server:
             drawn = message.get("mask")
             given = Path(str(message["photo"])), None if drawn is None else Path(str(drawn))
             side = min(int(message.get("side", render.PREVIEW_SIDE)), SIDES[1])
-            render.preview(*given, target, side, self._networks, report)
+            sheer = str(message.get("sheer", "auto"))
+            render.preview(*given, target, side, self._networks, report, sheer)
             return {"out": str(target)}
         if message["op"] == "plane":
             from stylestudio_desktop.engine.scene.reading import guess
