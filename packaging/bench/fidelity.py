@@ -14,7 +14,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -205,7 +205,10 @@ def examined(one: Product, change: Change | None, picture: Pixels, grade: str) -
     scale = PRODUCT / max(pixels.shape[:2])
     size = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
     shot = photo.Photo(resized(pixels, *size), None, one.name)
-    product = report.Product.of(shot, resized(colour, *size), resized(one.cutout.alpha, *size))
+    cutout = replace(
+        one.cutout, colour=resized(colour, *size), alpha=resized(one.cutout.alpha, *size)
+    )
+    product = report.Product.of(shot, cutout)
     heat = report.Heat(np.zeros(scene.shape[:2], np.float32))
     return report.compared(product, scene, heat, coloured=coloured, style=style)
 

@@ -229,6 +229,10 @@ def _looking(add: Any) -> None:
     ways.add_argument(
         "--only", metavar="N", type=whole, help="of several products in it, the N-th from the left"
     )
+    ways.add_argument(
+        "--sheer", choices=("on", "off", "auto"),
+        help="lace, net, tulle: let the ground show through, keep it dense, or let the engine tell",
+    )  # fmt: skip
     ways.add_argument("--reset", action="store_true", help="go back to the engine's own cut-out")
     ways.add_argument("--to", metavar="FILE", help="write the mask that holds, as a new grey PNG")
     one = add("list", "List what is in the library, newest first.")

@@ -21,6 +21,8 @@ def mask(desk: Desk) -> int:
             masks.keep_file(studio, file_id, path_of(given.set).absolute())
         elif given.only is not None:
             sources.choose(studio, file_id, given.only, Event())
+        elif given.sheer is not None:
+            sources.see_through(studio, file_id, given.sheer, Event())
         elif given.reset:
             masks.reset(studio, file_id)
         elif given.to is not None:

@@ -16,6 +16,7 @@ from stylestudio_desktop.engine.filters import (
     resized,
     shrunk,
     smoothstep,
+    solid,
     spread_colour,
 )
 from stylestudio_desktop.engine.ground import Ground
@@ -91,7 +92,7 @@ def _decontaminated(rgb: Image, alpha: Plane, front: Image, back: Image) -> Imag
 
 def feathered(colour: Image, alpha: Plane, sigma: float) -> Image:
     """Return `colour` continued beyond its alpha, so that resampling never meets the ground."""
-    known = (alpha > 0.5).astype(np.float32)
+    known = (solid(alpha) > 0.5).astype(np.float32)
     beyond = masked_blur(colour, known, sigma)
     return np.where(known[..., None] > 0, colour, beyond).astype(np.float32)
 

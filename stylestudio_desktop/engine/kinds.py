@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine.cutout import Cutout
-from stylestudio_desktop.engine.filters import Plane, bounds, components
+from stylestudio_desktop.engine.filters import Plane, bounds, components, solid
 from stylestudio_desktop.engine.order import Order
 
 LOOP, RING = 0.01, 0.3  # shares of the outline's box that a handle encloses at least and at most
@@ -24,6 +24,7 @@ def guessed(alpha: Plane) -> str:
 
     It is told by a few proportions of the outline.
     """
+    alpha = solid(alpha)
     left, top, right, bottom = bounds(alpha)
     mask = alpha[top:bottom, left:right] > 0.5
     height, width = mask.shape

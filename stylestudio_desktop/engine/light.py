@@ -8,6 +8,7 @@ from stylestudio_desktop.engine.filters import (
     Plane,
     bounds,
     smoothstep,
+    solid,
     wide_blur,
 )
 from stylestudio_desktop.engine.looks import Look
@@ -46,7 +47,7 @@ def laid_shadow(
 
 def standing_shadow(alpha: Plane, look: Look, light: tuple[float, float], unit: float) -> Plane:
     """Return the shadow of a thing that stands on the floor: contact, and a thrown silhouette."""
-    left, top, right, bottom = bounds(alpha)
+    left, top, right, bottom = bounds(solid(alpha))
     height, width = alpha.shape
     lean = float(np.clip((0.5 - light[0]) * 1.3, -0.7, 0.7))
     flat = -0.16
@@ -67,8 +68,8 @@ def standing_shadow(alpha: Plane, look: Look, light: tuple[float, float], unit: 
 def footprint(alpha: Plane, bottom: int, reach: float) -> Plane:
     """Return a thin band where the lower outline comes near the floor."""
     height = alpha.shape[0]
-    solid = alpha > 0.5
-    lowest = np.where(solid.any(axis=0), height - np.argmax(solid[::-1], axis=0), -10.0 * height)
+    there = solid(alpha) > 0.5
+    lowest = np.where(there.any(axis=0), height - np.argmax(there[::-1], axis=0), -10.0 * height)
     gap = (bottom - lowest).astype(np.float32)
     weight = np.exp(-np.square(gap / reach)).astype(np.float32)
     y = np.arange(height, dtype=np.float32)[:, None]
@@ -85,7 +86,7 @@ def leaning_shadow(
     On the wall the shadow moves away and softens from top to foot, as the gap does; the floor
     (below `horizon`, a share of the height) gets only the contact.
     """
-    left, top, right, bottom = bounds(alpha)
+    left, top, right, bottom = bounds(solid(alpha))
     height, width = alpha.shape
     away = (0.5 - light[0]) * 2.2 * max(look.throw, 0.03) * unit
     lean = away / max(1, bottom - top)

@@ -8,8 +8,9 @@ from typing import Any
 import cv2
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import detail, layer, photo, picture, stage, undeveloped
+from stylestudio_desktop.engine import detail, layer, photo, picture, sheer, stage, undeveloped
 from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
@@ -152,6 +153,8 @@ def _worn(
     """Dress the person once, then set the result on as many stages as pictures are asked for."""
     from stylestudio_desktop.engine import worn
 
+    if sheer.shows_through(product.alpha, product.sheer):
+        raise EngineFault("content", f"{sheer.ON_PERSON} Nothing was charged.")
     result, whole = worn.dressed(order, product, networks, report)
     notes = [*warnings, *(note for note in result.warnings if note not in warnings)]
     made = []

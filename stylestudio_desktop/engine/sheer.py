@@ -6,7 +6,16 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine import flecks, pierced, veils
-from stylestudio_desktop.engine.filters import Image, Plane, resized, to_lab
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Mask,
+    Plane,
+    disc,
+    grown,
+    resized,
+    shrunk,
+    to_lab,
+)
 from stylestudio_desktop.engine.ground import Ground
 
 CHOICES = ("auto", "on", "off")
@@ -21,8 +30,13 @@ SHADED = 0.93  # of the ground's light: a print that is no darker than bare grou
 COLOURED, TINTED = 4.0, 1.5  # chroma of the ground: few prints have it; none but a warm grey's
 VIVID = 8.0  # and one that no print has by chance
 LIKE_RIM = 0.2  # how far the light in holes may lie from the light under the product's own outline
+THROUGH = 0.03  # share of a painted cut-out from which on it is sheer
 LONGEST = 0.15  # of the long side: a fringe's gaps are shorter, pinstripes are longer
 
+ON_PERSON = (
+    "The garment is lace, fringe or sheer cloth: the body would show through it, and that can't be "
+    "shown on a person. Say in its cut-out that it is dense, or make a studio picture."
+)
 OPENED, SUSPECTED, UNTOLD = "opened", "suspected", "untold"
 
 
@@ -65,6 +79,26 @@ def seen_through(
         everywhere = (cover > 0.5).astype(np.uint8)
         alpha, colour = veils.rays(whole, veils.shade_under(lab, cover, fitted, everywhere))
     return Seen(alpha, colour, OPENED)
+
+
+def clear_of(alpha: Plane, told: str) -> Mask:
+    """Return where a cut-out of which `told` was told shows what is behind it, and a bit around."""
+    if told != OPENED:
+        return np.zeros(alpha.shape, np.uint8)
+    long = max(alpha.shape)
+    near = disc(round(0.012 * long))
+    whole = cv2.morphologyEx((alpha > 0.05).astype(np.uint8), cv2.MORPH_CLOSE, near)
+    solid = cv2.morphologyEx((alpha > 0.95).astype(np.uint8), cv2.MORPH_OPEN, near)
+    return grown(shrunk(whole, 2) & (1 - solid), max(2, round(0.006 * long)))
+
+
+def shows_through(alpha: Plane, told: str) -> bool:
+    """Say whether so much shows through a cut-out, found or painted, that a body would too."""
+    if told == OPENED:
+        return True
+    there = (alpha > 0.03).astype(np.uint8)
+    inner = shrunk(there, max(3, round(0.006 * max(alpha.shape)))) > 0
+    return float((inner & (alpha < 0.85)).sum()) > THROUGH * float(there.sum())
 
 
 def _holes(rgb: Image, alpha: Plane, ground: Ground) -> tuple[flecks.Flecks, bool]:

@@ -23,6 +23,7 @@ from stylestudio_desktop.engine.person import (
 )
 from stylestudio_desktop.engine.scene import composer
 from stylestudio_desktop.engine.scene.reading import read_scene
+from stylestudio_desktop.engine.sheer import ON_PERSON, shows_through
 
 CHECK_SIDE = 768
 NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")
@@ -53,9 +54,12 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
             "Fetch them in the settings (about 90 MB), choose one of the mannequins, or make a "
             "studio picture."
         ]
+    found = cut_as(shots[0], order.mask(0), networks, check)
     kind = order.kind(0)
     if kind == "auto":
-        kind = guessed(cut_as(shots[0], None, networks, check).alpha)
+        kind = guessed(found.alpha)
+    if kind in WORN and shows_through(found.alpha, found.sheer):
+        return [f"{ON_PERSON} Nothing was charged."]
     if kind not in WORN:
         return [f"The engine can't put {_named(kind)} on a person. {INSTEAD}"]
     person = read_person(photo.read(order.people[0], CHECK_SIDE), networks, check)

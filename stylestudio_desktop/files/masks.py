@@ -73,6 +73,16 @@ def apart(data: bytes, name: str) -> list[bytes]:
     return alone
 
 
+def cloth(data: bytes) -> str:
+    """Return what the engine told of the cloth in a cut-out of its own: a word, mostly "".
+
+    "suspected" where the ground may show through it, "untold" where that can't be seen.
+    """
+    header = judge(data, "cut-out", STORED_LIMITS)
+    with decoding("cut-out", lambda: open_picture(data, header)) as opened:
+        return str(opened.info.get("sheer", ""))
+
+
 def _grey(opened: "Image.Image") -> "Image.Image":
     with opened:
         opened.load()

@@ -18,12 +18,18 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.masks import LONGEST, Mask
 from stylestudio_desktop.domain.records import FileCard, StoredFile
 from stylestudio_desktop.files.export import checked_folder, write_new
-from stylestudio_desktop.files.masks import apart, canonical
+from stylestudio_desktop.files.masks import apart, canonical, cloth
 from stylestudio_desktop.providers.protocol import ProviderError
 from stylestudio_desktop.services import library, masks
 from stylestudio_desktop.services.naming import named
 from stylestudio_desktop.services.studio import Studio
 
+SHEER = ("auto", "on", "off")
+"""What may be said of cloth: that the ground shows through it, that it does not, or nothing."""
+_PATTERNED = (
+    "The ground of this photo is too busy to be told from what shows through cloth. Nothing was "
+    "changed. Photograph it on an even ground of another colour, or mend the cut-out by hand."
+)
 CUTOUT_SIDE = 768
 """The longest side, in pixels, of the cut-outs that are shown."""
 
@@ -40,10 +46,11 @@ class ShowsCutouts(Protocol):
         *,
         mask: Path | None = None,
         side: int = CUTOUT_SIDE,
+        sheer: str = "auto",
     ) -> None:
         """Write the cut-out of `photo`, or what `mask` says, to the PNG `out`.
 
-        No side of it is longer than `side` pixels. Raises ProviderError.
+        No side of it is longer than `side` pixels; `sheer` is one of SHEER. Raises ProviderError.
         """
 
 
@@ -189,18 +196,20 @@ def cutout(
     *,
     side: int = CUTOUT_SIDE,
     mended: bool = True,
+    sheer: str = "auto",
 ) -> Path | None:
     """Return a picture of the product alone (PNG with alpha), made once and kept.
 
     It is what the mask says that somebody mended, where there is one and `mended` asks for it;
-    None when the service shows none. Blocks for seconds; raises ServiceError.
+    else `sheer` (one of SHEER) says whether the cloth lets the ground through. None when the
+    service shows none. Blocks for seconds; raises ServiceError.
     """
     service = studio.provider(provider)
     if not isinstance(service, ShowsCutouts):
         return None
     known = masks.of_files(studio, [photo.id]).get(photo.id) if mended else None
     stem = photo.storage_id if known is None else f"{photo.storage_id}-{known.digest}"
-    kept = studio.workspace.tmp / "cutouts" / provider / f"{stem}-{side}.png"
+    kept = studio.workspace.tmp / "cutouts" / provider / f"{stem}-{side}-{sheer}.png"
     if kept.is_file():
         return kept
     partial = kept.with_name(f"{photo.storage_id}.{uuid.uuid4().hex}.png")
@@ -208,7 +217,7 @@ def cutout(
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mask = None if known is None else masks.for_job(studio, [photo.id], kept.parent)[0]
         source = studio.files.path(photo.storage_id)
-        service.preview(source, partial, cancelled, mask=mask, side=side)
+        service.preview(source, partial, cancelled, mask=mask, side=side, sheer=sheer)
         partial.replace(kept)
     except ProviderError as error:
         raise ServiceError(named(studio, error.sentence)) from error
@@ -222,19 +231,24 @@ def cutout(
     return kept
 
 
-def mask(studio: Studio, file_id: int, cancelled: Event, *, mended: bool = True) -> bytes:
+def mask(
+    studio: Studio, file_id: int, cancelled: Event, *, mended: bool = True, sheer: str = "auto"
+) -> bytes:
     """Return what belongs to the product in a photo, as a grey PNG.
 
     The one somebody mended, unless `mended` says not to; else the engine's own, at the size masks
-    have. Blocks for seconds. Raises NotFound, BadInput where nothing here cuts out, ServiceError.
+    have, by what `sheer` (one of SHEER) says of the cloth. Blocks for seconds. Raises NotFound,
+    BadInput where nothing here cuts out, ServiceError.
     """
     row = library.picture(studio, file_id)
     kept = masks.png(studio, file_id) if mended else None
     if kept is not None:
         return kept
     for name in studio.providers:
-        made = cutout(studio, name, row, cancelled, side=LONGEST, mended=False)
+        made = cutout(studio, name, row, cancelled, side=LONGEST, mended=False, sheer=sheer)
         if made is not None:
+            if sheer == "on" and cloth(made.read_bytes()) == "untold":
+                raise BadInput(_PATTERNED)
             return canonical(made.read_bytes(), row.filename, (row.width, row.height))[0]
     raise BadInput("The embedded engine, which cuts products out, is not installed.")
 
@@ -261,6 +275,18 @@ def choose(studio: Studio, file_id: int, number: int, cancelled: Event) -> Mask:
             "Nothing was changed."
         )
     return masks.keep(studio, file_id, found[number - 1], "the product's mask")
+
+
+def see_through(studio: Studio, file_id: int, sheer: str, cancelled: Event) -> Mask | None:
+    """Keep, as a photo's mask, its cut-out with sheer cloth seen through ("on") or not ("off").
+
+    "auto" leaves it to the engine again and returns None. Raises what `mask` does.
+    """
+    if sheer == "auto":
+        masks.reset(studio, file_id)
+        return None
+    data = mask(studio, file_id, cancelled, mended=False, sheer=sheer)
+    return masks.keep(studio, file_id, data, "the product's mask")
 
 
 def write_mask(studio: Studio, file_id: int, target: Path, cancelled: Event) -> Path:

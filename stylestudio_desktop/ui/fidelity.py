@@ -49,6 +49,10 @@ def reason(code: str) -> str:
         "uncut": translate(
             "Fidelity", "The product could not be told from the background of its own photo."
         ),
+        "sheer": translate(
+            "Fidelity",
+            "Other things show through its cloth, so a change can't be told from them.",
+        ),
         "small": translate("Fidelity", "The product is too small in the picture."),
         "failed": translate("Fidelity", "The comparison could not be made."),
     }

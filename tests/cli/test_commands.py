@@ -498,6 +498,7 @@ class _CutsOut(FakeProvider):
         *,
         mask: Path | None = None,
         side: int = 768,
+        sheer: str = "auto",
     ) -> None:
         with Image.open(photo) as read:
             half = Image.new("RGBA", (read.width // 2, read.height // 2))
@@ -640,6 +641,28 @@ def test_the_ledger_command_says_how_the_ledger_stands(shell: Shell) -> None:
     assert shell.run("ledger", "anchor", "--reason", "x") == 5
     assert "can't be sealed" in shell.err
     assert shell.run("ledger") == 0
+
+
+class _Sheer(_CutsOut):
+    """Cuts out as asked: half clear where the cloth is said to be sheer."""
+
+    def preview(
+        self, photo: Path, out: Path, cancelled: threading.Event, *, sheer: str, **_asked: object
+    ) -> None:
+        with Image.open(photo) as image:
+            Image.new("RGBA", image.size, (10, 20, 30, 140 if sheer == "on" else 249)).save(out)
+
+
+def test_cloth_is_said_to_be_sheer(shell: Shell, tmp_path: Path) -> None:
+    shell.provider = _Sheer()
+    file_id = imported(shell, tmp_path)
+    for choice, expected in (("on", 140), ("off", 249)):
+        assert shell.json("mask", file_id, "--sheer", choice)["mask"] is not None
+        target = tmp_path / f"{choice}.png"
+        written = shell.json("mask", file_id, "--to", str(target))["written"]
+        with Image.open(written) as image:
+            assert image.getpixel((1, 1)) == expected
+    assert shell.json("mask", file_id, "--sheer", "auto")["mask"] is None
 
 
 class _FindsTwo(_CutsOut):

@@ -38,7 +38,14 @@ class Engine(FakeProvider):
     stop: Event | None = None
 
     def preview(
-        self, photo: Path, out: Path, cancelled: Event, *, mask: Path | None = None, side: int = 768
+        self,
+        photo: Path,
+        out: Path,
+        cancelled: Event,
+        *,
+        mask: Path | None = None,
+        side: int = 768,
+        sheer: str = "auto",
     ) -> None:
         if self.stop is not None:
             cancelled.set()

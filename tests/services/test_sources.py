@@ -1,17 +1,20 @@
 """Photos are made ready for a brief: samples, doubles, cut-outs and the check before paying."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from stylestudio_desktop.app import close_studio
-from stylestudio_desktop.domain.errors import Code, ServiceError, StorageError
+from stylestudio_desktop.domain.errors import BadInput, Code, ServiceError, StorageError
 from stylestudio_desktop.domain.generation import Category, Status
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
-from stylestudio_desktop.services import attempts, generate, library, sources
+from stylestudio_desktop.services import attempts, generate, library, masks, sources
 from stylestudio_desktop.services.studio import Studio
 from tests.factories import (
     FakeProvider,
@@ -30,18 +33,37 @@ class Looking(FakeProvider):
     sentences: list[str] = field(default_factory=list)
     shown: list[Path] = field(default_factory=list)
     masks: list[Path | None] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    cloth: str = "opened"
     checked: list[tuple[list[Path], list[Path], dict[str, str]]] = field(default_factory=list)
     trouble: ProviderError | None = None
 
     def preview(
-        self, photo: Path, out: Path, cancelled: Event, *, mask: Path | None = None, side: int = 768
+        self,
+        photo: Path,
+        out: Path,
+        cancelled: Event,
+        *,
+        mask: Path | None = None,
+        side: int = 768,
+        sheer: str = "auto",
     ) -> None:
         if self.trouble is not None:
             out.write_bytes(b"half a picture")
             raise self.trouble
         self.shown.append(photo)
         self.masks.append(mask)
-        out.write_bytes(picture_bytes())
+        self.said.append(sheer)
+        told = PngInfo()
+        if sheer == "on":
+            told.add_text("sheer", self.cloth)
+        level = 140 if sheer == "on" else 249
+        if sheer == "auto":
+            out.write_bytes(picture_bytes())
+        else:
+            with Image.open(photo) as shot:
+                made = Image.new("RGBA", shot.size, (9, 9, 9, level))
+            made.save(out, "PNG", pnginfo=told)
 
     def suitable(
         self,
@@ -132,6 +154,30 @@ def test_a_cut_out_is_made_once(studio: Studio, service: Looking, tmp_path: Path
     assert first == second
     assert first.read_bytes() == picture_bytes()
     assert service.shown == [studio.files.path(row.storage_id)]
+
+
+def test_cloth_that_is_said_to_be_sheer_is_kept_as_the_photos_mask(
+    studio: Studio, service: Looking, tmp_path: Path
+) -> None:
+    photo = import_photo(studio, tmp_path)
+    for choice, level in (("on", 140), ("off", 249)):
+        kept = sources.see_through(studio, photo, choice, Event())
+        assert kept is not None
+        with Image.open(io.BytesIO(sources.mask(studio, photo, Event()))) as mask:
+            assert mask.getpixel((1, 1)) == level
+    assert service.said == ["on", "off"]
+    assert sources.see_through(studio, photo, "auto", Event()) is None
+    assert masks.of_files(studio, [photo]) == {}
+
+
+def test_on_a_busy_ground_sheer_cloth_is_refused_and_nothing_changes(
+    studio: Studio, service: Looking, tmp_path: Path
+) -> None:
+    photo = import_photo(studio, tmp_path)
+    service.cloth = "untold"
+    with pytest.raises(BadInput, match="too busy"):
+        sources.see_through(studio, photo, "on", Event())
+    assert masks.of_files(studio, [photo]) == {}
 
 
 def test_a_service_without_cut_outs_shows_none(studio: Studio, tmp_path: Path) -> None:

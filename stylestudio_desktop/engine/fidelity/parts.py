@@ -132,11 +132,12 @@ class Outline:
     grown: Mask
 
 
-def outline(picture: Image, expected: Mask, product: Image) -> Outline:
+def outline(picture: Image, expected: Mask, product: Image, clear: Mask) -> Outline:
     """Draw the outline that the picture really has near the expected one (GrabCut), and compare.
 
     Where `product`, as it should look there, has the picture's own colour, nothing was lost: white
-    cloth on white paper is only not told from it.
+    cloth on white paper is only not told from it. Nothing is told of a product of which some is
+    `clear`: its outline is what shows through it.
     """
     height, width = expected.shape
     size = float(np.sqrt(max(1, int(expected.sum()))))
@@ -150,7 +151,8 @@ def outline(picture: Image, expected: Mask, product: Image) -> Outline:
     labels[thin > 0] = cv2.GC_PR_FGD
     labels[shrunk(thin, reach) > 0] = cv2.GC_FGD
     nothing = np.zeros_like(thin)
-    if not (labels == cv2.GC_FGD).any() or not (labels == cv2.GC_BGD).any():
+    drawable = (labels == cv2.GC_FGD).any() and (labels == cv2.GC_BGD).any()
+    if clear.any() or not drawable:
         return Outline(1.0, 0.0, False, nothing, nothing)
     cv2.setRNGSeed(1)
     models = np.zeros((1, 65)), np.zeros((1, 65))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine import photo as photos
+from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import placing, verdict
@@ -42,6 +43,7 @@ from stylestudio_desktop.engine.filters import (
 )
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.painted import cut_as
+from stylestudio_desktop.engine.sheer import clear_of
 from stylestudio_desktop.engine.undeveloped import grain_of, read, undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
@@ -97,8 +99,9 @@ def examine(
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
-        product = Product.of(shot, cutout.colour, cutout.alpha)
-        each.append(compared(product, scene, heat, coloured=coloured, style=style))
+        product = Product.of(shot, cutout)
+        one = compared(product, scene, heat, coloured=coloured, style=style)
+        each.append(verdict.seen_through(one, float(product.clear.mean())))
     return {
         "verdict": verdict.whole([one.verdict for one in each]),
         "products": [asdict(one) for one in each],
@@ -109,38 +112,46 @@ def examine(
 
 @dataclass(frozen=True)
 class Product:
-    """A product cropped to its silhouette, `enlarged` by so much, and the photo around it."""
+    """A product cropped to its silhouette, `enlarged` by so much, and the photo around it.
+
+    `clear` is where other things show through its cloth: there, and along it, nothing is judged.
+    """
 
     colour: Image
     mask: Mask
     photo: Image
     ground: Mask
+    clear: Mask
     enlarged: float = 1.0
 
     @classmethod
-    def of(cls, shot: photos.Photo, colour: Image, alpha: Plane) -> "Product":
+    def of(cls, shot: photos.Photo, cutout: Cutout) -> "Product":
         """Return the product that was cut out of `shot`, `PRODUCT` pixels long."""
+        colour, alpha = cutout.colour, cutout.alpha
         left, top, right, bottom = bounds(alpha, 0.5)
         crop = alpha[top:bottom, left:right]
         soft = feathered(colour[top:bottom, left:right], crop, max(2.0, 0.01 * max(crop.shape)))
         ground = 1 - grown((alpha > 0.05).astype(np.uint8), 4)
         if shot.alpha is not None:
             ground = np.zeros_like(ground)  # a cut-out has no surroundings to tell the light by
-        return cls(soft, (crop > 0.5).astype(np.uint8), shot.rgb, ground)
+        clear = clear_of(alpha, cutout.sheer)[top:bottom, left:right]
+        return cls(soft, (crop > 0.5).astype(np.uint8), shot.rgb, ground, clear)
 
     def mirrored(self) -> "Product":
         """Return the product as a mirror shows it."""
         flip = np.ascontiguousarray
         return Product(
-            flip(self.colour[:, ::-1]), flip(self.mask[:, ::-1]), self.photo, self.ground
-        )
+            flip(self.colour[:, ::-1]), flip(self.mask[:, ::-1]), self.photo, self.ground,
+            flip(self.clear[:, ::-1]),
+        )  # fmt: skip
 
     def scaled(self, scale: float) -> "Product":
         """Return the product at another size."""
         height, width = self.mask.shape
         size = max(8, round(width * scale)), max(8, round(height * scale))
         mask = (resized(self.mask.astype(np.float32), *size) > 0.5).astype(np.uint8)
-        return Product(resized(self.colour, *size), mask, self.photo, self.ground, scale)
+        clear = (resized(self.clear.astype(np.float32), *size) > 0.2).astype(np.uint8)
+        return Product(resized(self.colour, *size), mask, self.photo, self.ground, clear, scale)
 
 
 def compared(
@@ -224,9 +235,11 @@ def _figures(
     border = cv2.BORDER_REPLICATE
     warped = cv2.warpAffine(product.colour, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
     inside = shrunk(mask, max(1, round(0.012 * np.sqrt(int(mask.sum())))))
+    clear = cv2.warpAffine(product.clear, matrix, size)
+    inside &= 1 - clear
     relit, light, far, values = _best_lit(warped, scene, mask, inside, told)
     spots = parts(relit, scene, inside, grain_of(scene, style, DENOISED), product.enlarged)
-    edge = outline(scene, mask, evenly_lit(warped, light))
+    edge = outline(scene, mask, evenly_lit(warped, light), clear)
     np.maximum(heat, _heat(far, inside, spots, edge), out=heat)
     points, alike = placing.kept(relit, scene, mask)
     return Found(

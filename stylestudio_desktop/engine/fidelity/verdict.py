@@ -19,6 +19,8 @@ PRINTED = 25  # features from which a product counts as having a print, logo or 
 PRINT, NO_PRINT = 0.25, 0.10  # shares of the features that are alike at their places
 PALETTE = 0.004  # share of the picture in the product's colours
 
+CLEAR = 0.02  # share of the product's box from which what shows through counts
+
 UNCUT, SMALL = "uncut", "small"
 
 
@@ -75,6 +77,16 @@ def judged(found: Found, seen: float) -> Found:
     if seen < 0.97:
         reasons.append("outside")
     return replace(found, verdict=DRIFTED if reasons else SAME, reasons=reasons)
+
+
+def seen_through(found: Found, clear: float) -> Found:
+    """Return what was measured of a product of which the share `clear` shows what is behind it.
+
+    All that changed of it may be what stands there now.
+    """
+    if clear < CLEAR or found.verdict == SAME:
+        return found
+    return replace(found, verdict=UNKNOWN, reasons=["sheer"])
 
 
 def _other(found: Found) -> list[str]:

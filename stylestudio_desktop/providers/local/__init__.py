@@ -186,13 +186,15 @@ class LocalProvider:
         *,
         mask: Path | None = None,
         side: int = 768,
+        sheer: str = "auto",
     ) -> None:
         """Write the cut-out of `photo`, or what `mask` says, to the PNG `out`.
 
-        No side of it is longer than `side` pixels. Raises ProviderError.
+        No side of it is longer than `side` pixels. `sheer` says whether its cloth lets the ground
+        through: "on", "off", or "auto". Raises ProviderError.
         """
         message: dict[str, Any] = {"op": "cutout", "photo": str(photo), "out": str(out)}
-        message |= {"mask": None if mask is None else str(mask), "side": side}
+        message |= {"mask": None if mask is None else str(mask), "side": side, "sheer": sheer}
         self._ask(message, cancelled)
 
     def suitable(

@@ -80,6 +80,7 @@ class MaskDialog(QDialog):
         row.addWidget(tool("maximize", words.tr("Whole photo"), self._on_fit))
         row.addWidget(tool("zoom-in", words.tr("Pixel for pixel"), self._on_pixels))
         self._column.addWidget(self._tools)
+        self._column.addWidget(self._cloth())
         self._wait = label(words.tr("Cutting out the product…"), "muted")
         self._wait.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column.addWidget(self._wait, 1)
@@ -98,6 +99,29 @@ class MaskDialog(QDialog):
         self._column.addLayout(foot)
         self._build_keys()
 
+    def _cloth(self) -> QWidget:
+        said = words.tr("Sheer or lace:")
+        self.sheer: Segments[str] = Segments(
+            [
+                ("auto", words.tr("Automatic"), None),
+                ("on", words.tr("See through"), None),
+                ("off", words.tr("Dense"), None),
+            ],
+            said,
+        )
+        self.sheer.setToolTip(
+            words.tr("Whether the ground shows through the cloth, as in lace, net, fringe or tulle")
+        )
+        self.sheer.picked.connect(self._on_sheer)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        row.addWidget(label(said, "muted"))
+        row.addWidget(self.sheer)
+        row.addStretch(1)
+        return line
+
     def _build_keys(self) -> None:
         keys = (
             (QKeySequence(QKeySequence.StandardKey.Undo), self._on_undo),
@@ -112,6 +136,7 @@ class MaskDialog(QDialog):
 
     def _set_ready(self, ready: bool) -> None:
         self._tools.setEnabled(ready)
+        self.sheer.setEnabled(ready)
         self.reset.setEnabled(ready)
         self._on_changed()
 
@@ -246,8 +271,31 @@ class MaskDialog(QDialog):
 
         background.run(photos.slow, read, self._put_back, self._on_failed, self)
 
+    def _on_sheer(self, choice: str) -> None:
+        if choice == "auto":
+            self._on_reset()
+            return
+        self._set_ready(False)
+        studio, photos = self._desk.studio, self._desk.photos
+
+        def read() -> QImage | None:
+            data = sources.mask(studio, self._photo.id, photos.closing, mended=False, sheer=choice)
+            return decoding.thumbnail(data, LONGEST)
+
+        background.run(photos.slow, read, self._put, self._on_unseen, self)
+
+    def _put(self, mask: QImage | None) -> None:
+        self._set_ready(True)
+        if mask is not None and self.canvas is not None:
+            self.canvas.replace(mask)
+
+    def _on_unseen(self, error: Exception) -> None:
+        self.sheer.set_value("auto")
+        self._on_failed(error)
+
     def _put_back(self, mask: QImage | None) -> None:
         self._set_ready(True)
+        self.sheer.set_value("auto")
         if mask is not None and self.canvas is not None:
             self._automatic = mask
             self.canvas.replace(mask)

@@ -234,9 +234,14 @@ class ProductPage(Page):
 
     def _on_counted(self, file_id: int, several: int) -> None:
         tile = self.tiles.get(file_id)
-        if tile is not None:
-            remark = words.tr("%n products in it; choose one with the pencil", several)
-            tile.say(remark if several > 1 else "")
+        if tile is None:
+            return
+        if several > 1:
+            tile.say(words.tr("%n products in it; choose one with the pencil", several))
+            return
+        cut = self._cutouts.get(file_id)
+        sheer = cut is not None and cut.text("sheer") == "suspected"
+        tile.say(words.tr("Its ground may show through the cloth") if sheer else "", look=sheer)
 
     def _show_images(self) -> None:
         for file_id in self.tiles:

@@ -90,6 +90,8 @@ class PhotoTile(QFrame):
         self.view = PhotoView()
         self.remark = label("", "faint", wrap=True)
         self.remark.hide()
+        self.look = button(words.tr("Look at the cut-out"), self.mending.emit, "quiet", "pencil")
+        self.look.hide()
         self._name = label("", "label")
         self._name.setToolTip(photo.name)
         self._name.setMinimumWidth(1)
@@ -109,13 +111,15 @@ class PhotoTile(QFrame):
         layout.addWidget(self.view)
         layout.addLayout(head)
         layout.addWidget(self.remark)
+        layout.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
         if kinds:
             layout.addWidget(self._kinds(), 0, Qt.AlignmentFlag.AlignLeft)
 
-    def say(self, text: str) -> None:
-        """Show a remark under the name."""
+    def say(self, text: str, *, look: bool = False) -> None:
+        """Show a remark under the name; with `look`, and a button that opens the cut-out."""
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
+        self.look.setVisible(look)
 
     def resizeEvent(self, event: object) -> None:
         """Cut the name to the room that there is."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import masks, sources
 from stylestudio_desktop.ui import decoding
@@ -19,6 +20,7 @@ from stylestudio_desktop.ui.create.mask_dialog import MaskDialog
 from stylestudio_desktop.ui.create.product_page import counted
 from tests.factories import import_photo
 from tests.ui.create.conftest import Desk
+from tests.ui.create.looking import Looking
 
 
 @pytest.fixture
@@ -183,3 +185,64 @@ def test_cancelling_keeps_nothing(desk: Desk, dialog: MaskDialog) -> None:
     stroke(dialog)
     dialog.reject()
     assert masks.of_files(desk.studio, [photo]) == {}
+
+
+def test_cloth_is_said_to_be_sheer_and_back(
+    desk: Desk, dialog: MaskDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the engine makes of it is one step in the editor, kept like any mended cut-out."""
+    (photo,) = desk.pane.pages.products.tiles
+    desk.settle()
+    size = canvas_of(dialog).strokes.image.size()
+    asked: list[str] = []
+
+    def half(*_given: object, sheer: str = "auto", **_how: object) -> bytes:
+        asked.append(sheer)
+        out = io.BytesIO()
+        Image.new("L", (size.width(), size.height()), 128 if sheer == "on" else 255).save(
+            out, "PNG"
+        )
+        return out.getvalue()
+
+    monkeypatch.setattr(sources, "mask", half)
+    for choice, expected in (("on", 128), ("off", 255), ("on", 128), ("auto", 255), ("on", 128)):
+        dialog.sheer.set_value(choice)
+        dialog.sheer.picked.emit(choice)
+        desk.bot.waitUntil(dialog.sheer.isEnabled, timeout=10_000)
+        desk.settle()
+        assert level(dialog) == expected
+    assert asked == ["on", "off", "on", "auto", "on"]
+    with desk.bot.waitSignal(dialog.kept, timeout=10_000):
+        dialog.keep.click()
+    assert photo in masks.of_files(desk.studio, [photo])
+
+
+def test_a_ground_that_tells_nothing_is_said_and_changes_nothing(
+    desk: Desk, dialog: MaskDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.settle()
+    before = level(dialog)
+
+    def refuse(*_given: object, **_how: object) -> bytes:
+        raise BadInput("The ground of this photo is too busy.")
+
+    monkeypatch.setattr(sources, "mask", refuse)
+    dialog.sheer.set_value("on")
+    dialog.sheer.picked.emit("on")
+    desk.bot.waitUntil(lambda: "too busy" in dialog.remark.text(), timeout=10_000)
+    assert dialog.sheer.value() == "auto"
+    assert level(dialog) == before
+
+
+def test_a_tile_says_what_is_suspected_and_leads_to_the_pencil(
+    desk: Desk, tmp_path: Path, service: Looking
+) -> None:
+    service.cloth = "suspected"
+    photo = import_photo(desk.studio, tmp_path)
+    desk.pane.desk.use(Category.PRODUCT, [photo])
+    desk.settle()
+    page = desk.pane.pages.products
+    desk.bot.waitUntil(lambda: "show through" in page.tiles[photo].remark.text(), timeout=10_000)
+    assert not page.tiles[photo].look.isHidden()
+    page.tiles[photo].look.click()
+    assert page.window().findChildren(MaskDialog)
