@@ -33,7 +33,7 @@ from stylestudio_desktop.engine.gaps import gaps
 from stylestudio_desktop.engine.held import unheld
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
-from stylestudio_desktop.engine.sheer import seen_through
+from stylestudio_desktop.engine.sheer import MAYBE_SHEER, SUSPECTED, seen_through
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
 SWIFT = 512  # and that for a draft
@@ -93,6 +93,7 @@ def cut(
     alpha, colour = matted(photo.rgb, coarse, ground if ground.plain else None, check)
     seen = seen_through(photo.rgb, alpha, colour, ground, sheer)
     check()
+    warnings.extend([MAYBE_SHEER] if seen.told == SUSPECTED else [])
     if _touches_frame(coarse):
         warnings.append("The product is cut off by the edge of its photo.")
     return Cutout(seen.colour, seen.alpha, tuple(warnings), seen.told)

@@ -100,7 +100,7 @@ def found(lab: Image, alpha: Plane, ground: Ground) -> Flecks:
     kept = np.unique(labels[crowd])
     if len(kept) < 2:
         return none
-    zone = (near > 0.4 * CROWDED).astype(np.float32)
+    zone = (near > 0.2 * CROWDED).astype(np.float32)
     between = (zone > 0) & inside & (grown(cores.astype(np.uint8), 2) == 0)
     own = np.linalg.norm(lab - masked_blur(lab, cores, NEIGHBOURS * long), axis=-1)
     nearest = np.full(count, np.inf, np.float32)

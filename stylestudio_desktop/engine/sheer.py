@@ -33,6 +33,9 @@ LIKE_RIM = 0.2  # how far the light in holes may lie from the light under the pr
 THROUGH = 0.03  # share of a painted cut-out from which on it is sheer
 LONGEST = 0.15  # of the long side: a fringe's gaps are shorter, pinstripes are longer
 
+MAYBE_SHEER = (
+    "The ground may show through the cloth. If it does, say so in the photo's cut-out; it is kept."
+)
 ON_PERSON = (
     "The garment is lace, fringe or sheer cloth: the body would show through it, and that can't be "
     "shown on a person. Say in its cut-out that it is dense, or make a studio picture."

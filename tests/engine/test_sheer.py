@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.filters import to_lab
-from tests.engine.conftest import MASKS, SAMPLES
+from stylestudio_desktop.engine.networks import Networks
+from tests.engine.conftest import MASKS, SAMPLES, no_check
 from tests.engine.drawn_cloth import (
     GREY,
     PAPER,
@@ -189,3 +191,10 @@ def test_prints_of_any_colour_but_the_grounds_own_stay(
     colour = cloth(tone) * (1 - spots) + folds(0.2)[..., None] * light(ink) * spots
     seen = looked_through(photographed(colour, panel(), ground), panel())
     assert float(seen.alpha[panel() > 0.999].min()) == 1
+
+
+def test_a_picture_says_that_its_cloth_may_be_sheer(bare_networks: Networks) -> None:
+    shown = photographed(printed(PAPER, 1.0), panel(), PAPER)
+    found = cut(photo.Photo(shown, None, "dots"), bare_networks, no_check)
+    assert found.sheer == "suspected"
+    assert any("show through" in warning for warning in found.warnings)
