@@ -132,7 +132,7 @@ class Outline:
     grown: Mask
 
 
-def outline(picture: Image, expected: Mask, product: Image, clear: Mask) -> Outline:
+def outline(picture: Image, expected: Mask, product: Image, clear: Mask | None = None) -> Outline:
     """Draw the outline that the picture really has near the expected one (GrabCut), and compare.
 
     Where `product`, as it should look there, has the picture's own colour, nothing was lost: white
@@ -152,7 +152,7 @@ def outline(picture: Image, expected: Mask, product: Image, clear: Mask) -> Outl
     labels[shrunk(thin, reach) > 0] = cv2.GC_FGD
     nothing = np.zeros_like(thin)
     drawable = (labels == cv2.GC_FGD).any() and (labels == cv2.GC_BGD).any()
-    if clear.any() or not drawable:
+    if not drawable or (clear is not None and clear.any()):
         return Outline(1.0, 0.0, False, nothing, nothing)
     cv2.setRNGSeed(1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
