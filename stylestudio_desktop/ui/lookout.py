@@ -18,7 +18,6 @@ from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.opening import STORAGE
 from stylestudio_desktop.ui.window import MainWindow
-from stylestudio_desktop.ui.wishes import REOPEN
 
 ASK_S = 1.0
 """How often the disk is asked."""
@@ -98,8 +97,7 @@ class Lookout(QTimer):
 
     def _reopen(self) -> None:
         """Close the window and open again, which asks where the library is."""
-        self._window.setProperty("reopen", REOPEN)
-        self._window.close()
+        self._window.open_again()
 
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, StorageWaited):

@@ -136,8 +136,7 @@ def offer_here(window: MainWindow, workspace: Workspace, error: StudioError) -> 
 
     def ask(last: Last | None) -> None:
         if _ask(window, workspace, error, last, here=True) is Choice.BACK:
-            window.setProperty("reopen", REOPEN)
-            window.close()
+            window.open_again()
 
     window.tasks.run(lambda: _last(workspace), ask, owner=window)
 

@@ -172,6 +172,13 @@ class MainWindow(QMainWindow):
             toast.stay()
         return toast
 
+    def open_again(self) -> None:
+        """Close, and open again at once: on another library, or for somebody else."""
+        from stylestudio_desktop.ui.wishes import REOPEN
+
+        self.setProperty("reopen", REOPEN)
+        self.close()
+
     def lift_toasts(self, height: int) -> None:
         """Show notices so much higher: the pane in front shows something at its foot."""
         self._toasts.keep_above(height)

@@ -27,7 +27,6 @@ from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.forms import FormRow
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import MainWindow
-from stylestudio_desktop.ui.wishes import REOPEN
 
 Seen = tuple[Profile, list[Profile]]
 
@@ -199,8 +198,7 @@ class AccountSection(Section):
         self.leaving.open()
 
     def _reopen(self) -> None:
-        self._window.setProperty("reopen", REOPEN)
-        self._window.close()
+        self._window.open_again()
 
     def _on_unread(self, error: Exception) -> None:
         if not isinstance(error, StudioError):

@@ -321,7 +321,9 @@ class BackupSection(Section):
 
     def _on_done(self, result: object) -> None:
         self.progress.hide()
-        self._window.toast(self._said(result), "good")
+        again = (self.tr("Open it now"), self._window.open_again)
+        offer = again if isinstance(result, restore.Restored) else None
+        self._window.toast(self._said(result), "good", offer)
         self.refresh()
 
     def _on_failed(self, error: StudioError | None) -> None:

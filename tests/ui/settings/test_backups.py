@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.ids import now_ms
@@ -16,6 +16,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import jobs, journal
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.window import SETTINGS, MainWindow
+from stylestudio_desktop.ui.wishes import REOPEN
 from tests.ui.settings.test_settings import engine_folder, press, toasts
 
 __all__ = ["engine_folder"]
@@ -106,6 +107,10 @@ def test_going_back_is_asked_and_waits_for_the_next_start(
     idle(pane, qtbot, calm)
     assert swap.is_planned(studio.workspace)
     assert "start it again" in toasts(window)
+    (now,) = [one for one in window.findChildren(QPushButton) if one.text() == "Open it now"]
+    now.click()
+    assert window.property("reopen") == REOPEN
+    assert not window.isVisible()
 
 
 def test_after_a_restore_one_button_lets_the_queue_go_on(
