@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import library, timeline
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.history.acting import Acting
+from stylestudio_desktop.ui.history.alone import Alone
 from stylestudio_desktop.ui.history.filters import HistoryFilters
 from stylestudio_desktop.ui.history.insights import InsightsView
 from stylestudio_desktop.ui.history.loading import HistoryLoader
@@ -161,11 +162,7 @@ class HistoryPane(Pane):
         left.addWidget(bar)
         left.addWidget(self._middle, 1)
         left.addWidget(self.strip)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(left, 1)
-        whole.addWidget(self.story)
+        Alone(self, left, self.story)
 
     def _add_actions(self) -> None:
         add = partial(self._window.actions_.add, owner=self, group=self.tr("History"))

@@ -105,7 +105,7 @@ class JobRow(QWidget):
         self._others: dict[str, str] = {}
         self.job_id = 0
         self._badge = StatusBadge(wording.badge("pending"))
-        self._name, self._facts = label(), label("", "faint")
+        self._name, self._facts = label(wrap=True), label("", "faint", wrap=True)
         text = QVBoxLayout()
         text.setSpacing(0)
         text.addWidget(self._name)

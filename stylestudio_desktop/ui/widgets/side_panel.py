@@ -33,6 +33,7 @@ class SidePanel(QFrame):
         self.body.setSpacing(Space.M)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setMinimumHeight(1)  # in a low window it gives way, and the buttons keep theirs
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.foot = QVBoxLayout()
         self.foot.setContentsMargins(Space.L, Space.S, Space.L, Space.L)

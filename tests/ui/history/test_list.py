@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.domain.errors import StorageError
-from stylestudio_desktop.domain.ids import id_at
+from stylestudio_desktop.domain.ids import GenerationId, id_at
 from stylestudio_desktop.domain.records import GenerationCard
 from stylestudio_desktop.services import finishing, generate, history, queue, steering, timeline
 from stylestudio_desktop.services.history import HistoryRow
@@ -468,3 +468,20 @@ def test_the_views_keep_their_names_in_the_smallest_window(
     calm()
     wanted = pane.views.sizeHint().width()
     assert pane.views.width() >= wanted, "filters give up their words first"
+
+
+def test_a_story_takes_the_lists_place_in_a_narrow_window(
+    pane: HistoryPane, window: MainWindow, qtbot: QtBot, made: dict[str, list[int]]
+) -> None:
+    window.resize(683, 384)
+    qtbot.waitUntil(lambda: pane.width() < 600)
+    assert pane.table.isVisible()
+    pane.receive(ShowGeneration(GenerationId(made["completed"][0])))
+    qtbot.waitUntil(lambda: pane.story.isVisible() and pane.story.width() == pane.width())
+    assert not pane.table.isVisible()
+    pane.story.close_panel()
+    assert pane.table.isVisible()
+    pane.receive(ShowGeneration(GenerationId(made["completed"][0])))
+    window.resize(1400, 900)
+    qtbot.waitUntil(lambda: pane.story.isVisible() and pane.story.width() < pane.table.width())
+    assert pane.table.isVisible()
