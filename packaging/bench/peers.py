@@ -45,11 +45,14 @@ NEEDED = ("Xvfb", "xdotool", "openbox")
 
 @dataclass(frozen=True)
 class Program:
-    """One program: its command, and where a click gives the list of pictures the keyboard."""
+    """One program: its command, and where a click gives the list of pictures the keyboard.
+
+    Without such a place the list has it from the start.
+    """
 
     name: str
     command: tuple[str, ...]
-    click: tuple[int, int]
+    click: tuple[int, int] | None
 
 
 class Screen:
@@ -150,7 +153,9 @@ def tried(program: Program, home: Path, picture: Path | None) -> dict[str, float
             start_new_session=True,
         )
         figures = {"open": shown.still(began)}
-        shown.press("mousemove", *map(str, program.click), "click", "1")
+        if program.click is not None:
+            shown.press("mousemove", *map(str, program.click), "click", "1")
+        shown.press("key", "Home")  # where one was last is remembered
         shown.press("mousemove", "2", str(SIZE[1] - 2))  # a hint over a picture comes and goes
         time.sleep(STILL_S)
         began = time.monotonic()
@@ -182,7 +187,7 @@ def programs(photos: Path, workspace: Path) -> tuple[list[Program], list[str]]:
     ours = (sys.executable, "-m", "stylestudio_desktop", "--workspace", str(workspace))
     known = [
         Program("Style Studio", ours, (220, 260)),
-        Program("gThumb", ("gthumb", str(photos)), (560, 260)),
+        Program("gThumb", ("gthumb", str(photos)), None),
         Program("geeqie", ("geeqie", "-t", str(photos)), (150, 400)),
     ]
     there = [one for one in known if one is known[0] or shutil.which(one.command[0])]

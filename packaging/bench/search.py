@@ -21,6 +21,7 @@ from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.finding import Order
 from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.services.trail import followed, trail
 from stylestudio_desktop.store import facets
 
 PAGE = 100
@@ -36,6 +37,7 @@ QUERIES = {
     "rated 4 and more": "rating:>=4",
     "favourites, a style, rated 4 and more": "is:favourite style:vintage rating:>=4",
     "a word, a style, rated 5": "linen style:vintage rating:5",
+    "a word, favourites, a style, rated 4 and more": "linen is:favourite style:vintage rating:>=4",
     "a large tag": "tag:many",
     "a large and a small tag": "tag:many tag:few",
     "a tag, not another, and a word": "tag:many -tag:few linen",
@@ -104,6 +106,10 @@ def measure(studio: Studio, rounds: int) -> None:
     line("facets with counts", 5.0, lambda: finding.facet_counts(studio))
     line("suggestions", 5.0, lambda: finding.suggestions(studio, "tag:m"))
     line("an estimate", 5.0, lambda: finding.estimate(studio, parse("style:vintage tag:many")))
+    before = trail(studio)
+    bulk.favourite(studio, Selection(ids=finding.ids(studio, styled, limit=PAGE)), True)
+    line("what was done since a look", 5.0, lambda: followed(studio, before, trail(studio), 5000))
+    undo.undo(studio)
     looks = Lookalikes(studio)
     began = time.perf_counter()
     prints = looks.refresh()
