@@ -11,7 +11,7 @@ from stylestudio_desktop.domain.errors import BadInput, Code, NotFound, ServiceE
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.masks import LONGEST
-from stylestudio_desktop.domain.records import Job
+from stylestudio_desktop.domain.records import Generation, Job
 from stylestudio_desktop.domain.sending import Sending
 from stylestudio_desktop.services import consents, generate, masks, sources
 from stylestudio_desktop.services.studio import Studio
@@ -45,7 +45,7 @@ def ready(studio: Studio, prepared: "Prepared", workdir: Path, cancelled: Event)
     """
     consents.require(studio, prepared.brief)
     card = studio.provider(prepared.brief.provider).card
-    able = _able(studio, prepared.brief)
+    able = offered(studio, prepared.brief)
     dropped = dropped_from(prepared.brief, able)
     if card.originals:
         drawn = masks.for_job(studio, prepared.brief.products, workdir)
@@ -100,11 +100,12 @@ def dropped_from(brief: "Brief", able: "Capabilities") -> tuple[str, ...]:
     return tuple(dropped)
 
 
-def _able(studio: Studio, brief: "Brief") -> "Capabilities":
+def offered(studio: Studio, asked: "Brief | Generation") -> "Capabilities":
+    """Return what the service can do that something was asked of."""
     try:
-        return generate.capabilities(studio, brief.provider, brief.model)
+        return generate.capabilities(studio, asked.provider, asked.model)
     except NotFound:  # the model left the catalogue meanwhile: the service's first one stands in
-        return generate.capabilities(studio, brief.provider, None)
+        return generate.capabilities(studio, asked.provider, None)
 
 
 def _alone(studio: Studio, prepared: "Prepared", cancelled: Event) -> tuple[Path, ...]:

@@ -27,7 +27,7 @@ from stylestudio_desktop.providers.protocol import (
 )
 from stylestudio_desktop.services import attempts, finishing, queue, sending
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.worker import retrying
+from stylestudio_desktop.worker import retrying, workdirs
 from stylestudio_desktop.worker.guarded import guarded
 
 _log = logging.getLogger(__name__)
@@ -175,10 +175,14 @@ class Journey:
         since = self._job.submitted_at or self._row.created_at
         if self._provider.find_lost(prepared, since, self._context()) is not Lost.NOT_SENT:
             return False
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        """Note that the service has nothing of the job any more, so that none waits for it."""
         queue.not_sent(self._studio, self.generation_id)
         self._ref = None
         self._job = self._job._replace(submitted_at=None, ref=None, outputs=None)
-        return True
 
     def _follow(self, provider: Provider, ref: RemoteRef) -> tuple[Output, ...]:
         pause, longest = provider.card.poll_s
@@ -203,7 +207,9 @@ class Journey:
             if update.state is State.GONE:
                 raise ProviderError(Kind.GONE, retrying.GONE)
             if update.state is State.FAILED:
-                raise update.error or ProviderError(Kind.PROVIDER, retrying.FAILED)
+                self._forget()
+                able = sending.offered(self._studio, self._row)
+                raise retrying.last_word(update.error, able.charges_on_failure)
             self._tell(update.stage, update.progress)
             if deadline is not None and time.monotonic() - begun > deadline:
                 with contextlib.suppress(ProviderError):
@@ -336,15 +342,4 @@ class Journey:
     def _tidy(self) -> None:
         row = queue.current(self._studio, self.generation_id)
         if row is None or not attempts.is_open(row):
-            remove_workdir(self._workdir)
-
-
-def remove_workdir(folder: Path) -> None:
-    """Delete a job's own unfinished files and then its folder; nothing below or behind links."""
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        if path.is_symlink() or path.is_file():
-            path.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # something else lies in it: it stays for a person to see
-        folder.rmdir()
+            workdirs.remove(self._workdir)

@@ -3,7 +3,7 @@
 import random
 
 from stylestudio_desktop.domain.errors import BadInput, Code
-from stylestudio_desktop.providers.protocol import Kind, ProviderError
+from stylestudio_desktop.providers.protocol import Charges, Kind, ProviderError
 
 BACK = "Your tokens are back."
 SENDS_ALLOWED = 4
@@ -29,6 +29,18 @@ def backed_off(base: float, tries: int) -> float:
     # Jitter keeps several jobs from coming back in step; it needs no secret randomness.
     spread = random.uniform(0.8, 1.2)  # noqa: S311
     return min(LONGEST_WAIT_S, base * 2.0 ** max(0, tries - 1)) * spread
+
+
+def last_word(error: ProviderError | None, charges: Charges) -> ProviderError:
+    """Return why a service gave a job up, as what may be sent anew or what is final.
+
+    To ask for that job again would only bring the same answer. One that may have been billed is
+    not sent a second time by itself.
+    """
+    said = error or ProviderError(Kind.PROVIDER, FAILED)
+    if charges is not Charges.NO and (said.transient or said.kind in WAITING_KINDS):
+        return ProviderError(Kind.PROVIDER, said.sentence, request_id=said.request_id)
+    return said
 
 
 def ended(sentence: str) -> str:

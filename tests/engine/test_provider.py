@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from stylestudio_desktop.domain.brief import Brief
-from stylestudio_desktop.providers.local import LocalProvider
+from stylestudio_desktop.providers.local import LocalProvider, process
 from stylestudio_desktop.providers.protocol import (
     CancelOutcome,
     Context,
@@ -156,6 +156,77 @@ def test_cancel_within_a_second_and_the_next_job_still_runs(
     assert provider.poll(ref, context).state is State.CANCELLED
     assert settled(provider, "job-2", context).state is State.SUCCEEDED
     assert provider.cancel(ref, context) is CancelOutcome.STOPPED
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no SIGSTOP on this system")
+def test_a_child_that_stands_still_is_told_in_a_sentence_and_replaced(
+    provider: LocalProvider, context: Context, tee: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job it was at is over; one that waited behind it is made by a new child."""
+    ref = provider.submit(prepared("job-1", tee, side=2048, count=4), context)
+    provider.submit(prepared("job-2", tee), context)
+    until(lambda: provider.poll(ref, context), lambda update: update.state is State.RUNNING)
+    first = provider._process.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    monkeypatch.setattr(process, "SILENT_S", 1.0)
+    update = settled(provider, "job-1", context)
+    monkeypatch.undo()
+    assert update.state is State.FAILED
+    assert update.error is not None
+    assert not update.error.transient
+    assert "stood still" in update.error.sentence
+    assert "Nothing was charged" in update.error.sentence
+    assert settled(provider, "job-2", context).state is State.SUCCEEDED
+    assert provider._process.pid != first
+
+
+def test_only_silence_that_is_watched_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer that slept for an hour, or a child with nothing to do, is no child that hangs."""
+    clock, ended = [1000.0], []
+    line = process.EngineProcess()
+    monkeypatch.setattr(process.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(line, "_kill", lambda: ended.append(clock[0]))
+
+    def look(seconds: float, step: float) -> None:
+        until = clock[0] + seconds
+        while clock[0] < until:
+            clock[0] += step
+            line.attend()
+
+    look(200, 1)
+    task = process.Task("job-1", {})
+    line._tasks["job-1"] = task
+    look(50, 1)
+    clock[0] += 3600  # the computer sleeps
+    look(process.SILENT_S - 1, 1)
+    assert ended == []
+    look(3, 1)
+    assert len(ended) >= 1
+
+
+def test_stopping_a_task_that_waits_leaves_the_one_before_it_alone(
+    provider: LocalProvider, context: Context, tee: Path, tmp_path: Path
+) -> None:
+    """Closing a dialog that waits for its cut-out takes no picture with it that is being made."""
+    ref = provider.submit(prepared("job-1", tee, side=2048, count=4), context)
+    until(lambda: provider.poll(ref, context), lambda update: update.state is State.RUNNING)
+    child, stop, told = provider._process.pid, Event(), []
+
+    def ask() -> None:
+        with pytest.raises(ProviderError) as caught:
+            provider.preview(tee, tmp_path / "never.png", stop)
+        told.append(caught.value.kind)
+
+    asking = Thread(target=ask)
+    asking.start()
+    until(lambda: provider.poll(ref, context), lambda _: len(provider._process._tasks) == 2)
+    stop.set()
+    asking.join(10)
+    assert told == [Kind.CANCELLED]
+    assert settled(provider, "job-1", context).state is State.SUCCEEDED
+    assert provider._process.pid == child
+    assert not (tmp_path / "never.png").exists()
 
 
 def test_cancel_of_a_finished_job_is_too_late(

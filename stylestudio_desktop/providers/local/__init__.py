@@ -70,7 +70,7 @@ CARD = ServiceCard(
     needs_key=False,
     concurrency=1,
     poll_s=(0.1, 0.25),
-    deadline_s=180.0,
+    deadline_s=600.0,  # for slow machines: a child that stands still is ended long before
     originals=True,
     notes=(
         "Made by compositing on this computer, no generative model: the product's pixels are "
@@ -136,6 +136,7 @@ class LocalProvider:
 
     def poll(self, ref: RemoteRef, context: Context) -> Update:
         """Say how the job stands; a job of a former run of the program is gone."""
+        self._process.attend()
         task = self._process.find(ref.id)
         if task is None:
             return Update(State.GONE)

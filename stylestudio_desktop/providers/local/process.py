@@ -18,7 +18,15 @@ COMMAND = ("-m", "stylestudio_desktop.engine", "serve")
 MAX_LINE = 1_000_000
 CRASHED = (
     "The picture engine on this computer stopped unexpectedly. Nothing was charged and your "
-    "photos are safe. Try again; it is started anew."
+    "photos are safe; the engine is started anew."
+)
+SILENT_S = 60.0
+"""For how long a child at work may say nothing: it tells of each step, and none takes so long."""
+UNSEEN_S = 5.0
+"""Nobody looks for so long only where the computer slept: that counts as no silence."""
+HUNG = (
+    "The picture engine on this computer stood still for a minute and was ended. Nothing was "
+    "charged and your photos are safe. Try again, or choose a lower quality."
 )
 _log = logging.getLogger(__name__)
 
@@ -54,6 +62,8 @@ class EngineProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._tasks: dict[str, Task] = {}
         self._closed = False
+        self._heard_at = self._looked_at = 0.0
+        self._hung: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -78,6 +88,18 @@ class EngineProcess:
             self._write(task)
         return task
 
+    def attend(self) -> None:
+        """End a child that has been silent over its work for too long; a new one takes the rest."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._looked_at > UNSEEN_S or not self.busy:
+                self._heard_at = now
+            self._looked_at = now
+            if now - self._heard_at < SILENT_S:
+                return
+            self._hung = self._child
+        self._kill()
+
     def find(self, task_id: str) -> Task | None:
         """Return the task, None if this process never heard of it."""
         with self._lock:
@@ -92,13 +114,17 @@ class EngineProcess:
         """End a task within a second and say whether it was stopped before it was done.
 
         First by asking, which takes effect between two steps; a child that does not answer in
-        `patience_s` is killed, and tasks that waited behind this one are sent to a new one.
+        `patience_s` is killed, and tasks that waited behind this one are sent to a new one. A task
+        that itself still waits is over at once, and what the child is at goes on.
         """
         with self._lock:
             if task.over.is_set():
                 return False
             task.stopping = True
             self._say({"op": "cancel", "job": task.id})
+            if not task.started:
+                task.kind = "cancelled"
+                task.over.set()
         if not task.over.wait(patience_s):
             self._kill()
             task.over.wait(2.0)
@@ -161,6 +187,7 @@ class EngineProcess:
                 transient=True,
             ) from error
         self._child = child
+        self._heard_at = time.monotonic()
         for target, name in ((self._read, "engine-answers"), (self._log_errors, "engine-log")):
             threading.Thread(target=target, args=(child,), name=name, daemon=True).start()
 
@@ -194,6 +221,7 @@ class EngineProcess:
 
     def _heard(self, message: dict[str, Any]) -> None:
         with self._lock:
+            self._heard_at = time.monotonic()
             task = self._tasks.get(str(message.get("job", "")))
             if task is None or task.over.is_set():
                 return
@@ -226,7 +254,8 @@ class EngineProcess:
                     task.sent_again = True
                     self._send_again(task)
                 else:
-                    task.kind, task.sentence = "crash", CRASHED
+                    hung = child is self._hung
+                    task.kind, task.sentence = ("hung", HUNG) if hung else ("crash", CRASHED)
                     task.over.set()
 
     def _send_again(self, task: Task) -> None:
@@ -257,6 +286,7 @@ def wait_for(
         if cancelled.is_set():
             process.stop(task)
             raise ProviderError(Kind.CANCELLED, "Stopped.")
+        process.attend()
         if time.monotonic() - started > limit_s:
             process.stop(task)
             raise ProviderError(
