@@ -27,8 +27,9 @@ class Flecks:
     `zone` is where they crowd (0 to 1); `count` is how many there are; `opened` the share that
     reaches the outline, `long` the longest as a share of the long side; `shade` is their median
     light as a share of the ground's, `spread` how far neighbours differ (CIELAB), and `contrast`
-    how far the cloth between them lies from the ground. `match` is how near the better ones come
-    to the ground itself, `limit` how near a pixel must come to count as one of them.
+    how far the cloth between them lies from them. `match` is how near the better ones come
+    to the ground itself, `limit` how near a pixel must come to count as one of them; `pale` says
+    that the cloth is paler than its ground.
     """
 
     zone: Plane
@@ -40,6 +41,7 @@ class Flecks:
     contrast: float = 0.0
     match: float = 99.0
     limit: float = LOOSE
+    pale: bool = False
 
     @property
     def fringed(self) -> bool:
@@ -66,13 +68,19 @@ def away(lab: Image, field: Image) -> tuple[Plane, Plane]:
 
 
 def peaks(
-    apart: Plane, shade: Plane, inside: NDArray[np.bool_], limit: float, unit: float = 1.0
+    apart: Plane, shade: Plane, inside: NDArray[np.bool_], limit: float, unit: float, *, pale: bool
 ) -> Mask:
-    """Return the pixels in the ground's hue that are as light as any nearby: no thread in them."""
+    """Return the pixels in the ground's hue in which there is no thread.
+
+    They are as light as any nearby, or as dark where the cloth is paler than its ground (`pale`).
+    """
     like = ((apart < limit) & inside).astype(np.uint8)
     side = 2 * max(1, round(3 * unit)) + 1
-    brightest = cv2.dilate(shade * like, np.ones((side, side), np.uint8))
-    return like & (shade > 0.8 * brightest).astype(np.uint8)
+    window = np.ones((side, side), np.uint8)
+    if pale:
+        darkest = cv2.erode(np.where(like > 0, shade, 9).astype(np.float32), window)
+        return like & (shade < 1.25 * darkest).astype(np.uint8)
+    return like & (shade > 0.8 * cv2.dilate(shade * like, window)).astype(np.uint8)
 
 
 def found(lab: Image, alpha: Plane, ground: Ground) -> Flecks:
@@ -83,7 +91,8 @@ def found(lab: Image, alpha: Plane, ground: Ground) -> Flecks:
     apart, shade = away(lab, ground.field)
     smeared = min(SMEARED[0] * float(np.median(apart[inside])), SMEARED[1])
     limit = max(loose(ground.residual), smeared)
-    like = peaks(apart, shade, inside, limit)
+    pale = bool(np.median(shade[inside]) > 1)
+    like = peaks(apart, shade, inside, limit, 1.0, pale=pale)
     count, labels, stats = components(like)
     none = Flecks(np.zeros_like(alpha))
     if count < 3:
@@ -102,7 +111,8 @@ def found(lab: Image, alpha: Plane, ground: Ground) -> Flecks:
         return none
     zone = (near > 0.2 * CROWDED).astype(np.float32)
     between = (zone > 0) & inside & (grown(cores.astype(np.uint8), 2) == 0)
-    own = np.linalg.norm(lab - masked_blur(lab, cores, NEIGHBOURS * long), axis=-1)
+    level = masked_blur(lab, cores, NEIGHBOURS * long)
+    own = np.linalg.norm(lab - level, axis=-1)
     nearest = np.full(count, np.inf, np.float32)
     np.minimum.at(nearest, labels[crowd], apart[crowd])
     mouths = np.unique(labels[(grown((~inside).astype(np.uint8), 2) > 0) & crowd])
@@ -114,7 +124,8 @@ def found(lab: Image, alpha: Plane, ground: Ground) -> Flecks:
         float(np.percentile(sides, 95)) / long,
         float(np.median(shade[crowd])),
         float(np.median(own[crowd])),
-        float(np.percentile(apart[between], 30)) if between.any() else 0.0,
+        float(np.percentile(own[between], 30)) if between.any() else 0.0,
         float(np.percentile(nearest[kept], BETTER)),
         limit,
+        pale,
     )

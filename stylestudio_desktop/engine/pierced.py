@@ -77,7 +77,7 @@ def _unmixed(cut: Cut, zone: NDArray[np.bool_], unit: float, flecks: Flecks) -> 
     holes = _holes(like, unit)
     if fringed:
         holes = _reached(holes, cut.alpha, unit)
-    cores = peaks(apart, shade, holes > 0, limit, unit)
+    cores = peaks(apart, shade, holes > 0, limit, unit, pale=flecks.pale)
     bare = ((cut.alpha < 0.01) & (apart < limit)).astype(np.uint8)
     light = linear(cut.rgb)
     clear = np.where(apart < limit, 1.0, 0.05) * (cores | bare)

@@ -25,7 +25,7 @@ from tests.engine.drawn_cloth import (
     photographed,
 )
 
-GREEN, RED, BLACK = (24, 84, 66), (150, 40, 48), (30, 30, 34)
+GREEN, RED, BLACK, WHITE = (24, 84, 66), (150, 40, 48), (30, 30, 34), (250, 248, 244)
 PRODUCTS = sorted(path.stem for path in (SAMPLES / "products").glob("*.jpg"))
 
 
@@ -44,6 +44,14 @@ def test_holes_of_lace_are_open(tone: tuple[int, int, int], ground: tuple[int, i
     assert seen.told == "opened"
     assert overlap(panel(), truth) < 0.9
     assert overlap(seen.alpha, truth) > 0.96
+
+
+def test_white_lace_on_a_pale_ground_is_open() -> None:
+    """Its threads are paler than the ground: what is dark among them is the hole."""
+    truth = panel() * (1 - dots() * lower())
+    seen = looked_through(photographed(cloth(WHITE, 0.12), truth, SAGE), panel())
+    assert seen.told == "opened"
+    assert overlap(seen.alpha, truth) > 0.95
 
 
 @pytest.mark.parametrize("quality", [80, 92])
