@@ -103,7 +103,7 @@ def snapshot(library: Path, turns: int) -> None:
             say("between")
             time.sleep(BETWEEN_S)
             say(f"removing {turn}")
-            behind(partial(remove, made.path, made.path.with_suffix(".part")), bool)
+            behind(partial(remove, made.path, made.path.with_suffix(".part")), lambda: None)
             say(f"alone {turn}")
             time.sleep(took[-1])
             say(f"by hand {turn}")
