@@ -129,8 +129,12 @@ def test_a_link_in_its_place_and_a_place_without_a_root_are_left_alone(
     assert unfinished.sweep(studio.workspace) == 0
     assert mine.read_text() == "somebody's own"
     assert part_of(place).is_symlink()
-    record.change(studio.workspace, unfinished="a.zip")
-    assert unfinished.left(studio.workspace) is None
+    for word in ("a.zip", "/" + "a" * 5000, "/x\0y", "~nobody-of-that-name/x"):
+        record.change(studio.workspace, unfinished=word, full_place=word, full_folder=word)
+        assert unfinished.left(studio.workspace) is None
+        assert unfinished.sweep(studio.workspace) == 0
+        assert health.verify(studio, grace_s=0).ok
+        assert places.reachable(studio.workspace) == []
 
 
 @pytest.mark.parametrize("name", ["a.zip", "disk"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from stylestudio_desktop.config.settings import SettingsFile
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageError
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.files.answering import answers, must_answer
 from stylestudio_desktop.services.backup import reading, record
 from stylestudio_desktop.services.backup.reading import Backup, Manifest
@@ -25,7 +26,10 @@ def places(workspace: Workspace) -> list[Path]:
     """Return where full backups may lie: the last one's place, and the one that was chosen."""
     known = record.read(workspace)
     chosen = SettingsFile(workspace.settings).value.backup_place
-    found = [Path(one) for one in (known.full_place, known.full_folder, chosen) if one]
+    found = []
+    for one in (known.full_place, known.full_folder, chosen):
+        with contextlib.suppress(BadInput):
+            found += [path_of(one)] if one else []
     homes = [one if one.is_file() else reading.house(_place(one)) for one in found]
     return [one for number, one in enumerate(found) if homes[number] not in homes[:number]]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StorageError, StudioError
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.files.answering import answers
 from stylestudio_desktop.files.disk import storing
 from stylestudio_desktop.files.export import part_of
@@ -83,11 +84,19 @@ def left(workspace: Workspace) -> Unfinished | None:
 
 
 def _left(workspace: Workspace) -> Unfinished | None:
-    place = Path(record.read(workspace).unfinished)
-    if not place.is_absolute() or _whole(place) is not None:
+    place = _place(workspace)
+    if place is None or _whole(place) is not None:
         return None
     files = _useless(workspace, place)
     return Unfinished(place, files, sum(one.stat().st_size for one in files))
+
+
+def _place(workspace: Workspace) -> Path | None:
+    """Return the place that is remembered, if it can be one: anybody may have written the file."""
+    with contextlib.suppress(BadInput):
+        place = path_of(record.read(workspace).unfinished)
+        return place if place.is_absolute() else None
+    return None
 
 
 def _useless(workspace: Workspace, place: Path) -> tuple[Path, ...]:
@@ -104,10 +113,11 @@ def _whole(place: Path) -> Backup | None:
     """Return the backup at `place`, if it was cut off only once it was there whole."""
     if not answers(place):
         return None
-    if not is_one_file(place) and any(house(place).glob("unfinished-*")):
-        return None
-    with contextlib.suppress(BadInput, StorageError), contextlib.closing(find(place)) as found:
-        return found
+    with contextlib.suppress(BadInput, StorageError, OSError):
+        if not is_one_file(place) and any(house(place).glob("unfinished-*")):
+            return None
+        with contextlib.closing(find(place)) as found:
+            return found
     return None
 
 
@@ -120,9 +130,8 @@ def sweep(workspace: Workspace) -> int:
 
 
 def _tidy(workspace: Workspace) -> int:
-    known = record.read(workspace)
-    place = Path(known.unfinished)
-    if not place.is_absolute():
+    known, place = record.read(workspace), _place(workspace)
+    if place is None:
         return 0
     whole, files = _whole(place), _useless(workspace, place)
     size = sum(one.stat().st_size for one in files)
