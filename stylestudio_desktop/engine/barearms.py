@@ -119,7 +119,7 @@ def painted_arms(person: Person, body: Body, painted: Image) -> Image:
         arm = bare_arm(person, body, side)
         if arm.hem is None:
             continue
-        share, place = body.along_arms[side][0], _across(person, body, side, arm)
+        share, place = body.along_arms[side][0], across_arm(person, body, side)
         light = _light(person, lab, share, place, arm.hem)
         if light is None:
             continue
@@ -133,8 +133,9 @@ def painted_arms(person: Person, body: Body, painted: Image) -> Image:
     return painted.astype(np.float32)
 
 
-def _across(person: Person, body: Body, side: int, arm: BareArm) -> Plane:
-    """Return where pixels lie across an arm: 1 at its outer edge, 0 on the bone, -1 inside."""
+def across_arm(person: Person, body: Body, side: int) -> Plane:
+    """Return where pixels lie across a bare arm: 1 at its outer edge, 0 on the bone, -1 inside."""
+    arm = bare_arm(person, body, side)
     bone, outward = body.arms[side], outward_of(person, side)
     frame = [across(bone, float(share), outward) for share in SHARES]
     height, width = person.alpha.shape

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from stylestudio_desktop.engine.barearms import across_arm
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.closing import closed
@@ -32,6 +33,7 @@ from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.undress import undressed
 from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
 
+BARE_ABOVE = 0.45  # of an arm: a sleeve that ends further up leaves its elbow bare
 HEM = 0.82  # of the torso: folds are carried over only above where old tops end
 
 
@@ -143,7 +145,7 @@ def _to_cuff(person: Person, body: Body, warp: Warp) -> Plane:
     for side in (0, 1):
         if warp.cuffs[side] > 0:
             share, away = body.along_arms[side]
-            past = smoothstep(share, warp.cuffs[side] + 0.01, warp.cuffs[side] + 0.035)
+            past = smoothstep(share, warp.cuffs[side] + 0.05, warp.cuffs[side] + 0.06)
             keep *= 1 - past * (1 - smoothstep(away, 0.5 * person.half, 0.7 * person.half))
     return keep
 
@@ -211,16 +213,23 @@ def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane)
 
 
 def _free_arms(person: Person, body: Body, warp: Warp) -> Plane:
-    """Return the upper arms, which hang before a garment without sleeves, whatever they wore."""
+    """Return the bare upper arms, which hang before the garment's panel, whatever they wore.
+
+    They begin below the sleeve's hem; where there is no sleeve, a little below the shoulder.
+    """
     free = np.zeros(person.alpha.shape, np.float32)
     for side in (0, 1):
-        if warp.cuffs[side] == 0:
-            share, away = body.along_arms[side]
-            inner = body.arm_halves[side][:, 1]
-            wide = np.interp(share, np.linspace(0, 1, len(inner)), inner)
-            near = 1 - smoothstep(away / np.maximum(wide, 1), 0.92, 1.0)
-            upper = smoothstep(share, 0.14, 0.20) * (1 - smoothstep(share, 0.5, 0.6))
-            free = np.maximum(free, near * upper)
+        cuff = warp.cuffs[side]
+        if cuff > BARE_ABOVE:
+            continue
+        share, away = body.along_arms[side]
+        inner = body.arm_halves[side][:, 1]
+        wide = np.interp(share, np.linspace(0, 1, len(inner)), inner)
+        near = 1 - smoothstep(away / np.maximum(wide, 1), 0.92, 1.0)
+        if cuff > 0:
+            near = smoothstep(across_arm(person, body, side), -1.0, -0.94) * (away < person.half)
+        begun = smoothstep(share, *((0.14, 0.20) if cuff == 0 else (cuff, cuff + 0.02)))
+        free = np.maximum(free, near * begun * (1 - smoothstep(share, 0.5, 0.6)))
     return free
 
 

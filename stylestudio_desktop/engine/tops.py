@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mesh as meshes
-from stylestudio_desktop.engine.body import Body, length_of, point_along
+from stylestudio_desktop.engine.body import Body, point_along
 from stylestudio_desktop.engine.filters import Plane, smoothstep
 from stylestudio_desktop.engine.garment import Panel
+from stylestudio_desktop.engine.hung import LONG, Maps, arm_for, hung
 from stylestudio_desktop.engine.person import Person
-from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_SLEEVE, WORN_TORSO, Warp, rounded
-
-LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
+from stylestudio_desktop.engine.warp import BEFORE, BODY, WORN_TORSO, Warp, rounded
 
 BARE = 0.05  # of half the shoulders: how much lower a shoulder is without the old cloth on it
 FRONT = 0.20  # how firmly the front keeps its shape, whatever the sleeves pull
 TIED = 0.08  # of the height: as far below the arm-pit sleeve and body stay one where cloth lies
+ABOVE = 0.01  # of the arm: a cuff counts as ended that much above its hem
 HANGS = 0.35  # of a long sleeve: from here on it lies before the body's panel
 SUNK = 0.55  # of its height: how a hood stands when it is down
 
@@ -44,9 +44,32 @@ def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str
         elif cuffs[side] > LONG:  # an arm that hangs lies before the loose cloth beside it
             order[own & _lower(panel, grid, side)] = BEFORE + side
     places = meshes.bent(grid, targets, weights, scale)
+    shape = person.alpha.shape
     layers = meshes.Layers(alpha > 0.5, parts, owners)
-    rastered = meshes.rastered(grid, places, order, person.alpha.shape, layers)
-    return Warp(*rastered, scale, (cuffs[0], cuffs[1]), odd)
+    maps = Maps(*meshes.rastered(grid, places, order, shape, layers))
+    _told_apart(maps, parts, panel)
+    trunk = meshes.Layers(alpha > 0.5, parts, np.zeros_like(owners))
+    under = Maps(*meshes.rastered(grid, places, np.full_like(order, BODY), shape, trunk))
+    _hang_sleeves(person, body, panel, np.where(parts > 0, alpha, 0), scale, maps, under)
+    return Warp(maps.x, maps.y, maps.part, scale, (cuffs[0], cuffs[1]), odd)
+
+
+def _hang_sleeves(
+    person: Person,
+    body: Body,
+    panel: Panel,
+    cloth: Plane,
+    scale: float,
+    maps: Maps,
+    under: Maps,
+) -> None:
+    """Lay the sleeves, which are the `cloth`, on the arms in the maps of a bent garment."""
+    for side in (0, 1):
+        sleeve = panel.sleeves[side]
+        if sleeve is not None and panel.pits is not None:
+            arm = arm_for(person, body, sleeve, scale, side)
+            orders, before = (1 + side, BEFORE + side), _arm_before(person, side)
+            hung(arm, sleeve, scale, cloth, maps, under, panel.pits[side], orders, before)
 
 
 def _top_scale(person: Person, body: Body, panel: Panel) -> tuple[float, bool]:
@@ -124,6 +147,17 @@ def _parted(grid: meshes.Mesh, panel: Panel, alpha: Plane) -> tuple[meshes.Mesh,
         owners.append(np.full(len(chosen), part))
     whole = meshes.Mesh(points, np.concatenate(triangles), np.concatenate(marks))
     return whole, np.concatenate(owners)
+
+
+def _told_apart(maps: Maps, parts: NDArray[Any], panel: Panel) -> None:
+    """Give each pixel to the part that it shows: triangles lie across the seams."""
+    x, y = _within(np.stack([maps.x, maps.y], axis=-1).reshape(-1, 2), parts.shape)
+    shows = parts[y, x].reshape(maps.part.shape)
+    seen = maps.part >= 0
+    for side in (0, 1):
+        if panel.sleeves[side] is not None:
+            maps.part[seen & (maps.part == BODY) & (shows == 1 + side)] = 1 + side
+            maps.part[seen & (maps.part == 1 + side) & (shows == 0)] = BODY
 
 
 def _within(points: NDArray[Any], shape: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -233,34 +267,24 @@ def _sleeve_targets(
     sleeve = panel.sleeves[side]
     if sleeve is None:
         return 0.0
-    arm = body.arms[side].copy()
-    arm[0] = body.tips[side] * 0.3 + arm[0] * 0.7
-    seen_length = length_of(arm)
-    true_length = _unforeshortened(person, side, seen_length)
-    cover = min(sleeve.length * scale / true_length, 1.06)
-    if cover > LONG:  # long sleeves end at the wrist, whatever the arm's length
-        cover = 1.02
+    arm = arm_for(person, body, sleeve, scale, side)
     chosen = np.nonzero(grid.labels == 1 + side)[0]
     along, across, half = sleeve.place(grid.points[chosen])
-    outward = person.right * (-1 if side == 0 else 1)
-    stations = np.linspace(0, 1, len(body.arm_halves[side]))
     for index, share, offset, own in zip(chosen, along, across, half, strict=True):
-        where = share * cover * seen_length
-        point, tangent = point_along(arm, where)
+        where = share * arm.cover * arm.length
+        point, tangent = point_along(arm.line, where)
         normal = np.array([-tangent[1], tangent[0]])
-        normal = normal if normal @ outward > 0 else -normal
-        at = float(np.clip(where / max(seen_length, 1), 0, 1))
-        outer = float(np.interp(at, stations, body.arm_halves[side][:, 0]))
-        inner = float(np.interp(at, stations, body.arm_halves[side][:, 1]))
-        wide = max((outer + inner) * 1.10, 2 * own * scale * WORN_SLEEVE)
-        wide = min(wide, (outer + inner) * 1.5)
-        targets[index] = point + normal * (outer + 1.5 - (1 - offset) / 2 * wide)
+        normal = normal if normal @ arm.outward > 0 else -normal
+        edge, wide = arm.wide(where, own * scale)
+        targets[index] = point + normal * (edge - (1 - offset) / 2 * wide)
         firm = float(np.clip((share - 0.45) / 0.5, 0, 1))
         weight = 0.0004 + 0.12 * firm * firm * (3 - 2 * firm)
         if offset > 0.3 and share > 0.02:
             weight = max(weight, 0.15)
         weights[index] = weight * (0.12 + 0.5 * firm if offset < -0.1 else 1.0)
-    return cover * 0.97
+    x, y = _within(point_along(arm.line, arm.cover * arm.length)[0][None], person.alpha.shape)
+    share = body.along_arms[side][0]  # its line begins at the joint, not at the shoulder's tip
+    return max(float(share[y[0], x[0]]) - ABOVE, ABOVE)
 
 
 def _lower(panel: Panel, grid: meshes.Mesh, side: int) -> NDArray[Any]:
@@ -269,14 +293,6 @@ def _lower(panel: Panel, grid: meshes.Mesh, side: int) -> NDArray[Any]:
     if sleeve is None:
         return np.zeros(len(grid.triangles), bool)
     return sleeve.place(grid.points)[0][grid.triangles].mean(axis=1) > HANGS
-
-
-def _unforeshortened(person: Person, side: int, seen: float) -> float:
-    """Return the arm's length as it would be seen if it hung in the picture's plane."""
-    shoulder, elbow, wrist = (person.metric[i] for i in person.sides[side][:3])
-    metres = float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow))
-    across = float(np.linalg.norm(person.metric[11] - person.metric[12]))
-    return max(metres / max(across, 1e-6) * 2 * person.half, seen)
 
 
 def _arm_before(person: Person, side: int) -> bool:

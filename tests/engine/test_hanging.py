@@ -5,14 +5,16 @@ import numpy as np
 import pytest
 
 from stylestudio_desktop.engine import mesh, photo
-from stylestudio_desktop.engine.body import measured
+from stylestudio_desktop.engine.barearms import across_arm
+from stylestudio_desktop.engine.body import length_of, measured
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.garment import top_points
-from stylestudio_desktop.engine.person import Person, figure
+from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.person import Person, figure, read_person
 from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.warp import BEFORE, BODY, rounded
-from tests.engine.conftest import SAMPLES
+from tests.engine.conftest import SAMPLES, no_check
 from tests.engine.test_dressing import product
 
 
@@ -99,3 +101,36 @@ def test_no_shoulder_looks_out_above_a_seam() -> None:
     beside = np.abs(columns - dark.shoulders[0]) > 0.7 * dark.half
     seen = (rows < tops) & beside & (rows > dark.shoulders[1] - dark.half) & (result.alpha > 0.5)
     assert int(seen.sum()) < 0.001 * dark.half**2
+
+
+@pytest.fixture(scope="module", params=["person-1", "person-2", "person-4"])
+def model(request: pytest.FixtureRequest, warm_networks: Networks) -> Person:
+    shot = photo.read(SAMPLES / "people" / f"{request.param}.jpg", 1100)
+    return read_person(shot, warm_networks, no_check)
+
+
+@pytest.mark.parametrize("name", ["tee-black", "tee-print"])
+def test_a_short_sleeves_hem_goes_straight_round_the_arm(model: Person, name: str) -> None:
+    """Flat, its underside is shorter and its hem bends; worn, it ends alike across the arm."""
+    body = measured(model)
+    worn = draped(model, product(name), "top").garment > 0.5
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        across = across_arm(model, body, side)
+        ends = []
+        for at in np.linspace(-0.6, 0.7, 14):
+            strip = worn & (np.abs(across - at) < 0.05) & (away < 0.4 * model.half) & (share < 0.6)
+            ends.append(float(share[strip].max()))
+        arm = length_of(body.arms[side])
+        assert (max(ends) - min(ends)) * arm < 0.1 * model.half
+
+
+def test_no_pixel_of_a_part_lies_among_those_of_another(model: Person) -> None:
+    """The seams between sleeves and body run smoothly, not in the steps of triangles."""
+    cut = product("longsleeve-striped")
+    body, panel = measured(model), top_points(cut.alpha, "top")
+    part = warped_top(model, body, panel, cut.alpha, "top").part
+    trunk = (part == BODY).astype(np.uint8)
+    low, high = (int(model.shoulders[1] + share * model.half) for share in (0.3, 0.9))
+    for edge in (trunk[low:high].argmax(axis=1), trunk[low:high, ::-1].argmax(axis=1)):
+        assert float(np.abs(edge[4:] - edge[:-4]).max()) < 0.07 * model.half
