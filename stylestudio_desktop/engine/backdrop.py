@@ -23,8 +23,9 @@ from stylestudio_desktop.engine.looks import LOOKS
 class Stage:
     """What a painter needs to know: the frame, the light's place (shares of it), the colours.
 
-    `horizon` is the height of the floor's edge as a share of the frame, or None for a flat set
-    seen from above. `backdrop` is one of `setting.BACKDROPS`; `style` leaves it to the style.
+    `horizon` is the height of the floor's edge as a share of the frame, or None for a flat set:
+    a wall where it is `upright`, else a ground seen from above. `backdrop` is one of
+    `setting.BACKDROPS`; `style` leaves it to the style.
     """
 
     width: int
@@ -34,6 +35,7 @@ class Stage:
     colours: list[NDArray[Any]]
     horizon: float | None
     backdrop: str = "style"
+    upright: bool = True
 
     @property
     def long(self) -> int:
@@ -158,12 +160,14 @@ def _painted_set(stage: Stage, rng: np.random.Generator) -> Image:
 
 
 def _plaster(stage: Stage, rng: np.random.Generator) -> Image:
-    """An old limewashed wall, with window light from the side and a painted lower part."""
+    """Old limewash with window light from the side; a wall's lower part is painted."""
     image = _base(stage)
     stain = fractal(stage.height, stage.width, rng, 3, 6)
     if stage.horizon is None:
         _, v = stage.grid()
         edge = 0.78 + 0.0008 * fractal(stage.height, stage.width, rng, 14, 3)
+        if not stage.upright:  # seen from above there is no lower part: things would float
+            edge = edge + 1
         low = smoothstep(v - edge, -0.002, 0.002)
         image = over(image, flat(image.shape, stage.colours[1]), 0.8 * low)
         line = np.exp(-(((v - edge) / 0.0022) ** 2)).astype(np.float32)

@@ -96,7 +96,8 @@ def staged(
         np.random.default_rng([seed, 12]),
         aside=style == "minimalist",
     )
-    stage = Stage(*frame, style, light, colours, layout.horizon, setting.backdrop)
+    upright = setting.arrangement != "laid"
+    stage = Stage(*frame, style, light, colours, layout.horizon, setting.backdrop, upright)
     picture = painted(stage, rng)
     if setting.arrangement == "leaning" and setting.backdrop != "wall":
         picture = cornered(picture, float(layout.horizon or 0.8))

@@ -172,6 +172,20 @@ def test_every_backdrop_differs_from_the_others(backdrop: str) -> None:
 
 
 @pytest.mark.usefixtures("small_canvas")
+@pytest.mark.parametrize("style", sorted(LOOKS))
+@pytest.mark.parametrize("backdrop", SETS)
+def test_what_lies_flat_lies_on_one_ground(style: str, backdrop: str) -> None:
+    """No wall ends in a floor behind a product that is seen from above: it would float."""
+    if (style, backdrop) == ("artistic", "style"):  # sheets of paper, laid one on another
+        return
+    asked = setting.read({"arrangement": "laid", "backdrop": backdrop}, "top", style)
+    made = stage.staged(
+        [tee()], style, (512, 384), 5, setting=asked, garment="top", check=no_check
+    ).canvas
+    assert float(np.abs(np.diff(made[:, :12].mean(axis=(1, 2)))).max()) < 9
+
+
+@pytest.mark.usefixtures("small_canvas")
 def test_things_stand_in_their_own_shadow_and_mirror() -> None:
     """A floor is darker under a standing product; a glossy one shows it upside down."""
     matt = shown(arrangement="standing", reflection="none").astype(int)
