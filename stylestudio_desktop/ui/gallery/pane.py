@@ -233,6 +233,9 @@ class GalleryPane(Pane):
         self._layers.addWidget(made)
         made.closed.connect(self._on_viewer_closed)
         made.presenting.filling.connect(self._window.fill_screen)
+        handle = self._window.windowHandle()
+        if handle is not None:
+            handle.screenChanged.connect(made.follow_screen)
         made.more_like.connect(self.doing.ask_more)
         made.larger_asked.connect(self.doing.ask_larger)
         made.bar.favourite_asked.connect(self.doing.favour)

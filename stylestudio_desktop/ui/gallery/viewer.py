@@ -57,7 +57,6 @@ class Viewer(QWidget):
         self.fidelity = FidelityView()
         self.strip = Filmstrip(self._thumbnail_at, self)
         self.presenting = Presenting(self, [self.bar, self.panel, self.strip], self)
-        self._screen = ""
         self._build()
         self._connect()
 
@@ -73,9 +72,7 @@ class Viewer(QWidget):
 
     def open(self, ids: Sequence[int]) -> None:
         """Show one picture, or up to four side by side."""
-        if self.screen().name() != self._screen:
-            self._screen = self.screen().name()
-            self._on_screen()
+        self.follow_screen()
         self._ids = list(ids[:MOST_STAGES])
         self.camera.reset()
         self._show_stages()
@@ -326,8 +323,8 @@ class Viewer(QWidget):
         else:
             self.leave()
 
-    def _on_screen(self) -> None:
-        """Take up the profile of the screen that the window is on."""
+    def follow_screen(self, _screen: object = None) -> None:
+        """Take up the profile that the screen has now on which the window is."""
         from stylestudio_desktop.ui.screen_colour import profile_of
 
         if self.pictures.set_space(profile_of(self.screen())) and self._ids:

@@ -149,15 +149,24 @@ def test_colours_are_brought_into_the_screens_space(tmp_path: Path) -> None:
     assert back.pixelColor(1, 1) == QColor(255, 0, 0)
 
 
-def test_another_screen_is_taken_up(
-    opened: GalleryPane, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+@pytest.mark.parametrize("moved", [True, False])
+def test_another_screen_or_profile_is_taken_up(
+    opened: GalleryPane,
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    moved: bool,
 ) -> None:
     profile = QColorSpace(QColorSpace.NamedColorSpace.DisplayP3).iccProfile()
     monkeypatch.setattr(screen_colour, "_read", lambda _screen: profile.data())
     space = screen_colour.profile_of(opened.screen())
     assert space is not None
     viewer = opened.viewer
-    viewer._on_screen()
+    if moved:
+        window.windowHandle().screenChanged.emit(window.screen())
+    else:  # it was calibrated anew since the picture was looked at
+        viewer.leave()
+        opened.show_pictures([opened.grid.contents.ids[1]])
     assert not viewer.ready()
     qtbot.waitUntil(viewer.ready, timeout=5000)
     assert viewer.shown is not None
