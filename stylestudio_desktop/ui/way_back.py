@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code, StudioError
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup import moments, places, reading, restore, snapshots, swap
 from stylestudio_desktop.services.backup.moments import Moment
+from stylestudio_desktop.services.backup.places import Kept
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.opening import STORAGE
@@ -26,7 +27,9 @@ from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import REOPEN
 
 _LOOK_MS = 50
-Last = Moment | Snapshot
+_PATIENCE_S = 1.0
+"""How long a disk of backups is waited for before the question is asked without it."""
+Last = Moment | Snapshot | Kept
 _NOT_LOST = (Code.STORAGE_FULL, Code.STORAGE_NEWER, Code.STORAGE_BUSY)
 
 
@@ -162,11 +165,16 @@ def _ask(
 
 
 def _last(workspace: Workspace) -> Last | None:
-    """Return the last moment that can be brought back, None if there is none."""
-    try:
-        return moments.find(workspace, now_ms())
-    except StudioError:
-        return None
+    """Return the last moment that can be brought back, None if there is none.
+
+    That is a snapshot with what was written since, or a full backup that is newer.
+    """
+    found: list[Last] = []
+    with contextlib.suppress(StudioError):
+        found.append(moments.find(workspace, now_ms()))
+    for place in places.reachable(workspace, _PATIENCE_S):
+        found += places.backups(place)[:1]
+    return max(found, key=lambda one: one.moment, default=None)
 
 
 def _bring_back(
@@ -258,8 +266,9 @@ def _staged(
 
     Where the journal is damaged too, the last snapshot takes the last moment's part.
     """
-    if isinstance(origin, Path):
-        with contextlib.closing(reading.find(origin)) as backup:
+    if isinstance(origin, Path | Kept):
+        home = origin if isinstance(origin, Path) else origin.home
+        with contextlib.closing(reading.find(home)) as backup:
             return restore.stage(workspace, backup, None, progress, cancelled)
     try:
         return restore.stage(workspace, origin, None, progress, cancelled)

@@ -38,6 +38,7 @@ def test_while_it_is_made_it_is_remembered_and_afterwards_not(
     assert set(seen) == {str(place)}
     assert record.read(studio.workspace).unfinished == ""
     assert unfinished.left(studio.workspace) is None
+    assert unfinished.sweep(studio.workspace) == 0
 
 
 def test_a_file_that_was_stopped_is_forgotten_and_a_folder_goes_on(
@@ -195,3 +196,18 @@ def test_a_damaged_library_is_not_called_newer(studio: Studio, tmp_path: Path) -
     assert standing.newer(place) is None
     assert standing.newer(Workspace(tmp_path / "none")) is None
     assert standing.newer(studio.workspace) is None
+
+
+def test_a_place_that_may_not_be_entered_is_as_good_as_away(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_given: object) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    full.make(studio, tmp_path / "disk")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_file", refuse)
+        patched.setattr(Path, "exists", refuse)
+        assert len(places.places(studio.workspace)) == 1
+        assert places.reachable(studio.workspace) == []
+        assert places.backups(tmp_path / "disk") == []

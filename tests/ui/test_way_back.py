@@ -327,6 +327,7 @@ def test_a_damaged_library_without_any_copy_is_told_and_stays_open(
 ) -> None:
     for one in snapshots.listing(spoilt):
         one.path.unlink()
+    (spoilt.backups / "record.json").unlink()
     window.home = spoilt.root
     told = pressing("Not now")
     way_back.offer_here(window, spoilt, damage(spoilt))
@@ -341,3 +342,16 @@ def test_a_disk_error_is_no_reason_to_bring_a_library_back(window: MainWindow) -
     window.home = Path("/")
     window.tell(StorageError("Anything."))
     assert not window.damaged
+
+
+def test_where_no_snapshot_is_left_a_full_backup_that_is_known_comes_back(
+    qtbot: QtBot, window: MainWindow, spoilt: Workspace, pressing: Callable[..., list[str]]
+) -> None:
+    for one in snapshots.listing(spoilt):
+        one.path.unlink()
+    window.home = spoilt.root
+    told = pressing("Bring it back")
+    way_back.offer_here(window, spoilt, damage(spoilt))
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert "It can be brought back as it was on" in told[0]
+    assert pictures(spoilt) == 1, "the one that was there when the backup was made"

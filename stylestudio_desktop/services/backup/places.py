@@ -21,6 +21,11 @@ class Kept:
     home: Path
     manifest: Manifest
 
+    @property
+    def moment(self) -> int:
+        """The moment (UTC milliseconds) whose library it holds."""
+        return self.manifest.moment
+
 
 def places(workspace: Workspace) -> list[Path]:
     """Return where full backups may lie: the last one's place, and the one that was chosen."""
@@ -30,13 +35,25 @@ def places(workspace: Workspace) -> list[Path]:
     for one in (known.full_place, known.full_folder, chosen):
         with contextlib.suppress(BadInput):
             found += [path_of(one)] if one else []
-    homes = [one if one.is_file() else reading.house(_place(one)) for one in found]
+    homes = [one if _is_file(one) else reading.house(_place(one)) for one in found]
     return [one for number, one in enumerate(found) if homes[number] not in homes[:number]]
+
+
+def _is_file(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # a folder that may not be entered has none for us
+        return path.is_file()
+    return False
+
+
+def _exists(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return path.exists()
+    return False
 
 
 def _place(place: Path) -> Path:
     """Return the place of a version's own folder, or `place` itself."""
-    return place.parent if (place / reading.MANIFEST).is_file() else place
+    return place.parent if _is_file(place / reading.MANIFEST) else place
 
 
 def backups(place: Path) -> list[Kept]:
@@ -58,9 +75,9 @@ def _open(home: Path) -> Backup:
     return Backup(home) if home.is_file() else Backup(home, home.parent)
 
 
-def reachable(workspace: Workspace) -> list[Path]:
-    """Return those of the places whose disk is there and answers."""
-    return [one for one in places(workspace) if answers(one) and one.exists()]
+def reachable(workspace: Workspace, patience_s: float | None = None) -> list[Path]:
+    """Return those of the places whose disk is there and answers (within `patience_s` seconds)."""
+    return [one for one in places(workspace) if answers(one, patience_s) and _exists(one)]
 
 
 @contextlib.contextmanager
