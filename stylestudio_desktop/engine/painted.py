@@ -14,6 +14,7 @@ from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Plane
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
+from stylestudio_desktop.engine.veils import unveiled
 
 MAX_BYTES, MAX_SIDE = 8_388_608, 4096
 
@@ -38,7 +39,7 @@ def cut_as(
         return networks.kept.of(key, looked) if photo.digest else looked()
     alpha = read(mask, (photo.rgb.shape[1], photo.rgb.shape[0]))
     check()
-    return Cutout(freed(photo.rgb, alpha, check), alpha)
+    return Cutout(unveiled(photo.rgb, alpha, freed(photo.rgb, alpha, check)), alpha)
 
 
 def read(path: Path, size: tuple[int, int]) -> Plane:

@@ -20,9 +20,10 @@ from stylestudio_desktop.engine.filters import (
     resized,
     shrunk,
     smoothstep,
+    to_lab,
 )
 from stylestudio_desktop.engine.flecks import away
-from stylestudio_desktop.engine.ground import Ground
+from stylestudio_desktop.engine.ground import Ground, fit
 from stylestudio_desktop.engine.pierced import Cut
 
 TURNED = 12.0  # degrees between the cloth's colour and the ground's, from which both can be told
@@ -35,6 +36,7 @@ RIPPLE = 0.02  # and of the cloth's own light: folds or a weave that say more th
 PALE = 0.4  # of what pale cloth's folds would change the ground's share by, below which it is none
 DARKEST = 0.5  # what light may be left under a veil
 DENSE = 0.88  # share of cloth from which on it is dense
+SIDE = 512  # the long side at which the ground around a painted cut-out is fitted
 RAYS = 4  # hues of a cloth that are told apart where its user says that it is sheer
 
 
@@ -178,6 +180,33 @@ def rays(cut: Cut, shade: float) -> tuple[Plane, Image]:
     share = share + (1 - share) * dense
     front = back + centres[kind] * ends[kind][..., None]
     return _taken(cut, light, back, smoothstep_to_one(share), front.clip(0, 1))
+
+
+def unveiled(rgb: Image, alpha: Plane, colour: Image) -> Image:
+    """Return the colours of a painted cut-out with the ground taken out of its veils.
+
+    Their ground is the one that is fitted around the product; on a ground that is not even they
+    keep the photo's own colours.
+    """
+    inside = cv2.erode(alpha, np.ones((5, 5), np.uint8)) > 0.03
+    veil = inside & (alpha < 0.97)
+    if float(veil.sum()) < 0.01 * float((alpha > 0.03).sum()):
+        return colour
+    height, width = alpha.shape
+    scale = min(1.0, SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small, cover = resized(rgb, *size), resized(alpha, *size)
+    soft = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
+    ground = fit(soft, grown((cover > 0.03).astype(np.uint8), 12))
+    if not ground.plain:
+        return np.where(veil[..., None], rgb, colour).astype(np.float32)
+    there = (cover > 0.25).astype(np.float32)  # where a veil ends
+    zone = (resized(veil.astype(np.float32), *size) > 0.5).astype(np.uint8)
+    shade = shade_under(to_lab(small), there, ground, zone)
+    back = linear(from_lab(resized(ground.field, width, height))) * np.float32(shade)
+    part = alpha[..., None]
+    light = ((linear(rgb) - (1 - part) * back) / np.maximum(part, 0.15)).clip(0, 1)
+    return np.where(veil[..., None], coded(light.astype(np.float32)), colour).astype(np.float32)
 
 
 def _taken(

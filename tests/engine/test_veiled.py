@@ -12,7 +12,7 @@ from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import verdict
 from stylestudio_desktop.engine.fidelity.verdict import Found
-from stylestudio_desktop.engine.filters import solid
+from stylestudio_desktop.engine.filters import solid, to_lab
 from stylestudio_desktop.engine.light import laid_shadow, standing_shadow
 from stylestudio_desktop.engine.looks import LOOKS
 from stylestudio_desktop.engine.networks import Networks
@@ -20,6 +20,7 @@ from stylestudio_desktop.engine.order import Order
 from stylestudio_desktop.engine.render import preview, render
 from stylestudio_desktop.engine.sheer import clear_of, shows_through
 from stylestudio_desktop.engine.suitability import reasons
+from stylestudio_desktop.engine.veils import unveiled
 from tests.engine.conftest import SAMPLES
 from tests.engine.drawn_cloth import GREY, SAGE, dots, folds, light, lower, panel, photographed
 
@@ -89,6 +90,34 @@ def test_a_painted_veil_is_refused_on_a_person_too(
     order = Order((tulle,), (BODY,), "realistic", "draft", 240, 320, 1, 2, options, (mask,))
     with pytest.raises(EngineFault, match="show through"):
         render(order, tmp_path, bare_networks, quiet)
+
+
+def test_a_kept_veil_has_the_colours_of_the_one_that_was_found(
+    tulle: Path, tmp_path: Path, bare_networks: Networks
+) -> None:
+    preview(tulle, None, tmp_path / "found.png", 2048, bare_networks, quiet, "on")
+    with Image.open(tmp_path / "found.png") as found:
+        found.getchannel("A").save(tmp_path / "mask.png")
+        own = np.asarray(found.convert("RGB"), np.float32)
+    preview(tulle, tmp_path / "mask.png", tmp_path / "kept.png", 2048, bare_networks, quiet)
+    with Image.open(tmp_path / "kept.png") as kept:
+        again = np.asarray(kept.convert("RGB"), np.float32)
+    inner = (panel() > 0.99) & (lower(330, 500) > 0)
+    off = np.linalg.norm(to_lab(own) - to_lab(again), axis=-1)[inner]
+    assert float(np.percentile(off, 90)) < 6
+
+
+def test_on_a_busy_ground_a_painted_veil_keeps_the_photos_colours(
+    tmp_path: Path, bare_networks: Networks
+) -> None:
+    rng = np.random.default_rng(3)
+    tiles = np.kron(rng.uniform(20, 235, (20, 20, 3)), np.ones((31, 26, 1))).astype(np.float32)
+    alpha = 0.5 * panel()
+    found = unveiled(tiles, alpha, np.zeros_like(tiles))
+    within = cv2.erode(panel(), np.ones((9, 9), np.uint8)) > 0.99
+    assert np.array_equal(found[within], tiles[within])
+    dense = unveiled(tiles, panel(), np.zeros_like(tiles))
+    assert not dense.any()
 
 
 def test_cloth_that_is_said_to_be_dense_may_be_worn(
