@@ -18,7 +18,7 @@ LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
 OFF = 1.5  # pixels that a sleeve stands off the arm's outer edge
 OUTSIDE = 0.2  # of a sleeve's fulness lies on the outer side of the arm
 PAST = 1.12  # of the way to the hem: up to there the arm is looked at
-EASED = {False: (0.30, 0.75), True: (0.20, 0.38)}  # of the way, short and long: bend to strip
+EASED = {False: (0.10, 0.75), True: (0.20, 0.38)}  # of the way, short and long: bend to strip
 PIT_AT = 0.12, 0.35  # of a long sleeve: where the arm-pit may be
 OVER = 0.25  # of it, along which its inner edge goes over the body
 LEAST, WIDEST = 1.06, 1.4  # times an arm's width
@@ -150,7 +150,7 @@ def hung(
     across = 1 - 2 * (edge - off) / wide
     source = sleeve.point(way, across).astype(np.float32)
     cloth = cv2.remap(alpha, source[..., 0], source[..., 1], cv2.INTER_LINEAR) > 0.02
-    cloth &= (across > -1) & (across < 1.25) & (way < PAST)
+    cloth &= (across > -1) & (across < 1.04) & (way < PAST)
     front = np.full(way.shape, before)
     if long and not before:
         front = _in_front(here, pit, way, off, edge - wide)
