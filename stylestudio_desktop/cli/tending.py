@@ -39,8 +39,12 @@ def verify(desk: Desk) -> int:
             note(f"… and {len(found.problems) - SHOWN} more; --json lists them all.")
         for remark in found.remarks:
             say(remark)
-        say("Every rule holds." if found.ok else f"{len(found.problems)} rules are broken.")
+        say("Every rule holds." if found.ok else _broken(len(found.problems)))
     return 0 if found.ok else 1
+
+
+def _broken(number: int, still: str = "") -> str:
+    return f"One rule is {still}broken." if number == 1 else f"{number} rules are {still}broken."
 
 
 def _repair(desk: Desk) -> int:
@@ -66,7 +70,7 @@ def _repair(desk: Desk) -> int:
         say(f"What was set aside lies in {made.quarantine}")
     for one in left[:SHOWN]:
         note(f"{one.rule}: {one.sentence}")
-    say("Every rule holds." if made.ok else f"{len(left)} rules are still broken.")
+    say("Every rule holds." if made.ok else _broken(len(left), "still "))
     return 0 if made.ok else 1
 
 

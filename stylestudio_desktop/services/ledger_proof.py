@@ -47,7 +47,9 @@ def at_start(studio: Studio, stopped: Callable[[], bool] = lambda: False) -> Sta
         try:
             anchor(studio, reason)
         except StudioError as error:
-            _log.warning("the restored ledger was not sealed: %s", error.sentence)
+            sealed = seals.newest(studio.database) is not None
+            level = logging.WARNING if sealed else logging.INFO  # it never was: nothing is amiss
+            _log.log(level, "the restored ledger was not sealed: %s", error.sentence)
     try:
         standing = examine(studio, gentle=True, stopped=stopped)
         if standing.state is State.UNKNOWN and _may_begin(studio):

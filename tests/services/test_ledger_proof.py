@@ -726,3 +726,21 @@ def test_a_real_keyring_holds_key_and_head_over_sessions(tmp_path: Path) -> None
     # Locked, it says that nothing can be proven, and holds nobody up.
     locked = session.run(tmp_path, _SCRIPT.format(root=root, more=""), password="")
     assert locked.split()[0] == "unsealed"
+
+
+def test_without_a_keyring_a_ledger_that_never_was_sealed_is_restored_without_alarm(
+    tmp_path: Path, studio: Studio, drawer: Drawer, caplog: pytest.LogCaptureFixture
+) -> None:
+    unsealed = opened(tmp_path / "other", None)
+    unsealed.database.seals.restored = "The library was brought back from a backup."
+    with caplog.at_level("WARNING"):
+        assert ledger_proof.at_start(unsealed).state is State.UNSEALED
+        assert caplog.messages == []
+        drawer.locked = True
+        other = opened(studio.workspace.root, drawer)
+        other.database.seals.restored = "The library was brought back from a backup."
+        ledger_proof.at_start(other)
+        assert "was not sealed" in caplog.text
+    caplog.clear()
+    close_studio(other)
+    close_studio(unsealed)
