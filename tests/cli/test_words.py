@@ -105,7 +105,7 @@ def test_a_path_is_taken_as_it_is_typed() -> None:
             path_of(word)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere every name is text")
+@pytest.mark.linux
 def test_names_that_are_no_text(shell: Shell, tmp_path: Path) -> None:
     folder = tmp_path / "\udcff"
     folder.mkdir()
