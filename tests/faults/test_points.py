@@ -34,6 +34,7 @@ def here() -> Iterator[Ground]:
         ("restore", "kill", "rename", 2),
         ("restore", "power", "fsync", 2),
         ("backup", "enospc", "write", 2),
+        ("pack", "kill", "unlink", 2),
         ("import", "power", "rename", 2),
         ("purge", "kill", "unlink", 2),
         ("trash", "eio", "write", 2),
@@ -58,6 +59,7 @@ def test_struck_at_any_instant_nothing_is_lost(
     [
         ("generate", "charge_apart", "kill", "fsync"),
         ("restore", "swap_unwritten", "kill", "rename"),
+        ("pack", "left_for_ever", "kill", "fsync"),
         ("purge", "row_before_bytes", "kill", "unlink"),
         ("copy", "kind_later", "kill", "write"),
     ],
