@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from stylestudio_desktop import __version__
+from stylestudio_desktop.cli import cutting
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.scene import SIDES
 from stylestudio_desktop.domain.staging import ARRANGEMENTS, BACKDROPS, REFLECTIONS
@@ -222,19 +223,7 @@ def _looking(add: Any) -> None:
     one = add("fidelity", "Tell whether a picture still shows the product it was made from.")
     one.add_argument("id", metavar="ID", help="a finished picture, or a generation: its pictures")
     one.add_argument("--again", action="store_true", help="compare anew")
-    one = add("mask", "Show, mend or reset the cut-out that pictures of a photo are made with.")
-    one.add_argument("id", metavar="ID", help="a product photo")
-    ways = one.add_mutually_exclusive_group()
-    ways.add_argument("--set", metavar="PNG", help="white is the product, black is not")
-    ways.add_argument(
-        "--only", metavar="N", type=whole, help="of several products in it, the N-th from the left"
-    )
-    ways.add_argument(
-        "--sheer", choices=("on", "off", "auto"),
-        help="lace, net, tulle: let the ground show through, keep it dense, or let the engine tell",
-    )  # fmt: skip
-    ways.add_argument("--reset", action="store_true", help="go back to the engine's own cut-out")
-    ways.add_argument("--to", metavar="FILE", help="write the mask that holds, as a new grey PNG")
+    cutting.words(add, whole)
     one = add("list", "List what is in the library, newest first.")
     one.add_argument("what", choices=LISTS)
     one.add_argument("--status", choices=STATUSES)
