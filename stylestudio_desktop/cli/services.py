@@ -25,13 +25,13 @@ def services(desk: Desk) -> int:
     action, names = desk.arguments.action or "list", desk.arguments.ids
     if action in ("add", "remove", "consent") and len(names) != 1:
         raise BadInput(f"“services {action}” needs the name of one service.")
-    if action == "list" and names:
-        raise BadInput("“services list” takes no names.")
     if action == "prefer" and not names:
         raise BadInput("“services prefer” needs the names of services, the best first.")
     with desk.open() as studio:
         if action == "test":
             return _test(desk, studio, names)
+        if action == "list" and names:
+            return _describe(desk, studio, names)
         sentence = _change(desk, studio, action, names)
         if sentence:
             note(sentence)
@@ -119,6 +119,31 @@ def _test(desk: Desk, studio: Studio, names: Sequence[str]) -> int:
             for key, value in one.details.items():
                 say(f"  {key}: {value}")
     return 0 if all(one.ready for one in found.values()) else SERVICE
+
+
+def _describe(desk: Desk, studio: Studio, names: Sequence[str]) -> int:
+    """Say what services can and can't do, before one of them is chosen."""
+    cards = [studio.provider(name).card for name in names]
+    if desk.json:
+        print_json(
+            {
+                "services": [
+                    {
+                        "id": card.id,
+                        "name": card.name,
+                        "summary": card.summary,
+                        "notes": list(card.notes),
+                    }
+                    for card in cards
+                ]
+            }
+        )
+        return 0
+    for card in cards:
+        say(f"{card.name} ({card.id}): {card.summary}")
+        for told in card.notes:
+            say(f"  - {told}")
+    return 0
 
 
 def _tell(desk: Desk, studio: Studio) -> None:

@@ -111,6 +111,21 @@ def test_services_are_ordered_consented_and_removed(run: Callable[..., Any]) -> 
     assert "openai" not in run("services")[1]
 
 
+def test_what_a_service_can_not_do_is_listed_where_it_is_chosen(run: Callable[..., Any]) -> None:
+    code, out, _ = run("services", "list", "local")
+    assert code == 0
+    assert out.startswith("On this computer (local): ")
+    assert "no generative model" in out
+    assert "can't show turned or seated people" in out
+    assert "not a fit guarantee" in out
+
+    code, told, _ = run("services", "list", "local", "--json")
+    (found,) = json.loads(told)["services"]
+    assert (code, found["id"]) == (0, "local")
+    assert all(note in out for note in found["notes"])
+    assert len(found["notes"]) == out.count("  - ")
+
+
 def test_consent_on_the_way(run: Callable[..., Any], tmp_path: Path) -> None:
     settings = tmp_path / "workspace" / "settings.json"
     settings.parent.mkdir()
