@@ -24,7 +24,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys = 1",
     "PRAGMA trusted_schema = 0",
     "PRAGMA cell_size_check = 1",
-    "PRAGMA cache_size = -8000",
+    "PRAGMA cache_size = -4000",
     "PRAGMA temp_store = memory",
 )
 
