@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -84,8 +85,8 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     """A registry with two networks, which are all that the lock knows."""
     served = Registry()
     threading.Thread(target=served.serve_forever, daemon=True).start()
-    for name in ("INDEX_URL", "CACHE_DIR", "CONFIG_FILE", "EXTRA_INDEX_URL", "RETRIES"):
-        monkeypatch.delenv(f"PIP_{name}", raising=False)
+    for name in [one for one in os.environ if one.upper().startswith("PIP_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{served.server_port}/simple")
     monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache"))

@@ -18,7 +18,7 @@ COMMAND = ("-m", "stylestudio_desktop.engine", "serve")
 MAX_LINE = 1_000_000
 CRASHED = (
     "The picture engine on this computer stopped unexpectedly. Nothing was charged and your "
-    "photos are safe; the engine is started anew."
+    "photos are safe. Try again; the engine is started anew."
 )
 SILENT_S = 60.0
 """For how long a child at work may say nothing: it tells of each step, and none takes so long."""
