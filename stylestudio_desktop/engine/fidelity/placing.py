@@ -1,7 +1,7 @@
 """Finds where, how large and how turned a product stands in a picture."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ ASIDE = 1.5  # pixels by which registration may be off
 ALIKE = 0.6  # distance of RootSIFT descriptors below which they show the same thing
 SCALES = (0.08, 6.0)
 SEARCH = 192  # long side at which shapes are searched
+PARTS = 0.22, 1.0, 15  # of the picture's long side: the smallest, the largest, how many between
 
 
 @dataclass(frozen=True)
@@ -172,20 +173,41 @@ def by_shape(mask: Mask, chances: Plane) -> tuple[NDArray[Any] | None, float]:
     ys, xs = np.nonzero(mask)
     middle = (float(xs.min() + xs.max()) / 2, float(ys.min() + ys.max()) / 2)
     extent = max(int(np.ptp(xs)), int(np.ptp(ys))) + 1
-    best: NDArray[Any] | None = None
-    top = 0.0
-    for part in np.geomspace(0.22, 1.0, 15):
-        for turn in (0.0, -6.0, 6.0):
-            scale = float(part) * max(field.shape) / extent
-            kernel, matrix = _silhouette(mask, middle, scale, turn)
-            if kernel.shape[0] < 12 or kernel.shape[1] < 12:
-                continue
-            found = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
-            _, score, _, (x, y) = cv2.minMaxLoc(found)
-            if score > top:
-                matrix[:, 2] += (x - kernel.shape[1] // 2, y - kernel.shape[0] // 2)
-                best, top = matrix / down, float(score)
-    return best, top
+    longest = max(field.shape) / extent
+
+    def best(sizes: NDArray[Any], turns: tuple[float, ...]) -> _Try:
+        tries = [_tried(mask, middle, field, float(one), turn) for one in sizes for turn in turns]
+        return max(tries, key=lambda one: one.score)
+
+    found = best(longest * np.geomspace(*PARTS), (0.0, -6.0, 6.0))
+    if found.matrix is None:
+        return None, 0.0
+    # Sizes so far apart leave an outline up to a twentieth off, more than what follows mends.
+    between = found.scale * np.geomspace(0.95, 1.05, 5)
+    nearer = best(between, (found.turn, found.turn - 3.0, found.turn + 3.0))
+    found = max(found, nearer, key=lambda one: one.score)
+    return None if found.matrix is None else found.matrix / down, found.score
+
+
+class _Try(NamedTuple):
+    """A silhouette at one size and turn: where it fits best, and how well, up to 1."""
+
+    score: float
+    scale: float
+    turn: float
+    matrix: NDArray[Any] | None
+
+
+def _tried(
+    mask: Mask, middle: tuple[float, float], field: Plane, scale: float, turn: float
+) -> _Try:
+    kernel, matrix = _silhouette(mask, middle, scale, turn)
+    if kernel.shape[0] < 12 or kernel.shape[1] < 12:
+        return _Try(0.0, scale, turn, None)
+    found = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+    _, score, _, (x, y) = cv2.minMaxLoc(found)
+    matrix[:, 2] += (x - kernel.shape[1] // 2, y - kernel.shape[0] // 2)
+    return _Try(max(0.0, float(score)), scale, turn, matrix)
 
 
 def settled(mask: Mask, chances: Plane, matrix: NDArray[Any]) -> NDArray[Any]:

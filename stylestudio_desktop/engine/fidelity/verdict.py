@@ -18,6 +18,7 @@ OVERLAP, OTHER_OVERLAP = 0.9, 0.6
 PRINTED = 25  # features from which a product counts as having a print, logo or pattern
 PRINT, NO_PRINT = 0.25, 0.10  # shares of the features that are alike at their places
 PALETTE = 0.004  # share of the picture in the product's colours
+SCATTERED, SHAPELESS = 0.02, 0.1  # less of them than the smallest place holds, and in no shape
 
 CLEAR = 0.02  # share of the product's box from which what shows through counts
 
@@ -60,7 +61,7 @@ def absent(points: int, alike: int, palette: float, score: float, plain: bool) -
     picture in its colours, `score` that of the best place for its silhouette; `plain` says that
     the picture's ground is so plain that the product could not hide in it.
     """
-    if palette < PALETTE:
+    if palette < PALETTE or (palette < SCATTERED and score < SHAPELESS):
         return Found(DIFFERENT, ["no_colours"], points=points)
     unprinted = points >= PRINTED and alike < 0.15 * points
     if unprinted and (plain or score < 0.7 * SHAPE):

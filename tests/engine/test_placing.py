@@ -1,0 +1,54 @@
+"""Where a product without a print stands is known to the pixel, and that it stands nowhere, too."""
+
+import cv2
+import numpy as np
+import pytest
+
+from stylestudio_desktop.engine.fidelity import placing, verdict
+from stylestudio_desktop.engine.filters import Mask, Plane
+
+SIDE = 768
+
+
+def tee() -> Mask:
+    """The silhouette of a T-shirt, 400 pixels wide."""
+    mask = np.zeros((400, 400), np.uint8)
+    half = [(150, 10), (40, 60), (2, 130), (60, 190), (90, 160), (90, 396)]
+    outline = half + [(399 - x, y) for x, y in reversed(half)]
+    cv2.fillPoly(mask, [np.array(outline, np.int32)], (1,))
+    return mask
+
+
+def put(mask: Mask, scale: float, turn: float = 0.0) -> tuple[Plane, np.ndarray]:
+    """Return a picture of likely colours with the silhouette in its middle, and its map."""
+    matrix = cv2.getRotationMatrix2D((200, 200), turn, scale)
+    matrix[:, 2] += SIDE / 2 - 200
+    seen = cv2.warpAffine(mask.astype(np.float32), matrix, (SIDE, SIDE))
+    return np.asarray(0.05 + 0.9 * seen, np.float32), matrix
+
+
+@pytest.mark.parametrize("scale", [0.9, 1.2, 1.3, 1.45, 1.585, 1.66, 1.8])
+@pytest.mark.parametrize("turn", [0.0, 1.5, -4.5])
+def test_a_silhouette_is_found_at_any_size_and_turn(scale: float, turn: float) -> None:
+    """Within a fiftieth of its size: what follows judges outlines that are further off as drift."""
+    mask = tee()
+    chances, true = put(mask, scale, turn)
+    matrix, score = placing.by_shape(mask, chances)
+    assert matrix is not None
+    assert score > verdict.SHAPE
+    corners = np.array([[[0, 0]], [[399, 0]], [[0, 399]], [[399, 399]]], np.float64)
+    off = cv2.transform(corners, matrix) - cv2.transform(corners, true)
+    assert float(np.linalg.norm(off, axis=-1).max()) < 0.04 * 400 * scale
+    found = float(np.sqrt(np.linalg.det(matrix[:, :2])))
+    assert found == pytest.approx(scale, rel=0.03)
+
+
+def test_colours_scattered_over_the_picture_are_no_product() -> None:
+    """Black seams of a red bag are not a black tee without a print."""
+    found = verdict.absent(5, 0, palette=0.0092, score=0.05, plain=False)
+    assert (found.verdict, found.reasons) == (verdict.DIFFERENT, ["no_colours"])
+
+
+@pytest.mark.parametrize(("palette", "score"), [(0.0092, 0.3), (0.2, 0.05)])
+def test_where_it_might_yet_stand_it_is_not_called_another(palette: float, score: float) -> None:
+    assert verdict.absent(5, 0, palette, score, plain=False).verdict == verdict.UNKNOWN
