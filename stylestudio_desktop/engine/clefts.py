@@ -17,7 +17,8 @@ from stylestudio_desktop.engine.filters import (
 )
 
 NARROW = 0.07  # of the long side: the widest gap that is followed
-APART = 16.0  # CIELAB between the gap's ground and the product beside it, at least
+APART = 16.0, 10.0  # CIELAB between the gap's ground and the product beside it, at least: usually,
+FAR = 16.0  # and where three quarters of the product lie so far from that ground
 ALIKE = 0.35  # of that distance, within which a pixel still is the gap's ground
 COLOURS = 4  # of the product beside a gap that are told apart
 RARE = 0.12  # share of the product from which a colour counts
@@ -78,12 +79,19 @@ def _further(level: Image, mask: Mask, zone: Mask, reach: int) -> Mask:
     back = spread_colour(level, ground.astype(np.float32), sigmas)
     apart = _apart(level[inside > 0], back)
     off = np.linalg.norm(level - back, axis=-1)
-    like = ((off < ALIKE * apart) & (apart > APART)).astype(np.uint8) & mask
+    least = APART[_is_far(level[inside > 0], level[ground > 0])]
+    like = ((off < ALIKE * apart) & (apart > least)).astype(np.uint8) & mask
     like = cv2.morphologyEx(like | zone, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
     found = _reached(like, zone) & mask & grown(zone, reach)
     if not found.any():
         return found
     return grown(found, 2) & mask & (off < 0.5 * apart).astype(np.uint8) | found
+
+
+def _is_far(product: NDArray[np.float32], ground: NDArray[np.float32]) -> bool:
+    """Say whether the product lies far from the ground but for some folds in light or in shade."""
+    away = np.linalg.norm(product - np.median(ground, axis=0), axis=-1)
+    return float(np.percentile(away, 25)) > FAR
 
 
 def _apart(product: NDArray[np.float32], back: Image) -> Plane:

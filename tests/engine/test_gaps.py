@@ -158,3 +158,11 @@ def test_the_middle_of_a_bags_handle_is_open_in_a_draft(warm_networks: Networks)
     height, width = alpha.shape
     loop = alpha[int(0.18 * height) : int(0.30 * height), int(0.42 * width) : int(0.58 * width)]
     assert float(loop.mean()) < 0.02
+
+
+def test_a_grey_hoodies_gaps_on_pale_ground_are_open_far_up(warm_networks: Networks) -> None:
+    """Its palest folds lie near the shaded ground in the gap, the hoodie does not."""
+    shot = photo.read(SAMPLES / "products" / "hoodie-grey.jpg", 1178)
+    alpha = cut(shot, warm_networks, no_check).alpha
+    assert float(alpha[724:760, 250:254].max()) < 0.2
+    assert float(alpha[600:680, 240:270].min()) > 0.9, "the cloth above its tip stays"
