@@ -52,3 +52,18 @@ def test_colours_scattered_over_the_picture_are_no_product() -> None:
 @pytest.mark.parametrize(("palette", "score"), [(0.0092, 0.3), (0.2, 0.05)])
 def test_where_it_might_yet_stand_it_is_not_called_another(palette: float, score: float) -> None:
     assert verdict.absent(5, 0, palette, score, plain=False).verdict == verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("high", "missing", "reasons"),
+    [(0.43, 0.0, []), (3.0, 0.0, ["print_lost"]), (0.43, 0.004, ["print_lost"])],
+)
+def test_a_print_is_not_lost_where_every_pixel_is_the_same(
+    high: float, missing: float, reasons: list[str]
+) -> None:
+    """Faint pleats have features that grain alone makes; a small logo leaves a spot."""
+    found = verdict.Found(
+        "", [], colour_median=0.2, colour_p95=high, brightness=1.0, points=32, matched=7,
+        print_match=0.219, outline_overlap=1.0, missing=missing, added=0.0,
+    )  # fmt: skip
+    assert verdict.judged(found, 1.0).reasons == reasons

@@ -11,6 +11,7 @@ SAME, DRIFTED, DIFFERENT, UNKNOWN = "same", "drifted", "different", "unknown"
 SHAPE = 0.45  # correlation from which a silhouette among likely colours is believed
 COLOUR_MEDIAN, COLOUR_P95 = 3.0, 14.0  # CIEDE2000; about 2.3 is just noticeable side by side
 OTHER_COLOUR = 12.0
+UNSEEN = 1.0  # CIEDE2000 that nobody sees: where almost all is so alike, no print was lost
 BRIGHTNESS = (0.33, 3.0)
 SPOTS = 0.012  # share of the product's area that may be missing or added
 MANY_SPOTS = 0.15
@@ -104,6 +105,10 @@ def _other(found: Found) -> list[str]:
     return reasons
 
 
+def _visibly(found: Found) -> bool:
+    return (found.colour_p95 or 0.0) > UNSEEN or bool(found.missing or found.added)
+
+
 def _drift(found: Found) -> list[str]:
     reasons = []
     median, high = found.colour_median or 0.0, found.colour_p95 or 0.0
@@ -116,7 +121,7 @@ def _drift(found: Found) -> list[str]:
         reasons.append("brightness")
     if found.mirrored:
         reasons.append("mirrored")
-    elif found.print_match is not None and found.print_match < PRINT:
+    elif found.print_match is not None and found.print_match < PRINT and _visibly(found):
         reasons.append("print_lost")
     if (found.missing or 0.0) > SPOTS:
         reasons.append("missing")
