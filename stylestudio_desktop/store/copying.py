@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylestudio_desktop.domain.errors import Code, StorageError, StorageFull
-from stylestudio_desktop.store.database import SQLITE, Database, translated
+from stylestudio_desktop.store.database import NO_ROOM, SQLITE, Database, translated
 from stylestudio_desktop.store.journal_notes import Position
 
 _READING = (("trusted_schema", 0), ("cell_size_check", 1), ("query_only", 1))
-_NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
 _PORTION = 256
 """Pages copied at a time: 1 MB."""
 _COUNTS = {"users": "users", "generations": "generations", "pictures": "files"}
@@ -83,7 +82,7 @@ def snapshot(
         if position is not None and database.journal is not None:
             database.journal.note_base(target.name, position)
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise StorageFull(
                 f"There is no room for the backup {target.name}. The library itself is untouched. "
                 "Free some space and try again."

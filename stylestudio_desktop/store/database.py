@@ -39,7 +39,7 @@ _PRAGMAS = (
     ("temp_store", "memory"),
 )
 
-_NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
+NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
 _INDEX = 32 * 1024
 _AMPLE = 1_048_576
 """Bytes free from which on nobody has to try whether there is room for an index."""
@@ -63,7 +63,7 @@ def _need_room(path: Path) -> None:
             trial.write(b"x" * _INDEX)
             os.fsync(trial.fileno())
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise StorageFull(
                 f"The disk of {path.parent} is full, so the library can't be opened. Nothing was "
                 "changed. Free some space, then start again."
