@@ -126,7 +126,11 @@ def _bring(
 ) -> None:
     from stylestudio_desktop.files.intake import take_in
 
-    came.found = found = list(find_pictures(paths))
+    found = came.found
+    for path in find_pictures(paths):  # a whole disk may have been dropped
+        if cancelled is not None and cancelled.is_set():
+            return
+        found.append(path)
     progress(0, len(found), found[0].name if found else "")
     groups = take_in(found, studio.files, studio.thumbnails, studio.limits, GROUP)
     with contextlib.closing(groups):

@@ -14,8 +14,8 @@ CLASSES = {
         QAbstractTableModel QBuffer QByteArray QCoreApplication QDate QDateTime QEvent QEventLoop
         QIODevice QItemSelection QItemSelectionModel QLibraryInfo QLineF QLocale QMimeData
         QModelIndex QObject QPersistentModelIndex QPoint QPointF QRect QRectF QSize QSizeF
-        QStandardPaths QStringListModel QThread QTimer QTranslator QUrl Qt Signal SignalInstance
-        Slot
+        QStandardPaths QStringListModel QSysInfo QThread QTimer QTranslator QUrl Qt Signal
+        SignalInstance Slot
     """,
     "QtGui": """
         QAction QActionGroup QCloseEvent QColor QColorSpace QContextMenuEvent QDesktopServices

@@ -22,7 +22,7 @@ from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.cards import Card
-from stylestudio_desktop.ui.widgets.dropped import local_files
+from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
 from stylestudio_desktop.ui.widgets.labels import label, rule
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 from stylestudio_desktop.ui.window import CREATE, MainWindow
@@ -74,12 +74,16 @@ class Welcome(Card):
         self.left.emit()
         self._tidy()
 
-    def bring_in(self, paths: Sequence[Path]) -> None:
+    def bring_in(self, paths: Sequence[str | Path]) -> None:
         """Import product photos."""
         studio, stopped = self._studio, self._stopped
         self._import(
             lambda: library.import_files(
-                studio, paths, Category.PRODUCT, progress=self._moved.emit, cancelled=stopped
+                studio,
+                [Path(one) for one in paths],
+                Category.PRODUCT,
+                progress=self._moved.emit,
+                cancelled=stopped,
             )
         )
 
@@ -96,15 +100,17 @@ class Welcome(Card):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if event.mimeData().hasUrls():
+        if names_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        paths = local_files(event.mimeData())
-        if paths:
+        named = named_files(event.mimeData())
+        if named.paths:
             event.acceptProposedAction()
-            self.bring_in(paths)
+            self.bring_in(named.paths)
+        if named.left_out:
+            self._window.toast(named.left_out, "warning")
 
     def event(self, event: QEvent) -> bool:
         """Be as high as the words in it need, whenever they are others."""

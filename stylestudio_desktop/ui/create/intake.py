@@ -8,10 +8,8 @@ from threading import Event
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.services import library, sources
 from stylestudio_desktop.services.library import Imported
@@ -19,7 +17,8 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.listening import attached
-from stylestudio_desktop.ui.widgets.dropped import local_files
+from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
+from stylestudio_desktop.ui.widgets.pasted import Pasted, holds_picture, keep, picture_in
 
 _MOST_SHOWN = 3
 
@@ -43,27 +42,24 @@ class Intake(QObject):
         self._running = 0
 
     def take(
-        self, paths: Sequence[Path], category: Category, kinds: dict[str, str] | None = None
+        self, paths: Sequence[str | Path], category: Category, kinds: dict[str, str] | None = None
     ) -> None:
         """Import files and use them; `kinds` gives known garments by file name."""
         known = kinds or {}
         self._import(lambda: self._read(paths, category), category, known)
 
-    def take_image(self, image: QImage, category: Category) -> None:
-        """Import a picture from the clipboard and use it."""
-        self._import(lambda: self._read_image(image, category), category, {})
-
     def take_mime(self, data: QMimeData, category: Category) -> bool:
         """Take what was pasted or dropped; False if no photo is in it."""
-        paths = local_files(data)
-        if paths:
-            self.take(paths, category)
+        named = named_files(data)
+        if named.left_out:
+            self.refused.emit(named.left_out)
+        if named.paths:
+            self.take(named.paths, category)
             return True
-        found = data.imageData() if data.hasImage() else None
-        if isinstance(found, QImage) and not found.isNull():
-            self.take_image(found, category)
-            return True
-        return False
+        pasted = picture_in(data)
+        if pasted is not None:
+            self._import(lambda: self._read_pasted(pasted, category), category, {})
+        return pasted is not None
 
     def browse(self, parent: QWidget, category: Category) -> None:
         """Ask for files with the system's own dialog, which does not block the window."""
@@ -112,36 +108,27 @@ class Intake(QObject):
         if self._running == 0:
             self.ended.emit()
 
-    def _read(self, paths: Sequence[Path], category: Category) -> Imported:
+    def _read(self, paths: Sequence[str | Path], category: Category) -> Imported:
         return library.import_files(
             self._studio,
-            paths,
+            [Path(one) for one in paths],
             category,
             progress=self.went_on.emit,
             cancelled=self._stop,
         )
 
-    def _read_image(self, image: QImage, category: Category) -> Imported:
+    def _read_pasted(self, pasted: Pasted, category: Category) -> Imported:
         folder = self._studio.workspace.tmp / f"paste-{uuid.uuid4()}"
-        file = folder / f"{words.tr('Pasted picture')}.png"
         try:
             folder.mkdir(mode=0o700)
-            # The stub lists only overloads with bytes for the format, yet takes text.
-            if not image.save(str(file)):
-                raise StorageError(
-                    words.tr(
-                        "The pasted picture could not be kept. Nothing was changed. Check that "
-                        "the disk has room, and paste again."
-                    )
-                )
-            return self._read([file], category)
+            return self._read([keep(pasted, folder, self._studio.limits)], category)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def holds_photos(data: QMimeData) -> bool:
     """Say whether something could be taken from what is dragged or pasted."""
-    return bool(local_files(data)) or data.hasImage()
+    return names_files(data) or holds_picture(data)
 
 
 def _rejections(found: Imported) -> str:

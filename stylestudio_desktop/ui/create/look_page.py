@@ -5,10 +5,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.config.resources import resources
-from stylestudio_desktop.domain.brief import MAX_COUNT
+from stylestudio_desktop.domain.brief import MAX_COUNT, MAX_PROMPT
 from stylestudio_desktop.providers.protocol import ModelCard, ServiceCard
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.desk import Desk
@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.forms import Fold
 from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.words_field import WordsField
 
 _PICTURE_SIDE = 480
 _WORDS_HEIGHT = 76
@@ -153,10 +154,9 @@ class LookPage(Page):
 
     def _build_rest(self) -> None:
         self.column.addWidget(label(words.tr("Anything special?"), "label"))
-        self.prompt = QPlainTextEdit()
+        self.prompt = WordsField(MAX_PROMPT)
         self.prompt.setPlaceholderText(words.tr("For example: warm morning light, linen ground"))
         self.prompt.setAccessibleName(words.tr("Your own words for the picture"))
-        self.prompt.setTabChangesFocus(True)
         self.prompt.setFixedHeight(_WORDS_HEIGHT)
         self.prompt.textChanged.connect(lambda: self._desk.edit(prompt=self.prompt.toPlainText()))
         self._adds = label("", "faint", wrap=True)

@@ -42,12 +42,16 @@ class Importer(QObject):
         """Return whether something is being brought in."""
         return self._running
 
-    def bring(self, paths: Sequence[Path], category: Category) -> None:
+    def bring(self, paths: Sequence[str | Path], category: Category) -> None:
         """Import files and folders as `category`."""
         chosen = list(paths)
         self._enqueue(
             lambda progress, stop: library.import_files(
-                self._studio, chosen, category, progress=progress, cancelled=stop
+                self._studio,
+                [Path(one) for one in chosen],
+                category,
+                progress=progress,
+                cancelled=stop,
             )
         )
 

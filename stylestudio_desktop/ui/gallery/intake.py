@@ -63,7 +63,12 @@ class Intake(QObject):
         kept = (Category.MODEL.value, Category.BACKGROUND.value)
         if paths:
             category = Category(chosen) if chosen in kept else Category.PRODUCT
-            self._importer.bring([Path(path) for path in paths], category)
+            self._importer.bring(paths, category)
+
+    def warn(self, text: str) -> None:
+        """Say what was left out of a drop, if anything was."""
+        if text:
+            self._window.toast(text, "warning")
 
     def _browse(self, category: Category) -> None:
         from PySide6.QtWidgets import QFileDialog

@@ -1,11 +1,13 @@
 """Asks for the note that is to stand on the chosen pictures."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from stylestudio_desktop.services.bulk import LONGEST_NOTE
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
+from stylestudio_desktop.ui.widgets.words_field import WordsField
 
 _WIDTH, _HEIGHT = 460, 280
 
@@ -20,9 +22,8 @@ class NoteDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Note on %n picture(s)", "", number))
         self.resize(_WIDTH, _HEIGHT)
-        self.text = QPlainTextEdit(text)
+        self.text = WordsField(LONGEST_NOTE, text)
         self.text.setAccessibleName(self.windowTitle())
-        self.text.setTabChangesFocus(True)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button(self.tr("Cancel"), self.reject))

@@ -26,7 +26,7 @@ from stylestudio_desktop.ui.gallery.suggesting import Suggesting
 from stylestudio_desktop.ui.gallery.viewer_deeds import ViewerDeeds
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
-from stylestudio_desktop.ui.widgets.dropped import local_files
+from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST
 from stylestudio_desktop.ui.widgets.progress import time_left
@@ -186,12 +186,14 @@ class GalleryPane(Pane):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files anywhere in the pane."""
-        if event.source() is None and local_files(event.mimeData()):
+        if event.source() is None and names_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        self.intake.bring_dropped([str(path) for path in local_files(event.mimeData())])
+        named = named_files(event.mimeData())
+        self.intake.bring_dropped(named.paths)
+        self.intake.warn(named.left_out)
         event.acceptProposedAction()
 
     def _connect(self) -> None:
@@ -206,6 +208,7 @@ class GalleryPane(Pane):
         self.grid.opened.connect(self._on_opened)
         self.grid.selection_changed.connect(self._show_numbers)
         self.grid.files_dropped.connect(self.intake.bring_dropped)
+        self.grid.told.connect(self.intake.warn)
         self.grid.typed.connect(self._window.top_bar.search.begin)
         self.grid.carried.connect(self.doing.tell_carried)
         self.grid.load_failed.connect(self._on_load_failed)

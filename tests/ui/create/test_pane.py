@@ -1,10 +1,13 @@
 """The Create pane as people use it: photos in, choices, a price, and pictures in the making."""
 
+import io
+import struct
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -166,6 +169,62 @@ def test_a_picture_is_pasted(desk: Desk) -> None:
     (one,) = desk.pane.desk.draft.products
     assert library.picture(desk.studio, one.id).width == 90
     assert not list(desk.studio.workspace.tmp.glob("paste-*"))
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "bmp"])
+def test_a_picture_of_another_program_is_taken_as_it_came(
+    desk: Desk, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = io.BytesIO()
+    Image.new("RGB", (90, 60), "teal").save(made, kind.upper())
+    monkeypatch.setattr(QMimeData, "imageData", None)  # Qt would decode it on this thread
+    pasted = QMimeData()
+    pasted.setData(f"image/{kind}", made.getvalue())
+
+    assert desk.pane.intake.take_mime(pasted, Category.PRODUCT)
+    desk.settle()
+
+    (one,) = desk.pane.desk.draft.products
+    row = library.picture(desk.studio, one.id)
+    assert (row.width, row.height) == (90, 60)
+    if kind != "bmp":
+        assert library.location(desk.studio, row).read_bytes() == made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "bmp"])
+def test_a_pasted_picture_that_is_broken_is_told(desk: Desk, kind: str) -> None:
+    told: list[str] = []
+    desk.pane.intake.refused.connect(told.append)
+    pasted = QMimeData()
+    pasted.setData(f"image/{kind}", b"\x89PNG\r\n\x1a\n rubbish")
+
+    assert desk.pane.intake.take_mime(pasted, Category.PRODUCT)
+    desk.settle()
+
+    assert not desk.pane.desk.draft.products
+    assert len(told) == 1
+    assert not list(desk.studio.workspace.tmp.glob("paste-*"))
+
+
+def test_a_pasted_picture_of_absurd_size_is_refused_before_it_is_read(desk: Desk) -> None:
+    told: list[str] = []
+    desk.pane.intake.refused.connect(told.append)
+    vast = QImage(30_000, 20_000, QImage.Format.Format_Mono)
+    head = struct.pack("<2sIHHIIiiHH", b"BM", 54, 0, 0, 54, 40, 10_000, 10_000, 1, 24)
+    for pasted in (QMimeData(), QMimeData(), QMimeData()):
+        if not told:
+            pasted.setImageData(vast)
+        elif len(told) == 1:
+            pasted.setData("image/bmp", head + bytes(24))
+        else:
+            pasted.setData("image/png", bytes(desk.studio.limits.max_bytes + 1))
+        assert desk.pane.intake.take_mime(pasted, Category.PRODUCT)
+        desk.settle()
+
+    assert [("million pixels" in text, "MB" in text) for text in told] == [
+        (True, False), (True, False), (False, True),
+    ]  # fmt: skip
+    assert not desk.pane.desk.draft.products
 
 
 def test_pasting_nothing_is_told(desk: Desk) -> None:

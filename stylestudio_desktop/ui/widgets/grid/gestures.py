@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop.ui.tokens import Duration
-from stylestudio_desktop.ui.widgets.dropped import local_files
+from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
 from stylestudio_desktop.ui.widgets.grid.geometry import Box
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
@@ -57,14 +57,17 @@ class Gestures(QObject):
     def drag_over(self, event: QDragMoveEvent) -> None:
         """Accept files, except those that are dragged out of this grid."""
         # Whose it is comes first: what is asked for its files here has to write them.
-        if event.source() is None and local_files(event.mimeData()):
+        if event.source() is None and names_files(event.mimeData()):
             event.acceptProposedAction()
         else:
             event.ignore()
 
     def drop(self, event: QDropEvent) -> None:
         """Tell which files were dropped."""
-        self._grid.files_dropped.emit([str(path) for path in local_files(event.mimeData())])
+        named = named_files(event.mimeData())
+        self._grid.files_dropped.emit(named.paths)
+        if named.left_out:
+            self._grid.told.emit(named.left_out)
         event.acceptProposedAction()
 
     def leave(self) -> None:

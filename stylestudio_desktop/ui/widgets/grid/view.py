@@ -30,14 +30,14 @@ class Grid(Scrolled):
     """Shows the pictures of a list of ids, however many, and lets the user select among them.
 
     `opened(index)` asks for the viewer; `selection_changed` and `current_changed(index)` follow
-    the user; `files_dropped(paths)` brings files in, `carried(number, selected, trouble)` tells
-    what others took; `zoomed(cell)`, `typed(text)`. The owner sets `menu`, the cells' one.
+    the user; `files_dropped(paths)` brings files in, `told(text)` says what of them was left out;
+    `carried(number, selected, trouble)` tells what others took. The owner sets `menu`.
     """
 
     opened = Signal(int)
     selection_changed = Signal()
     current_changed = Signal(int)
-    files_dropped = Signal(list)
+    files_dropped, told = Signal(list), Signal(str)
     carried, typed = Signal(int, int, str), Signal(str)
     zoomed = Signal(int)
     load_failed = Signal(object)
