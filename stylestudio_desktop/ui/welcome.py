@@ -79,13 +79,10 @@ class Welcome(Card):
         studio, stopped = self._studio, self._stopped
         self._import(
             lambda: library.import_files(
-                studio,
-                [Path(one) for one in paths],
-                Category.PRODUCT,
-                progress=self._moved.emit,
-                cancelled=stopped,
+                studio, list(map(Path, paths)), Category.PRODUCT,
+                progress=self._moved.emit, cancelled=stopped,
             )
-        )
+        )  # fmt: skip
 
     def load_samples(self) -> None:
         """Import the sample collection."""
