@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.barearms import SHARES, across, bare_arm
+from stylestudio_desktop.engine.arms import SHARES, across
 from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import Mask, Plane, disc, smoothstep
 from stylestudio_desktop.engine.person import MOUTH, Person
@@ -49,7 +49,7 @@ def zone(person: Person, body: Body, sink: float) -> Plane:
     for side, arm in enumerate(body.arms):
         outward = person.right * (-1 if side == 0 else 1)
         slope = body.shoulder_lines[side][SLOPE] - person.up * sink * person.half
-        halves = bare_arm(person, body, side).halves
+        halves = body.bare_arms[side].halves
         _draw_arm(mask, arm, halves, outward, slope if not sink else slope[:0])
     along = np.linspace(-0.02, 1.1, 30)
     centre = person.shoulders + (person.hips - person.shoulders) * along[:, None]

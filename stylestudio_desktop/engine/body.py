@@ -1,33 +1,44 @@
 """Measures the body under the clothes of a photographed person: what a garment is hung on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stylestudio_desktop.engine.arms import (
+    ARM_AT,
+    ARM_HALF,
+    STATIONS,
+    BareArm,
+    across_arm,
+    bare_arm,
+    length_of,
+    outward_of,
+    point_along,
+    reach,
+)
 from stylestudio_desktop.engine.filters import Mask, Plane
 from stylestudio_desktop.engine.person import HAIR, MOUTH, SKIN, Person
 
-STATIONS = 9  # along each arm
 # Half widths of a torso from the shoulders (0) to below the hips (1.35), in half shoulder widths.
 TORSO_AT = np.array([0.0, 0.18, 0.35, 0.62, 0.85, 1.0, 1.15, 1.35])
 TORSO_HALF = np.array([1.12, 1.02, 0.97, 0.86, 0.94, 1.03, 1.06, 1.02])
-ARM_AT = np.array([0.0, 0.5, 1.0])
-ARM_HALF = np.array([0.27, 0.20, 0.15])
 
 
 @dataclass(frozen=True)
 class Body:
     """A measured body; pairs are the sides left and right in the picture.
 
-    `neck` holds the two points where neck meets shoulder, `shoulder_lines` run from there to the
-    shoulder's tip, `arms` are polylines shoulder-elbow-wrist with `arm_halves` (outer, inner) at
-    nine stations, `along_arms` says for every pixel how far down the nearer arm it lies (0 to 1)
-    and how far from its bone.
+    `person` is who was measured, `neck` holds the two points where neck meets shoulder,
+    `shoulder_lines` run from there to the shoulder's tip, `arms` are polylines
+    shoulder-elbow-wrist with `arm_halves` (outer, inner) at nine stations, `along_arms` says for
+    every pixel how far down the nearer arm it lies (0 to 1) and how far from its bone.
     """
 
+    person: Person
     neck: NDArray[Any]
     shoulder_lines: tuple[NDArray[Any], NDArray[Any]]
     arms: tuple[NDArray[Any], NDArray[Any]]
@@ -44,19 +55,21 @@ class Body:
         """The outer ends of both shoulders."""
         return np.array([line[-1] for line in self.shoulder_lines])
 
+    @cached_property
+    def bare_arms(self) -> tuple[BareArm, BareArm]:
+        """Both arms without their old sleeves; measured once, by who needs them first."""
+        first, second = (bare_arm(self.person, self.arms, self.arm_halves, i) for i in (0, 1))
+        return first, second
 
-def point_along(line: NDArray[Any], distance: float) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return point and unit tangent at an arc length of a polyline, running on past its end."""
-    steps = np.hypot(*np.diff(line, axis=0).T)
-    reached = np.concatenate([[0.0], np.cumsum(steps)])
-    piece = int(np.clip(np.searchsorted(reached, distance, "right") - 1, 0, len(steps) - 1))
-    tangent = (line[piece + 1] - line[piece]) / max(float(steps[piece]), 1e-6)
-    return line[piece] + tangent * (distance - reached[piece]), tangent
+    @cached_property
+    def across_arms(self) -> tuple[Plane, Plane]:
+        """For every pixel where it lies across each bare arm: 1 at the outer edge, -1 inside."""
+        first, second = (self._across(side) for side in (0, 1))
+        return first, second
 
-
-def length_of(line: NDArray[Any]) -> float:
-    """Return the arc length of a polyline."""
-    return float(np.hypot(*np.diff(line, axis=0).T).sum())
+    def _across(self, side: int) -> Plane:
+        outward, share = outward_of(self.person, side), self.along_arms[side][0]
+        return across_arm(self.arms[side], self.bare_arms[side], outward, share)
 
 
 def measured(person: Person) -> Body:
@@ -66,7 +79,7 @@ def measured(person: Person) -> Body:
     arms = _arm(person, 0), _arm(person, 1)
     halves = _arm_widths(person, arms[0], 0), _arm_widths(person, arms[1], 1)
     along = _along(person, arms[0]), _along(person, arms[1])
-    return Body(neck, lines, arms, halves, along, _torso(person))
+    return Body(person, neck, lines, arms, halves, along, _torso(person))
 
 
 def _neck(person: Person) -> NDArray[Any]:
@@ -76,17 +89,6 @@ def _neck(person: Person) -> NDArray[Any]:
     return np.array(
         [base - person.right * 0.47 * person.half, base + person.right * 0.47 * person.half]
     )
-
-
-def reach(mask: Plane, start: NDArray[Any], toward: NDArray[Any], limit: float) -> float:
-    """Return how far one can walk from `start` inside `mask`, at most `limit` pixels."""
-    steps = np.arange(0.0, max(2.0, limit))
-    spots = (start[None] + toward[None] * steps[:, None]).astype(int)
-    height, width = mask.shape
-    inside = (spots >= 0).all(axis=1) & (spots[:, 0] < width) & (spots[:, 1] < height)
-    hit = np.zeros(len(steps), bool)
-    hit[inside] = mask[spots[inside, 1], spots[inside, 0]]
-    return float(steps[int(np.argmin(hit))]) if not hit.all() else float(steps[-1])
 
 
 def _shoulder_line(person: Person, neck: NDArray[Any], side: int) -> NDArray[Any]:

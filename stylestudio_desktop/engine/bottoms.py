@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mesh as meshes
-from stylestudio_desktop.engine.body import Body, length_of, point_along
+from stylestudio_desktop.engine.arms import length_of, point_along
+from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import Plane
 from stylestudio_desktop.engine.garment import Legs, Panel
 from stylestudio_desktop.engine.person import Person

@@ -3,7 +3,6 @@
 import cv2
 import numpy as np
 
-from stylestudio_desktop.engine.barearms import across_arm
 from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import (
     Image,
@@ -75,7 +74,7 @@ def _sleeved(person: Person, body: Body, warp: Warp, old: Plane) -> tuple[Plane,
     for side in (0, 1):
         share, away = body.along_arms[side]
         near = away < 0.34 * person.half
-        arm = near & (np.abs(across_arm(person, body, side)) < 1.02)
+        arm = near & (np.abs(body.across_arms[side]) < 1.02)
         down = smoothstep(share, 0.08, 0.14) * (1 - smoothstep(share, *_cuff(warp, side)))
         under |= arm & (down * limbs > 0.5)
         below |= near & (share > warp.cuffs[side])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stylestudio_desktop.engine.barearms import across_arm
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.closing import closed
@@ -227,7 +226,7 @@ def _free_arms(person: Person, body: Body, warp: Warp) -> Plane:
         wide = np.interp(share, np.linspace(0, 1, len(inner)), inner)
         near = 1 - smoothstep(away / np.maximum(wide, 1), 0.92, 1.0)
         if cuff > 0:
-            near = smoothstep(across_arm(person, body, side), -1.0, -0.94) * (away < person.half)
+            near = smoothstep(body.across_arms[side], -1.0, -0.94) * (away < person.half)
         begun = smoothstep(share, *((0.14, 0.20) if cuff == 0 else (cuff, cuff + 0.02)))
         free = np.maximum(free, near * begun * (1 - smoothstep(share, 0.5, 0.6)))
     return free

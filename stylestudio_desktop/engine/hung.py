@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine.barearms import SHARES, bare_arm, outward_of
-from stylestudio_desktop.engine.body import Body, length_of
+from stylestudio_desktop.engine.arms import SHARES, length_of, outward_of
+from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import Plane, smoothstep
 from stylestudio_desktop.engine.person import Person
 from stylestudio_desktop.engine.sleeves import Sleeve
@@ -58,7 +58,7 @@ def arm_for(person: Person, body: Body, sleeve: Sleeve, scale: float, side: int)
     cover = min(sleeve.length * scale / _unforeshortened(person, side, seen), 1.06)
     if cover > LONG:  # long sleeves end at the wrist, whatever the arm's length
         cover = 1.0
-    bare = bare_arm(person, body, side)
+    bare = body.bare_arms[side]
     halves = body.arm_halves[side]
     if bare.hem is not None:  # an old sleeve is wider than the arm in it
         stations = np.linspace(0, 1, len(halves))

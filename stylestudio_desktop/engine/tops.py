@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mesh as meshes
-from stylestudio_desktop.engine.body import Body, point_along
+from stylestudio_desktop.engine.arms import point_along
+from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import Plane, smoothstep
 from stylestudio_desktop.engine.garment import Panel
 from stylestudio_desktop.engine.hung import LONG, Maps, arm_for, hung

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from stylestudio_desktop.engine import mesh, photo
-from stylestudio_desktop.engine.barearms import across_arm
-from stylestudio_desktop.engine.body import length_of, measured
+from stylestudio_desktop.engine import arms, mesh, photo
+from stylestudio_desktop.engine.arms import length_of
+from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.garment import top_points
@@ -103,6 +103,22 @@ def test_no_shoulder_looks_out_above_a_seam() -> None:
     assert int(seen.sum()) < 0.001 * dark.half**2
 
 
+def test_each_arm_is_measured_once_for_a_picture(
+    mannequin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that hangs on an arm asks for it; it is walked along 121 times across."""
+    walked = []
+
+    def counted(*given: object) -> object:
+        walked.append(given[1])
+        return _seen(*given)
+
+    _seen = arms._seen
+    monkeypatch.setattr(arms, "_seen", counted)
+    draped(mannequin, product("tee-white"), "top")
+    assert len(walked) == 2
+
+
 @pytest.fixture(scope="module", params=["person-1", "person-2", "person-4"])
 def model(request: pytest.FixtureRequest, warm_networks: Networks) -> Person:
     shot = photo.read(SAMPLES / "people" / f"{request.param}.jpg", 1100)
@@ -116,7 +132,7 @@ def test_a_short_sleeves_hem_goes_straight_round_the_arm(model: Person, name: st
     worn = draped(model, product(name), "top").garment > 0.5
     for side in (0, 1):
         share, away = body.along_arms[side]
-        across = across_arm(model, body, side)
+        across = body.across_arms[side]
         ends = []
         for at in np.linspace(-0.6, 0.7, 14):
             strip = worn & (np.abs(across - at) < 0.05) & (away < 0.4 * model.half) & (share < 0.6)
