@@ -9,8 +9,9 @@ What keeps the copies whole: where that folder is, no connection of ours folds t
 itself (`wal_autocheckpoint` is off), and `fold` does so only under a lock, after copying, and with
 a read transaction that keeps SQLite from going further than what was copied. The last connection
 that closes folds in by itself; everybody copies before closing, and writes down how the database
-was left. Where the promise can't be kept (a full disk, another program wrote), the chain breaks:
-`whole` is removed, and a new snapshot begins a new one. A journal that fails never fails a commit.
+was left. Where the promise can't be kept (a full disk, another program wrote, or folded in what was
+not copied: `journal_links`), the chain breaks: `whole` is removed, and a new snapshot begins a new
+one. A journal that fails never fails a commit.
 """
 
 import contextlib
@@ -19,18 +20,15 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stylestudio_desktop.store import journal_files
+from stylestudio_desktop.store import journal_files, journal_links
+from stylestudio_desktop.store.journal_links import HEADER, Last, end_of
 from stylestudio_desktop.store.journal_marks import Mark, Marks
 from stylestudio_desktop.store.journal_notes import (
     FOLDER,
     Position,
-    log_path,
-    numbers,
-    read_notes,
 )
 
 FOLD_FRAMES = 4000
@@ -50,22 +48,9 @@ One commit that is larger than that (of several million rows, say) breaks the ch
 PAUSE_S = 60.0
 """How long a disk that takes nothing is left alone (and not complained of) by later writes."""
 
-_HEADER = 32  # sqlite.org/fileformat2.html#walformat
-_FRAME = 24
 _PATIENT_S = 10.0
 _BINARY = getattr(os, "O_BINARY", 0)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Last:
-    """The newest log in the journal, as its notes tell."""
-
-    number: int
-    header: bytes
-    offset: int
-    ended: tuple[int, int] | None
-    stamp: int = 0
 
 
 class Journal:
@@ -99,9 +84,9 @@ class Journal:
             total = self._frames()[0]
             header, stamp = self._head()
             self._began = (header, total)
-            if total > 0 and len(header) == _HEADER:
+            if total > 0 and len(header) == HEADER:
                 with self._brief:
-                    self._marks.add(Mark(header, _end(header, total), stamp), EVERY_S * 1000)
+                    self._marks.add(Mark(header, end_of(header, total), stamp), EVERY_S * 1000)
 
     def after_write(self) -> None:
         """Have the log folded in on another thread if it is long, or copied if it is time to.
@@ -151,7 +136,9 @@ class Journal:
         if found is not None:
             return found
         with self._mutex, self._never_failing(), self._locked(_PATIENT_S):
-            last = self._last()  # nothing was committed since the last one closed
+            last = journal_links.newest(
+                self.folder
+            )  # nothing was committed since the last one closed
             if last is not None and self._follows(last, b""):
                 found = Position(last.number, last.offset)
         return found
@@ -227,7 +214,7 @@ class Journal:
         except FileNotFoundError:
             return b"", 0
         try:
-            return os.read(descriptor, _HEADER), os.fstat(descriptor).st_mtime_ns // 1_000_000
+            return os.read(descriptor, HEADER), os.fstat(descriptor).st_mtime_ns // 1_000_000
         finally:
             os.close(descriptor)
 
@@ -243,10 +230,10 @@ class Journal:
         for _ in range(5):
             header = self._header()
             total = self._frames()[0]
-            if total <= 0 or len(header) < _HEADER:
+            if total <= 0 or len(header) < HEADER:
                 return self._position
-            end = _end(header, total)
-            last = self._last()
+            end = end_of(header, total)
+            last = journal_links.newest(self.folder)
             same = last is not None and last.header == header
             number = 1 if last is None else last.number + (not same)
             start = last.offset if last is not None and same else 0
@@ -273,46 +260,20 @@ class Journal:
         return None
 
     def _note_end(self) -> None:
-        last = self._last()
+        last = journal_links.newest(self.folder)
         if last is not None and last.ended is None and (self.folder / "whole").exists():
             journal_files.sync(self.folder, last.number)
-            journal_files.note(self.folder, last.number, "end {} {}".format(*self._left()))
+            journal_files.note(
+                self.folder, last.number, "end {} {}".format(*journal_links.left(self._database))
+            )
 
-    def _left(self) -> tuple[int, int]:
-        """Return how the database's file looks, which changes whenever somebody folds into it."""
-        found = self._database.stat()
-        return found.st_size, found.st_mtime_ns
-
-    def _follows(self, last: _Last, header: bytes) -> bool:
+    def _follows(self, last: Last, header: bytes) -> bool:
         """Say whether nothing can have been lost between the last log and this one."""
         if not (self.folder / "whole").exists():
             return False
         if last.ended is not None:
-            return last.ended == self._left()
-        # Writing from the start again, SQLite counts the first salt up (walRestartHdr).
-        before, now = (int.from_bytes(one[16:20], "big") for one in (last.header, header))
-        return bool(header) and now == (before + 1) & 0xFFFFFFFF
-
-    def _last(self) -> _Last | None:
-        known = numbers(self.folder)
-        if not known:
-            return None
-        offset, stamp, ended = 0, 0, None
-        for word in read_notes(self.folder, known[-1]):
-            if word[0] == "at":
-                (offset, stamp), ended = max((offset, stamp), (int(word[1]), int(word[2]))), None
-            elif word[0] == "end":
-                ended = int(word[1]), int(word[2])
-        try:
-            with log_path(self.folder, known[-1]).open("rb") as file:
-                header = file.read(_HEADER)
-                whole = file.seek(0, os.SEEK_END) >= offset
-        except FileNotFoundError:
-            header, whole = b"", False
-        if not whole:  # a power cut took what was copied last
-            (self.folder / "whole").unlink(missing_ok=True)
-            return _Last(known[-1], b"", 0, None)
-        return _Last(known[-1], header, offset, ended, stamp)
+            return last.ended == journal_links.left(self._database)
+        return journal_links.began_anew(last, header, self._wal)
 
     def _fold_now(self) -> None:
         with self._mutex, self._never_failing():
@@ -332,10 +293,7 @@ class Journal:
             if position is None:
                 return
             journal_files.sync(self.folder, position.number)
-            folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            ((_, _, folded),) = folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if end_of(self._header(), folded) >= position.offset:
+                journal_files.note(self.folder, position.number, f"folded {position.offset}")
             journal_files.thin(self.folder, MOST)
-
-
-def _end(header: bytes, total: int) -> int:
-    """Return where `total` pages end in the log with that header."""
-    return _HEADER + total * (int.from_bytes(header[8:12], "big") + _FRAME)

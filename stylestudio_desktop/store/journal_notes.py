@@ -47,4 +47,6 @@ def _is_ours(words: list[str]) -> bool:
         return not rest
     if kind in ("at", "end"):
         return len(rest) == 2 and all(one.isdigit() and len(one) < 20 for one in rest)
+    if kind == "folded":
+        return len(rest) == 1 and rest[0].isdigit() and len(rest[0]) < 20
     return kind == "base" and len(rest) == 2 and rest[0].isdigit() and len(rest[0]) < 20

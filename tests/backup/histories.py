@@ -193,6 +193,34 @@ def live(deeds: Sequence[str], looks: Sequence[tuple[float, float]]) -> None:
 SHARES = st.floats(0, 0.999)
 
 
+def name_at(studio: Studio, moment: int, folder: Path) -> str:
+    """Return what the user was called at a moment."""
+    origin = moments.find(studio.workspace, moment)
+    made = restore.stage(studio.workspace, origin, folder)
+    copy = copying.Copy(made.stage / "library.sqlite3")
+    copy.open()
+    found = str(copy.value("SELECT name FROM users"))
+    copy.close()
+    restore.clear(folder)
+    return found
+
+
+def rename(studio: Studio, name: str) -> int:
+    """Rename the user; return a moment at which that is the present."""
+    with studio.database.write():
+        studio.database.run("UPDATE users SET name = ?", (name,))
+    time.sleep(0.012)
+    moment = now_ms()
+    time.sleep(0.012)
+    return moment
+
+
+def log_of(studio: Studio) -> journal.Journal:
+    found = studio.database.journal
+    assert found is not None
+    return found
+
+
 def drill(number: int, most: int = 25) -> None:
     """Live `number` histories of up to `most` deeds."""
     run = given(

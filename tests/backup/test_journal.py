@@ -17,11 +17,10 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import HOUR_MS
 from stylestudio_desktop.services.backup import drill, moments, restore, snapshots
 from stylestudio_desktop.services.backup.moments import Moment
-from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, journal, journal_notes, rewinding
 from stylestudio_desktop.store.database import SQLITE, Database
 from tests.backup import histories
-from tests.backup.histories import Life
+from tests.backup.histories import Life, log_of, name_at, rename
 
 
 @pytest.fixture(autouse=True)
@@ -39,34 +38,6 @@ def life(tmp_path: Path):
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path) -> None:
     (tmp_path / "life").mkdir()
-
-
-def name_at(studio: Studio, moment: int, folder: Path) -> str:
-    """Return what the user was called at a moment."""
-    origin = moments.find(studio.workspace, moment)
-    made = restore.stage(studio.workspace, origin, folder)
-    copy = copying.Copy(made.stage / "library.sqlite3")
-    copy.open()
-    found = str(copy.value("SELECT name FROM users"))
-    copy.close()
-    restore.clear(folder)
-    return found
-
-
-def rename(studio: Studio, name: str) -> int:
-    """Rename the user; return a moment at which that is the present."""
-    with studio.database.write():
-        studio.database.run("UPDATE users SET name = ?", (name,))
-    time.sleep(0.012)
-    moment = now_ms()
-    time.sleep(0.012)
-    return moment
-
-
-def log_of(studio: Studio) -> journal.Journal:
-    found = studio.database.journal
-    assert found is not None
-    return found
 
 
 def test_random_histories_can_be_gone_back_in() -> None:
