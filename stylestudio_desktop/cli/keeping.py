@@ -129,7 +129,7 @@ def _list(desk: Desk) -> int:
     for stretch in reach:
         say(
             f"Any moment from {moment_text(stretch.begin)} to {moment_text(stretch.end)}, to "
-            "within a second, by “restore-backup --at MOMENT”."
+            "within a tenth of a second, by “restore-backup --at MOMENT”."
         )
     if cut_off is not None:
         note(f"The backup to {cut_off.place} was cut off and is not complete. Make it again.")

@@ -24,12 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from stylestudio_desktop.store import journal_files, journal_links
-from stylestudio_desktop.store.journal_links import HEADER, Last, end_of
+from stylestudio_desktop.store.journal_links import HEADER, Last, Newest, end_of
 from stylestudio_desktop.store.journal_marks import Mark, Marks
-from stylestudio_desktop.store.journal_notes import (
-    FOLDER,
-    Position,
-)
+from stylestudio_desktop.store.journal_notes import FOLDER, Position
 
 FOLD_FRAMES = 4000
 """Pages in the log before it is folded in: about 16 MB, four times SQLite's own usual number. Pages
@@ -37,7 +34,7 @@ that many commits write are folded in once, and whoever writes waits less often 
 LONGEST_LOG = 4 * FOLD_FRAMES
 """Pages in the log from which its writer folds in what came during a fold, or waits for one that
 does not keep up: only a log that is folded in whole can begin anew."""
-EVERY_S = 1.0
+EVERY_S = 0.1
 """How far apart two moments are that can be told from each other while somebody writes."""
 MOST = LARGEST_STEP = 1 << 30
 """Bytes that the journal may hold, if a quarter of what is free on the disk allows it.
@@ -71,6 +68,7 @@ class Journal:
         self._copied_at = 0.0
         self._began: tuple[bytes, int] = (b"", 0)
         self._marks = Marks()
+        self._newest = Newest(self.folder)
         self._lock: Any = None
 
     def before_write(self) -> None:
@@ -136,9 +134,7 @@ class Journal:
         if found is not None:
             return found
         with self._mutex, self._never_failing(), self._locked(_PATIENT_S):
-            last = journal_links.newest(
-                self.folder
-            )  # nothing was committed since the last one closed
+            last = self._newest.look()  # nothing was committed since the last one closed
             if last is not None and self._follows(last, b""):
                 found = Position(last.number, last.offset)
         return found
@@ -233,7 +229,7 @@ class Journal:
             if total <= 0 or len(header) < HEADER:
                 return self._position
             end = end_of(header, total)
-            last = journal_links.newest(self.folder)
+            last = self._newest.look()
             same = last is not None and last.header == header
             number = 1 if last is None else last.number + (not same)
             start = last.offset if last is not None and same else 0
@@ -260,7 +256,7 @@ class Journal:
         return None
 
     def _note_end(self) -> None:
-        last = journal_links.newest(self.folder)
+        last = self._newest.look()
         if last is not None and last.ended is None and (self.folder / "whole").exists():
             journal_files.sync(self.folder, last.number)
             journal_files.note(

@@ -1,10 +1,10 @@
 """Tells whether a log goes on from the newest one in the journal, with nothing lost between."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stylestudio_desktop.store.journal_notes import log_path, numbers, read_notes
+from stylestudio_desktop.store.journal_notes import log_path, notes_from, notes_path, numbers
 
 HEADER = 32  # sqlite.org/fileformat2.html#walformat
 _FRAME = 24
@@ -16,11 +16,74 @@ class Last:
     """The newest log in the journal, as its notes tell; `folded` is as far as we folded it in."""
 
     number: int
-    header: bytes
-    offset: int
-    ended: tuple[int, int] | None
+    header: bytes = b""
+    offset: int = 0
+    ended: tuple[int, int] | None = None
     stamp: int = 0
     folded: int = 0
+
+    def learn(self, words: list[str]) -> None:
+        """Take in a line of the notes."""
+        if words[0] == "at":
+            found = int(words[1]), int(words[2])
+            (self.offset, self.stamp), self.ended = max((self.offset, self.stamp), found), None
+        elif words[0] == "end":
+            self.ended = int(words[1]), int(words[2])
+        elif words[0] == "folded":
+            self.folded = int(words[1])
+
+
+class Newest:
+    """Follows the newest log of a journal: only what was noted since the last look is read.
+
+    Years of opening and closing leave thousands of logs, and whoever commits waits for this.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with none."""
+        self._folder = folder
+        self._last: Last | None = None
+        self._read = 0
+
+    def look(self) -> Last | None:
+        """Return the newest log. If less of it is left than noted, the chain breaks.
+
+        Call it under the journal's lock: nobody notes anything meanwhile.
+        """
+        self._step()
+        if (last := self._last) is None:
+            return None
+        noted, self._read = notes_from(self._folder, last.number, self._read)
+        for words in noted:
+            last.learn(words)
+        try:
+            with log_path(self._folder, last.number).open("rb") as file:
+                last.header = last.header or file.read(HEADER)
+                whole = file.seek(0, os.SEEK_END) >= last.offset
+        except FileNotFoundError:
+            whole = False
+        if whole:
+            return replace(last)
+        (self._folder / "whole").unlink(missing_ok=True)  # a power cut took what was copied last
+        return Last(last.number)
+
+    def _step(self) -> None:
+        """Go on to the log that is the newest by now."""
+        if self._last is None or not self._is_there(self._last.number):
+            known = numbers(self._folder)
+            self._begin(Last(known[-1]) if known else None)
+        while self._last is not None and notes_path(self._folder, self._last.number + 1).exists():
+            self._begin(Last(self._last.number + 1))
+
+    def _is_there(self, number: int) -> bool:
+        """Say whether these notes still are the ones that were read: a journal may begin anew."""
+        try:
+            return notes_path(self._folder, number).stat().st_size >= self._read
+        except OSError:
+            return False
+
+    def _begin(self, last: Last | None) -> None:
+        self._last, self._read = last, 0
 
 
 def end_of(header: bytes, total: int) -> int:
@@ -30,31 +93,6 @@ def end_of(header: bytes, total: int) -> int:
 
 def _frame(header: bytes) -> int:
     return int.from_bytes(header[8:12], "big") + _FRAME
-
-
-def newest(folder: Path) -> Last | None:
-    """Return the newest log in the journal. If less of it is left than noted, its chain breaks."""
-    known = numbers(folder)
-    if not known:
-        return None
-    offset, stamp, ended, folded = 0, 0, None, 0
-    for word in read_notes(folder, known[-1]):
-        if word[0] == "at":
-            (offset, stamp), ended = max((offset, stamp), (int(word[1]), int(word[2]))), None
-        elif word[0] == "end":
-            ended = int(word[1]), int(word[2])
-        elif word[0] == "folded":
-            folded = int(word[1])
-    try:
-        with log_path(folder, known[-1]).open("rb") as file:
-            header = file.read(HEADER)
-            whole = file.seek(0, os.SEEK_END) >= offset
-    except FileNotFoundError:
-        header, whole = b"", False
-    if not whole:  # a power cut took what was copied last
-        (folder / "whole").unlink(missing_ok=True)
-        return Last(known[-1], b"", 0, None)
-    return Last(known[-1], header, offset, ended, stamp, folded)
 
 
 def left(database: Path) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Remembers how far the log went when a transaction began, so that no moment before it is missed.
 
-Commits are copied into the journal about once a second. One that had not been copied when the next
-transaction began would otherwise count as written only at that one's end, however long it took.
+Commits are copied into the journal ten times a second or so. One that had not been copied when
+the next transaction began would otherwise count as written only at that one's end, however long
+that took.
 """
 
 from typing import NamedTuple

@@ -33,12 +33,19 @@ def numbers(folder: Path) -> list[int]:
 
 def read_notes(folder: Path, number: int) -> list[list[str]]:
     """Return what is noted of a log: lines of words; a line that is torn or not ours is none."""
+    return notes_from(folder, number, 0)[0]
+
+
+def notes_from(folder: Path, number: int, start: int) -> tuple[list[list[str]], int]:
+    """Return what is noted of a log from `start` (in bytes) on, and where the next look begins."""
     try:
-        text = notes_path(folder, number).read_text("ascii", errors="replace")
+        with notes_path(folder, number).open("rb") as file:
+            file.seek(start)
+            whole, newline, _torn = file.read().rpartition(b"\n")
     except OSError:
-        return []
-    found = [line.split(" ") for line in text.split("\n")[:-1]]
-    return [words for words in found if _is_ours(words)]
+        return [], start
+    found = [line.split(" ") for line in whole.decode("ascii", errors="replace").split("\n")]
+    return [words for words in found if _is_ours(words)], start + len(whole) + len(newline)
 
 
 def _is_ours(words: list[str]) -> bool:

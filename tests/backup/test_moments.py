@@ -1,5 +1,7 @@
-"""What going back to a moment may miss: nothing that lasted a second, and the rest is told."""
+"""What going back to a moment may miss: nothing that lasted a tenth of a second; it is told."""
 
+import contextlib
+import random
 import subprocess
 import sys
 import threading
@@ -19,6 +21,8 @@ from stylestudio_desktop.store.database import SQLITE, Database
 from tests.backup.histories import Life
 from tests.cli.conftest import Shell
 
+TICK_MS = 10
+"""How coarse the time of a file is."""
 APART_S = 0.5
 """How far apart moments are here, so that waiting longer than that is short."""
 
@@ -68,6 +72,32 @@ def spill(database: Database) -> None:
     rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
     database.run(f"INSERT INTO spilled {rows} SELECT randomblob(2000) FROM n")
     database.run("DROP TABLE spilled")
+
+
+def test_twenty_random_moments_are_reached_to_within_a_tenth_of_a_second(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that was written later is there, and everything that had lasted as long as that."""
+    monkeypatch.undo()
+    assert journal.EVERY_S == 0.1
+    lived: list[tuple[int, int]] = []  # when each name was begun to be written, and when it was
+    while len(lived) < 120:
+        began = now_ms()
+        name(studio.database, f"name {len(lived)}")
+        lived.append((began, now_ms()))
+        time.sleep(random.choice([0.005, 0.02, 0.06, 0.15]))
+    for _ in range(20):
+        moment = random.randint(lived[1][1] + 100, lived[-1][1])
+        origin = moments.find(studio.workspace, moment)
+        assert isinstance(origin, Moment)
+        path = restore.put_database(studio.workspace, origin, tmp_path / "then", lambda: None)
+        copy = copying.Copy(path)
+        with contextlib.closing(copy):
+            copy.open()
+            found = int(str(copy.value("SELECT name FROM users")).split()[1])
+        lasted = max(number for number, (_, done) in enumerate(lived) if done <= moment - 100)
+        assert found >= lasted, f"{moment - lived[lasted][1]} ms old, and not there"
+        assert lived[found][0] <= moment + TICK_MS, f"{lived[found][0] - moment} ms too late"
 
 
 def test_what_was_written_just_before_a_long_transaction_is_reached(

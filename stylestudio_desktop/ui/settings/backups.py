@@ -177,7 +177,7 @@ class BackupSection(Section):
             return
         self.then.set_reach(now.reach[0].begin, now_ms())
         lines = [
-            self.tr("To within a second, any moment from %1 until now.")
+            self.tr("To within a tenth of a second, any moment from %1 until now.")
             if stretch is now.reach[-1] and now.goes_on
             else self.tr("From %1 to %2.")
             for stretch in now.reach
@@ -289,7 +289,7 @@ class BackupSection(Section):
 
     def _ready(self, made: restore.Restored) -> str:
         text = self.tr("Ready. Close the program and start it again: it opens as it was then.")
-        if made.moment <= self._asked - 1000:  # within a second is what is promised
+        if made.moment <= self._asked - 100:  # a tenth of a second is what is promised
             text = self.tr(
                 "What was written last before that moment can't be brought back. The library of %1 "
                 "is ready: close the program and start it again."

@@ -1,4 +1,4 @@
-"""The journal beside another program that has the same database open and folds its log in."""
+"""Whether a log goes on from the one before: beside other programs, after years, after harm."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services.backup import moments, snapshots
 from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import journal, journal_notes
-from stylestudio_desktop.store.database import SQLITE
+from stylestudio_desktop.store import journal, journal_links, journal_notes
+from stylestudio_desktop.store.database import SQLITE, Database
 from tests.backup.histories import Life, log_of, name_at, rename
 
 
@@ -78,3 +78,39 @@ def test_a_log_that_was_written_over_as_a_whole_goes_on_after_a_fold_of_ours(
     assert name_at(life.studio, moment, tmp_path / "a").startswith("longer than all before")
     assert len(journal_notes.numbers(life.studio.workspace.journal)) == 2
     assert len(moments.reach(life.studio.workspace)) == 1
+
+
+def test_a_journal_of_thousands_of_logs_holds_no_commit_up(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each closing of the last program ends a log: years of that are not looked through again."""
+    listed: list[Path] = []
+    real = journal_links.numbers
+    monkeypatch.setattr(
+        journal_links, "numbers", lambda folder: [listed.append(folder), real(folder)][1]
+    )
+    for number in range(20):
+        rename(life.studio, f"turn {number}")
+    assert len(listed) <= 1
+
+
+@pytest.mark.parametrize("harm", ["removed", "begun anew"])
+def test_a_journal_that_was_removed_while_it_was_followed_begins_anew(
+    life: Life, tmp_path: Path, harm: str
+) -> None:
+    rename(life.studio, "a" * 9000)
+    rename(life.studio, "b" * 9000)
+    for one in life.studio.workspace.journal.iterdir():
+        if one.name != "lock":
+            one.unlink()
+    if harm == "begun anew":  # as by another process
+        other = Database(life.studio.workspace.database)
+        other.open()
+        with other.write():
+            other.run("UPDATE users SET name = 'theirs'")
+        other.close()
+    rename(life.studio, "c")
+    life.do("snapshot")
+    moment = rename(life.studio, "d")
+    assert name_at(life.studio, moment, tmp_path / "a") == "d"
+    assert journal_notes.numbers(life.studio.workspace.journal) == [1]
