@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import NamedTuple
 
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.filters import DEFAULT_LIMIT, FileFilter
@@ -51,6 +52,45 @@ def query_of(wanted: FileFilter, text: str | None = None) -> tuple[Query, Bounds
     return Query(query.words, joined), Bounds(low, high)
 
 
+class Listed(NamedTuple):
+    """Pictures in the order asked for, and where each part begins: one a rating, best first.
+
+    In the other orders there is one part.
+    """
+
+    ids: "array[int]"
+    starts: tuple[int, ...] = (0,)
+
+
+def listed(
+    studio: Studio,
+    query: Query,
+    *,
+    made_from: int | None = None,
+    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+    order: Order = Order.NEWEST,
+    limit: int = -1,
+) -> Listed:
+    """Return the pictures that fit, in `order`, at most `limit` (-1: all of them).
+
+    With `made_from`, only those made from that photo.
+    """
+    oldest = order is Order.OLDEST
+    database, user = studio.database, studio.user_id
+    among = None if made_from is None else files.made_from(database, user, made_from)
+    found: array[int] = array("q")
+    starts: list[int] = []
+    for part in parts(query, order):
+        starts.append(len(found))
+        left = limit - len(found) if limit >= 0 else -1
+        if left and among is None:
+            found += finding.ids(database, user, part, bounds, left, oldest)
+        elif left and among is not None:
+            fits = sorted(fitting(studio, part, among, bounds), reverse=not oldest)
+            found.extend(fits[:left] if left > 0 else fits)
+    return Listed(found, tuple(starts))
+
+
 def ids(
     studio: Studio,
     query: Query,
@@ -67,36 +107,7 @@ def ids(
     """
     if newest is not None:
         bounds = Bounds(bounds.low, min(bounds.high, newest + 1))
-    if order is not Order.RATING:
-        oldest = order is Order.OLDEST
-        return finding.ids(studio.database, studio.user_id, query, bounds, limit, oldest)
-    found = array("q")
-    for rating in sorted(ratings(query), reverse=True):
-        if limit >= 0 and len(found) >= limit:
-            break
-        left = limit - len(found) if limit >= 0 else -1
-        found += finding.ids(studio.database, studio.user_id, _rated(query, rating), bounds, left)
-    return found
-
-
-def made_from(
-    studio: Studio,
-    file_id: int,
-    query: Query,
-    *,
-    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
-    order: Order = Order.NEWEST,
-) -> "array[int]":
-    """Return the ids of those pictures made from one photo that fit, in `order`."""
-    made = files.made_from(studio.database, studio.user_id, file_id)
-    if order is not Order.RATING:
-        fits = fitting(studio, query, made, bounds)
-        return array("q", sorted(fits, reverse=order is Order.NEWEST))
-    found = array("q")
-    for rating in sorted(ratings(query), reverse=True):
-        fits = fitting(studio, _rated(query, rating), made, bounds)
-        found.extend(sorted(fits, reverse=True))
-    return found
+    return listed(studio, query, bounds=bounds, order=order, limit=limit).ids
 
 
 def product_of(studio: Studio, file_id: int) -> tuple[FileId, str] | None:
@@ -117,6 +128,13 @@ def fitting(
 ) -> set[int]:
     """Return those of some pictures that fit, so that a list can be touched where it changed."""
     return finding.fitting(studio.database, studio.user_id, query, bounds, among)
+
+
+def parts(query: Query, order: Order) -> list[Query]:
+    """Return the queries whose lists, one after the other, are the list in `order`."""
+    if order is not Order.RATING:
+        return [query]
+    return [_rated(query, rating) for rating in sorted(ratings(query), reverse=True)]
 
 
 def _rated(query: Query, rating: int) -> Query:

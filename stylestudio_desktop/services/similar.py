@@ -4,6 +4,7 @@ import io
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from stylestudio_desktop.domain.events import FilesChanged
 from stylestudio_desktop.files.phash import perceptual_hash
 from stylestudio_desktop.files.scaling import Tier
 from stylestudio_desktop.services import library
+from stylestudio_desktop.services.finding import Listed
 from stylestudio_desktop.services.fingerprints import Fingerprints, Near, Print
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import similar
@@ -218,21 +220,21 @@ def stack_of(studio: Studio, file_id: int) -> list[int]:
     return similar.members(studio.database, studio.user_id, row.stack_id)
 
 
-def collapsed(
-    studio: Studio, ids: Sequence[int], opened: frozenset[int] = frozenset()
-) -> "array[int]":
-    """Return a list's ids with only the first picture of each stack, but all of those `opened`."""
+def collapsed(studio: Studio, listed: Listed, opened: frozenset[int] = frozenset()) -> Listed:
+    """Return a list with only the first picture of each stack, but all of those `opened`."""
     stacks = similar.stacked(studio.database, studio.user_id)
-    shown = array("q")
+    shown: array[int] = array("q")
+    starts: list[int] = []
     seen: set[int] = set()
-    for one in ids:
-        stack = stacks.get(one)
-        if stack is not None and stack not in opened:
-            if stack in seen:
-                continue
-            seen.add(stack)
-        shown.append(one)
-    return shown
+    for begin, end in pairwise((*listed.starts, len(listed.ids))):
+        starts.append(len(shown))
+        for one in listed.ids[begin:end]:
+            stack = stacks.get(one)
+            if stack is None or stack in opened or stack not in seen:
+                shown.append(one)
+            if stack is not None:
+                seen.add(stack)
+    return Listed(shown, tuple(starts))
 
 
 def stack_sizes(studio: Studio, stacks: Sequence[int]) -> Mapping[int, int]:

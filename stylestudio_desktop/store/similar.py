@@ -1,7 +1,7 @@
 """Queries on pictures' fingerprints and on the stacks of near-identical ones."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stylestudio_desktop.store.database import Database
@@ -27,7 +27,7 @@ _STACKED = (
     " WHERE user_id = ? AND trashed_at IS NULL AND stack_id IS NOT NULL"
 )
 _STACKS = (
-    "SELECT stack_id, id FROM files INDEXED BY files_by_stack"
+    "SELECT id, stack_id FROM files INDEXED BY files_by_stack"
     " WHERE stack_id IN ({}) AND user_id = ? AND trashed_at IS NULL"
 )
 _LIVE = "SELECT id FROM files WHERE id IN ({}) AND +user_id = ? AND trashed_at IS NULL"
@@ -82,11 +82,13 @@ def stacked(db: Database, user_id: int) -> dict[int, int]:
 
 def sizes(db: Database, user_id: int, stacks: Sequence[int]) -> Counter[int]:
     """Return how many live pictures lie on each of some stacks."""
-    found: Counter[int] = Counter()
+    return Counter(stack for _, stack in on(db, user_id, stacks))
+
+
+def on(db: Database, user_id: int, stacks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield (id, stack) of every live picture that lies on one of some stacks."""
     for some in portions(stacks):
-        sql = _STACKS.format(placeholders(len(some)))
-        found.update(row[0] for row in db.rows(sql, [*some, user_id]))
-    return found
+        yield from db.stream(_STACKS.format(placeholders(len(some))), [*some, user_id])
 
 
 def live(db: Database, user_id: int, ids: Sequence[int]) -> set[int]:

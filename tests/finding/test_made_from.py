@@ -40,22 +40,25 @@ def test_all_that_was_made_from_a_photo_is_found_in_every_order(
     for photo in (*products, *people):
         known = expected(studio, photo)
         live = [one for one in known if library.picture(studio, one).trashed_at is None]
-        assert list(finding.made_from(studio, photo, EVERYTHING)) == live
-        oldest = finding.made_from(studio, photo, EVERYTHING, order=Order.OLDEST)
+        assert list(finding.listed(studio, EVERYTHING, made_from=photo).ids) == live
+        oldest = finding.listed(studio, EVERYTHING, order=Order.OLDEST, made_from=photo).ids
         assert list(oldest) == live[::-1]
         rated = sorted(live, key=lambda one: (-library.picture(studio, one).rating, -one))
-        assert list(finding.made_from(studio, photo, EVERYTHING, order=Order.RATING)) == rated
-    assert not finding.made_from(studio, 1, EVERYTHING)
+        assert (
+            list(finding.listed(studio, EVERYTHING, order=Order.RATING, made_from=photo).ids)
+            == rated
+        )
+    assert not finding.listed(studio, EVERYTHING, made_from=1).ids
 
 
 def test_the_list_is_narrowed_as_any_other(studio: Studio, products: list[int]) -> None:
-    every = finding.made_from(studio, products[0], EVERYTHING)
+    every = finding.listed(studio, EVERYTHING, made_from=products[0]).ids
     bulk.favourite(studio, Selection(ids=every[:2]), True)
     library.trash(studio, [every[2]])
     marked = [one for one in every if library.picture(studio, one).favourite]
-    assert list(finding.made_from(studio, products[0], parse("is:favourite"))) == marked
-    assert every[2] not in finding.made_from(studio, products[0], EVERYTHING)
-    assert every[2] in finding.made_from(studio, products[0], parse("is:trashed"))
+    assert list(finding.listed(studio, parse("is:favourite"), made_from=products[0]).ids) == marked
+    assert every[2] not in finding.listed(studio, EVERYTHING, made_from=products[0]).ids
+    assert every[2] in finding.listed(studio, parse("is:trashed"), made_from=products[0]).ids
 
 
 def test_a_picture_tells_its_product_and_a_photo_is_its_own(
@@ -63,7 +66,7 @@ def test_a_picture_tells_its_product_and_a_photo_is_its_own(
 ) -> None:
     photo = library.picture(studio, products[0])
     assert finding.product_of(studio, photo.id) == (photo.id, photo.filename)
-    made = finding.made_from(studio, photo.id, EVERYTHING)
+    made = finding.listed(studio, EVERYTHING, made_from=photo.id).ids
     first = [finding.product_of(studio, one) for one in made]
     assert (photo.id, photo.filename) in first
     assert finding.product_of(studio, 1) is None
@@ -74,7 +77,9 @@ def test_nothing_is_scanned_or_sorted_for_it(
 ) -> None:
     asked: dict[str, tuple[object, ...]] = {}
     overhear(monkeypatch, lambda _db, sql, values: asked.setdefault(sql, tuple(values)))
-    made = finding.made_from(studio, products[0], parse("style:vintage"), order=Order.RATING)
+    made = finding.listed(
+        studio, parse("style:vintage"), made_from=products[0], order=Order.RATING
+    ).ids
     finding.product_of(studio, made[0] if made else products[0])
     assert len(asked) > 2
     wrong = {

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.files.phash import distance
 from stylestudio_desktop.services import bulk, finding, fingerprints, library, similar, undo
 from stylestudio_desktop.services.bulk import Selection
+from stylestudio_desktop.services.finding import Listed
 from stylestudio_desktop.services.fingerprints import Fingerprints
 from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
@@ -282,10 +284,15 @@ def test_stacks_are_collapsed_to_their_first_and_counted(studio: Studio) -> None
     with studio.database.write():
         store.set_stack(studio.database, studio.user_id, 7, [seen[1], seen[4], seen[5]])
         store.set_stack(studio.database, studio.user_id, 8, [seen[2], seen[9]])
-    collapsed = similar.collapsed(studio, seen)
+    whole = Listed(array("q", seen), (0, 3, 12))
+    collapsed, starts = similar.collapsed(studio, whole)
     assert list(collapsed) == [one for n, one in enumerate(seen) if n not in (4, 5, 9)]
-    opened = similar.collapsed(studio, seen, frozenset({7}))
+    assert starts == (0, 3, 9)
+    opened = similar.collapsed(studio, whole, frozenset({7})).ids
     assert list(opened) == [one for n, one in enumerate(seen) if n != 9]
-    assert list(similar.collapsed(studio, seen[::-1]))[0:2] == [seen[11], seen[10]]
+    assert list(similar.collapsed(studio, Listed(array("q", seen[::-1]))).ids)[0:2] == [
+        seen[11],
+        seen[10],
+    ]
     library.trash(studio, [seen[5]])
     assert similar.stack_sizes(studio, [7, 8, 9]) == {7: 2, 8: 2}

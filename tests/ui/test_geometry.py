@@ -204,7 +204,7 @@ def test_pictures_are_taken_in_where_they_belong(
     contents.current = contents.pivot = len(held) // 2 if held else None
     current = None if contents.current is None else contents.ids[contents.current]
     joining = [id_at(one * day) for one in new]
-    assert contents.take_in(joining) == len(new - held)
+    assert contents.settle((), dict.fromkeys(joining, 0)).come == len(new - held)
     assert list(contents.ids) == sorted({id_at(one * day) for one in held | new}, reverse=True)
     assert set(contents.selected_ids()) == chosen
     if current is not None:

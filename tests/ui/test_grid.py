@@ -252,7 +252,7 @@ def test_removed_pictures_close_up(grid: Grid) -> None:
     grid.set_ids(ids)
     grid.select(Ranges([(10, 13)]))
     gone = grid.selected_ids()
-    grid.remove_ids(gone)
+    grid.settle(gone, {})
     assert len(grid.contents) == 997
     assert not set(gone) & set(grid.contents.ids)
     assert not grid.contents.selection

@@ -1,17 +1,17 @@
 """What the gallery's list asks for, as one value, and the way it is answered by the services."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.ui.widgets.grid import runs
-from stylestudio_desktop.ui.widgets.grid.runs import Runs
+from stylestudio_desktop.ui.widgets.grid.runs import FALLING, Runs
 
 if TYPE_CHECKING:
     from stylestudio_desktop.services.similar import Lookalikes
+    from stylestudio_desktop.services.touching import Places
     from stylestudio_desktop.services.trail import Trail
 
 NEWEST, OLDEST, RATING = "newest", "oldest", "rating"
@@ -48,11 +48,6 @@ class Asked(NamedTuple):
     def plain(self) -> bool:
         """Whether the list can be read on from any id, and grows at its front."""
         return self.dated and not self.stacked and self.product is None
-
-    @property
-    def steady(self) -> bool:
-        """Whether every picture keeps its place among the others, whatever is done to it."""
-        return self.order in (NEWEST, OLDEST) and not self.stacked
 
     @property
     def endless(self) -> bool:
@@ -113,30 +108,32 @@ class Asking:
 
     def ids(self, wanted: Asked, limit: int = -1, before: int | None = None) -> "array[int]":
         """Return ids in the order asked for, at most `limit` (-1: all), below `before`."""
+        return self.listed(wanted, limit, before)[0]
+
+    def listed(
+        self, wanted: Asked, limit: int = -1, before: int | None = None
+    ) -> "tuple[array[int], Runs]":
+        """Return what `ids` does, and how pictures are found in it."""
         if wanted == Asked():  # what a window opens with needs no reading of what is typed
             from stylestudio_desktop.services import library
 
-            return library.newest(self._studio, before, limit)
+            return library.newest(self._studio, before, limit), FALLING
         if wanted.alike is not None:
-            return self._alike(wanted.alike)
+            return self._alike(wanted.alike), Runs()
         from stylestudio_desktop.services import finding
 
         query, bounds = finding.query_of(wanted.filter)
         if before is not None:
             bounds = bounds._replace(high=min(bounds.high, before))
-        order = finding.Order(wanted.order)
-        if wanted.product is not None:
-            found = finding.made_from(
-                self._studio, wanted.product, query, bounds=bounds, order=order
-            )
-            found = found[:limit] if limit >= 0 else found
-        else:
-            found = finding.ids(self._studio, query, bounds=bounds, order=order, limit=limit)
-        if not wanted.stacked:
-            return found
-        from stylestudio_desktop.services import similar
+        order, made_from = finding.Order(wanted.order), wanted.product
+        found = finding.listed(
+            self._studio, query, made_from=made_from, bounds=bounds, order=order, limit=limit
+        )
+        if wanted.stacked:
+            from stylestudio_desktop.services import similar
 
-        return similar.collapsed(self._studio, found, wanted.opened)
+            found = similar.collapsed(self._studio, found, wanted.opened)
+        return found.ids, Runs(found.starts, rising=wanted.order == OLDEST)
 
     def _alike(self, file_id: int) -> "array[int]":
         """Return the picture itself and those that look like it. Raises NotFound."""
@@ -147,15 +144,11 @@ class Asking:
         found = self._lookalikes.find(file_id)
         return array("q", [file_id, *(near.id for near in found)])
 
-    def look(self, wanted: Asked, limit: int = -1) -> "tuple[array[int], State]":
-        """Return ids and the state they belong to, of one moment."""
+    def look(self, wanted: Asked, limit: int = -1) -> "tuple[array[int], State, Runs]":
+        """Return ids, the state they belong to, and how they are found, of one moment."""
         with self._moment():
-            return self.ids(wanted, limit) if limit else array("q"), self.state(wanted)
-
-    def whole(self, wanted: Asked) -> "tuple[array[int], State, Runs]":
-        """Return what `look` does of a whole list, and how its pictures are found in it."""
-        found, state = self.look(wanted)
-        return found, state, Runs() if wanted.dated else runs.found(found, wanted.order == OLDEST)
+            found, runs = self.listed(wanted, limit)
+            return found, self.state(wanted), runs
 
     def look_around(
         self, wanted: Asked, limit: int, around: Span | None, since: "Trail | None"
@@ -164,7 +157,8 @@ class Asking:
         from stylestudio_desktop.services import trail
 
         with self._moment():
-            found, state = self.look(wanted, limit if wanted.plain else 0)
+            found = self.ids(wanted, limit) if wanted.plain else array("q")
+            state = self.state(wanted)
             seen = array("q") if around is None else self.between(wanted, around)
             if since is None:
                 return Around(found, state, seen, None)
@@ -184,12 +178,27 @@ class Asking:
 
         return library.moment(self._studio)
 
-    def fitting(self, wanted: Asked, among: Sequence[int]) -> set[int]:
-        """Return those of some pictures that belong to the list."""
-        from stylestudio_desktop.services import finding
+    def places(
+        self, wanted: Asked, changed: Collection[int], stacks: Collection[int]
+    ) -> "Places | None":
+        """Return where pictures that changed stand in the list now; None where it must be read.
 
-        query, bounds = finding.query_of(FileFilter() if wanted.alike else wanted.filter)
-        return finding.fitting(self._studio, query, among, bounds)
+        With `stacks`, from which they may have been taken.
+        """
+        from stylestudio_desktop.services import finding, touching
+
+        if wanted.alike is not None:  # nothing joins those
+            return touching.places(self._studio, finding.query_of(FileFilter())[0], changed)
+        query, bounds = finding.query_of(wanted.filter)
+        order, made_from = finding.Order(wanted.order), wanted.product
+        if not wanted.stacked:
+            return touching.places(
+                self._studio, query, changed, made_from=made_from, bounds=bounds, order=order
+            )
+        return touching.first_places(
+            self._studio, query, changed, stacks=stacks, opened=wanted.opened,
+            made_from=made_from, bounds=bounds, order=order,
+        )  # fmt: skip
 
     def state(self, wanted: Asked) -> State:
         """Return what kept counts tell, to be compared after a commit elsewhere."""

@@ -9,6 +9,7 @@ from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.asking import Asked, Asking, State
 from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 from stylestudio_desktop.ui.window import MainWindow
 
 FIRST = 400
@@ -17,10 +18,11 @@ SCREEN = 64
 
 
 class Front(NamedTuple):
-    """The front of a list, the state it belongs to, and what its first screen shows."""
+    """The front of a list, its state, how it is ordered, and what its first screen shows."""
 
     ids: "array[int]"
     state: State | None
+    runs: Runs
     rows: Sequence[FileCard]
 
 
@@ -69,5 +71,5 @@ def foresee(window: MainWindow, studio: Studio) -> Foreseen:
 
 def look_ahead(studio: Studio, asking: Asking, wanted: Asked) -> Front:
     """Return the front of a list; called on another thread."""
-    ids, state = asking.look(wanted, FIRST)
-    return Front(ids, state, library.cards(studio, ids[:SCREEN].tolist()))
+    ids, state, runs = asking.look(wanted, FIRST)
+    return Front(ids, state, runs, library.cards(studio, ids[:SCREEN].tolist()))

@@ -1,9 +1,10 @@
 """Keeps the grid's list of ids true: the first at once, the rest behind, changes touched in."""
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,8 +25,10 @@ from stylestudio_desktop.ui.widgets.grid import Card, Grid
 from stylestudio_desktop.ui.widgets.grid.contents import amended
 from stylestudio_desktop.ui.widgets.grid.runs import Runs
 
+if TYPE_CHECKING:
+    from stylestudio_desktop.services.touching import Places
+
 HEAD = 200
-Looked = tuple["array[int]", State, Runs]
 QUIET_MS = 150
 REST_MS = 250
 SURE_S = 0.5
@@ -96,7 +99,7 @@ class Listing(QObject):
             if serial == self._serial:
                 self._state, self._net = front.state, 0
                 self._grid.cards.put(cards)
-                self._show_first(front.ids, serial)
+                self._show_first(front, serial)
 
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is not None and wanted == Asked():
@@ -119,18 +122,18 @@ class Listing(QObject):
         self._missed.clear()
         serial, wanted, began = self._serial, self.wanted, monotonic()
 
-        def done(found: Looked) -> None:
+        def done(found: "tuple[array[int], State, Runs]") -> None:
             self._reading, self._took = False, monotonic() - began
             if serial == self._serial:
                 self.complete = True
                 self._state, self._net = found[1], 0
-                ids = self._with_missed(found[0])
-                if ids != self._grid.contents.ids or not wanted.dated:
-                    self._grid.refresh_ids(ids, found[2])
+                ids, runs, held = self._with_missed(found[0]), found[2], self._grid.contents
+                if ids != held.ids or runs != held.runs:
+                    self._grid.refresh_ids(ids, runs)
                 self._grid.refresh_cards()
                 self.counted.emit()
 
-        self._run(lambda: self._asking.whole(wanted), done)
+        self._run(lambda: self._asking.look(wanted), done)
 
     def _with_missed(self, read: "array[int]") -> "array[int]":
         """Return what was read, with what was told meanwhile as it is shown already.
@@ -170,9 +173,9 @@ class Listing(QObject):
         made.timeout.connect(run)
         return made
 
-    def _show_first(self, found: "array[int]", serial: int) -> None:
-        wanted = self.wanted
-        self._grid.set_ids(found, dated=wanted.dated)
+    def _show_first(self, front: Front, serial: int) -> None:
+        wanted, found = self.wanted, front.ids
+        self._grid.set_ids(found, dated=wanted.dated, runs=front.runs)
         # A list of stacks may be short at first and still go on.
         self.complete = not wanted.endless or (len(found) < FIRST and not wanted.stacked)
         self.loaded.emit()
@@ -199,10 +202,9 @@ class Listing(QObject):
         QTimer.singleShot(REST_MS, self, begin)
 
     def _look_ahead(self) -> None:
-        """Put in front what is newer than all that is shown."""
+        """Put in front what is newer than all that is shown; another list is touched."""
         if not self.wanted.plain:
-            if self.wanted.endless:
-                self.reload()
+            self.on_elsewhere()
             return
         serial, wanted = self._serial, self.wanted
 
@@ -225,54 +227,47 @@ class Listing(QObject):
             self.counted.emit()
 
     def _touch(self) -> None:
-        """Show changed marks; take out what no longer fits, put in what fits again."""
+        """Show changed marks; take out what no longer fits, put in what fits again, and where."""
         if self._touching or not self._changed:
             return
-        steady = self.wanted.steady and self.complete
-        if not (self.wanted.plain or steady or not self.wanted.endless):
+        serial, wanted = self._serial, self.wanted
+        if wanted.endless and not wanted.plain and not self.complete:
             self._changed.clear()
             self.reload()
             return
-        serial, wanted = self._serial, self.wanted
         changed = list(islice(self._changed, TOUCHED))
         for one in changed:
             del self._changed[one]
-        held = [one for one in changed if self._grid.cards.get(one) is not None]
+        known = [card for one in changed if (card := self._grid.cards.get(one)) is not None]
         self._touching = True
 
-        def op() -> tuple[Sequence[Card], set[int]]:
-            cards = self._grid.source.fetch_cards(held)
-            return cards, self._asking.fitting(wanted, changed)
+        def op() -> "tuple[Sequence[Card], Places | None]":
+            cards = self._grid.source.fetch_cards([one.id for one in known])
+            stacks = {one.stack for one in known if one.stack}
+            return cards, self._asking.places(wanted, changed, stacks)
 
-        def done(found: tuple[Sequence[Card], set[int]]) -> None:
+        def done(found: "tuple[Sequence[Card], Places | None]") -> None:
             self._touching = False
             if serial == self._serial:
-                cards, fitting = found
-                self._grid.cards.put(cards)
-                self._take_out(one for one in changed if one not in fitting)
-                if wanted.plain:
-                    self._put_in(fitting)
-                elif wanted.endless and len(self._grid.contents.positions(fitting)) < len(fitting):
-                    self.reload()
+                self._grid.cards.put(found[0])
+                self.reload() if found[1] is None else self._place(*found[1])
+                if wanted.stacked:
+                    self._grid.refresh_cards()  # how many lie on a stack
+                    self._sure_later()
                 self._grid.surface.update()
             self._touch()
 
         self._run(op, done)
 
-    def _take_out(self, gone: Iterable[int]) -> None:
-        number = self._grid.remove_ids(gone)
-        if number:
-            self._net -= number
-            self.counted.emit()
-
-    def _put_in(self, back: Iterable[int]) -> None:
+    def _place(self, looked: Collection[int], shown: Mapping[int, int]) -> None:
+        """Take out those `looked` at that are not `shown`, and put the others where they belong."""
         ids = self._grid.contents.ids
         if not self.complete and ids:
             # What is older than the part that is here comes with the rest.
-            back = [row_id for row_id in back if row_id > ids[-1]]
-        added = self._grid.take_in(back)
-        if added:
-            self._net += added
+            shown = {one: part for one, part in shown.items() if one >= ids[-1]}
+        grown = self._grid.settle(looked, shown)
+        if grown:
+            self._net += grown
             self.counted.emit()
 
     def _look_around(self) -> None:
@@ -294,8 +289,8 @@ class Listing(QObject):
                 self._put_in_front(found.front)
             if span is not None:
                 gone, back = untrue(self._grid.contents.ids, span, found.seen)
-                self._take_out(gone - self._recent)
-                self._put_in(back - self._recent)
+                joining = dict.fromkeys(back - self._recent, 0)
+                self._place({*(gone - self._recent), *joining}, joining)
             self._grid.refresh_cards()
             self._follow(found, told)
             self._judge(found.state)
@@ -311,9 +306,12 @@ class Listing(QObject):
             self._state = before._replace(trail=found.state.trail)
         else:
             self._state = found.state
-            self._sure.start(max(SURELY_MS, round(20_000 * self._took)))
+            self._sure_later()
         self._changed.update(dict.fromkeys(set(changed) - told - self._recent))
         self._touch()
+
+    def _sure_later(self) -> None:
+        self._sure.start(max(SURELY_MS, round(20_000 * self._took)))
 
     def _confirm(self) -> None:
         """Read once more behind what was only touched, when all is quiet: there may be more."""

@@ -15,6 +15,7 @@ from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from tests.factories import open_test_studio
 from tests.ui.gallery.seeing import Quiet, empty_title
+from tests.ui.neighbour import neighbour_of
 
 LINKED = (
     "SELECT l.file_id, r.file_id FROM generation_files l JOIN generation_files r"
@@ -102,3 +103,28 @@ def test_the_other_chips_narrow_it_and_what_goes_leaves_it(
     quiet()
     assert pane.browser.filters.product.isHidden()
     assert len(pane.grid.contents) > len(shown)
+
+
+@pytest.mark.parametrize("order", ["newest", "rating"])
+def test_what_a_second_process_does_is_touched_into_a_products_list(
+    pane: GalleryPane, made: dict[int, list[int]], quiet: Quiet, studio: Studio, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch, order: str,
+) -> None:  # fmt: skip
+    product, results = max(made.items(), key=lambda item: len(item[1]))
+    others = next(some for one, some in made.items() if not set(some) & set(results))
+    pane.browser.filters.order.pick(order)
+    pane.show_product(product, "tee.jpg")
+    quiet()
+    qtbot.waitUntil(lambda: pane.listing.complete)
+    quiet()
+    held = pane.grid.contents
+    before = list(held.ids)
+    assert set(results) <= set(before)
+    assert not set(before) & set(others)
+    monkeypatch.setattr(pane.listing, "reload", lambda: pytest.fail("read again"))
+    with neighbour_of(studio.workspace.root) as ask:
+        ask(f"trash {before[1]}")
+        qtbot.waitUntil(lambda: list(held.ids) == [before[0], *before[2:]], timeout=10_000)
+        ask(f"rate {others[0]} 5")
+        ask(f"restore {before[1]}")
+        qtbot.waitUntil(lambda: list(held.ids) == before, timeout=10_000)

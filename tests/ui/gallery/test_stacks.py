@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.gallery.pane import GalleryPane
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.window import MainWindow
 from tests.ui.gallery.seeing import Quiet, toasts
+from tests.ui.neighbour import neighbour_of
 
 KEYS = Qt.Key
 
@@ -146,3 +147,41 @@ def test_a_picture_that_can_not_be_read_is_a_sentence(
     assert any("can't be read" in text for text in toasts(window))
     assert shown(filled) == every
     assert filled.browser.filters.alike.isHidden()
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "rating"])
+def test_another_comes_first_when_the_first_of_a_stack_leaves(
+    filled: GalleryPane, twins: list[int], quiet: Quiet, studio: Studio, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch, order: str,
+) -> None:  # fmt: skip
+    filled.browser.filters.order.pick(order)
+    filled.browser.filters.stacks.click()
+    quiet()
+    qtbot.waitUntil(lambda: filled.listing.complete)
+    quiet()
+    monkeypatch.setattr(filled.listing, "reload", lambda: pytest.fail("read again"))
+    before = shown(filled)
+    others = [one for one in before if one not in twins]
+    ranked = sorted(twins, reverse=order != "oldest")
+    assert [one for one in before if one in twins] == ranked[:1]
+
+    def put(first: int) -> list[int]:
+        if order == "rating":
+            rated = library.picture(studio, first).rating
+            return [first, *others] if rated else sorted([first, *others], reverse=True)
+        return sorted([first, *others], reverse=order != "oldest")
+
+    with neighbour_of(studio.workspace.root) as ask:
+        ask(f"trash {ranked[0]}")
+        qtbot.waitUntil(lambda: shown(filled) == put(ranked[1]), timeout=10_000)
+        ask(f"rate {ranked[2]} 4")
+        if order == "rating":
+            qtbot.waitUntil(lambda: shown(filled) == [ranked[2], *others], timeout=10_000)
+        ask(f"restore {ranked[0]}")
+        wanted = ranked[2] if order == "rating" else ranked[0]
+        qtbot.waitUntil(lambda: shown(filled) == put(wanted), timeout=10_000)
+        qtbot.waitUntil(lambda: badge(filled, wanted) == "3 alike", timeout=10_000)
+    filled.acting.trash([wanted])
+    left = [one for one in ranked if one != wanted]
+    qtbot.waitUntil(lambda: shown(filled) == put(left[0]), timeout=10_000)
+    assert filled.listing._sure.isActive(), "it is read once more behind, when all is quiet"

@@ -2,11 +2,12 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import accumulate, groupby, pairwise
+from typing import NamedTuple
 
 from stylestudio_desktop.ui.widgets.grid import sections
-from stylestudio_desktop.ui.widgets.grid.runs import Runs
+from stylestudio_desktop.ui.widgets.grid.runs import FALLING, Runs
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, Section
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
@@ -15,11 +16,18 @@ FEW = 8
 """Runs of ids that are moved in place: each moves what is behind it, and copies nothing."""
 
 
+class Settled(NamedTuple):
+    """How many pictures left their places, how many came to theirs, and who did both."""
+
+    gone: int
+    come: int
+    moved: Set[int]
+
+
 class Contents:
     """Ids newest first, their sections, the selection and the current picture, all by position.
 
-    `ids` may be any order when `dated` is off (a search by relevance); then nothing is inserted,
-    and `runs` tell how they are found.
+    `ids` may be in any order when `dated` is off; `runs` tell how pictures are found in it.
     """
 
     def __init__(self) -> None:
@@ -35,21 +43,20 @@ class Contents:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def set(self, ids: Iterable[int], *, dated: bool = True) -> None:
+    def set(self, ids: Iterable[int], *, dated: bool = True, runs: Runs = FALLING) -> None:
         """Hold other pictures; nothing is selected afterwards."""
         self.ids = ids if isinstance(ids, array) else array("q", ids)
-        self.dated, self.runs = dated, Runs()
+        self.dated, self.runs = dated, runs
         self.selection = Ranges()
         self.current = self.pivot = None
         self.divide(self.grouping)
 
     def append(self, ids: Iterable[int]) -> None:
-        """Take older pictures at the end, as they come in from the background."""
+        """Take pictures at the end of the last run, as they come in from the background."""
         older = array("q", ids)
         found = sections.find(older, self.grouping if self.dated else "none")
         self.sections = sections.after(self.sections, len(self.ids), found)
         self.ids.extend(older)
-        self.runs = Runs()
 
     def divide(self, grouping: Grouping) -> None:
         """Find the sections anew, by day or by month."""
@@ -67,21 +74,38 @@ class Contents:
             self.sections = sections.after(front, count, self.sections)
         return count
 
-    def take_in(self, new: Iterable[int]) -> int:
-        """Take pictures in where their dates place them; return how many were not held before.
+    def settle(self, looked: Iterable[int], shown: Mapping[int, int]) -> "Settled":
+        """Put in order those pictures of the list that were `looked` at; the rest is as it was.
 
-        The selection follows. Only for `dated` lists.
+        Those `shown` stand where their run and their id place them; the others leave the list.
+        The selection and the current picture follow. Where the order is unknown, none joins.
         """
-        fresh = sorted(set(new), reverse=True)
-        found = zip(sections.places(self.ids, fresh), fresh, strict=True)
-        missing = [(at, one) for at, one in found if self._id_at(at) != one]
-        if not missing:
+        held = self.positions(looked)
+        at = {self.ids[place]: place for start, stop in held for place in range(start, stop)}
+        stay = {one for one, place in at.items() if shown.get(one) == self.runs.run_at(place)}
+        if not self.runs.starts:
+            stay = at.keys() & shown.keys()
+        leaving = Ranges((place, place + 1) for one, place in at.items() if one not in stay)
+        moving = at.keys() & shown.keys() - stay
+        chosen = [one for one in moving if at[one] in self.selection]
+        current = self._id_at(self.current)
+        if leaving:
+            self.remove(leaving)
+        come = self._join({one: run for one, run in shown.items() if one not in stay})
+        if chosen:
+            self.selection = self.selection.united(self.positions(chosen))
+        if current in moving and current is not None:
+            self.current = self.pivot = self.index_of(current)
+        return Settled(len(leaving), come, moving)
+
+    def _join(self, joining: Mapping[int, int]) -> int:
+        """Take pictures in, each into its run; return how many were not held before."""
+        places, new, runs = self.runs.openings(self.ids, joining)
+        if not places:
             return 0
-        places = [at for at, _ in missing]
-        joining = array("q", [one for _, one in missing])
         grouping = self.grouping if self.dated else "none"
-        self.sections = sections.with_more(self.sections, places, sections.find(joining, grouping))
-        self.ids = _merged(self.ids, places, joining)
+        self.sections = sections.with_more(self.sections, places, sections.find(new, grouping))
+        self.ids, self.runs = _merged(self.ids, places, new), runs
         self.selection = self.selection.opened_up(places)
         self.current = self._opened_up(self.current, places)
         self.pivot = self._opened_up(self.pivot, places)
@@ -89,14 +113,8 @@ class Contents:
 
     def positions(self, ids: Iterable[int]) -> Ranges:
         """Return where those of `ids` stand that are held."""
-        if self.dated:
-            falling = sorted(set(ids), reverse=True)
-            found = zip(sections.places(self.ids, falling), falling, strict=True)
-            return Ranges((at, at + 1) for at, one in found if self._id_at(at) == one)
         wanted = set(ids)
-        if not wanted:
-            return Ranges()
-        if self.runs.starts:
+        if self.runs.starts or not wanted:
             return self.runs.positions(self.ids, wanted)
         return Ranges((p, p + 1) for p, row_id in enumerate(self.ids) if row_id in wanted)
 
@@ -111,7 +129,7 @@ class Contents:
         self.runs = self.runs.without(gone)
         return len(gone)
 
-    def refresh(self, ids: "array[int]", runs: Runs = Runs()) -> None:  # noqa: B008 - immutable
+    def refresh(self, ids: "array[int]", runs: Runs = FALLING) -> None:
         """Hold `ids` in place of the same list asked for earlier.
 
         What was selected stays selected by id. A selection too large to be followed one by one
@@ -131,8 +149,6 @@ class Contents:
 
     def index_of(self, row_id: int) -> int | None:
         """Return where `row_id` stands, or None."""
-        if self.dated:
-            return sections.index_of(self.ids, row_id)
         if self.runs.starts:
             return self.runs.index_of(self.ids, row_id)
         try:
@@ -178,7 +194,7 @@ def amended(ids: "array[int]", gone: Iterable[int], held: Iterable[int]) -> "arr
     made.grouping = "none"
     made.set(ids)
     made.remove(made.positions(gone))
-    made.take_in(held)
+    made.settle((), dict.fromkeys(held, 0))
     return made.ids
 
 

@@ -90,14 +90,17 @@ def index_of(ids: Sequence[int], wanted: int) -> int | None:
     return index if index < len(ids) and ids[index] == wanted else None
 
 
-def places(ids: Sequence[int], wanted: Sequence[int]) -> list[int]:
+def places(
+    ids: Sequence[int], wanted: Sequence[int], low: int = 0, stop: int | None = None
+) -> list[int]:
     """Return `insertion` for each of many ids, which are descending as `ids` are.
 
-    Neighbours are looked for near each other: a step as wide as they lie apart, and then twice.
+    Only the part of `ids` from `low` and before `stop` counts. Neighbours are looked for near each
+    other: a step as wide as they lie apart, and then twice.
     """
     found: list[int] = []
-    low, total = 0, len(ids)
-    wide = max(1, total // max(1, len(wanted)))
+    total = len(ids) if stop is None else stop
+    wide = max(1, (total - low) // max(1, len(wanted)))
     for one in wanted:
         step, high = wide, low
         while high < total and ids[high] > one:

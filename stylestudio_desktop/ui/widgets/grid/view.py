@@ -1,7 +1,7 @@
 """The grid itself: what is in view and where the user is; layout, cards and drawing are others'."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
@@ -15,8 +15,8 @@ from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
 from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
 from stylestudio_desktop.ui.widgets.grid.painter import CellPainter, Look
-from stylestudio_desktop.ui.widgets.grid.runs import Runs
-from stylestudio_desktop.ui.widgets.grid.scrolling import Scrolled
+from stylestudio_desktop.ui.widgets.grid.runs import FALLING, Runs
+from stylestudio_desktop.ui.widgets.grid.scrolling import Held, Scrolled
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.store import CardStore
@@ -64,9 +64,9 @@ class Grid(Scrolled):
         self.slid.connect(self._wish.start)
         self.destroyed.connect(self.thumbnails.close)
 
-    def set_ids(self, ids: Iterable[int], *, dated: bool = True) -> None:
+    def set_ids(self, ids: Iterable[int], *, dated: bool = True, runs: Runs = FALLING) -> None:
         """Show other pictures from the top; `dated` when they are newest first by id."""
-        self.contents.set(ids, dated=dated)
+        self.contents.set(ids, dated=dated, runs=runs)
         self._lay_out()
         self.scroll_to(0)
         self._ask()
@@ -87,33 +87,27 @@ class Grid(Scrolled):
             self._restore(None if self._offset == 0 else held)
         return count
 
-    def take_in(self, ids: Iterable[int]) -> int:
-        """Take pictures in where they belong; what the user looks at stays, except at the top."""
-        held = self._hold()
-        count = self.contents.take_in(ids)
-        if count:
-            self._lay_out()
-            self._restore(None if self._offset == 0 else held)
-            self.selection_changed.emit()
-        return count
+    def settle(self, looked: Iterable[int], shown: Mapping[int, int]) -> int:
+        """Put those `looked` at where they belong now (see Contents); return how many more it has.
 
-    def refresh_ids(self, ids: "array[int]", *runs: Runs) -> None:
+        What the user looks at stays; the pictures behind those in view that left close up.
+        """
+        held = self._hold()
+        done = self.contents.settle(looked, shown)
+        if done.gone or done.come:
+            self._lay_out()
+            stay = tuple(one for one in held.ids if one not in done.moved)
+            self._restore(None if self._offset == 0 else held._replace(ids=stay))
+            self.selection_changed.emit()
+        return done.come - done.gone
+
+    def refresh_ids(self, ids: "array[int]", runs: Runs = FALLING) -> None:
         """Show a newer state of the same list; view and selection stay with their pictures."""
         held = self._hold()
-        self.contents.refresh(ids, *runs)
+        self.contents.refresh(ids, runs)
         self._lay_out()
         self._restore(None if self._offset == 0 else held)
         self.selection_changed.emit()
-
-    def remove_ids(self, ids: Iterable[int]) -> int:
-        """Let pictures go, return how many were held; those after them close up."""
-        gone = self.contents.positions(ids)
-        if gone:
-            self.contents.remove(gone)
-            self._lay_out()
-            self.scroll_to(self._offset)
-            self.selection_changed.emit()
-        return len(gone)
 
     def refresh_cards(self, ids: Sequence[int] | None = None) -> None:
         """Fetch cards anew (None: all), as after a change of names, ratings or favourites."""
@@ -269,24 +263,25 @@ class Grid(Scrolled):
             self._wish.start()
         self.surface.update()
 
-    def _hold(self, anchor: QPoint | None = None) -> tuple[int, int] | None:
-        """Return the id that must not move and how far below the top of the view it stands."""
-        if not len(self.contents):
-            return None
+    def _hold(self, anchor: QPoint | None = None) -> Held:
+        """Return the picture at `anchor`, or those from the top of the view on, and where it is."""
         index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
-        if index is None:
-            span = self.in_view()
-            index = span.start if span else len(self.contents) - 1
-        return self.contents.ids[index], self.layout_.box(index).top - self._offset
+        span = self.in_view() if index is None else range(index, index + 1)
+        if not span:
+            return Held((), 0)
+        ids = self.contents.ids[span.start : span.stop + len(span)]
+        return Held(tuple(ids), self.layout_.box(span.start).top - self._offset)
 
-    def _restore(self, held: tuple[int, int] | None) -> None:
-        if held is None or not len(self.contents):
+    def _restore(self, held: Held | None) -> None:
+        """Bring the first of the held pictures that is still there to where the first one was."""
+        there = map(self.contents.index_of, held.ids if held else ())
+        index = next((at for at in there if at is not None), None)
+        if index is None and held and held.ids and self.contents.dated and len(self.contents):
+            index = min(insertion(self.contents.ids, held.ids[0]), len(self.contents) - 1)
+        if held is None or index is None:
             self.scroll_to(self._offset)
-            return
-        index = self.contents.index_of(held[0])
-        if index is None:
-            index = min(insertion(self.contents.ids, held[0]), len(self.contents) - 1)
-        self.scroll_to(self.layout_.box(index).top - held[1])
+        else:
+            self.scroll_to(self.layout_.box(index).top - held.top)
 
     def _sticky(self, place: int) -> QRect:
         end = self.layout_.section_top(place + 1) - self._offset - self.layout_.heading
