@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from _library import library, raw, told, usual_folder
 
 from stylestudio_desktop.domain.finding import parse
-from stylestudio_desktop.services import bulk, finding, organising, undo
+from stylestudio_desktop.services import bulk, finding, organising, undo, words
 from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.finding import Order
 from stylestudio_desktop.services.similar import Lookalikes
@@ -147,6 +148,7 @@ def main() -> None:
     folder = chosen.folder or usual.with_name(f"{usual.name}-search")
     with library(folder, chosen.generations) as studio:
         dress(studio)
+        words.tidy(studio, Event())  # as a window does behind everything else
         measure(studio, chosen.rounds)
 
 

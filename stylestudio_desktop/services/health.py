@@ -123,8 +123,16 @@ def _told(studio: Studio, owner: int | None, found: Problem) -> Problem:
 
 
 def _structure(studio: Studio, deep: bool) -> Iterator[Problem]:
-    for said in audit.structure(studio.database, deep):
+    found = audit.structure(studio.database, deep)
+    for said in found.rows:
         yield Problem("database", studio.workspace.database.name, f"SQLite reports: {said}")
+    for name in found.words:
+        yield Problem(
+            "search",
+            name,
+            f"The search index “{name}” is damaged, so not everything is found. No picture and no "
+            "record is touched by that; it can be made anew from them.",
+        )
     for name in audit.schema_differences(studio.database):
         yield Problem(
             "schema", name, f"“{name}” is not as the program makes it, so a rule may be unguarded."

@@ -15,7 +15,7 @@ from stylestudio_desktop.services import health, health_files, queue
 from stylestudio_desktop.services.backup import places, reading, snapshots, unfinished
 from stylestudio_desktop.services.health import ARRIVING_S, Health
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import audit, mending
+from stylestudio_desktop.store import audit, mending, words
 
 Progress = Callable[[float, float, str], None]
 _PARTS = 4.0
@@ -78,8 +78,9 @@ def _mend(studio: Studio, found: Health, made: Mended, grace_s: float) -> None:
             mending.recount(studio.database)
         made.done.append("The kept counts and daily sums were worked out anew.")
     if "search" in rules:
+        subjects = {one.subject for one in found.problems if one.rule == "search"}
         with studio.database.write():
-            mending.find_words_again(studio.database)
+            mending.make_words_anew(studio.database, subjects.intersection(words.INDEXES))
         made.done.append("The search knows every picture and prompt again.")
     if "stored bytes" in rules:
         _bytes(studio, made, grace_s)

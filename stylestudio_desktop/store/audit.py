@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import peewee
 
+from stylestudio_desktop.store import soundness
 from stylestudio_desktop.store.checks import Fault
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import MIGRATIONS
@@ -160,16 +161,15 @@ def stored_bytes(db: Database) -> Iterator[Bytes]:
         last = portion[-1][0]
 
 
-def structure(db: Database, deep: bool) -> list[str]:
+def structure(db: Database, deep: bool) -> soundness.Faults:
     """Return what SQLite itself finds wrong with the file; `deep` compares indexes too."""
-    check = "PRAGMA integrity_check" if deep else "PRAGMA quick_check"
-    said = [str(row[0]) for row in db.rows(check) if row[0] != "ok"]
+    found = soundness.of_all(db, soundness.DEEP if deep else soundness.QUICK)
     if deep:
-        said += [
+        found.rows.extend(
             f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is not there"
             for row in db.rows("PRAGMA foreign_key_check")[:MOST]
-        ]
-    return said
+        )
+    return found
 
 
 def schema_differences(db: Database) -> list[str]:

@@ -3,6 +3,8 @@
 All of it follows from other rows, so nothing that a person made is touched.
 """
 
+from collections.abc import Iterable
+
 from stylestudio_desktop.store import facets
 from stylestudio_desktop.store.database import Database
 
@@ -49,3 +51,10 @@ def find_words_again(db: Database) -> None:
     """Put into the search what is missing there, and take out what is gone."""
     for statement in _WORDS:
         db.run(statement)
+
+
+def make_words_anew(db: Database, broken: Iterable[str]) -> None:
+    """Empty the `broken` indexes of the search and fill them from the library's own rows."""
+    for name in broken:
+        db.run(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608 - our names
+    find_words_again(db)

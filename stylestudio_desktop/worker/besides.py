@@ -1,4 +1,4 @@
-"""What a host does besides the queue: watches folders, studies look-alikes, compares products.
+"""What a host does besides the queue: watches folders, studies the library, compares products.
 
 Each has a thread of its own and is done by one process of a workspace at a time.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from stylestudio_desktop.config.sole import Sole
 from stylestudio_desktop.domain.errors import StorageError, StudioError
 from stylestudio_desktop.domain.events import Event, FilesImported, GenerationCompleted
-from stylestudio_desktop.services import fidelity
+from stylestudio_desktop.services import fidelity, words
 from stylestudio_desktop.services.similar import Lookalikes
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.watching import POLL_S, Report, Watcher
@@ -95,8 +95,9 @@ class Besides:
                 try:
                     with self._studio.database.connection():
                         lookalikes.study(self._stop, rest=self._rests())
+                        words.tidy(self._studio, self._stop, self._rests())
                 except StorageError as error:  # the next round tries again
-                    _log.warning("look-alikes could not be studied: %s", error.sentence)
+                    _log.warning("the library could not be studied: %s", error.sentence)
                 finally:
                     sole.give_up()
             self._wanted.wait(STUDY_EVERY_S)

@@ -1,17 +1,21 @@
 """Repair: every planted damage is mended or named, and nothing that is removed is gone."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from stylestudio_desktop.domain.errors import StorageError
-from stylestudio_desktop.services import health, health_files, library, mending, queue
+from stylestudio_desktop.domain.finding import parse
+from stylestudio_desktop.domain.keeping import Reason
+from stylestudio_desktop.services import finding, health, health_files, library, mending, queue
 from stylestudio_desktop.services.backup import full, reading, snapshots
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import jobs
+from stylestudio_desktop.store import copying, jobs
 from stylestudio_desktop.store.database import SQLITE
 from tests.backup.conftest import the_job
 from tests.backup.test_full import damage
+from tests.backup.test_restore import bring_back, sound
 from tests.factories import import_photo
 
 
@@ -66,6 +70,51 @@ def test_counts_sums_and_words_are_worked_out_anew(studio: Studio) -> None:
     assert any("counts" in one for one in made.done)
     assert any("search" in one for one in made.done)
     assert len(snapshots.listing(studio.workspace)) == 1, "the snapshot taken first"
+
+
+BROKEN_WORDS = "DELETE FROM file_search_data WHERE id = (SELECT max(id) FROM file_search_data)"
+
+
+@pytest.mark.parametrize("deep", [True, False])
+def test_a_broken_search_is_made_anew_and_keeps_no_snapshot_from_being_taken(
+    studio: Studio, deep: bool
+) -> None:
+    every = set(finding.ids(studio, parse("")))
+    found = set(finding.ids(studio, parse("sea")))
+    assert found
+    plant(studio, BROKEN_WORDS)
+    (problem,) = health.verify(studio, deep, grace_s=0).problems
+    assert (problem.rule, problem.subject) == ("search", "file_search")
+    assert snapshots.take(studio, Reason.ASKED).path.is_file()
+    made = mended(studio)
+    assert made.ok
+    assert set(finding.ids(studio, parse("sea"))) == found
+    assert set(finding.ids(studio, parse(""))) == every
+
+
+def test_a_snapshot_with_a_broken_search_is_restored_and_finds_everything(studio: Studio) -> None:
+    found = set(finding.ids(studio, parse("sea")))
+    plant(studio, BROKEN_WORDS)
+    taken = snapshots.take(studio, Reason.ASKED)
+    again, made = bring_back(studio, taken)
+    assert made.missing == ()
+    assert set(finding.ids(again, parse("sea"))) == found
+    sound(again)
+
+
+def test_a_row_that_is_broken_beside_the_search_is_still_named(studio: Studio) -> None:
+    plant(studio, BROKEN_WORDS)
+    raw = SQLITE.connect(studio.database.path)
+    (page,) = raw.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'users'").fetchone()
+    raw.close()
+    with studio.database.path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(64))
+    copy = studio.workspace.root / "copy.sqlite3"
+    shutil.copyfile(studio.database.path, copy)
+    for whole in (True, False):
+        with pytest.raises(StorageError):
+            copying.prove(copy, whole)
 
 
 def test_lost_pictures_come_back_from_the_last_full_backup(studio: Studio, tmp_path: Path) -> None:

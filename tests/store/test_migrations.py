@@ -190,7 +190,7 @@ def test_without_a_backup_nothing_is_upgraded(
         schema.bring_up_to_date(database)
     assert database.value("PRAGMA user_version") == NEWEST
 
-    def full(_copy: Path) -> None:
+    def full(_copy: Path, whole: bool) -> None:
         raise StorageFull("The disk is full.")
 
     (released.parent / "backups").unlink()

@@ -33,7 +33,7 @@ from stylestudio_desktop.services.backup.reading import (
     stopping,
 )
 from stylestudio_desktop.services.backup.snapshots import Snapshot
-from stylestudio_desktop.store import audit, copying, restored, rewinding
+from stylestudio_desktop.store import audit, copying, mending, restored, rewinding
 from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.schema import bring_up_to_date, current_version
 
@@ -199,11 +199,14 @@ def _source(origin: Origin) -> Iterator[tuple[BinaryIO, str | None]]:
 
 def _prove(path: Path) -> None:
     """Refuse a database that is damaged, or not exactly as this program makes them."""
-    copying.prove(path)
+    broken = copying.prove(path).broken_words
     database = Database(path)
     with contextlib.closing(database):
         database.open()
         bring_up_to_date(database)
+        if broken:
+            with database.write():
+                mending.make_words_anew(database, broken)
         strange = audit.schema_differences(database)
     older = path.parent / "backups"  # an upgrade's own snapshot of what is a copy itself
     if older.is_dir():
