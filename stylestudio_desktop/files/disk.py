@@ -20,7 +20,6 @@ from stylestudio_desktop.domain.errors import (
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
 _HANDLES = {errno.EMFILE, errno.ENFILE}
-_NOT_A_PHOTO = "is not an ordinary file. Choose a photo; nothing was changed."
 
 
 def is_full(error: OSError) -> bool:
@@ -71,7 +70,7 @@ def source_error(error: OSError, name: str) -> BadInput:
             "allow reading it or choose another file."
         )
     if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ENOTDIR, errno.ENODEV):
-        return BadInput(f"“{name}” {_NOT_A_PHOTO}")
+        return BadInput(_not_a_photo(name))
     reason = os.strerror(error.errno) if error.errno else str(error)
     return BadInput(
         f"“{name}” could not be read ({reason}). Nothing was changed; "
@@ -88,6 +87,10 @@ def storing(doing: str) -> Iterator[None]:
         raise storage_error(error, doing) from error
 
 
+def _not_a_photo(name: str) -> str:
+    return f"“{name}” is not an ordinary file. Choose a photo; nothing was changed."
+
+
 def open_regular(path: Path, *, follow: bool = True) -> int:
     """Return a read-only descriptor of an ordinary file, or raise BadInput without blocking.
 
@@ -102,7 +105,7 @@ def open_regular(path: Path, *, follow: bool = True) -> int:
     try:
         before = path.stat(follow_symlinks=follow)
         if not stat.S_ISREG(before.st_mode):
-            raise BadInput(f"“{path.name}” {_NOT_A_PHOTO}")
+            raise BadInput(_not_a_photo(path.name))
         descriptor = os.open(path, flags)
     except ValueError as error:  # a NUL in the name
         raise BadInput(f"“{path.name!a}” is not a usable file name.") from error
@@ -110,7 +113,7 @@ def open_regular(path: Path, *, follow: bool = True) -> int:
         raise source_error(error, path.name) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise BadInput(f"“{path.name}” {_NOT_A_PHOTO}")
+        raise BadInput(_not_a_photo(path.name))
     return descriptor
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout,
 
 from stylestudio_desktop.config import crashes
 from stylestudio_desktop.domain.errors import StorageError
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
@@ -39,7 +40,7 @@ def _reports(root: Path) -> tuple[list[crashes.Report], str]:
     try:
         return crashes.listing(root), ""
     except StorageError as error:
-        return [], error.sentence
+        return [], spoken(error.sentence)
 
 
 class CrashDialog(QDialog):

@@ -9,6 +9,7 @@ from stylestudio_desktop.domain.ids import FileId
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.at_work import AtWork
 from stylestudio_desktop.ui.lookout import Lookout
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.window import GALLERY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowFiles
 
@@ -58,7 +59,9 @@ class BesidesHost(QObject):
             self._window.toast(text, "good", show)
         for refused in report.rejected[:MOST_TOLD]:
             name = Path(refused.path).name
-            self._window.toast(f"{name}: {refused.reason}" if name else refused.reason, "warning")
+            self._window.toast(
+                f"{name}: {spoken(refused.reason)}" if name else spoken(refused.reason), "warning"
+            )
         if len(report.rejected) > MOST_TOLD:
             more = len(report.rejected) - MOST_TOLD
             text = self.tr("%n more file(s) in watched folders were not taken.", "", more)

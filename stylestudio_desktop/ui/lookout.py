@@ -17,6 +17,7 @@ from stylestudio_desktop.ui.cures import Offer, of_remedy
 from stylestudio_desktop.ui.frame.toasts import Toast
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.opening import STORAGE
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.window import MainWindow
 
 ASK_S = 1.0
@@ -93,7 +94,9 @@ class Lookout(QTimer):
             if self._gone:
                 self._tell(gone, (self.tr("Choose another library"), self._reopen))
             else:
-                self._tell(self._waits.sentence, of_remedy(self._window, self._waits.remedy))
+                self._tell(
+                    spoken(self._waits.sentence), of_remedy(self._window, self._waits.remedy)
+                )
 
     def _reopen(self) -> None:
         """Close the window and open again, which asks where the library is."""

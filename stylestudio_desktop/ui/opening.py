@@ -10,6 +10,7 @@ from PySide6.QtGui import QImageReader, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.translation import install
 from stylestudio_desktop.ui.window import MainWindow
@@ -68,6 +69,8 @@ def tell_failure(window: MainWindow, error: StudioError) -> int:
     """Say why the library can't be opened, and return the program's exit code."""
     from PySide6.QtWidgets import QMessageBox
 
-    QMessageBox(QMessageBox.Icon.Critical, "Style Studio", error.sentence, parent=window).exec()
+    QMessageBox(
+        QMessageBox.Icon.Critical, "Style Studio", spoken(error.sentence), parent=window
+    ).exec()
     window.close()
     return STORAGE

@@ -27,6 +27,7 @@ from stylestudio_desktop.ui.frame.queue_strip import QueueState
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.opening import application, tell_failure
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.window import CREATE, GALLERY, HISTORY, SETTINGS, WALLET, MainWindow
 from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
@@ -243,7 +244,7 @@ class Session(QObject):
         self._asking = False
         if not isinstance(error, StudioError):
             raise error
-        self.window.queue_strip.set_state(QueueState(remark=error.sentence))
+        self.window.queue_strip.set_state(QueueState(remark=spoken(error.sentence)))
 
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, BalanceChanged):

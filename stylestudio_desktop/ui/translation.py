@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.ui import said
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -14,6 +15,7 @@ def install(app: QCoreApplication, language: str | None = None) -> str:
     """
     wanted = language or QLocale.system().name().split("_")[0]
     taken = wanted if wanted in LANGUAGES else "en"
+    said.speak(taken)
     if language is not None or taken != wanted:
         QLocale.setDefault(QLocale(taken))
     own, qt = QTranslator(app), QTranslator(app)

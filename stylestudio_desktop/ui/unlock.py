@@ -18,6 +18,7 @@ from stylestudio_desktop.domain.errors import ProfileLocked, StudioError
 from stylestudio_desktop.services import profiles
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -94,7 +95,7 @@ class UnlockDialog(QDialog):
         if not isinstance(error, StudioError):
             raise error
         self.open_button.setEnabled(True)
-        self._field.complain(error.sentence)
+        self._field.complain(spoken(error.sentence))
         self.passphrase.setFocus()
         self.passphrase.selectAll()
 
@@ -186,5 +187,5 @@ class PassphraseDialog(QDialog):
             raise error
         self.save_button.setEnabled(True)
         wrong = self._field if isinstance(error, ProfileLocked) else self._new
-        wrong.complain(error.sentence)
+        wrong.complain(spoken(error.sentence))
         wrong.field.setFocus()

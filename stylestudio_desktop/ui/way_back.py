@@ -18,6 +18,7 @@ from stylestudio_desktop.services.backup.places import Kept
 from stylestudio_desktop.services.backup.snapshots import Snapshot
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.opening import STORAGE
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import breakable, label
@@ -57,7 +58,7 @@ class Unopened(Question):
     ) -> None:
         translate = QCoreApplication.translate
         self.chosen = Choice.CLOSE
-        title, text = translate("WayBack", "Your library can't be opened"), error.sentence
+        title, text = translate("WayBack", "Your library can't be opened"), spoken(error.sentence)
         if here:
             title = translate("WayBack", "Your library is damaged")
         if last is not None:
@@ -81,7 +82,7 @@ class Unopened(Question):
         self.full: Path | None = None
         self._place = workspace.root
         if last is not None or here:
-            self.body.addWidget(label(breakable(error.sentence), "faint", wrap=True))
+            self.body.addWidget(label(breakable(spoken(error.sentence)), "faint", wrap=True))
         self.yes.setVisible(error.code is not Code.STORAGE_NEWER and not (here and last is None))
         self._offer_more(error.code, last is None)
 

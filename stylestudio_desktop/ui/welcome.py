@@ -17,6 +17,7 @@ from stylestudio_desktop.services.library import Imported
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.engine_files import Fetching
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -225,9 +226,8 @@ class Welcome(Card):
         self._photos_progress.set(None, self.tr("Bringing in photos"))
         self._photos_progress.setVisible(True)
         self._place()
-        self._tasks.run(
-            attached(self._studio, op), self._on_imported, self._on_not_imported, owner=self
-        )
+        wanted = attached(self._studio, op)
+        self._tasks.run(wanted, self._on_imported, self._on_not_imported, owner=self)
 
     def _stop(self) -> None:
         self._stopped.set()
@@ -241,13 +241,13 @@ class Welcome(Card):
         text = self.tr("%n photo(s) are in your library.", "", len(found.files))
         if found.rejected:
             refused = self.tr("%n could not be taken:", "", len(found.rejected))
-            text += f" {refused} {found.rejected[0].reason}"
+            text += f" {refused} {spoken(found.rejected[0].reason)}"
         self._end_import(text)
 
     def _on_not_imported(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._end_import(error.sentence)
+        self._end_import(spoken(error.sentence))
 
     def _end_import(self, text: str) -> None:
         self._importing = False

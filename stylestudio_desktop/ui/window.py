@@ -18,6 +18,7 @@ from stylestudio_desktop.ui.frame.rail import Place, Rail
 from stylestudio_desktop.ui.frame.toasts import Toast, Toasts
 from stylestudio_desktop.ui.frame.top_bar import TopBar
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import Appearance, theme
 from stylestudio_desktop.ui.tokens import Size
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
         """Show what went wrong, with a button that helps where there is one."""
         from stylestudio_desktop.ui.cures import cure, is_grave
 
-        toast = self._toasts.show(error.sentence, "bad", cure(self, error), once=True)
+        toast = self._toasts.show(spoken(error.sentence), "bad", cure(self, error), once=True)
         if is_grave(error):
             self.damaged = True
             toast.stay()

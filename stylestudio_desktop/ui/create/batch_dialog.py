@@ -24,6 +24,7 @@ from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create.draft import Draft, shown_options
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -178,12 +179,12 @@ class BatchDialog(QDialog):
         )
         self.facts.setVisible(True)
         lines = [
-            one.sentence
+            spoken(one.sentence)
             if one.line is None
-            else f"{words.tr('Line %1').replace('%1', str(one.line))}: {one.sentence}"
+            else f"{words.tr('Line %1').replace('%1', str(one.line))}: {spoken(one.sentence)}"
             for one in made.problems[:MOST_PROBLEMS]
         ]
-        self.problems.setPlainText("\n".join([*made.notes, *lines]))
+        self.problems.setPlainText("\n".join([*map(spoken, made.notes), *lines]))
         self.problems.setVisible(bool(lines or made.notes))
         self._budget_row.setVisible(bool(made.wishes))
         self.budget.setValue(_most(made) if self._own is None else min(self._own, _most(made)))
@@ -227,7 +228,7 @@ class BatchDialog(QDialog):
             raise error
         if self.plan is None:
             self.head.setText(words.tr("This can't be read"))
-        self.said.setText(error.sentence)
+        self.said.setText(spoken(error.sentence))
         self.go.setEnabled(self.plan is not None)
 
 

@@ -31,6 +31,7 @@ from stylestudio_desktop.ui.create.draft import Bill, Draft, Photo, Problem
 from stylestudio_desktop.ui.create.photos import Photos
 from stylestudio_desktop.ui.create.remembered import from_memory, to_memory
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Task, Tasks
 
 _CHECK_AFTER_MS = 250
@@ -304,7 +305,7 @@ class Desk(QObject):
     def _on_unchecked(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self.learn(doubts=(error.sentence,))
+        self.learn(doubts=(spoken(error.sentence),))
 
 
 def as_photo(card: FileCard, kind: str = "auto") -> Photo:

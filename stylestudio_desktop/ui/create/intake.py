@@ -17,6 +17,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
 from stylestudio_desktop.ui.widgets.pasted import Pasted, holds_picture, keep, picture_in
 
@@ -99,7 +100,7 @@ class Intake(QObject):
             sentence = getattr(error, "sentence", None)
             if sentence is None:
                 raise error
-            self.refused.emit(str(sentence))
+            self.refused.emit(spoken(str(sentence)))
 
         background.run(self._desk.tasks, attached(self._studio, read), taken, failed, self)
 
@@ -133,7 +134,7 @@ def holds_photos(data: QMimeData) -> bool:
 
 def _rejections(found: Imported) -> str:
     shown: list[Any] = list(found.rejected[:_MOST_SHOWN])
-    lines = [one.reason for one in shown]
+    lines = [spoken(one.reason) for one in shown]
     more = len(found.rejected) - len(shown)
     if more:
         lines.append(words.tr("And %n more.", more))

@@ -18,6 +18,7 @@ from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.scene_part import ScenePart
 from stylestudio_desktop.ui.create.shapes import ShapeView, pictured, shaped
 from stylestudio_desktop.ui.create.staging_part import StagingPart
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -122,7 +123,7 @@ class LookPage(Page):
         style = self._desk.studio.catalogue.style(draft.style)
         adds = words.tr("%1 adds: %2").replace("%1", style.name)
         self._adds.setText(adds.replace("%2", style.adds))
-        self._notes.setText("\n".join(self._desk.card.notes))
+        self._notes.setText("\n".join(map(spoken, self._desk.card.notes)))
         self.knobs.show_draft(draft, able, name)
 
     def _build_pictured(self) -> None:
@@ -261,7 +262,7 @@ class LookPage(Page):
         for service, model in offers if len(offers) >= _MANY_SERVICES else ():
             many = len(service.models) > 1
             title = f"{service.name} · {model.name}" if many else service.name
-            card = shaped(title, service.summary)
+            card = shaped(title, spoken(service.summary))
             card.clicked.connect(partial(self._on_service, service.id, model.id))
             self.services[(service.id, model.id)] = card
             group.addButton(card)
@@ -278,6 +279,6 @@ class LookPage(Page):
         }
         for place, card in self.services.items():
             known = self._desk.situation.readiness.get(place[0])
-            out = "" if known is None or known.ready else known.sentence
-            card.refuse(refusals[place] or out)
+            out = "" if known is None or known.ready else spoken(known.sentence)
+            card.refuse(spoken(refusals[place]) or out)
             card.setChecked(place == chosen)

@@ -15,6 +15,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.mask_canvas import LARGEST, SMALLEST, MaskCanvas
 from stylestudio_desktop.ui.create.strokes import Strokes
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
 from stylestudio_desktop.ui.widgets.chips import Segments
@@ -151,7 +152,7 @@ class MaskDialog(QDialog):
             data = sources.mask(studio, file_id, self._desk.photos.closing)
             mask = decoding.thumbnail(data, LONGEST)
         except StudioError as error:
-            mask, said = None, error.sentence
+            mask, said = None, spoken(error.sentence)
         photo = decoding.picture(studio.files.path(row.storage_id))
         if photo is None:
             raise StudioError(words.tr("The photo can't be shown."))
@@ -217,7 +218,7 @@ class MaskDialog(QDialog):
     def _on_refused(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._wait.setText(error.sentence)
+        self._wait.setText(spoken(error.sentence))
 
     # ---- done by the user
 
@@ -326,4 +327,4 @@ class MaskDialog(QDialog):
         if not isinstance(error, StudioError):
             raise error
         self._set_ready(True)
-        self.remark.setText(error.sentence)
+        self.remark.setText(spoken(error.sentence))

@@ -14,6 +14,7 @@ from stylestudio_desktop.services import library, sources
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding
 from stylestudio_desktop.ui.create import background
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 
 _MOST = 160
@@ -72,7 +73,7 @@ class Photos(QObject):
         def refuse(error: Exception) -> None:
             if not isinstance(error, StudioError):
                 raise error
-            failed(error.sentence)
+            failed(spoken(error.sentence))
 
         self._show(f"{provider}/{file_id}/cutout", read, owner, sink, refuse, self.slow)
 

@@ -12,6 +12,7 @@ from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.create import background, words
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.stored import StoredPictures
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -136,7 +137,7 @@ class Picker(QDialog):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._words.setText(error.sentence)
+        self._words.setText(spoken(error.sentence))
 
 
 def _named(category: Category) -> str:

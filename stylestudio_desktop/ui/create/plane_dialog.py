@@ -13,6 +13,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.plane_canvas import PlaneCanvas
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label
@@ -118,7 +119,7 @@ class PlaneDialog(QDialog):
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._wait.setText(error.sentence)
+        self._wait.setText(spoken(error.sentence))
 
     def _on_changed(self) -> None:
         if self.canvas is None:
@@ -126,7 +127,7 @@ class PlaneDialog(QDialog):
         try:
             self.canvas.plane()
         except BadInput as error:
-            self.remark.setText(error.sentence)
+            self.remark.setText(spoken(error.sentence))
             self.keep.setEnabled(False)
             return
         self.remark.setText(

@@ -18,6 +18,7 @@ from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.create.making import Progress
 from stylestudio_desktop.ui.create.photos import Photos
 from stylestudio_desktop.ui.create.tiles import PhotoView
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
@@ -148,7 +149,7 @@ class ResultCard(Card):
         if story.job is not None and story.job.cancel_requested:
             self.progress.set(None, words.tr("Stopping"))
         elif story.generation.status != Status.PENDING.value:
-            stage = progress.stage or words.tr("Starting")
+            stage = spoken(progress.stage) or words.tr("Starting")
             left = words.remaining(progress.left)
             self.progress.set(progress.share, stage)
             self._left.setText(left)
@@ -204,7 +205,7 @@ def _sentence(story: Story) -> str:
             "let it go and have your tokens back?"
         )
     if row.status == Status.FAILED.value:
-        return row.error or words.tr("It failed. Your tokens are back.")
+        return spoken(row.error or "") or words.tr("It failed. Your tokens are back.")
     if row.status == Status.CANCELLED.value:
         return words.tr("You cancelled it. Your tokens are back.")
     return ""

@@ -5,6 +5,7 @@ from functools import partial
 from stylestudio_desktop.domain.errors import Code
 from stylestudio_desktop.domain.events import ServicePaused
 from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.window import HISTORY, SETTINGS, MainWindow
 from stylestudio_desktop.ui.wishes import ShowQueue
@@ -30,4 +31,4 @@ def tell_pause(window: MainWindow, event: ServicePaused) -> None:
         action = (window.tr("Open settings"), open_there)
     else:
         action = (window.tr("See the queue"), partial(window.open_pane, HISTORY, ShowQueue()))
-    window.toast(event.sentence, "warning", action)
+    window.toast(spoken(event.sentence), "warning", action)

@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.errors import IllegalStep, StudioError
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery import telling
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -149,7 +150,7 @@ class Acting(QObject):
             except IllegalStep as error:
                 if step is None or action_id not in (None, step.id):
                     raise
-                return _Refused(step.id, error.sentence)
+                return _Refused(step.id, spoken(error.sentence))
 
         self._begin(op, lambda taken: self._tell_turn(taken, back))
 
@@ -168,7 +169,7 @@ class Acting(QObject):
             self._window.toast(nothing)
         elif isinstance(taken, _Refused):
             forget = (self.tr("Forget this step"), lambda: self._forget(taken.action_id))
-            self._window.toast(taken.sentence, "warning", forget)
+            self._window.toast(spoken(taken.sentence), "warning", forget)
         else:
             form = self.tr("Undone: %1") if back else self.tr("Done again: %1")
             text = form.replace("%1", telling.done(taken.kind, taken.changed))

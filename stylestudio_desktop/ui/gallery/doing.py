@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.ids import FileId, GenerationId
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.acting import Acting
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.grid import Grid
 from stylestudio_desktop.ui.window import CREATE, MainWindow
 from stylestudio_desktop.ui.wishes import (
@@ -333,7 +334,7 @@ class Doing(QObject):
             show = (self.tr("Show folder"), lambda: reveal(exports))
             self._window.toast(text, "good", show)
         for refused in exports.rejected[:2]:
-            self._window.toast(refused.reason, "warning")
+            self._window.toast(spoken(refused.reason), "warning")
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):

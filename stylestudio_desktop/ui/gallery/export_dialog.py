@@ -14,6 +14,7 @@ from stylestudio_desktop.services import exporting
 from stylestudio_desktop.services.exporting import Exports
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -161,7 +162,7 @@ class ExportDialog(QDialog):
         try:
             example = fill_pattern(self.pattern.text(), _EXAMPLE)
         except StudioError as error:
-            self._pattern_row.complain(error.sentence)
+            self._pattern_row.complain(spoken(error.sentence))
             self._go.setEnabled(False)
             return
         known = " ".join(f"{{{field}}}" for field in PATTERN_FIELDS)
@@ -188,7 +189,7 @@ class ExportDialog(QDialog):
         self._show_running(False)
         if not isinstance(error, StudioError):
             raise error
-        self._error.setText(error.sentence)
+        self._error.setText(spoken(error.sentence))
         self._error.show()
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.services.library import Rejected
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.labels import label, plain_tip
 from stylestudio_desktop.ui.widgets.side_panel import SidePanel
@@ -36,7 +37,7 @@ class RejectedPanel(SidePanel):
             name = label(Path(one.path).name, wrap=True)
             plain_tip(name, one.path)
             self.body.addWidget(name)
-            self.body.addWidget(label(one.reason, "faint", wrap=True))
+            self.body.addWidget(label(spoken(one.reason), "faint", wrap=True))
         if len(self._all) > MOST_SHOWN:
             more = self.tr("and %n more", "", len(self._all) - MOST_SHOWN)
             self.body.addWidget(label(more, "muted"))
@@ -44,5 +45,5 @@ class RejectedPanel(SidePanel):
         self.setVisible(bool(self._all))
 
     def _copy(self) -> None:
-        lines = (f"{one.path}\t{one.reason}" for one in self._all)
+        lines = (f"{one.path}\t{spoken(one.reason)}" for one in self._all)
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.gallery.presenting import Presenting
 from stylestudio_desktop.ui.gallery.shown import Shown, ViewerSource
 from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP
 from stylestudio_desktop.ui.gallery.viewer_bar import ViewerBar
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Task, Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -263,7 +264,7 @@ class Viewer(QWidget):
         if not isinstance(error, StudioError):
             raise error
         if row_id in self._ids:
-            self.stages[self._ids.index(row_id)].show_message(error.sentence)
+            self.stages[self._ids.index(row_id)].show_message(spoken(error.sentence))
 
     def _show_known(self) -> None:
         wanted = [self._known[i] for i in [*self._ids, *self._neighbours()] if i in self._known]

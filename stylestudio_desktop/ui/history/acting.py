@@ -13,6 +13,7 @@ from stylestudio_desktop.services import history_bulk, history_csv, timeline
 from stylestudio_desktop.services.history_bulk import Account
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.window import MainWindow
 
@@ -156,11 +157,11 @@ class Acting(QObject):
         action: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
         if not account.done:
-            self._window.toast(account.reason or self.tr("Nothing was changed."), "warning")
+            self._window.toast(spoken(account.reason) or self.tr("Nothing was changed."), "warning")
             return
         if account.skipped:
             text += ". " + self.tr("%n left as they are.", "", account.skipped)
-            text += f" {account.reason}"
+            text += f" {spoken(account.reason)}"
         self._window.toast(text, "warning" if account.skipped else "good", action)
 
     def _on_exported(self, rows: int, path: Path) -> None:

@@ -8,6 +8,7 @@ from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.ui import icons, wording
 from stylestudio_desktop.ui.history.model import PROMPT, STATUS, TOKENS, TOOK, HistoryModel
 from stylestudio_desktop.ui.history.queue_rows import batch_words
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import theme
 from stylestudio_desktop.ui.tokens import Radius, Size, Space, Type
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
@@ -111,10 +112,10 @@ class HistoryDelegate(QStyledItemDelegate):
         tone = "text" if named else "text_muted"
         self._text(painter, top, text, self._medium if named else self._body, tone)
         if card.error and card.status == "failed":
-            self._text(painter, below, wording.clipped(card.error, 200), self._small, "bad")
+            self._text(painter, below, wording.clipped(spoken(card.error), 200), self._small, "bad")
             return
         if row.batch is not None:
-            why = f" · {card.error}" if card.error else ""
+            why = f" · {spoken(card.error)}" if card.error else ""
             said = wording.clipped(batch_words(row.batch) + why, 200)
             self._text(painter, below, said, self._small, "text_faint")
             return
@@ -138,7 +139,7 @@ class HistoryDelegate(QStyledItemDelegate):
         paint_status(painter, pill, status, widget.devicePixelRatioF())
         painter.restore()
         if running and row.job is not None:
-            self._paint_progress(painter, area, row.job.stage, row.job.progress)
+            self._paint_progress(painter, area, spoken(row.job.stage), row.job.progress)
         elif under_way and row.batch is not None:
             done = f"{wording.count(row.batch.ended)} / {wording.count(row.batch.batch.total)}"
             self._paint_progress(painter, area, done, row.batch.share)

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services.history import HistoryRow
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Task, Tasks
 
 Index = QModelIndex | QPersistentModelIndex
@@ -230,7 +231,7 @@ class HistoryModel(QAbstractTableModel):
         if column == WHEN:
             return wording.moment(row.card.created_at)
         if column == STATUS:
-            return row.card.error
+            return spoken(row.card.error or "")
         return wording.clipped(self.words(row, column), 400) if column == PROMPT else None
 
     def _tell(self, first: int, last: int) -> None:

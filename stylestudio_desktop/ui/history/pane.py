@@ -22,6 +22,7 @@ from stylestudio_desktop.ui.history.strip import WorkStrip
 from stylestudio_desktop.ui.history.table import HistoryTable
 from stylestudio_desktop.ui.listening import listen
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import tool
 from stylestudio_desktop.ui.widgets.chips import Segments
@@ -312,7 +313,7 @@ class HistoryPane(Pane):
         self._count.setText("")
         again = (self.tr("Try again"), lambda: self.loader.load(self.filters.value()))
         title = self.tr("The history can't be read")
-        self._show_blank(EmptyState("circle-alert", title, error.sentence, [again]))
+        self._show_blank(EmptyState("circle-alert", title, spoken(error.sentence), [again]))
 
     def _on_chosen(self) -> None:
         number = self.table.chosen_count()

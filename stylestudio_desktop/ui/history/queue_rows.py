@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.batch import BatchStatus, Progress
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.services.lineup import Place
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import tool
 from stylestudio_desktop.ui.widgets.cards import Card
@@ -64,7 +65,7 @@ class BatchCard(Card):
         self._bar.setValue(round(seen.share * _STEPS))
         self._bar.setVisible(not seen.over)
         self._words.setText(batch_words(seen))
-        self._why.setText(seen.batch.sentence or "")
+        self._why.setText(spoken(seen.batch.sentence or ""))
         self._why.setVisible(bool(seen.batch.sentence) and not seen.over)
         self.pause.setVisible(not seen.over and not resting)
         self.resume.setVisible(not seen.over and resting)
@@ -152,7 +153,7 @@ class JobRow(QWidget):
         parts = [service]
         if job.stage and not job.review:  # what waits for a person is at no stage of work
             share = "" if job.progress is None else f" {job.progress:.0%}"
-            parts.append(f"{job.stage}{share}")
+            parts.append(f"{spoken(job.stage)}{share}")
         if job.review:
             parts.append(translate("Queue", "Waits for your decision: show its story"))
         elif place.ready_ms is not None:

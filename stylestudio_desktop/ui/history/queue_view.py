@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.frame.paused import CURED_IN
 from stylestudio_desktop.ui.history.queue_rows import BatchCard, JobRow
 from stylestudio_desktop.ui.listening import attached
 from stylestudio_desktop.ui.live import Live
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied, put, take_away
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -280,7 +281,7 @@ class QueueView(QScrollArea):
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        row.addWidget(label(pause.sentence, wrap=True), 1)
+        row.addWidget(label(spoken(pause.sentence), wrap=True), 1)
         part = CURED_IN.get(pause.reason)
         if part is not None:
             there = partial(self._window.open_pane, SETTINGS, part)

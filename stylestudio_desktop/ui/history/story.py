@@ -17,6 +17,7 @@ from stylestudio_desktop.ui.history import parts
 from stylestudio_desktop.ui.history.remedies import Answers
 from stylestudio_desktop.ui.history.telling import Told, tell
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
@@ -104,7 +105,7 @@ class StoryPanel(SidePanel):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._put(parts.notice(error.sentence, []), None)
+        self._put(parts.notice(spoken(error.sentence), []), None)
 
     def _on_told(self, told: Told) -> None:
         same = self.now is not None and told.story.generation.id == self.now.story.generation.id
@@ -228,7 +229,7 @@ class StoryPanel(SidePanel):
         if row.status == Status.FAILED.value and row.trashed_at is None:
             remedy = REMEDIES.get(row.error_code or "", Remedy.RETRY)
             offers = self._answers.offers(remedy, row.id, told.story.instead)
-        return parts.notice(row.error, offers)
+        return parts.notice(spoken(row.error), offers)
 
     def _running(self, told: Told) -> QWidget | None:
         row, job = told.story.generation, told.story.job
@@ -246,9 +247,9 @@ class StoryPanel(SidePanel):
             self._progress.set(None, self.tr("Stopping"))
             return
         if job.host is None:
-            self._progress.set(0.0, job.stage or self.tr("Waiting for its turn"))
+            self._progress.set(0.0, spoken(job.stage) or self.tr("Waiting for its turn"))
             return
-        stage = job.stage or self.tr("Starting")
+        stage = spoken(job.stage) or self.tr("Starting")
         expected = self.now.expected_ms if self.now is not None else None
         self._progress.set(job.progress, stage, time_left(seconds_left(job, now_ms(), expected)))
 

@@ -25,6 +25,7 @@ from stylestudio_desktop.services.backup.standing import Standing, standing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
 from stylestudio_desktop.ui.settings.fields import Choice, Instant, Number, Section
 from stylestudio_desktop.ui.settings.keeping import Keeper
@@ -154,7 +155,7 @@ class BackupSection(Section):
         wrong = known.trouble or (
             "" if known.drill_ok or not known.drill_at else known.drill_sentence
         )
-        self.trouble.setText(wrong)
+        self.trouble.setText(spoken(wrong))
         self.trouble.setVisible(bool(wrong))
         self.waits.setVisible(now.looking)
         self.looked.setVisible(now.looking)
@@ -229,7 +230,7 @@ class BackupSection(Section):
         self._begin(
             lambda progress, cancelled: drill.drill(studio, progress, cancelled),
             self.tr("Trying a restore"),
-            lambda found: found.sentence,
+            lambda found: spoken(found.sentence),
         )
 
     def choose_place(self) -> None:

@@ -9,6 +9,7 @@ from stylestudio_desktop.services import leaving
 from stylestudio_desktop.services.leaving import Loss
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.forms import FormRow
 from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.question import Answer, Question
@@ -74,7 +75,7 @@ class DeleteDialog(Question):
             self._window.tell(error)
             self.reject()
             return
-        self._field.complain(error.sentence)
+        self._field.complain(spoken(error.sentence))
         self.passphrase.selectAll()
 
 

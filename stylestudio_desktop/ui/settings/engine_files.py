@@ -11,6 +11,7 @@ from stylestudio_desktop.services import engine_weights
 from stylestudio_desktop.services.engine_weights import EngineFile
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
@@ -65,7 +66,7 @@ class Fetching(QObject):
         self.busy = False
         if not isinstance(error, StudioError):
             raise error
-        self.failed.emit("" if self._cancelled.is_set() else error.sentence)
+        self.failed.emit("" if self._cancelled.is_set() else spoken(error.sentence))
 
     def _on_closing(self) -> None:
         self._cancelled.set()

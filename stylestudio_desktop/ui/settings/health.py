@@ -13,6 +13,7 @@ from stylestudio_desktop.services.mending import Mended
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
@@ -103,13 +104,13 @@ class HealthSection(Section):
         lines: list[str] = []
         left = result if isinstance(result, Health) else None
         if isinstance(result, Mended):
-            lines += result.done
+            lines += map(spoken, result.done)
             left = result.left
             if result.quarantine is not None:
                 text = self.tr("What was set aside lies in %1.")
                 lines.append(text.replace("%1", str(result.quarantine)))
         problems = () if left is None else left.problems
-        lines += [one.sentence for one in problems[:SHOWN]]
+        lines += [spoken(one.sentence) for one in problems[:SHOWN]]
         if len(problems) > SHOWN:
             more = wording.count(len(problems) - SHOWN)
             lines.append(self.tr("… and %1 more.").replace("%1", more))

@@ -10,6 +10,7 @@ from stylestudio_desktop.services import till
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.services.till import Standing
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -105,7 +106,7 @@ class PaymentsSection(Section):
     def _on_seen(self, seen: Seen) -> None:
         standing, keeping = seen
         ends = self.tr("The key ends in %1.").replace("%1", standing.key) if standing.key else ""
-        self.state.setText(f"{standing.sentence} {ends}".strip())
+        self.state.setText(f"{spoken(standing.sentence)} {ends}".strip())
         self.keeping.setText(keeping)
         self._row.complain("")
         self._relay_row.complain("")
@@ -118,16 +119,16 @@ class PaymentsSection(Section):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._row.complain(error.sentence)
+        self._row.complain(spoken(error.sentence))
 
     def _on_relay_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._relay_row.complain(error.sentence)
+        self._relay_row.complain(spoken(error.sentence))
 
 
 def _seen(studio: Studio) -> Seen:
-    return till.standing(studio), studio.secrets.keeping().sentence
+    return till.standing(studio), spoken(studio.secrets.keeping().sentence)
 
 
 def _kept(studio: Studio, typed: str) -> Seen:

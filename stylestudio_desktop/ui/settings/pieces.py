@@ -31,6 +31,7 @@ from stylestudio_desktop.services.backup.standing import standing
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding, icons, wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
 from stylestudio_desktop.ui.settings.fields import Choice
 from stylestudio_desktop.ui.tasks import Tasks
@@ -311,7 +312,7 @@ class PiecesDialog(QDialog):
         self.progress.hide()
         self.search()
         stopped = self.tr("Stopped. What came back stays.")
-        self._tasks.run(lambda: error.sentence if error else stopped, self._say, owner=self)
+        self._tasks.run(lambda: spoken(error.sentence) if error else stopped, self._say, owner=self)
 
     def _say(self, text: str) -> None:
         self.said.setText(text)
@@ -319,7 +320,7 @@ class PiecesDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, StudioError):
             raise error
-        self._say(error.sentence)
+        self._say(spoken(error.sentence))
 
     def _on_finished(self) -> None:
         self._cancelled.set()

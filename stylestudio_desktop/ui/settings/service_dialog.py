@@ -22,6 +22,7 @@ from stylestudio_desktop.services import connections
 from stylestudio_desktop.services.connections import Added, Connection
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings import service_words as words
 from stylestudio_desktop.ui.settings.fields import Choice, Number
 from stylestudio_desktop.ui.tasks import Tasks
@@ -82,9 +83,9 @@ class ServiceDialog(QDialog):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.M)
         layout.setSpacing(Space.M)
-        layout.addWidget(label(self.entry.summary, "muted", wrap=True))
+        layout.addWidget(label(spoken(self.entry.summary), "muted", wrap=True))
         for note in self.entry.notes:
-            layout.addWidget(label(f"· {note}", "faint", wrap=True))
+            layout.addWidget(label(f"· {spoken(note)}", "faint", wrap=True))
         self.key = QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         if self._now is not None and self._now.ending:
@@ -192,5 +193,5 @@ class ServiceDialog(QDialog):
         if not isinstance(error, StudioError):
             raise error
         self._save.setEnabled(True)
-        self._problem.setText(error.sentence)
+        self._problem.setText(spoken(error.sentence))
         self._problem.setVisible(True)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stylestudio_desktop.providers.protocol import Readiness, ServiceCard
 from stylestudio_desktop.services.connections import Connection
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings import service_words as words
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button, tool
@@ -35,7 +36,7 @@ class ServiceRow(QWidget):
         super().__init__(parent)
         self.connection = one
         self._badge = StatusBadge(words.status(one))
-        self.sentence = label(one.pause, "muted", wrap=True)
+        self.sentence = label(spoken(one.pause), "muted", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(Space.S)
         head.addWidget(label(one.card.name))
@@ -45,7 +46,7 @@ class ServiceRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
         layout.addLayout(head)
-        layout.addWidget(label(one.card.summary, "faint", wrap=True))
+        layout.addWidget(label(spoken(one.card.summary), "faint", wrap=True))
         layout.addWidget(self.sentence)
         self.found = Facts()
         layout.addWidget(self.found)
@@ -67,7 +68,7 @@ class ServiceRow(QWidget):
             self._badge.set_status(Status(self.tr("Ready"), "circle-check", "good"))
         else:
             self._badge.set_status(Status(self.tr("Not ready"), "triangle-alert", "warning"))
-        self.sentence.setText(found.sentence)
+        self.sentence.setText(spoken(found.sentence))
         self.sentence.setVisible(bool(found.sentence))
         self.found.set_rows(list(found.details.items()))
         self.found.setVisible(bool(found.details))
@@ -109,7 +110,7 @@ class ServiceRow(QWidget):
         more = Fold(self.tr("What it can do"))
         more.body.addWidget(about)
         for note in card.notes:
-            more.body.addWidget(label(f"· {note}", "faint", wrap=True))
+            more.body.addWidget(label(f"· {spoken(note)}", "faint", wrap=True))
         return more
 
     def _facts(self, card: ServiceCard) -> list[tuple[str, str]]:

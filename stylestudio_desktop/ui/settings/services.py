@@ -15,6 +15,7 @@ from stylestudio_desktop.services import connections, consents
 from stylestudio_desktop.services.connections import Added, Connection
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.settings.service_dialog import ServiceDialog
 from stylestudio_desktop.ui.settings.service_row import Deeds, ServiceRow
@@ -133,7 +134,7 @@ class ServicesSection(Section):
                 Found(
                     connections.connections(studio),
                     offers.entries() if offers is not None else (),
-                    studio.secrets.keeping().sentence,
+                    spoken(studio.secrets.keeping().sentence),
                     connections.trouble(studio) if offers is not None else (),
                 ),
                 said,
@@ -166,9 +167,9 @@ class ServicesSection(Section):
                 row.show_readiness(self._said[one.card.id])
         self._inside = made
         self._place.addWidget(made)
-        self._trouble.setText("\n".join(found.trouble))
+        self._trouble.setText("\n".join(map(spoken, found.trouble)))
         self._trouble.setVisible(bool(found.trouble))
-        self._keeping.setText(found.keeping)
+        self._keeping.setText(spoken(found.keeping))
         self._keeping.setVisible(bool(found.entries))
         self.adding.setVisible(bool(self._addable()))
         for name, row in self.rows.items():
@@ -213,7 +214,7 @@ class ServicesSection(Section):
 
     def _on_saved(self, name: str, added: Added) -> None:
         if added.sentence:
-            self._window.toast(added.sentence)
+            self._window.toast(spoken(added.sentence))
         self.test(name)
 
     def _on_failed(self, error: Exception) -> None:

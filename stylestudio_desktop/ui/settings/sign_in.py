@@ -12,6 +12,7 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.services import signing_in
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -148,7 +149,7 @@ class SignIn(Fold):
         if not isinstance(error, StudioError):
             raise error
         self._waits(False)
-        self._said.setText(error.sentence)
+        self._said.setText(spoken(error.sentence))
 
     def _on_closing(self) -> None:
         self._stopped.set()

@@ -12,6 +12,7 @@ from stylestudio_desktop.services.everything import Everything, take_out
 from stylestudio_desktop.services.rebuilding import Rebuilt, rebuild
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.errand import Errand, Progress
 from stylestudio_desktop.ui.settings.fields import Section
 from stylestudio_desktop.ui.tokens import Space
@@ -121,7 +122,7 @@ class TakingSection(Section):
         where = QUrl.fromLocalFile(str(done.folder))
         show = (self.tr("Show the folder"), lambda: QDesktopServices.openUrl(where))
         self._window.toast(text, "good", show)
-        self._list([one.reason for one in done.pictures.rejected])
+        self._list([spoken(one.reason) for one in done.pictures.rejected])
 
     def _rebuilt(self, done: Rebuilt) -> None:
         text = self.tr("%1 pictures are in the library, %2 of them anew.")

@@ -16,6 +16,7 @@ from stylestudio_desktop.services import buying, deciding, reconciling, refundin
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached, listen
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.window import WALLET, MainWindow
 
 if TYPE_CHECKING:
@@ -175,8 +176,8 @@ class Cashier(QObject):
             raise error
         again = isinstance(error, PaymentError) and error.again
         if not again:
-            self.failed.emit(error.sentence)
-        self.looked.emit(error.sentence)
+            self.failed.emit(spoken(error.sentence))
+        self.looked.emit(spoken(error.sentence))
         self._next(again)
 
     def _next(self, waiting: bool) -> None:
@@ -212,7 +213,7 @@ class Cashier(QObject):
 
     def _tell_failed(self, row: Purchase) -> None:
         if row.error:  # cancelled, too late, or a bank said no, perhaps days later
-            self._window.toast(row.error, "neutral", self._way_here())
+            self._window.toast(spoken(row.error), "neutral", self._way_here())
 
     def _way_here(self) -> tuple[str, Callable[[], object]] | None:
         if self._window.current == WALLET:

@@ -20,6 +20,7 @@ from stylestudio_desktop.services.till import Standing
 from stylestudio_desktop.services.wallet import Wallet
 from stylestudio_desktop.ui.listening import attached, listen
 from stylestudio_desktop.ui.pane import Pane
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Duration, Space
@@ -305,7 +306,7 @@ class WalletPane(Pane):
         self._window.open_pane(HISTORY, ShowGeneration(GenerationId(generation_id)))
 
     def _on_standing(self, found: Standing) -> None:
-        self.honest.setText(found.sentence)
+        self.honest.setText(spoken(found.sentence))
         self._to_settings.setVisible(not found.ready)
         self._payments = found
         self._allow_buying()
@@ -323,7 +324,7 @@ class WalletPane(Pane):
         found = self._payments
         if found is None:
             return
-        why = self.tr("The wallet is read-only") if self._closed else found.sentence
+        why = self.tr("The wallet is read-only") if self._closed else spoken(found.sentence)
         for card in self.cards:
             card.set_ready(found.ready and not self._closed, why)
 

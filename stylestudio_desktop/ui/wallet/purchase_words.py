@@ -16,6 +16,7 @@ from stylestudio_desktop.domain.purchase import (
 )
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.labels import Status
 
 translate = QCoreApplication.translate
@@ -57,7 +58,7 @@ def remarks(one: Purchase, back: Sequence[Refund] = ()) -> list[str]:
     if one.status == PurchaseStatus.COMPLETED.value:
         said += [_part(refund, one.currency) for refund in back]
     if one.error:
-        said.append(one.error[:_MOST_REMARK])
+        said.append(spoken(one.error)[:_MOST_REMARK])
     elif one.refund_reason:
         said.append(_reason(one.refund_reason))
     return said

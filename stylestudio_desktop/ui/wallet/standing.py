@@ -9,6 +9,7 @@ from stylestudio_desktop.domain.seal import Standing, State
 from stylestudio_desktop.services import ledger_proof
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.listening import attached, listen
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.sections import Part
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -113,11 +114,11 @@ class LedgerNotice(Card):
 
     def _on_read(self, seen: Seen) -> None:
         found, hindered = seen
-        self._hindered.setText(hindered)
+        self._hindered.setText(spoken(hindered))
         self._hindered.setVisible(bool(hindered))
         self.reason.setEnabled(not hindered)
         self._on_typed(self.reason.text())
-        self.said.setText(found.sentence)
+        self.said.setText(spoken(found.sentence))
         broken = found.state is State.BROKEN
         self.setVisible(broken)
         self.closed.emit(broken)

@@ -27,6 +27,7 @@ from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.ui.cures import cure
 from stylestudio_desktop.ui.frame.toasts import Toast
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.pane import SettingsPane
 from stylestudio_desktop.ui.window import SETTINGS, WALLET, MainWindow
 from tests.ui.settings.test_settings import engine_folder, toasts
@@ -72,7 +73,8 @@ def test_what_went_wrong_has_a_button_and_is_said_once(
     for _ in range(2):
         window.tell(error)
     assert offers(window) == [button]
-    assert toasts(window) == error.sentence
+    assert toasts(window) == spoken(error.sentence)
+    assert "“stylestudio" not in toasts(window)
 
 
 @pytest.mark.parametrize("error", [BadInput("No photo."), StorageBusy("Somebody writes.")])
