@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "stylestudio_desktop"
 SAID = ROOT / "resources" / "said"
+SERVICES = ROOT / "resources" / "services" / "catalogue.json"
 ABOVE = {"ui", "cli"}
 """Rooms that speak for themselves: the window in its language, the command line in English."""
 
@@ -33,6 +34,9 @@ def sentences(package: Path = PACKAGE) -> dict[str, str]:
         if place.parts[0] not in ABOVE:
             for pattern, line in _in_module(ast.parse(path.read_text("utf-8"))):
                 found.setdefault(pattern, f"{place.as_posix()}:{line}")
+    for service in json.loads(SERVICES.read_text("utf-8"))["services"]:
+        for one in (service["summary"], *service["notes"]):
+            found.setdefault(one, f"{SERVICES.name}:{service['id']}")
     return found
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.store.database import Database
+from stylestudio_desktop.ui import said
 from stylestudio_desktop.ui.collector import Collector
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import Appearance, theme
@@ -49,6 +50,7 @@ def _forget_languages(qapp: QCoreApplication) -> None:
     for translator in qapp.findChildren(QTranslator):
         qapp.removeTranslator(translator)
         translator.deleteLater()
+    said.speak("en")
 
 
 @pytest.fixture(autouse=True)

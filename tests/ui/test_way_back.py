@@ -19,6 +19,7 @@ from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import full, snapshots, swap
 from stylestudio_desktop.ui import way_back
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Duration
 from stylestudio_desktop.ui.widgets.question import Question
 from stylestudio_desktop.ui.window import MainWindow
@@ -191,7 +192,7 @@ def test_without_a_way_back_it_is_tried_again_or_left(
     assert way_back.offer(window, place, full) == 5
     assert shown == [QUrl.fromLocalFile(str(place.root))]
     wanted = (full, error, newer, full)
-    assert all(error.sentence in said for said, error in zip(told, wanted, strict=True))
+    assert all(spoken(error.sentence) in said for said, error in zip(told, wanted, strict=True))
 
 
 def test_a_newer_library_is_not_tried_again(window: MainWindow, place: Workspace) -> None:

@@ -30,6 +30,7 @@ from stylestudio_desktop.ui.create.picker import Picker
 from stylestudio_desktop.ui.create.steps_bar import StepsBar
 from stylestudio_desktop.ui.create.summary import Summary
 from stylestudio_desktop.ui.listening import listen
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -129,7 +130,7 @@ class Bench(QWidget):
         """Start what the draft asks for, go where something is missing, or get tokens."""
         problems = self.desk.problems()
         if problems:
-            service = self.desk.card.name
+            service = spoken(self.desk.card.name)
             self.window_.toast(words.sentence(problems[0], service), "warning")
             self.go(problems[0].step)
         elif self.desk.bill().short:

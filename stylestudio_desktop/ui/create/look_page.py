@@ -95,7 +95,7 @@ class LookPage(Page):
     def show_desk(self) -> None:
         """Show what is chosen, and refuse what the service can't do."""
         draft, able = self._desk.draft, self._desk.able
-        name = self._desk.card.name
+        name = spoken(self._desk.card.name)
         for cards, value in (
             (self.styles, draft.style),
             (self.qualities, draft.quality),
@@ -261,7 +261,7 @@ class LookPage(Page):
         group = QButtonGroup(self._makers)
         for service, model in offers if len(offers) >= _MANY_SERVICES else ():
             many = len(service.models) > 1
-            title = f"{service.name} · {model.name}" if many else service.name
+            title = f"{service.name} · {spoken(model.name)}" if many else spoken(service.name)
             card = shaped(title, spoken(service.summary))
             card.clicked.connect(partial(self._on_service, service.id, model.id))
             self.services[(service.id, model.id)] = card

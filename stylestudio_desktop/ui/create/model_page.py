@@ -18,6 +18,7 @@ from stylestudio_desktop.ui.create.desk import Desk, as_photo
 from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.shapes import SignView, pictured, shaped
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import set_label_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
@@ -83,7 +84,7 @@ class ModelPage(Page):
         self.nobody.setChecked(not chosen)
         for file_id, card in self.cards.items():
             card.setChecked(file_id in chosen)
-        name = self._desk.card.name
+        name = spoken(self._desk.card.name)
         most = able.max_models
         if most:
             self._limit.setText(words.tr("%1 takes %n photo(s).", most).replace("%1", name))

@@ -13,6 +13,7 @@ from stylestudio_desktop.ui.create.draft import Draft, Photo
 from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
 from stylestudio_desktop.ui.widgets.cards import Card
@@ -121,7 +122,7 @@ class ReviewPage(Page):
             (words.tr("Style"), catalogue.style(draft.style).name),
             (words.tr("Quality"), catalogue.quality(draft.quality).name),
             (words.tr("Shape"), words.size(draft, catalogue)),
-            (words.tr("Made by"), self._desk.card.name),
+            (words.tr("Made by"), spoken(self._desk.card.name)),
         ]
         if brief is not None:
             rows += staged.rows(brief.options)[0]

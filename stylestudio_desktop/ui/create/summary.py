@@ -11,6 +11,7 @@ from stylestudio_desktop.ui.create.desk import Desk
 from stylestudio_desktop.ui.create.draft import Bill, Photo, Step
 from stylestudio_desktop.ui.create.rows import Rows
 from stylestudio_desktop.ui.create.tiles import PhotoView
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import restyle
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
@@ -121,7 +122,7 @@ class Summary(SidePanel):
 
     def _show_button(self, bill: Bill) -> None:
         problems = self._desk.problems()
-        name = self._desk.card.name
+        name = spoken(self._desk.card.name)
         starting = self._desk.situation.starting
         doubts = self._desk.situation.doubts
         role = "faint"

@@ -44,7 +44,7 @@ class HistoryPane(Pane):
         self.search_hint = self.tr("Search prompts")
         self._window = window
         self._studio = studio
-        services = {one.card.id: one.card.name for one in studio.providers.values()}
+        services = {one.card.id: spoken(one.card.name) for one in studio.providers.values()}
         self.model = HistoryModel(window.tasks, services, self)
         self._thumbnails = Thumbnails(
             lambda storage_id, tier: library.thumbnail(studio, storage_id, _tier(tier)), self

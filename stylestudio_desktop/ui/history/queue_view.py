@@ -343,5 +343,5 @@ def _look(studio: Studio) -> Seen:
         places=lineup.places(studio, MOST_JOBS),
         pauses=[one for one in lineup.pauses(studio) if one.until is None or one.until > moment],
         batches=sorted(found, key=lambda one: one.over),
-        services={one.card.id: one.card.name for one in studio.providers.values()},
+        services={one.card.id: spoken(one.card.name) for one in studio.providers.values()},
     )

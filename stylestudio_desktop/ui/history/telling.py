@@ -13,6 +13,7 @@ from stylestudio_desktop.services import attempts, estimates, fidelity, generate
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import decoding
+from stylestudio_desktop.ui.said import spoken
 
 SIDE = 240
 
@@ -46,7 +47,7 @@ def tell(studio: Studio, generation_id: int) -> Told:
         again = None  # its style or quality is no longer offered; the story can still be read
     wanted = [one.storage_id for one in story.inputs] + [one.storage_id for one in story.results]
     provider = studio.providers.get(row.provider)
-    name = provider.card.name if provider is not None else row.provider
+    name = spoken(provider.card.name) if provider is not None else row.provider
     expected = None
     if attempts.is_open(row):
         expected = estimates.learn(studio).expected_ms(row.provider, row.quality, row.pictures)

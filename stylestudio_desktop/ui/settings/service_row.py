@@ -39,7 +39,7 @@ class ServiceRow(QWidget):
         self.sentence = label(spoken(one.pause), "muted", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(Space.S)
-        head.addWidget(label(one.card.name))
+        head.addWidget(label(spoken(one.card.name)))
         head.addStretch(1)
         head.addWidget(self._badge)
         layout = QVBoxLayout(self)
