@@ -1,5 +1,6 @@
 """The grid as its users meet it: scrolling, selecting, new pictures coming, dropping files."""
 
+from array import array
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop.domain.ids import id_at
 from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, Grid
 from stylestudio_desktop.ui.widgets.grid.geometry import MARGIN, SMALLEST
+from stylestudio_desktop.ui.widgets.grid.runs import Runs
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Want
 from tests.ui.library import NOON, FakeLibrary, many_ids
@@ -256,6 +258,38 @@ def test_removed_pictures_close_up(grid: Grid) -> None:
     assert len(grid.contents) == 997
     assert not set(gone) & set(grid.contents.ids)
     assert not grid.contents.selection
+
+
+@pytest.mark.parametrize("rated", [False, True])
+def test_what_is_in_view_stays_when_pictures_above_it_go_move_or_come(
+    grid: Grid, rated: bool
+) -> None:
+    """A second window rated or trashed them; nobody may be thrown off the row they look at."""
+    ids = many_ids(3000)
+    runs = Runs((0, 1000)) if rated else Runs((0,))
+    grid.set_ids(array("q", ids), dated=not rated, runs=runs)
+    grid.scroll_to(grid.layout_.box(1500).top + 30)
+    first = grid.in_view().start
+    seen, top = grid.contents.ids[first], grid.area_of(first).top()
+
+    def where() -> int:
+        at = grid.contents.index_of(seen)
+        assert at is not None
+        return grid.area_of(at).top()
+
+    gone = ids[100:300]
+    assert grid.settle(gone, {}) == -200
+    assert where() == top
+    assert grid.settle(gone, dict.fromkeys(gone, 0)) == 200
+    assert grid.contents.ids == ids
+    assert where() == top
+    if rated:  # who looks at the first of a row sees the next one there when it moves away
+        assert grid.settle([seen], {seen: 0}) == 0
+        assert (grid.contents.index_of(seen) or 0) <= 1000
+        assert grid.area_of(grid.in_view().start).top() == top
+    grid.scroll_to(0)
+    grid.settle(ids[:5], {})
+    assert grid.offset == 0
 
 
 def test_a_refreshed_list_keeps_the_selection_by_id(grid: Grid) -> None:
