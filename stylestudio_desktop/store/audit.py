@@ -173,8 +173,12 @@ def structure(db: Database, deep: bool) -> soundness.Faults:
 
 
 def schema_differences(db: Database) -> list[str]:
-    """Return the names of tables, indexes and triggers that are not as the program makes them."""
+    """Return the names of tables, indexes and triggers that are not as the program makes them.
+
+    Litestream's own two tables are none: somebody may have it copy the library elsewhere.
+    """
     found = _objects(db.rows(_OBJECTS))
+    found = {name: sql for name, sql in found.items() if _LITESTREAM.get(name) != sql}
     return sorted(name for name, _ in _fresh().items() ^ found.items())
 
 
@@ -188,6 +192,11 @@ def _fresh() -> dict[str, str]:
         Runner(fresh, str(MIGRATIONS)).up()
         return _objects(fresh.execute_sql(_OBJECTS).fetchall())
 
+
+_LITESTREAM = {
+    "_litestream_seq": "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
+    "_litestream_lock": "CREATE TABLE _litestream_lock (id INTEGER)",
+}
 
 _OBJECTS = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND sql NOT NULL"
 

@@ -9,9 +9,10 @@ What keeps the copies whole: where that folder is, no connection of ours folds t
 itself (`wal_autocheckpoint` is off), and `fold` does so only under a lock, after copying, and with
 a read transaction that keeps SQLite from going further than what was copied. The last connection
 that closes folds in by itself; everybody copies before closing, and writes down how the database
-was left. Where the promise can't be kept (a full disk, another program wrote, or folded in what was
-not copied: `journal_links`), the chain breaks: `whole` is removed, and a new snapshot begins a new
-one. A journal that fails never fails a commit.
+was left. What another program folded in before that is read from what the old log left behind
+(`journal_rests`). Where the promise can't be kept (a full disk, another program wrote), the chain
+breaks: `whole` is removed, and a new snapshot begins a new one. A journal that fails never fails a
+commit.
 """
 
 import contextlib
@@ -23,10 +24,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stylestudio_desktop.store import journal_files, journal_links
-from stylestudio_desktop.store.journal_links import HEADER, Last, Newest, end_of
+from stylestudio_desktop.domain.ids import now_ms
+from stylestudio_desktop.store import journal_files, journal_links, journal_rests
+from stylestudio_desktop.store.journal_links import Last, Newest, end_of
 from stylestudio_desktop.store.journal_marks import Mark, Marks
 from stylestudio_desktop.store.journal_notes import FOLDER, Position
+from stylestudio_desktop.store.journal_rests import HEADER
 
 FOLD_FRAMES = 4000
 """Pages in the log before it is folded in: about 16 MB, four times SQLite's own usual number. Pages
@@ -67,6 +70,7 @@ class Journal:
         self._position: Position | None = None
         self._copied_at = 0.0
         self._began: tuple[bytes, int] = (b"", 0)
+        self._ours = Mark(b"", 0, 0)
         self._marks = Marks()
         self._newest = Newest(self.folder)
         self._lock: Any = None
@@ -97,8 +101,10 @@ class Journal:
             return
         with self._never_failing():
             total, folded = self._frames()
-            due = total - folded > FOLD_FRAMES
             header, began = self._began
+            if total > began:  # else the log was begun anew, and the mark is of the old one
+                self._ours = Mark(header, end_of(header, total), now_ms())
+            due = total - folded > FOLD_FRAMES
             large = due and total - (began if self._header() == header else 0) > FOLD_FRAMES
             done = self._folding is not None and not self._folding.is_alive()
             if done:
@@ -264,12 +270,28 @@ class Journal:
             )
 
     def _follows(self, last: Last, header: bytes) -> bool:
-        """Say whether nothing can have been lost between the last log and this one."""
+        """Say whether nothing is lost between the last log and this one, or copy it now."""
         if not (self.folder / "whole").exists():
             return False
         if last.ended is not None:
             return last.ended == journal_links.left(self._database)
-        return journal_links.began_anew(last, header, self._wal)
+        if not journal_links.began_anew(last, header):
+            return False
+        rest = journal_rests.left_behind(self._wal, last.header, last.offset)
+        if rest:
+            self._add(last, rest)
+        return rest is not None or last.folded == last.offset
+
+    def _add(self, last: Last, rest: bytes) -> None:
+        """Copy what another program folded in; it was written before the new log was begun."""
+        end = last.offset + len(rest)
+        journal_files.add(self.folder, last.number, last.offset, rest)
+        states = {end: self._head()[1]}
+        ours = self._ours
+        if ours.header == last.header and last.offset < ours.end <= end:
+            states[ours.end] = min(ours.stamp, states[end])
+        for place, since in sorted(states.items()):
+            journal_files.note(self.folder, last.number, f"at {place} {since}")
 
     def _fold_now(self) -> None:
         with self._mutex, self._never_failing():

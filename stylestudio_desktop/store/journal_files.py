@@ -32,6 +32,14 @@ def carry(wal: Path, folder: Path, number: int, start: int, end: int) -> int:
         return os.fstat(log.fileno()).st_mtime_ns // 1_000_000
 
 
+def add(folder: Path, number: int, start: int, data: bytes) -> None:
+    """Write `data` into the copy of a log, from `start` on. Raises OSError."""
+    with log_path(folder, number).open("r+b") as copy:
+        copy.truncate(start)
+        copy.seek(start)
+        copy.write(data)
+
+
 def note(folder: Path, number: int, line: str) -> None:
     """Append a line to the notes of a log. Raises OSError."""
     path = notes_path(folder, number)

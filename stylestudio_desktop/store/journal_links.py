@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stylestudio_desktop.store.journal_notes import log_path, notes_from, notes_path, numbers
-
-HEADER = 32  # sqlite.org/fileformat2.html#walformat
-_FRAME = 24
-_SALTS = slice(16, 24)
+from stylestudio_desktop.store.journal_rests import HEADER, frame_size
 
 
 @dataclass(slots=True)
@@ -88,11 +85,7 @@ class Newest:
 
 def end_of(header: bytes, total: int) -> int:
     """Return where `total` pages end in the log with that header."""
-    return HEADER + total * _frame(header)
-
-
-def _frame(header: bytes) -> int:
-    return int.from_bytes(header[8:12], "big") + _FRAME
+    return HEADER + total * frame_size(header)
 
 
 def left(database: Path) -> tuple[int, int]:
@@ -101,26 +94,10 @@ def left(database: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def began_anew(last: Last, header: bytes, wal: Path) -> bool:
-    """Say whether the log `wal`, with that header, was begun right where the copy of `last` ends.
+def began_anew(last: Last, header: bytes) -> bool:
+    """Say whether the log with that header is the next one in the same file after `last`.
 
-    Writing from the start again, SQLite counts the first salt up (walRestartHdr). It does so once
-    all is folded in, whoever did that: another program may have folded in what nobody had copied.
+    Writing from the start again, SQLite counts the first salt up (walRestartHdr).
     """
     before, now = (int.from_bytes(one[16:20], "big") for one in (last.header, header))
-    if not header or now != (before + 1) & 0xFFFFFFFF:
-        return False
-    salts = last.header[_SALTS]
-    # The old pages stay in the file until the new ones have got as far. So the page after the last
-    # one copied is looked at first: if that one is old still, nothing was written over either.
-    after = _salts_at(wal, last.offset)
-    if _salts_at(wal, last.offset - _frame(last.header)) == salts:
-        return after != salts
-    return last.folded == last.offset
-
-
-def _salts_at(wal: Path, offset: int) -> bytes:
-    """Return the salts of the page that begins there in the log."""
-    with wal.open("rb", buffering=0) as file:
-        file.seek(max(0, offset))
-        return file.read(_FRAME)[8:16]
+    return bool(header) and now == (before + 1) & 0xFFFFFFFF
