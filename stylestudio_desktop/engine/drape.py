@@ -1,9 +1,11 @@
 """Puts a warped garment on a person: what it covers, what stays in front, folds and shadows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
@@ -119,13 +121,25 @@ def _brought(
     # Where a soft edge lies on cloth, the cloth below it covers: no line of ground between them.
     cover = np.maximum(cover, cv2.morphologyEx(cover, cv2.MORPH_CLOSE, disc(2)))
     cover[warp.part < 0] = 0
+    # Where a part was cut it has no soft edge of its own.
+    seen = cv2.GaussianBlur((warp.part >= 0).astype(np.float32), (0, 0), 1.2)
+    cover *= smoothstep(seen, 0.5, 0.9)
     back = np.zeros_like(cover)
     if opening is not None:
         cut = np.where(warp.part == BODY, cv2.remap(opening, *maps, cv2.INTER_LINEAR), 0)
         back, cover = cover * cut, cover * (1 - cut)
     sleeves = (warp.part > 0) & (warp.part != BODY)
     seam = cv2.GaussianBlur(sleeves.astype(np.float32), (0, 0), 0.8)
-    return np.clip(colour, 0, 255), cover * (1 - seam), cover * seam, back.astype(np.float32)
+    colour = _unstepped(np.clip(colour, 0, 255).astype(np.float32), warp.part)
+    return colour, cover * (1 - seam), cover * seam, back.astype(np.float32)
+
+
+def _unstepped(colour: Image, part: NDArray[Any]) -> Image:
+    """Return `colour` without the steps of whole pixels where one part of a garment ends."""
+    least = cv2.erode(np.where(part < 0, 99, part).astype(np.int16), np.ones((3, 3), np.uint8))
+    seam = (part >= 0) & (cv2.dilate(part.astype(np.int16), np.ones((3, 3), np.uint8)) != least)
+    known = (part >= 0).astype(np.float32)
+    return np.where(seam[..., None], masked_blur(colour, known, 0.9), colour).astype(np.float32)
 
 
 def _behind(base: Image, alpha: Plane, colour: Image, back: Plane) -> tuple[Image, Plane]:
@@ -201,6 +215,9 @@ def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane)
         hand = smoothstep(share, 0.95, 1.05)  # bare thighs lie close beside hands
         limit = (0.30 - 0.07 * hand) * person.half
         near = 1 - smoothstep(away / limit, 1.0, 1.35)
+        if person.naked and kind in UPPER:  # there skin goes on from the arm to the trunk
+            near *= np.maximum(smoothstep(body.across_arms[side], -1.0, -0.94), hand)
+            below = smoothstep(share, cuff, cuff + 0.03)
         arms = np.maximum(arms, below * near)
     front = skin * arms * (1 - sleeves)
     if kind in ("skirt", "trousers", "shorts"):

@@ -16,24 +16,32 @@ from stylestudio_desktop.engine.warp import BODY, WORN_SLEEVE
 
 LONG = 0.76  # of the arm: from here on a sleeve is meant to reach the wrist
 OFF = 1.5  # pixels that a sleeve stands off the arm's outer edge
-OUTSIDE = 0.2  # of a sleeve's fulness lies on the outer side of the arm
+OUTSIDE = {False: 0.5, True: 0.2}  # of a sleeve's fulness, short and long: outside of the arm
 PAST = 1.12  # of the way to the hem: up to there the arm is looked at
 EASED = {False: (0.10, 0.75), True: (0.20, 0.38)}  # of the way, short and long: bend to strip
 PIT_AT = 0.12, 0.35  # of a long sleeve: where the arm-pit may be
 OVER = 0.25  # of it, along which its inner edge goes over the body
-LEAST, WIDEST = 1.06, 1.4  # times an arm's width
+LEAST, WIDEST = {False: 1.2, True: 1.06}, 1.4  # times an arm's width: a short one stands off
+ROUND = 0.25  # of an upper arm's half width: how far a sleeve bulges between shoulder and arm
+CORNER = 0.15  # of an upper arm's width squared: of a hem no more looks out beyond a sleeve
 STEPS = 96  # along an arm
 
 
 @dataclass(frozen=True)
 class Arm:
-    """An arm to be sleeved: its line from the shoulder, and how much of it the sleeve covers."""
+    """An arm to be sleeved: its line, the shoulder's tip, how much of it the sleeve covers."""
 
     line: NDArray[Any]
     outward: NDArray[Any]
     halves: NDArray[Any]
     length: float
     cover: float
+    tip: NDArray[Any]
+
+    @property
+    def long(self) -> bool:
+        """Whether its sleeve is meant to reach the wrist."""
+        return self.cover > LONG
 
     def wide(
         self, where: NDArray[Any] | float, own: NDArray[Any] | float
@@ -45,9 +53,10 @@ class Arm:
         at = np.clip(np.asarray(where) / max(self.length, 1), 0, 1)
         stations = np.linspace(0, 1, len(self.halves))
         outer, inner = (np.interp(at, stations, self.halves[:, way]) for way in (0, 1))
-        wide = np.maximum((outer + inner) * LEAST, 2 * np.asarray(own) * WORN_SLEEVE)
+        wide = np.maximum((outer + inner) * LEAST[self.long], 2 * np.asarray(own) * WORN_SLEEVE)
         wide = np.minimum(wide, (outer + inner) * WIDEST)
-        return np.asarray(outer + OFF + OUTSIDE * (wide - outer - inner)), np.asarray(wide)
+        edge = outer + OFF + OUTSIDE[self.long] * (wide - outer - inner)
+        return np.asarray(edge), np.asarray(wide)
 
 
 def arm_for(person: Person, body: Body, sleeve: Sleeve, scale: float, side: int) -> Arm:
@@ -64,7 +73,7 @@ def arm_for(person: Person, body: Body, sleeve: Sleeve, scale: float, side: int)
         stations = np.linspace(0, 1, len(halves))
         outer = np.minimum(bare.halves[:, 0], np.interp(SHARES, stations, halves[:, 0]))
         halves = np.stack([outer, bare.halves[:, 1]], axis=1)
-    return Arm(line, outward_of(person, side), halves, seen, cover)
+    return Arm(line, outward_of(person, side), halves, seen, cover, body.tips[side])
 
 
 def _unforeshortened(person: Person, side: int, seen: float) -> float:
@@ -124,6 +133,7 @@ def hung(
     sleeve: Sleeve,
     scale: float,
     alpha: Plane,
+    trunk: Plane,
     bent: Maps,
     panel: Maps,
     pit: NDArray[Any],
@@ -132,10 +142,10 @@ def hung(
 ) -> None:
     """Lay `sleeve` on `arm` in the maps of a `bent` garment, from a little below the shoulder on.
 
-    `alpha` is the sleeve's own. `panel` are the maps of the body alone, which is seen again where
-    the bent sleeve lay and the hung one does not. `pit` is the arm-pit in the photo, `orders` are
-    the sleeve's parts behind the panel and before it, where all of it lies if the arm is `before`
-    the body.
+    `alpha` is the sleeve's own, `trunk` the body's. `panel` are the maps of the body alone, which
+    is seen again where the bent sleeve lay and the hung one does not. `pit` is the arm-pit in the
+    photo, `orders` are the sleeve's parts behind the panel and before it, where all of it lies if
+    the arm is `before` the body.
     """
     box, down, off = along(arm, bent.part.shape)
     way = down / max(arm.cover * arm.length, 1.0)
@@ -143,27 +153,66 @@ def hung(
     own = (high - low) / 2 * scale
     edge, wide = arm.wide(down, own)
     here, body = bent.at(box), panel.at(box)
-    long = arm.cover > LONG
     ours = np.isin(here.part, orders)
-    eased = smoothstep(way, *EASED[long])
-    edge = edge + (1 - eased) * (_edges(here, ours, alpha, way, off, edge, EASED[long]) - edge)
+    eased = smoothstep(way, *EASED[arm.long])
+    most = _outline(arm, way, edge)
+    bent_edge = np.minimum(_edges(here, ours, alpha, way, off, edge, EASED[arm.long]), most)
+    edge = bent_edge + eased * (
+        np.where(way < EASED[arm.long][1], np.minimum(edge, most), edge) - bent_edge
+    )
     across = 1 - 2 * (edge - off) / wide
     source = sleeve.point(way, across).astype(np.float32)
     cloth = cv2.remap(alpha, source[..., 0], source[..., 1], cv2.INTER_LINEAR) > 0.02
     cloth &= (across > -1) & (across < 1.04) & (way < PAST)
     front = np.full(way.shape, before)
-    if long and not before:
+    if arm.long and not before:
         front = _in_front(here, pit, way, off, edge - wide)
     free = front | (body.part != BODY)
     gone = ours & ~(cloth & free) & ((eased >= 1) | (eased > 0) & (across > 1))
+    gone |= ours & (off > most + OFF) & (eased < 1)
     for kept, under in ((here.x, body.x), (here.y, body.y), (here.part, body.part)):
         kept[gone] = under[gone]
-    mixed, fresh = cloth & free & ours, cloth & free & ~ours & (eased > 0)
+    mixed, fresh = cloth & free & ours & ~gone, cloth & free & ~ours & (eased > 0)
     for axis, kept in enumerate((here.x, here.y)):
         kept[mixed] += (eased * (source[..., axis] - kept))[mixed]
         kept[fresh] = source[..., axis][fresh]
     here.part[fresh] = orders[0]
     here.part[(mixed | fresh) & front] = orders[1]
+    if arm.long:
+        _cornered(here, trunk, (off > edge) & (way > EASED[True][1]) & (way < PAST), arm)
+
+
+def _cornered(here: Maps, trunk: Plane, beyond: NDArray[Any], arm: Arm) -> None:
+    """Take the corner of a hem away that looks out `beyond` a long sleeve; `trunk` is the body's.
+
+    A wide skirt's cloth is seen there too, but that is more than a corner.
+    """
+    cloth = cv2.remap(trunk, here.x, here.y, cv2.INTER_LINEAR) > 0.1
+    corner = beyond & (here.part == BODY) & cloth
+    if float(corner.sum()) < CORNER * float(arm.halves[0].sum()) ** 2:
+        here.part[corner] = -1
+
+
+def _outline(arm: Arm, way: Plane, edge: Plane) -> Plane:
+    """Return how far off the arm a sleeve may lie along it: from the shoulder's tip straight on.
+
+    It bulges a little on the way to where it lies on the arm as wide as `edge`: cloth falls, it
+    does not stand out beyond the shoulder as a cap.
+    """
+    reach = max(arm.cover * arm.length, 1.0)
+    step = arm.line[1] - arm.line[0]
+    tangent = step / max(float(np.hypot(*step)), 1e-6)
+    normal = np.array([-tangent[1], tangent[0]])
+    normal = normal if normal @ arm.outward > 0 else -normal
+    start = float((arm.tip - arm.line[0]) @ tangent) / reach
+    out = float((arm.tip - arm.line[0]) @ normal)
+    end = EASED[arm.long][1] if arm.long else 1.0
+    rows = np.abs(way - end) < 0.03
+    there = float(np.median(edge[rows])) if rows.any() else out
+    share = np.clip((way - start) / max(end - start, 1e-3), 0, 1)
+    chord = out + share * (there - out)
+    bulge = 2.6 * np.sqrt(share) * (1 - share) * ROUND * float(arm.halves[0].mean())
+    return np.asarray(chord + bulge, np.float32)
 
 
 def _edges(

@@ -51,7 +51,8 @@ def warped_top(person: Person, body: Body, panel: Panel, alpha: Plane, kind: str
     _told_apart(maps, parts, panel)
     trunk = meshes.Layers(alpha > 0.5, parts, np.zeros_like(owners))
     under = Maps(*meshes.rastered(grid, places, np.full_like(order, BODY), shape, trunk))
-    _hang_sleeves(person, body, panel, np.where(parts > 0, alpha, 0), scale, maps, under)
+    cloth = np.where(parts > 0, alpha, 0), np.where(parts == 0, alpha, 0)
+    _hang_sleeves(person, body, panel, cloth, scale, maps, under)
     return Warp(maps.x, maps.y, maps.part, scale, (cuffs[0], cuffs[1]), odd)
 
 
@@ -59,18 +60,18 @@ def _hang_sleeves(
     person: Person,
     body: Body,
     panel: Panel,
-    cloth: Plane,
+    cloth: tuple[Plane, Plane],
     scale: float,
     maps: Maps,
     under: Maps,
 ) -> None:
-    """Lay the sleeves, which are the `cloth`, on the arms in the maps of a bent garment."""
+    """Lay the sleeves on the arms in the maps of a bent garment; `cloth`: theirs, and the rest."""
     for side in (0, 1):
         sleeve = panel.sleeves[side]
         if sleeve is not None and panel.pits is not None:
             arm = arm_for(person, body, sleeve, scale, side)
             orders, before = (1 + side, BEFORE + side), _arm_before(person, side)
-            hung(arm, sleeve, scale, cloth, maps, under, panel.pits[side], orders, before)
+            hung(arm, sleeve, scale, *cloth, maps, under, panel.pits[side], orders, before)
 
 
 def _top_scale(person: Person, body: Body, panel: Panel) -> tuple[float, bool]:

@@ -40,8 +40,8 @@ def undressed(
 
     Returns the picture, the new outline, and how much of the old garment became painted skin.
     """
-    gone = _gone(person, old, shown, front)
     on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
+    gone = _gone(person, old, shown, front, on_body)
     base, beyond, bare = person.rgb, np.zeros_like(gone), gone
     if kind in ("top", "jacket"):
         base, lower, beyond = carried_up(person, body)
@@ -63,16 +63,18 @@ def undressed(
     return base, alpha.astype(np.float32), share
 
 
-def _gone(person: Person, old: Plane, shown: Plane, front: Plane) -> Plane:
+def _gone(person: Person, old: Plane, shown: Plane, front: Plane, on_body: Plane) -> Plane:
     """Return where the old garment would peek out, and a rim round that: it has to go there.
 
-    Beneath the new garment's soft edge too, or the old clothes would line it.
+    Beneath the new garment's soft edge too, or the old clothes would line it. On the body what is
+    a pixel or two wide counts as noise; beside it, it is a shred that stands out.
     """
     held = front * (1 - collar_rest(person))
     peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)
     mask = cv2.morphologyEx(
         (peek > 0.35).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
     )
+    mask = mask | ((peek > 0.35) & (on_body < 0.5)).astype(np.uint8)
     reach = max(2, round(0.07 * person.half))
     mask = cv2.dilate(mask, disc(reach)).astype(np.uint8)
     face = person.parts[FACE] * above_collar(person)

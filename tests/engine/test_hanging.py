@@ -8,6 +8,7 @@ from stylestudio_desktop.engine import arms, mesh, photo
 from stylestudio_desktop.engine.arms import length_of
 from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.cutout import Cutout
+from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.garment import top_points
 from stylestudio_desktop.engine.networks import Networks
@@ -150,3 +151,60 @@ def test_no_pixel_of_a_part_lies_among_those_of_another(model: Person) -> None:
     low, high = (int(model.shoulders[1] + share * model.half) for share in (0.3, 0.9))
     for edge in (trunk[low:high].argmax(axis=1), trunk[low:high, ::-1].argmax(axis=1)):
         assert float(np.abs(edge[4:] - edge[:-4]).max()) < 0.07 * model.half
+
+
+@pytest.mark.parametrize("name", ["tee-black", "longsleeve-striped", "hoodie-grey", "jacket-denim"])
+def test_a_sleeve_falls_from_the_shoulder_and_stands_not_out_as_a_cap(
+    model: Person, name: str
+) -> None:
+    """Below the shoulder's tip its outline runs down and out, without steps, and never back in."""
+    body = measured(model)
+    shown = draped(model, product(name), "jacket" if "jacket" in name else "top").garment
+    for side, outward in ((0, -1), (1, 1)):
+        tip, outside = body.tips[side], np.arange(shown.shape[1]) * outward
+        reach = 0.7 if "tee" in name else 1.1
+        rows = slice(int(tip[1] + 0.1 * model.half), int(tip[1] + reach * model.half))
+        beyond = outside > body.arms[side][0][0] * outward
+        edge = np.where(beyond, shown[rows], 0).sum(axis=1)
+        assert float((np.maximum.accumulate(edge) - edge).max()) < 0.03 * model.half
+        assert float(np.percentile(np.abs(np.diff(edge, 2)), 90)) < 0.7, "steps of whole pixels"
+
+
+def test_nothing_of_an_old_sleeve_is_left_outside_of_the_new(warm_networks: Networks) -> None:
+    """Her own tee's sleeve stands off further; a shred of it stood beside the new hem."""
+    shot = photo.read(SAMPLES / "people" / "person-1.jpg", 1100)
+    person = read_person(shot, warm_networks, no_check)
+    body, result = measured(person), draped(person, product("tee-blue"), "top")
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        beside = (body.across_arms[side] > 1.15) & (away < 0.7 * person.half) & (share < 0.4)
+        left = beside & (result.alpha > 0.4) & (result.garment < 0.3)
+        assert int(left.sum()) < 0.0005 * person.half**2
+
+
+def test_a_mannequins_arm_ends_at_its_inner_edge() -> None:
+    """It goes on in the same skin into the trunk, which is covered: no smudge at the arm-pit."""
+    dark = figure(photo.read(SAMPLES / "people" / "mannequin-dark.jpg", 700))
+    assert dark is not None
+    body, result = measured(dark), draped(dark, product("tee-white"), "top")
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        trunk = (body.across_arms[side] < -1.08) & (away < 0.6 * dark.half)
+        trunk &= (share > 0.1) & (share < 0.4) & (result.alpha > 0.5)
+        assert int((result.rgb[trunk].mean(axis=1) < 110).sum()) < 0.0005 * dark.half**2
+
+
+def test_no_corner_of_a_hem_looks_out_beyond_a_long_sleeve(warm_networks: Networks) -> None:
+    """The sleeve hangs before the jacket, whose waistband is as wide as both together."""
+    shot = photo.read(SAMPLES / "people" / "person-1.jpg", 1100)
+    person = read_person(shot, warm_networks, no_check)
+    flat = photo.read(SAMPLES / "products" / "jacket-denim.jpg", 1100)
+    cut = cut_out(flat, warm_networks, no_check)
+    body, panel = measured(person), top_points(cut.alpha, "jacket")
+    warp = warped_top(person, body, panel, cut.alpha, "jacket")
+    cloth = cv2.remap(cut.alpha, warp.from_x, warp.from_y, cv2.INTER_LINEAR) > 0.5
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        beyond = (body.across_arms[side] > 1.3) & (away < 0.6 * person.half)
+        beyond &= (share > 0.5) & (share < 0.98) & (warp.part == BODY) & cloth
+        assert int(beyond.sum()) < 0.0005 * person.half**2
