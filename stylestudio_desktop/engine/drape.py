@@ -1,6 +1,6 @@
 """Puts a warped garment on a person: what it covers, what stays in front, folds and shadows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -11,7 +11,7 @@ from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.closing import closed
 from stylestudio_desktop.engine.cutout import Cutout
-from stylestudio_desktop.engine.edges import feathered
+from stylestudio_desktop.engine.edges import feathered, freed
 from stylestudio_desktop.engine.filters import (
     Image,
     Plane,
@@ -54,6 +54,8 @@ class Draped:
 
 def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     """Return `person` wearing the garment of `cutout`; `kind` is one of order.WORN."""
+    if not person.naked:  # mannequins come without their ground
+        person = replace(person, rgb=freed(person.rgb, person.alpha, lambda: None))
     body = measured(person)
     warp, opening, gaping = _warp(person, body, cutout, kind)
     colour, torso, sleeves, back = _brought(cutout, warp, opening)

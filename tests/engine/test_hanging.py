@@ -1,5 +1,7 @@
 """How a garment's parts lie on a body: prints stay round, sleeves before panels, straps on skin."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.garment import top_points
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.person import Person, figure, read_person
+from stylestudio_desktop.engine.person import HAIR, Person, figure, read_person
 from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.warp import BEFORE, BODY, rounded
 from tests.engine.conftest import SAMPLES, no_check
@@ -208,3 +210,16 @@ def test_no_corner_of_a_hem_looks_out_beyond_a_long_sleeve(warm_networks: Networ
         beyond = (body.across_arms[side] > 1.3) & (away < 0.6 * person.half)
         beyond &= (share > 0.5) & (share < 0.98) & (warp.part == BODY) & cloth
         assert int(beyond.sum()) < 0.0005 * person.half**2
+
+
+def test_hair_holds_nothing_of_the_ground_that_was_behind_it(model: Person) -> None:
+    """Its soft edge is a mix of both; before a dark set the garden behind it shone as a fringe."""
+    soft = model.alpha[..., None]
+    green = np.array([40, 230, 60], np.float32)
+    before = dataclasses.replace(model, rgb=model.rgb * soft + green * (1 - soft))
+    worn = draped(before, product("tee-blue"), "top")
+    edge = (model.parts[HAIR] > 0.2) & (worn.alpha > 0.2) & (worn.alpha < 0.9)
+    edge &= worn.garment < 0.05
+    pixels = worn.rgb[edge]
+    assert len(pixels) > 300
+    assert float(np.percentile(pixels[:, 1] - pixels[:, ::2].mean(axis=1), 90)) < 25
