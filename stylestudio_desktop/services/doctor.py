@@ -59,7 +59,7 @@ def examine(
         "schema": _schema(studio),
         "keyring": keyring,
         "providers": _providers(studio, findings),
-        "engine_files": _engine_files(),
+        "engine_files": _engine_files(findings),
         "display": _display(),
         "settings": {"remark": _settings(studio, findings)},
     }
@@ -158,17 +158,32 @@ def _providers(studio: Studio | None, findings: list[Finding]) -> list[dict[str,
     return found
 
 
-def _engine_files() -> list[dict[str, Any]]:
+def _engine_files(findings: list[Finding]) -> list[dict[str, Any]]:
+    found = engine_weights.listing()
+    for one in found:
+        if one.damaged:
+            instead = (
+                "The one that was fetched is used."
+                if one.present
+                else "The engine works without it; fetch it in Settings, Engine files, or install "
+                "the program again."
+            )
+            findings.append(
+                Finding(
+                    "engine_files", f"The installed file of “{one.title}” is damaged. {instead}"
+                )
+            )
     return [
         {
             "name": one.name,
             "title": one.title,
             "present": one.present,
+            "damaged": one.damaged,
             "size": one.size,
             "adds": one.adds,
             "optional": one.optional,
         }
-        for one in engine_weights.listing()
+        for one in found
     ]
 
 

@@ -14,7 +14,10 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineFile:
-    """One file of the engine; sizes in bytes, `download` being what goes over the network."""
+    """One file of the engine; sizes in bytes, `download` being what goes over the network.
+
+    `damaged` means the one that an installer brought along; `present` may still be a fetched one.
+    """
 
     name: str
     title: str
@@ -25,6 +28,7 @@ class EngineFile:
     licence: str
     origin: str
     optional: bool
+    damaged: bool = False
 
 
 def listing() -> list[EngineFile]:
@@ -34,7 +38,7 @@ def listing() -> list[EngineFile]:
     return [
         EngineFile(
             one.name, one.title, one.present, one.size, one.download,
-            one.adds, one.licence, one.origin, one.optional,
+            one.adds, one.licence, one.origin, one.optional, one.damaged,
         )
         for one in weights.status()
     ]  # fmt: skip

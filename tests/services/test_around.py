@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -16,6 +17,7 @@ from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.providers.protocol import Readiness
 from stylestudio_desktop.services import (
     doctor,
+    engine_weights,
     exporting,
     generate,
     history,
@@ -192,6 +194,24 @@ def test_a_package_that_is_not_there_is_told(
     monkeypatch.setattr(doctor, "PACKAGES", (*doctor.PACKAGES, "no-such-package-at-all"))
 
     assert doctor.examine(studio.workspace, studio)["versions"]["no-such-package-at-all"] is None
+
+
+@pytest.mark.parametrize(
+    ("fetched", "sentence"), [(True, "is used"), (False, "fetch it in Settings")]
+)
+def test_a_damaged_file_of_the_installed_engine_is_named(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, fetched: bool, sentence: str
+) -> None:
+    first, *others = engine_weights.listing()
+    damaged = replace(first, damaged=True, present=fetched)
+    monkeypatch.setattr(engine_weights, "listing", lambda: [damaged, *others])
+
+    report = doctor.examine(studio.workspace, studio)
+
+    (told,) = [one["sentence"] for one in report["findings"] if one["name"] == "engine_files"]
+    assert f"“{first.title}” is damaged" in told
+    assert sentence in told
+    assert [one["damaged"] for one in report["engine_files"]] == [True] + [False] * len(others)
 
 
 def test_the_lineup_shows_jobs_and_pauses(studio: Studio, tmp_path: Path) -> None:

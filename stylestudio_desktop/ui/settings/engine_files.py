@@ -158,11 +158,18 @@ class EngineSection(Section):
         if one.optional:
             adds += " " + self.tr("Optional.")
         layout.addWidget(label(adds, "muted", wrap=True))
+        if one.damaged:
+            layout.addWidget(label(self._damage(one), "bad", wrap=True))
         # What is fetched is an archive at times, so that it differs from what it takes here.
         room = self.tr("%1 on the disk").replace("%1", wording.size(one.size))
         origin = f"{room} · {one.licence} · {one.origin}"
         layout.addWidget(label(origin, "faint", wrap=True))
         return made
+
+    def _damage(self, one: EngineFile) -> str:
+        if one.present:
+            return self.tr("The installed file is damaged; the one that was fetched is used.")
+        return self.tr("The installed file is damaged. Fetch it, or install the program again.")
 
     def _start(self, names: Sequence[str]) -> None:
         self.progress.set(None, self.tr("Beginning the download"))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,27 @@ def test_engine_files_say_what_they_add(pane: SettingsPane) -> None:
         assert one.title in said
         assert one.adds in said
         assert one.licence in said
+
+
+@pytest.mark.parametrize(
+    ("fetched", "said"), [(True, "the one that was fetched is used"), (False, "Fetch it, or")]
+)
+def test_a_damaged_file_that_came_with_the_program_is_said(
+    pane: SettingsPane,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    fetched: bool,
+    said: str,
+) -> None:
+    assert "The installed file is damaged" not in words(pane.engine)
+    first, *others = engine_weights.listing()
+    damaged = replace(first, damaged=True, present=fetched)
+    monkeypatch.setattr(engine_weights, "listing", lambda: [damaged, *others])
+
+    pane.engine.refresh()
+
+    qtbot.waitUntil(lambda: "The installed file is damaged" in words(pane.engine))
+    assert said in words(pane.engine)
 
 
 class Download:
