@@ -11,7 +11,9 @@ from devkit.say import Trouble
 
 # OpenVINO asks for a package that reports how it is used. It runs without, and nobody here is
 # watched: the package is in no list, and the lists are installed without looking for more.
+# What every environment brings by itself is pinned where it matters which one it is: in `bundle`.
 EXCLUDED = ("openvino-telemetry", "pip", "setuptools")
+NEEDED_BY = {"bundle": ("pip", "setuptools")}
 
 # List -> what it is compiled from. Each later list agrees with those before it.
 SOURCES = {
@@ -19,6 +21,7 @@ SOURCES = {
     "build": ("--group", "build"),
     "dev": ("--group", "dev"),
     "standins": ("--group", "standins"),
+    "bundle": ("--group", "bundle"),
 }
 
 _HEADER = """\
@@ -31,6 +34,7 @@ _PURPOSES = {
     "dev": "the checks need besides",
     "standins": "the stand-in for Stripe and the judges of requests run with, in an environment of "
     "their own",
+    "bundle": "freeze the program into installers",
 }
 
 
@@ -47,7 +51,7 @@ def lock(places: Places, arguments: Sequence[str]) -> int:
     for name, source in SOURCES.items():
         say.line(f"Writing packaging/lock/{name}.txt")
         target = places.lock(name)
-        command = [tool, "pip", "compile", *source, *_options(done), *arguments]
+        command = [tool, "pip", "compile", *source, *_options(name, done), *arguments]
         code = subprocess.run(
             [*command, "--output-file", str(target)],
             cwd=places.root,
@@ -62,9 +66,10 @@ def lock(places: Places, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _options(earlier: Sequence[Path]) -> list[str]:
+def _options(list_name: str, earlier: Sequence[Path]) -> list[str]:
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
     # One version for all Pythons: the same seed then gives the same picture everywhere.
     options += ["--fork-strategy", "fewest", "--no-header", "--no-annotate"]
     options += [word for path in earlier for word in ("--constraints", str(path))]
-    return options + [word for name in EXCLUDED for word in ("--no-emit-package", name)]
+    excluded = [name for name in EXCLUDED if name not in NEEDED_BY.get(list_name, ())]
+    return options + [word for name in excluded for word in ("--no-emit-package", name)]

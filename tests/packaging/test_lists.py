@@ -44,6 +44,7 @@ def test_every_declared_dependency_is_in_its_list() -> None:
         "runtime": project["project"]["dependencies"],
         "dev": project["dependency-groups"]["dev"],
         "build": project["dependency-groups"]["build"],
+        "bundle": project["dependency-groups"]["bundle"],
     }
     for name, requirements in declared.items():
         wanted = {re.split(r"[<>=]", requirement)[0] for requirement in requirements}
