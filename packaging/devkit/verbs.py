@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from devkit import checks, pins, program, say
+from devkit import bundle, checks, pins, program, say
 from devkit.places import Places, this_checkout
 
 USAGE = """\
@@ -13,6 +13,7 @@ usage: python3 packaging/dev.py VERB [ARGUMENTS]
   quick                run the checks that take seconds (before a commit)
   bench NAME [ARGS]    run a benchmark of packaging/bench/
   build                build the wheel and the source archive into dist/
+  bundle [--folder]    freeze the program and make installers for this system in dist/
   sample [ARGS]        make a demonstration workspace in build/sample-workspace
   lock [--upgrade]     write the hash-pinned lists of packaging/lock/ anew (needs uv)
 
@@ -25,6 +26,7 @@ VERBS: dict[str, Callable[[Places, Sequence[str]], int]] = {
     "quick": checks.quick,
     "bench": program.bench,
     "build": lambda places, _arguments: program.build(places),
+    "bundle": bundle.bundle,
     "sample": program.sample,
     "lock": pins.lock,
 }
