@@ -319,7 +319,11 @@ def _keeping(add: Any) -> None:
     one.add_argument("--search", default="", metavar="TEXT", help="list: names and prompts")
     one.add_argument("--before", metavar="ID", help="list: pictures older than this one")
     one = add("rebuild", "Bring photos and generations back from pictures alone, the last resort.")
-    one.add_argument("folder", metavar="DIR", help="a lost library, or exported pictures")
+    one.add_argument(
+        "folder", nargs="?", metavar="DIR",
+        help="a lost library, or exported pictures; without it this library, if it is damaged or "
+        "gone, is made anew of its own pictures, and what was there is kept",
+    )  # fmt: skip
 
 
 def _people(add: Any) -> None:

@@ -1,6 +1,7 @@
 """The command that brings single pieces back from a backup, or shows what is in one."""
 
 from stylestudio_desktop.cli import reading as typed
+from stylestudio_desktop.cli import returning
 from stylestudio_desktop.cli.at_work import at_work
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.speaking import Bar, note, print_json, say, table
@@ -32,7 +33,9 @@ def bring_back(desk: Desk) -> int:
 
 
 def rebuild(desk: Desk) -> int:
-    """Bring back what pictures say about themselves, into this library."""
+    """Bring back what pictures say about themselves: into this library, or in its place."""
+    if desk.arguments.folder is None:
+        return returning.make_anew(desk)
     folder = path_of(desk.arguments.folder).absolute()
     with desk.open() as studio, at_work(studio), Bar("Rebuilding") as bar:
         done = rebuilding.rebuild(studio, folder, bar.step)

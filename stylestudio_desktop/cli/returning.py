@@ -11,7 +11,7 @@ from stylestudio_desktop.config.remembered import must_be_there
 from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import ledger_proof
-from stylestudio_desktop.services.backup import moments, reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup import anew, moments, reading, restore, snapshots, swap
 
 _NAMED = 5
 
@@ -54,6 +54,19 @@ def restore_backup(desk: Desk) -> int:
     return _put(desk, made)
 
 
+def make_anew(desk: Desk) -> int:
+    """Make a damaged or lost library anew of its own pictures; the old one is kept."""
+    must_be_there(desk.workspace)
+    desk.workspace.make()
+    anew.refuse_sound(desk.workspace)
+    with Bar("Making the library anew") as bar:
+        made = anew.stage(desk.workspace, bar.step)
+    for name in made.missing:
+        note(f"{name}: no picture that this program takes; it is kept where the old library is.")
+    swap.plan(desk.workspace, made.stage, made.settings)
+    return _put(desk, made, of_pictures=True)
+
+
 def _tell_missing(missing: Sequence[str]) -> None:
     """Name the first few pictures whose bytes are nowhere: a disaster would fill pages."""
     for one in missing[:_NAMED]:
@@ -74,7 +87,7 @@ def _origin(desk: Desk, asked: int | None) -> restore.Origin:
     return reading.find(path_of(given.what).absolute())
 
 
-def _put(desk: Desk, made: restore.Restored | None) -> int:
+def _put(desk: Desk, made: restore.Restored | None, of_pictures: bool = False) -> int:
     kept = swap.finish(desk.workspace)
     with desk.open() as studio:
         studio.database.seals.restored = swap.ANEW
@@ -84,6 +97,11 @@ def _put(desk: Desk, made: restore.Restored | None) -> int:
         return 0
     if made is None:
         say("The library that the last restore replaced is back.")
+    elif of_pictures:
+        say(
+            f"The library is made anew of {made.pictures:,} pictures. Tokens, purchases, notes and "
+            "collections are not in pictures; what of them can still be read is in what is kept."
+        )
     else:
         say(
             f"The library is as it was at {moment_text(made.moment)}, with {made.pictures:,} "

@@ -119,8 +119,7 @@ def _is_new(workspace: Workspace) -> bool:
             f"The library's database is gone from {workspace.root}; pictures or snapshots of it "
             "are still there. Nothing was made in its place. “stylestudio backup list” shows the "
             "snapshots, and “stylestudio restore-backup NAME” brings one back. If there is none, "
-            f"“stylestudio --workspace NEW rebuild {workspace.root}” makes a library of the "
-            "pictures themselves."
+            "“stylestudio rebuild” makes the library anew of the pictures themselves."
         )
     return True
 

@@ -47,7 +47,8 @@ def damaged(story: str) -> StorageError:
     return StorageError(
         f"The library's database is damaged or can't be read or written ({story[:120]}). {SAFE} "
         f"{first} the program and make a copy of the workspace folder. Then “stylestudio backup "
-        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back.",
+        "list” shows the snapshots, and “stylestudio restore-backup NAME” brings one back; if "
+        "there is none, “stylestudio rebuild” makes the library anew of its pictures.",
         remedy=remedy,
     )
 

@@ -10,10 +10,7 @@ from stylestudio_desktop.store.database import Database
 from stylestudio_desktop.store.words import INDEXES
 
 _VIRTUAL = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'"
-_TABLES = (
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-    " UNION ALL SELECT 'sqlite_schema'"
-)
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 QUICK, DEEP = "quick_check", "integrity_check"
 
 
@@ -30,7 +27,8 @@ def of_rows(db: Database, check: str = QUICK) -> list[str]:
     Whether a page belongs to two of them, or to none, is seen by `of_all` alone. Raises
     StorageError where a table can't be read at all.
     """
-    return [said for (name,) in db.rows(_TABLES) for said in _asked(db, check, name)]
+    names = [*(name for (name,) in db.rows(_TABLES)), "sqlite_schema"]
+    return [said for name in names for said in _asked(db, check, name)]
 
 
 def of_all(db: Database, check: str = QUICK) -> Faults:

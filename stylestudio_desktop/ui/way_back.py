@@ -12,7 +12,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import Code, StudioError
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.services.backup import moments, places, reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup import (
+    anew,
+    moments,
+    places,
+    reading,
+    restore,
+    snapshots,
+    swap,
+)
 from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.backup.places import Kept
 from stylestudio_desktop.services.backup.snapshots import Snapshot
@@ -28,9 +36,16 @@ from stylestudio_desktop.ui.window import MainWindow
 from stylestudio_desktop.ui.wishes import REOPEN
 
 _LOOK_MS = 50
+
+
+class Pictures:
+    """The library's own pictures, of which it is made anew where nothing else is left."""
+
+
 _PATIENCE_S = 1.0
 """How long a disk of backups is waited for before the question is asked without it."""
 Last = Moment | Snapshot | Kept
+Origin = Last | Path | Pictures
 _NOT_LOST = (Code.STORAGE_FULL, Code.STORAGE_NEWER, Code.STORAGE_BUSY)
 
 
@@ -74,13 +89,13 @@ class Unopened(Question):
                 text = translate(
                     "WayBack",
                     "Its database is damaged, and no snapshot of it is here. Bring it back from a "
-                    "full backup. If there is none, close the program; “stylestudio --workspace "
-                    "NEW rebuild %1” makes a new library of its pictures, which are untouched.",
-                ).replace("%1", str(workspace.root))
+                    "full backup. If there is none, its pictures are untouched and can make it "
+                    "anew.",
+                )
         leave = translate("WayBack", "Not now") if here else translate("WayBack", "Close")
         super().__init__(window, title, text, way, leave)
-        self.full: Path | None = None
-        self._place = workspace.root
+        self.origin: Origin | None = last
+        self._place = workspace
         if last is not None or here:
             self.body.addWidget(label(breakable(spoken(error.sentence)), "faint", wrap=True))
         self.yes.setVisible(error.code is not Code.STORAGE_NEWER and not (here and last is None))
@@ -102,6 +117,18 @@ class Unopened(Question):
         for one in offers:
             column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(column)
+        if alone and code not in _NOT_LOST and anew.has_pictures(self._place):
+            self._offer_pictures()
+
+    def _offer_pictures(self) -> None:
+        """Offer the last resort, and say what comes of it."""
+        told = self.tr(
+            "Its pictures tell how they were made. Tokens, purchases, notes and collections are "
+            "not in them. What is here now is kept beside the new library, whole."
+        )
+        make = button(self.tr("Make it anew of its pictures"), self._make_anew, icon="images")
+        self.body.addWidget(make, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(label(told, "faint", wrap=True))
 
     def _choose_folder(self) -> None:
         self._take(QFileDialog.getExistingDirectory(self, self.tr("A folder of backups")))
@@ -112,8 +139,12 @@ class Unopened(Question):
 
     def _take(self, place: str) -> None:
         if place:
-            self.full = Path(place)
+            self.origin = Path(place)
             self._bring()
+
+    def _make_anew(self) -> None:
+        self.origin = Pictures()
+        self._bring()
 
     def _bring(self) -> None:
         self.chosen = Choice.BACK
@@ -124,7 +155,7 @@ class Unopened(Question):
         self.accept()
 
     def _reveal(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._place)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._place.root)))
 
 
 def offer(window: MainWindow, workspace: Workspace, error: StudioError) -> int:
@@ -161,7 +192,7 @@ def _ask(
         asking.exec()
         asking.deleteLater()
         if (chosen := asking.chosen) is Choice.BACK:
-            trouble = _bring_back(window, workspace, asking.full or last)
+            trouble = _bring_back(window, workspace, asking.origin or last)
     return chosen
 
 
@@ -179,7 +210,7 @@ def _last(workspace: Workspace) -> Last | None:
 
 
 def _bring_back(
-    window: MainWindow, workspace: Workspace, origin: Last | Path | None
+    window: MainWindow, workspace: Workspace, origin: Origin | None
 ) -> StudioError | None:
     """Build the library anew and have it put in place; return why that can't be."""
     if origin is None:
@@ -189,18 +220,27 @@ def _bring_back(
         swap.plan(workspace, made.stage, made.settings)
     except StudioError as error:
         return error
-    if made.missing:
-        _tell_lost(window, len(made.missing))
+    translate = QCoreApplication.translate
+    if isinstance(origin, Pictures):
+        text = translate(
+            "WayBack",
+            "%1 pictures are in the new library. The old one is kept in %2. Choose a place for "
+            "full backups in Settings, Backups.",
+        )
+        text = text.replace("%1", wording.count(made.pictures)).replace("%2", str(workspace.kept))
+        _tell(window, breakable(text))
+    elif made.missing:
+        text = translate(
+            "WayBack",
+            "The files of %1 pictures are lost here: Settings, Health fetches them from the last "
+            "full backup.",
+        )
+        _tell(window, text.replace("%1", wording.count(len(made.missing))))
     return None
 
 
-def _tell_lost(window: MainWindow, number: int) -> None:
+def _tell(window: MainWindow, text: str) -> None:
     translate = QCoreApplication.translate
-    text = translate(
-        "WayBack",
-        "The files of %1 pictures are lost here: Settings, Health fetches them from the last full "
-        "backup.",
-    ).replace("%1", wording.count(number))
     go_on = Answer(translate("WayBack", "Open it"), "primary", lambda: told.accept())
     told = Question(window, translate("WayBack", "The library is back"), text, go_on, "")
     told.no.hide()
@@ -208,7 +248,7 @@ def _tell_lost(window: MainWindow, number: int) -> None:
     told.deleteLater()
 
 
-def _built(window: MainWindow, workspace: Workspace, origin: Last | Path) -> restore.Restored:
+def _built(window: MainWindow, workspace: Workspace, origin: Origin) -> restore.Restored:
     """Build the library on a thread of its own, while a dialog shows how far that is."""
     text = QCoreApplication.translate("WayBack", "Bringing the library back")
     dialog = QDialog(window)
@@ -259,14 +299,16 @@ def _built(window: MainWindow, workspace: Workspace, origin: Last | Path) -> res
 
 def _staged(
     workspace: Workspace,
-    origin: Last | Path,
+    origin: Origin,
     progress: reading.Progress,
     cancelled: threading.Event,
 ) -> restore.Restored:
-    """Build the last moment, or the full backup at a place.
+    """Build the last moment, the full backup at a place, or one of the pictures themselves.
 
     Where the journal is damaged too, the last snapshot takes the last moment's part.
     """
+    if isinstance(origin, Pictures):
+        return anew.stage(workspace, progress, cancelled)
     if isinstance(origin, Path | Kept):
         home = origin if isinstance(origin, Path) else origin.home
         with contextlib.closing(reading.find(home)) as backup:

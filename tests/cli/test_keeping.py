@@ -123,6 +123,27 @@ def test_a_library_is_rebuilt_from_its_pictures_alone(shell: Shell, tmp_path: Pa
     assert shell.run("rebuild", str(tmp_path / "nowhere")) == 2
 
 
+def test_a_library_that_lost_everything_else_is_made_anew_of_its_pictures(
+    shell: Shell, tmp_path: Path
+) -> None:
+    imported(shell, tmp_path, "teal")
+    assert shell.run("rebuild") == 2, "it is sound"
+    assert "sound" in shell.err
+    library = tmp_path / "workspace" / "library.sqlite3"
+    library.unlink()
+    shutil.rmtree(tmp_path / "workspace" / "backups", ignore_errors=True)
+    odd = tmp_path / "workspace" / "files" / "odd.txt"
+    odd.write_text("no picture")
+    assert shell.run("list", "files") == 5
+    assert "“stylestudio rebuild” makes the library anew" in shell.err
+    assert shell.run("rebuild") == 0
+    assert "made anew of 1 pictures" in shell.out
+    assert "odd.txt" in shell.err
+    assert str(tmp_path / "workspace" / "kept") in shell.out
+    assert len(shell.json("list", "files")["items"]) == 1
+    assert shell.run("verify", "--deep") == 0
+
+
 def test_damage_is_told_with_exit_code_five(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("backup", "verify") == 2
     assert shell.run("backup", "drill") == 2

@@ -117,7 +117,7 @@ def test_pictures_alone_are_no_empty_library_either(place: Workspace) -> None:
     place.database.unlink()
     for one in snapshots.listing(place):
         one.path.unlink()
-    assert f"rebuild {place.root}" in failure(place).sentence
+    assert "“stylestudio rebuild” makes the library anew" in failure(place).sentence
     for one in list(place.files.rglob("*")):
         if one.is_file():
             one.unlink()
@@ -257,7 +257,7 @@ def test_whoever_chooses_no_backup_after_all_has_changed_nothing(
         one for one in told.findChildren(QPushButton) if one.text() == "From a full backup…"
     ]
     button.click()
-    assert (told.chosen, told.full) == (way_back.Choice.CLOSE, None)
+    assert (told.chosen, told.origin) == (way_back.Choice.CLOSE, None)
 
 
 def test_no_line_of_what_is_said_is_cut_off(window: MainWindow, place: Workspace) -> None:
@@ -334,7 +334,8 @@ def test_a_damaged_library_without_any_copy_is_told_and_stays_open(
     way_back.offer_here(window, spoilt, damage(spoilt))
     qtbot.waitUntil(lambda: bool(told))
     assert "malformed" in told[0]
-    assert f"rebuild {spoilt.root}" in told[0]
+    assert "its pictures are untouched and can make it anew" in told[0]
+    assert "“stylestudio" not in told[0]
     assert window.isVisible()
     assert window.property("reopen") is None
 
@@ -356,3 +357,26 @@ def test_where_no_snapshot_is_left_a_full_backup_that_is_known_comes_back(
     qtbot.waitUntil(lambda: not window.isVisible())
     assert "It can be brought back as it was on" in told[0]
     assert pictures(spoilt) == 1, "the one that was there when the backup was made"
+
+
+def test_where_nothing_else_is_left_it_is_made_anew_of_its_pictures(
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
+) -> None:
+    shutil.rmtree(place.backups)
+    shutil.rmtree(place.journal)
+    error = failure(place)
+    told = pressing("Make it anew of its pictures", "Open it")
+    assert way_back.offer(window, place, error) == REOPEN
+    assert "Tokens, purchases, notes and collections are not in them" in told[0]
+    assert "2 pictures are in the new library" in told[1]
+    assert pictures(place) == 2
+    assert len(swap.kept(place)) == 1
+    assert not list(place.restoring.rglob("*"))
+
+
+def test_a_library_without_pictures_is_not_made_anew(window: MainWindow, place: Workspace) -> None:
+    shutil.rmtree(place.files)
+    told = way_back.Unopened(window, place, StorageError("It is damaged."), None)
+    assert "Make it anew of its pictures" not in [
+        one.text() for one in told.findChildren(QPushButton)
+    ]
