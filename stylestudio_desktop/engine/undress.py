@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from stylestudio_desktop.engine.arms import LOWEST
 from stylestudio_desktop.engine.barearms import under_hems
 from stylestudio_desktop.engine.barebody import zone
 from stylestudio_desktop.engine.body import Body
@@ -24,6 +25,7 @@ from stylestudio_desktop.engine.waist import carried_up
 
 BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
 UNDER = 3  # pixels of a garment's edge below which the old clothes go as well
+STANDS_OFF = 0.7  # of half the shoulders: further from an arm's bone is nothing of its sleeve
 FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
 
 
@@ -41,7 +43,8 @@ def undressed(
     Returns the picture, the new outline, and how much of the old garment became painted skin.
     """
     on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
-    gone = _gone(person, old, shown, front, on_body)
+    shreds = _sleeves(person, body) * (on_body < 0.5) if kind in UPPER else np.zeros_like(old)
+    gone = _gone(person, old, shown, front, shreds)
     base, beyond, bare = person.rgb, np.zeros_like(gone), gone
     if kind in ("top", "jacket"):
         base, lower, beyond = carried_up(person, body)
@@ -63,18 +66,24 @@ def undressed(
     return base, alpha.astype(np.float32), share
 
 
-def _gone(person: Person, old: Plane, shown: Plane, front: Plane, on_body: Plane) -> Plane:
+def _sleeves(person: Person, body: Body) -> Plane:
+    """Return where old sleeves may stand off the arms: from the shoulders to below the elbows."""
+    near = [(share < LOWEST) & (away < STANDS_OFF * person.half) for share, away in body.along_arms]
+    return np.logical_or(*near).astype(np.float32)
+
+
+def _gone(person: Person, old: Plane, shown: Plane, front: Plane, shreds: Plane) -> Plane:
     """Return where the old garment would peek out, and a rim round that: it has to go there.
 
-    Beneath the new garment's soft edge too, or the old clothes would line it. On the body what is
-    a pixel or two wide counts as noise; beside it, it is a shred that stands out.
+    Beneath the new garment's soft edge too, or the old clothes would line it. What is a pixel or
+    two wide counts as noise, but for `shreds`: there it is the rest of a sleeve and stands out.
     """
     held = front * (1 - collar_rest(person))
     peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)
     mask = cv2.morphologyEx(
         (peek > 0.35).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
     )
-    mask = mask | ((peek > 0.35) & (on_body < 0.5)).astype(np.uint8)
+    mask = mask | ((peek > 0.35) & (shreds > 0)).astype(np.uint8)
     reach = max(2, round(0.07 * person.half))
     mask = cv2.dilate(mask, disc(reach)).astype(np.uint8)
     face = person.parts[FACE] * above_collar(person)

@@ -1,12 +1,13 @@
 """How a garment's parts lie on a body: prints stay round, sleeves before panels, straps on skin."""
 
 import dataclasses
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from stylestudio_desktop.engine import arms, mesh, photo
+from stylestudio_desktop.engine import arms, drape, mesh, photo
 from stylestudio_desktop.engine.arms import length_of
 from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.cutout import Cutout
@@ -14,7 +15,8 @@ from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.garment import top_points
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.person import HAIR, Person, figure, read_person
+from stylestudio_desktop.engine.oldclothes import old_garment
+from stylestudio_desktop.engine.person import CLOTHES, HAIR, Person, figure, read_person
 from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.warp import BEFORE, BODY, rounded
 from tests.engine.conftest import SAMPLES, no_check
@@ -223,3 +225,23 @@ def test_hair_holds_nothing_of_the_ground_that_was_behind_it(model: Person) -> N
     pixels = worn.rgb[edge]
     assert len(pixels) > 300
     assert float(np.percentile(pixels[:, 1] - pixels[:, ::2].mean(axis=1), 90)) < 25
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_fleck_beside_a_hand_is_no_shred_of_a_sleeve(
+    model: Person, side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Denim between fingers was taken for the old top, and a hole was left in the trousers."""
+    share, away = measured(model).along_arms[side]
+    inside = cv2.distanceTransform((model.alpha > 0.9).astype(np.uint8), cv2.DIST_L2, 5)
+    beside = (share > 0.95) & (away < 0.5 * model.half) & (model.parts[CLOTHES] > 0.8)
+    rows, columns = np.nonzero(beside & (inside > 8) & (inside < 0.25 * model.half))
+    spot = slice(int(rows[-1]), int(rows[-1]) + 2), slice(int(columns[-1]), int(columns[-1]) + 2)
+
+    def flecked(*given: Any) -> Any:
+        old = old_garment(*given)
+        old[spot] = 1
+        return old
+
+    monkeypatch.setattr(drape, "old_garment", flecked)
+    assert float(draped(model, product("tee-blue"), "top").alpha[spot].min()) > 0.9
