@@ -222,7 +222,7 @@ class Journal:
 
     def _copy(self, *, patient: bool = False) -> Position | None:
         total = self._frames()[0]
-        if total <= 0 or (self._header(), total) == self._seen:
+        if total > 0 and (self._header(), total) == self._seen:
             return self._position
         with self._locked(_PATIENT_S if patient else 0):
             return self._copy_alone()
@@ -233,7 +233,7 @@ class Journal:
             header = self._header()
             total = self._frames()[0]
             if total <= 0 or len(header) < HEADER:
-                return self._position
+                return self._emptied()
             end = end_of(header, total)
             last = self._newest.look()
             same = last is not None and last.header == header
@@ -275,7 +275,23 @@ class Journal:
             return False
         if last.ended is not None:
             return last.ended == journal_links.left(self._database)
-        if not journal_links.began_anew(last, header):
+        return journal_links.began_anew(last, header) and self._caught_up(last)
+
+    def _emptied(self) -> Position | None:
+        """Return where the journal ends while nothing is in the log, None where it isn't known."""
+        last = self._newest.look()
+        if last is None or last.ended is not None or not (self.folder / "whole").exists():
+            return None
+        if not self._caught_up(last) or (last := self._newest.look()) is None:
+            return None
+        return Position(last.number, last.offset)
+
+    def _caught_up(self, last: Last) -> bool:
+        """Say whether all of the last log is copied, which SQLite is done with, or copy it now."""
+        try:
+            if self._wal.stat().st_size < last.offset:  # another program has cut it
+                return False
+        except FileNotFoundError:
             return False
         rest = journal_rests.left_behind(self._wal, last.header, last.offset)
         if rest:

@@ -98,6 +98,27 @@ def test_what_is_lost_before_it_was_copied_is_not_passed_over(
     assert name_at(studio, moment, tmp_path / "a") == "afterwards"
 
 
+@pytest.mark.parametrize("how", ["PASSIVE", "RESTART", "TRUNCATE"])
+def test_a_snapshot_of_what_was_folded_in_uncopied_leads_to_nothing_older(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """While the log is empty: it was begun anew for a change that was taken back."""
+    studio = life.studio
+    log_of(studio)._fold_now()
+    before = rename(studio, "before")
+    log_of(studio).copy(patient=True)
+    monkeypatch.setattr(journal, "EVERY_S", 1000.0)
+    life.do("photo")
+    fold_by_another(studio, how)
+    with contextlib.suppress(KeyError), studio.database.write():
+        spill(studio.database)
+        raise KeyError
+    assert log_of(studio)._frames()[0] == 0
+    life.do("snapshot")
+    assert pictures_at(studio, before, tmp_path / "a") == 0, "the snapshot has one"
+    assert pictures_at(studio, rename(studio, "after"), tmp_path / "b") == 1
+
+
 def test_a_rest_that_is_too_long_breaks_the_chain(
     uncopied: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
