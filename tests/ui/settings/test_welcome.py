@@ -72,6 +72,16 @@ def test_no_words_are_cut_off_when_they_grow(welcome: Welcome, qtbot: QtBot) -> 
     assert welcome._engine.height() >= welcome._engine.heightForWidth(welcome._engine.width())
 
 
+def test_its_last_line_is_whole_in_a_longer_language(welcome: Welcome) -> None:
+    foot = next(one for one in welcome.findChildren(QLabel) if "Settings and" in one.text())
+    foot.setText("All das steht auch in den Einstellungen und der Galerie.")
+    welcome._place()
+    welcome.body.activate()
+    words_width = foot.fontMetrics().horizontalAdvance(foot.text())
+    assert words_width <= foot.width() or foot.hasHeightForWidth()
+    assert foot.height() >= foot.heightForWidth(foot.width())
+
+
 def test_it_counts_what_is_there_and_not_what_was_given(
     window: MainWindow, studio: Studio, calm: Callable[[], None]
 ) -> None:
