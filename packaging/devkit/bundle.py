@@ -88,13 +88,17 @@ def _try(places: Places) -> None:
     """Have the frozen program say its version and start its engine, with nothing of Python's."""
     say.line("Trying it")
     path = str(program(frozen(places)))
+    begun = time.monotonic()
     said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
     if said.returncode != 0 or version(places) not in said.stdout:
         raise Trouble(f"The frozen program does not start: {said.stderr.strip()[-500:]}")
+    answered = time.monotonic()
     engine = [path, "-m", "stylestudio_desktop.engine", "serve"]
     ended = subprocess.run(engine, input=_QUIT, capture_output=True, check=False)
     if ended.returncode != 0:
         raise Trouble(f"Its engine does not start: {ended.stderr.decode(errors='replace')[-500:]}")
+    took = answered - begun, time.monotonic() - answered
+    say.line(f"  its version after {took[0]:.2f} s, its engine up and ended in {took[1]:.2f} s")
 
 
 def _pack(places: Places) -> list[Path]:
