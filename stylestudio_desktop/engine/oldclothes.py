@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine.body import Body
-from stylestudio_desktop.engine.filters import Plane, smoothstep, to_lab, wide_blur
+from stylestudio_desktop.engine.filters import Plane, components, smoothstep, to_lab, wide_blur
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
 
 UPPER = ("top", "jacket", "dress")
+WAIST = 0.8  # of the torso: a top begins above
 
 
 def old_garment(person: Person, body: Body, kind: str) -> Plane:
@@ -24,7 +25,22 @@ def old_garment(person: Person, body: Body, kind: str) -> Plane:
     if kind == "dress":
         return cloth
     upper = upper_share(person, body)
-    return (cloth * (upper if kind in UPPER else 1 - upper)).astype(np.float32)
+    if kind in UPPER:
+        return _from_the_chest(person, (cloth * upper).astype(np.float32))
+    return (cloth * (1 - upper)).astype(np.float32)
+
+
+def _from_the_chest(person: Person, upper: Plane) -> Plane:
+    """Return the upper clothes without pieces that begin below the waist.
+
+    Those are shadows of trousers in the top's colour: a top hangs down from chest and shoulders.
+    """
+    count, labels, _ = components((upper > 0.1).astype(np.uint8))
+    y, x = np.mgrid[0 : upper.shape[0], 0 : upper.shape[1]].astype(np.float32)
+    high = person.height_of(np.stack([x, y], axis=-1)) < WAIST
+    hangs = np.zeros(count, bool)
+    hangs[np.unique(labels[high])] = True
+    return (upper * hangs[labels]).astype(np.float32)
 
 
 def _shoes(person: Person) -> Plane:

@@ -245,3 +245,20 @@ def test_a_fleck_beside_a_hand_is_no_shred_of_a_sleeve(
 
     monkeypatch.setattr(drape, "old_garment", flecked)
     assert float(draped(model, product("tee-blue"), "top").alpha[spot].min()) > 0.9
+
+
+def test_a_spot_on_trousers_in_the_colour_of_the_old_top_stays(warm_networks: Networks) -> None:
+    """It was taken for a piece of the top, and holes were left beside hands and in the crotch."""
+    shot = photo.read(SAMPLES / "people" / "person-4.jpg", 1100)
+    person = read_person(shot, warm_networks, no_check)
+    spot = person.hips - person.up * 0.15 * person.torso + person.right * 0.3 * person.half
+    x, y = (int(each) for each in spot)
+    around = slice(y - 10, y + 10), slice(x - 10, x + 10)
+    assert float(person.parts[CLOTHES][around].min()) > 0.8
+    middle = (person.shoulders + person.hips) / 2
+    chest = slice(int(middle[1]) - 20, int(middle[1])), slice(int(middle[0]), int(middle[0]) + 20)
+    rgb = person.rgb.copy()
+    rgb[around] = np.median(rgb[chest].reshape(-1, 3), axis=0)
+    old = old_garment(dataclasses.replace(person, rgb=rgb), measured(person), "top")
+    assert float(old[chest].min()) > 0.9
+    assert float(old[around].max()) < 0.1
