@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from devkit.places import this_checkout
-from installers import contents, gather, notices, versioned
+from installers import contents, gather, notices, support, versioned
 
 from stylestudio_desktop.engine import installed, weights
 
@@ -35,6 +35,24 @@ def test_every_data_file_is_there_and_lies_where_the_program_looks(tmp_path: Pat
     migrations = (ROOT / inside / "store" / "migrations").glob("[0-9]*.py")
     assert {f"{inside}/store/migrations/{path.name}" for path in migrations} < targets
     assert not [target for target in targets if "screenshots" in target]
+
+
+def test_what_pyside_would_compile_at_each_start_comes_compiled(tmp_path: Path) -> None:
+    shiboken, stage = tmp_path / "shiboken6", tmp_path / "stage"
+    (shiboken / "files.dir" / "part").mkdir(parents=True)
+    (shiboken / "files.dir" / "part" / "one.py").write_text("answer = 42\n")
+
+    found = dict(support.compiled(shiboken, stage))
+    assert found == dict(support.compiled(shiboken, stage))  # also where it was done before
+
+    (source,) = [path for path in found if path.endswith("one.py")]
+    (compiled,) = [path for path in found if path.endswith(".pyc")]
+    assert found[source] == "shiboken6/files.dir/part"
+    assert found[compiled] == "shiboken6/files.dir/part/__pycache__"
+    content = Path(compiled).read_bytes()
+    assert content[4:8] == b"\x01\0\0\0"  # taken as it is, whatever the source's time
+    assert str(tmp_path).encode() not in content
+    assert list(support.compiled(tmp_path / "elsewhere", stage)) == []
 
 
 def test_openvino_comes_with_what_it_loads_by_name() -> None:
