@@ -14,6 +14,7 @@ from stylestudio_desktop.config.resources import resources
 
 _MARK = re.compile(r"%([1-9])")
 _WORD = re.compile(r"[A-Za-z]{2}")
+_STOP = re.compile(r"[.!?] ")
 _BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 _LONGEST = 20_000
 _DEEPEST = 4
@@ -38,7 +39,7 @@ class _Pattern(NamedTuple):
         end = len(told) - len(last)
         place, found = len(first), dict[str, str]()
         for mark, word in zip(self.marks, (*self.words[1:-1], None), strict=True):
-            until = end if word is None else told.find(word, place, end)
+            until = end if word is None else _found(told, word, place, end)
             value = told[place:until]
             if until < place or found.setdefault(mark, value) != value:
                 return None
@@ -51,6 +52,15 @@ class _Pattern(NamedTuple):
         """Say whether a mark stands in quotation marks: what does is a name, and stays."""
         at = self.marks.index(mark)
         return self.words[at].endswith("“") and self.words[at + 1].startswith("”")
+
+
+def _found(told: str, word: str, place: int, end: int) -> int:
+    """Return where `word` is next: a blank between two sentences rather than within one."""
+    if word == " ":
+        stop = _STOP.search(told, place, end)
+        if stop is not None:
+            return stop.end() - 1
+    return told.find(word, place, end)
 
 
 def speak(language: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import Code, StudioError
+from stylestudio_desktop.domain.errors import Code, Remedy, StudioError
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.services.backup import (
     anew,
@@ -46,6 +46,7 @@ _PATIENCE_S = 1.0
 """How long a disk of backups is waited for before the question is asked without it."""
 Last = Moment | Snapshot | Kept
 Origin = Last | Path | Pictures
+_LOST = (Remedy.BRING_BACK, Remedy.CHECK_LIBRARY)
 _NOT_LOST = (Code.STORAGE_FULL, Code.STORAGE_NEWER, Code.STORAGE_BUSY)
 
 
@@ -60,7 +61,7 @@ class Choice(Enum):
 class Unopened(Question):
     """Why a library can't be opened, and what can be done; `chosen` is what somebody wants.
 
-    With `here` it is open, and damaged.
+    With `here` it is open, and damaged; with `lost` its database is damaged or gone for certain.
     """
 
     def __init__(
@@ -70,8 +71,10 @@ class Unopened(Question):
         error: StudioError,
         last: Last | None,
         here: bool = False,
+        lost: bool = False,
     ) -> None:
         translate = QCoreApplication.translate
+        alone = lost and last is None and anew.has_pictures(workspace)
         self.chosen = Choice.CLOSE
         title, text = translate("WayBack", "Your library can't be opened"), spoken(error.sentence)
         if here:
@@ -85,12 +88,12 @@ class Unopened(Question):
             ).replace("%1", wording.moment(last.moment))
         else:
             way = Answer(translate("WayBack", "Try again"), "primary", self._again)
-            if here:
+            if alone:
                 text = translate(
                     "WayBack",
-                    "Its database is damaged, and no snapshot of it is here. Bring it back from a "
-                    "full backup. If there is none, its pictures are untouched and can make it "
-                    "anew.",
+                    "Its database is damaged or gone, and no snapshot of it is here. Bring it back "
+                    "from a full backup. If there is none, its pictures are untouched and can make "
+                    "it anew.",
                 )
         leave = translate("WayBack", "Not now") if here else translate("WayBack", "Close")
         super().__init__(window, title, text, way, leave)
@@ -98,8 +101,12 @@ class Unopened(Question):
         self._place = workspace
         if last is not None or here:
             self.body.addWidget(label(breakable(spoken(error.sentence)), "faint", wrap=True))
+        elif alone:
+            self.body.addWidget(label(spoken(error.sentence), "faint", wrap=True))
         self.yes.setVisible(error.code is not Code.STORAGE_NEWER and not (here and last is None))
         self._offer_more(error.code, last is None)
+        if alone:
+            self._offer_pictures()
 
     def _offer_more(self, code: Code, alone: bool) -> None:
         """Offer full backups where the library is lost, and its folder if nothing else helps."""
@@ -117,8 +124,6 @@ class Unopened(Question):
         for one in offers:
             column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(column)
-        if alone and code not in _NOT_LOST and anew.has_pictures(self._place):
-            self._offer_pictures()
 
     def _offer_pictures(self) -> None:
         """Offer the last resort, and say what comes of it."""
@@ -184,11 +189,12 @@ def _ask(
     here: bool = False,
 ) -> Choice:
     """Ask until a way back is taken, or none; what went wrong on a way is told in the next one."""
+    lost = error.remedy in _LOST or not workspace.database.is_file()
     trouble: StudioError | None = error
     chosen = Choice.BACK
     while trouble is not None and chosen is Choice.BACK:
         way = last if trouble is error else None
-        asking = Unopened(window, workspace, trouble, way, here)
+        asking = Unopened(window, workspace, trouble, way, here, lost)
         asking.exec()
         asking.deleteLater()
         if (chosen := asking.chosen) is Choice.BACK:

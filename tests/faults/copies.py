@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import StorageError
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.services import health, library
 from stylestudio_desktop.services.backup import full, proving, reading, snapshots, swap
@@ -108,6 +109,48 @@ def _kept(place: Workspace) -> list[str]:
     return found if most == 2 else [*found, f"the library that was replaced has {most} pictures"]
 
 
+def prepare_ruined(folder: Path) -> None:
+    """Make a library of which the pictures are left: rubbish in its database, no backup."""
+    studio = open_test_studio(folder)
+    for colour in COLOURS:
+        import_photo(studio, folder, colour)
+    close_studio(studio)
+    place = studio.workspace
+    shutil.rmtree(place.journal)
+    with place.database.open("r+b") as file:
+        file.seek(1024)
+        file.write(b"rubbish" * (place.database.stat().st_size // 8))
+    (folder / "outside").mkdir()
+    shutil.copy(place.database, folder / "outside" / "ruined")
+
+
+def look_anew(world: Path, _memory: object, finished: bool) -> list[str]:
+    """Return what is wrong: the old library is whole in its place or among those that are kept."""
+    place = Workspace(world / "workspace")
+    ruined = (world / "outside" / "ruined").read_bytes()
+    try:
+        studio = open_studio(place, {"local": FakeProvider()})
+    except StorageError as error:
+        if finished or place.database.read_bytes() != ruined:
+            return [f"neither the old library nor a new one: {error.sentence}"]
+        return []
+    try:
+        found = [
+            f"verify: {one.sentence}"
+            for one in health.verify(studio, deep=True).problems
+            if finished or not awaits_a_sweep(one)
+        ]
+        if (pictures := len(library.ids(studio, FileFilter()))) != len(COLOURS):
+            found.append(f"{pictures} pictures in the library")
+    finally:
+        close_studio(studio)
+    if [(one / "library.sqlite3").read_bytes() for one in swap.kept(place)] != [ruined]:
+        found.append("what was there is not kept")
+    if finished:
+        found += _leftovers("anew", world)
+    return found
+
+
 def prepare_old(old: Path, folder: Path) -> None:
     """Make a library as a released version left it, without its stored pictures."""
     place = Workspace(folder / "workspace")
@@ -133,8 +176,9 @@ def act(action: str, world: Path, _address: str) -> None:
 WAYS = [
     Way(action, prepare, partial(act, action), partial(look, action), BUGS.get(action, {}))
     for action in ACTIONS
-    if action != "migrate"
+    if action not in ("migrate", "anew")
 ]
+WAYS.append(Way("anew", prepare_ruined, partial(act, "anew"), look_anew, BUGS["anew"]))
 WAYS += [
     Way(
         "migrate" if old == OLD[0] else f"migrate-{old.stem}",

@@ -11,12 +11,14 @@ from typing import Any
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
+from stylestudio_desktop.domain.errors import BadInput
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.files import disk
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.backup import (
+    anew,
     full,
     reading,
     record,
@@ -73,6 +75,25 @@ def bring_back(workspace: Path, outside: Path) -> None:
     swap.finish(place)
 
 
+def make_anew(workspace: Path, _outside: Path) -> None:
+    """Make the library anew of its pictures, unless that is done."""
+    place = Workspace(workspace)
+    place.make()
+    if not swap.is_planned(place) and not is_sound(place):
+        made = anew.stage(place)
+        swap.plan(place, made.stage, made.settings)
+    swap.finish(place)
+
+
+def is_sound(place: Workspace) -> bool:
+    """Say whether the library there needs not be made anew."""
+    try:
+        anew.refuse_sound(place)
+    except BadInput:
+        return True
+    return False
+
+
 def bring_in(workspace: Path, outside: Path) -> None:
     """Import every photo that lies outside."""
     studio = opened(workspace)
@@ -112,6 +133,7 @@ ACTIONS = {
     "backup": backup,
     "pack": pack,
     "restore": bring_back,
+    "anew": make_anew,
     "import": bring_in,
     "trash": trash,
     "purge": purge,
@@ -250,6 +272,7 @@ BUGS = {
     "backup": {**_FLUSHES, "manifest_first": plant_manifest_first},
     "pack": {**_FLUSHES, "left_for_ever": plant_left_for_ever},
     "restore": {**_FLUSHES, "swap_unwritten": plant_swap_unwritten},
+    "anew": {**_FLUSHES, "swap_unwritten": plant_swap_unwritten},
     "import": {**_WRITES, **_FLUSHES},
     "trash": {**_WRITES, "one_by_one": plant_one_by_one},
     "purge": {**_WRITES, "row_before_bytes": plant_row_before_bytes},

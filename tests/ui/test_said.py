@@ -11,6 +11,7 @@ import pytest
 import raised
 
 from stylestudio_desktop.config.resources import resources
+from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.ui import said
 from stylestudio_desktop.ui.said import spoken
 
@@ -86,6 +87,22 @@ def test_what_stands_in_a_sentence_is_said_too(german: None) -> None:
         "The disk is full. Nothing of this step was kept, and everything before it is safe. Free "
         "some space and try again."
     ).startswith("Der Datenträger ist voll. Nichts von diesem Schritt wurde behalten")
+
+
+@pytest.mark.parametrize("story", ["database disk image is malformed", "disk i/o error"])
+def test_two_sentences_in_one_are_told_apart(german: None, story: str) -> None:
+    told = spoken(diagnoses.damaged(story).sentence)
+    assert "Nichts von diesem Schritt wurde behalten, und alles davor ist sicher." in told
+    assert re.search(r"[Ss]chließen Sie das Programm und kopieren Sie", told)
+    assert not re.search(r"\b(the|and|is|of)\b", told)
+
+
+def test_a_name_of_several_words_stays_one(german: None) -> None:
+    told = "The photo my best coat.jpg has more than 60 million pixels. Nothing was charged; "
+    told += "choose another photo."
+    assert spoken(told).startswith("Das Foto my best coat.jpg hat mehr als 60 Millionen Pixel.")
+    told = "Google Gemini sent less than it promised. Nothing was kept."
+    assert spoken(told) == "Google Gemini schickte weniger als angekündigt. Nichts wurde behalten."
 
 
 def test_a_name_is_never_translated(german: None) -> None:

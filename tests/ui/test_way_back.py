@@ -13,7 +13,13 @@ from pytestqt.qtbot import QtBot
 from stylestudio_desktop import app
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import StorageError, StorageFull, StorageNewer, StudioError
+from stylestudio_desktop.domain.errors import (
+    Remedy,
+    StorageError,
+    StorageFull,
+    StorageNewer,
+    StudioError,
+)
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import library
@@ -374,9 +380,20 @@ def test_where_nothing_else_is_left_it_is_made_anew_of_its_pictures(
     assert not list(place.restoring.rglob("*"))
 
 
+def test_a_library_that_is_only_closed_to_us_is_not_made_anew(
+    window: MainWindow, place: Workspace, pressing: Callable[..., list[str]]
+) -> None:
+    for one in snapshots.listing(place):
+        one.path.unlink()
+    told = pressing("Close")
+    closed = StorageError("It may not be written.", remedy=Remedy.ALLOW_WRITING)
+    assert way_back.offer(window, place, closed) == 5
+    assert "not in them" not in told[0]
+
+
 def test_a_library_without_pictures_is_not_made_anew(window: MainWindow, place: Workspace) -> None:
     shutil.rmtree(place.files)
-    told = way_back.Unopened(window, place, StorageError("It is damaged."), None)
+    told = way_back.Unopened(window, place, StorageError("It is damaged."), None, lost=True)
     assert "Make it anew of its pictures" not in [
         one.text() for one in told.findChildren(QPushButton)
     ]
