@@ -1,5 +1,6 @@
 """The last resort: a library whose database and backups are gone is made anew of its pictures."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,8 +11,9 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError
+from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
+from stylestudio_desktop.files import incoming
 from stylestudio_desktop.services import accounts, health, history, library
 from stylestudio_desktop.services.backup import anew, swap
 from stylestudio_desktop.services.studio import Studio
@@ -116,6 +118,22 @@ def test_it_can_be_stopped_and_begun_again(place: Workspace) -> None:
     stop.set()
     with pytest.raises(Stopped):
         anew.stage(place, cancelled=stop)
+    assert not swap.is_planned(place)
+    assert anew.stage(place).pictures == 5
+
+
+def test_a_disk_that_does_not_take_all_of_them_makes_no_poorer_library(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    ruin(place)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "hardlink_to", full)
+        patch.setattr(incoming, "_write", full)
+        with pytest.raises(StorageFull, match="did not take all pictures"):
+            anew.stage(place)
     assert not swap.is_planned(place)
     assert anew.stage(place).pictures == 5
 

@@ -13,7 +13,7 @@ from threading import Event
 from stylestudio_desktop.config.catalogue import load_catalogue
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError
+from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import Progress
 from stylestudio_desktop.files.disk import make_private_folder, storing
@@ -83,7 +83,7 @@ def stage(
 ) -> Restored:
     """Build a library of the pictures in `workspace`; nothing else is touched.
 
-    It is ready to be swapped in. Raises Stopped, or StorageError for the disk.
+    It is ready to be swapped in. Raises Stopped, or StorageError for the disk: then none is.
     """
     place = _Inside(workspace.restoring / "library")
     with storing("restoring the library"):
@@ -97,6 +97,11 @@ def stage(
         done = rebuilding.rebuild(studio, workspace.root, progress, cancelled)
         if cancelled is not None and cancelled.is_set():
             raise Stopped
+        if done.adopted.missing:  # each was read whole a moment ago: it is the disk that refused
+            raise StorageFull(
+                "The disk did not take all pictures into the new library, as when it is full. "
+                "Nothing was changed. Free some space, then try again."
+            )
         _forget_the_rest(studio)
         studio.database.value("PRAGMA journal_mode = delete")
     finally:
