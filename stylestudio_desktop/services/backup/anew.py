@@ -28,28 +28,14 @@ from stylestudio_desktop.store.database import Database
 
 
 class _Inside(Workspace):
-    """The new library's folder: what takes no part in the change of places is the old one's."""
+    """The new library's folder, which holds only what takes part in the change of places."""
 
     __slots__ = ()
 
     @property
-    def _home(self) -> Workspace:
-        return Workspace(self.root.parent.parent)
-
-    @property
     def thumbnails(self) -> Path:
         """The old library's, which knows pictures by their digests."""
-        return self._home.thumbnails
-
-    @property
-    def logs(self) -> Path:
-        """The old library's."""
-        return self._home.logs
-
-    @property
-    def locks(self) -> Path:
-        """The old library's."""
-        return self._home.locks
+        return Workspace(self.root.parent.parent).thumbnails
 
     def make(self) -> None:
         """Make the folders that change places, and the one for unfinished files."""
