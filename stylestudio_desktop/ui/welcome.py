@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.generation import Category
@@ -26,6 +26,7 @@ from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
 from stylestudio_desktop.ui.widgets.labels import label, rule
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
+from stylestudio_desktop.ui.widgets.step import Step
 from stylestudio_desktop.ui.window import CREATE, MainWindow
 from stylestudio_desktop.ui.wishes import UseAsProduct
 
@@ -172,8 +173,8 @@ class Welcome(Card):
         title: str,
         text: str,
         offers: Sequence[tuple[str, Callable[[], object], str]],
-    ) -> "_Step":
-        made = _Step(title, text, offers)
+    ) -> Step:
+        made = Step(title, text, offers)
         self.body.addWidget(made)
         return made
 
@@ -260,10 +261,10 @@ class Welcome(Card):
         self._names = [one.name for one in found]
         if not found:
             self._engine.say(self.tr("They are all here."))
-            self._engine.offer(False)
+            self._engine.withdraw()
         else:
             size = wording.size(sum(one.download for one in found))
-            adds = "; ".join(dict.fromkeys(one.adds.partition(" (")[0] for one in found))
+            adds = "; ".join(dict.fromkeys(spoken(one.adds.partition(" (")[0]) for one in found))
             text = self.tr("%1, once. They add %2. Without them you get plain studio pictures.")
             self._engine.say(text.replace("%1", size).replace("%2", adds))
         self._place()
@@ -272,7 +273,7 @@ class Welcome(Card):
         if not isinstance(error, OSError | ValueError):
             raise error
         self._engine.say(self.tr("The list of files can't be read. Install the program again."))
-        self._engine.offer(False)
+        self._engine.withdraw()
 
     def _fetch(self) -> None:
         self._engine.offer(False)
@@ -282,12 +283,13 @@ class Welcome(Card):
         self.fetching.start(self._names)
 
     def _on_fetching(self, title: str, share: float) -> None:
-        self._engine_progress.set(share, self.tr("Fetching %1").replace("%1", title))
+        self._engine_progress.set(share, self.tr("Fetching %1").replace("%1", spoken(title)))
 
     def _on_fetched(self) -> None:
         self._engine_progress.setVisible(False)
         text = self.tr("The engine's files are here.")
         self._engine.say(text)
+        self._engine.withdraw()
         self._told(text)
 
     def _on_not_fetched(self, sentence: str) -> None:
@@ -316,35 +318,6 @@ class Welcome(Card):
     def _on_closing(self) -> None:
         self._stopped.set()
         self._tasks.close()
-
-
-class _Step(QWidget):
-    def __init__(
-        self, title: str, text: str, offers: Sequence[tuple[str, Callable[[], object], str]]
-    ) -> None:
-        super().__init__()
-        self._words = label(text, "muted", wrap=True)
-        self._buttons = [button(words, run, icon=icon) for words, run, icon in offers]
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addWidget(label(title))
-        layout.addWidget(self._words)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        for one in self._buttons:
-            row.addWidget(one)
-        row.addStretch(1)
-        layout.addLayout(row)
-
-    def say(self, text: str) -> None:
-        """Show other words."""
-        self._words.setText(text)
-
-    def offer(self, on: bool) -> None:
-        """Enable or disable what can be pressed."""
-        for one in self._buttons:
-            one.setEnabled(on)
 
 
 __all__ = ["Welcome", "offer_welcome"]

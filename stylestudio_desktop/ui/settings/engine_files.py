@@ -140,21 +140,22 @@ class EngineSection(Section):
         made = QWidget()
         head = QHBoxLayout()
         head.setSpacing(Space.S)
-        head.addWidget(label(one.title))
+        title = spoken(one.title)
+        head.addWidget(label(title))
         head.addStretch(1)
         if one.present:
             head.addWidget(StatusBadge(Status(self.tr("Here"), "circle-check", "good")))
         else:
             text = self.tr("Download %1").replace("%1", wording.size(one.download))
             fetch = button(text, lambda: self._start([one.name]), "quiet", "download")
-            fetch.setAccessibleName(f"{one.title}: {text}")
+            fetch.setAccessibleName(f"{title}: {text}")
             fetch.setEnabled(not self.fetching.busy)
             head.addWidget(fetch)
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
         layout.addLayout(head)
-        adds = self.tr("Adds %1.").replace("%1", one.adds)
+        adds = self.tr("Adds %1.").replace("%1", spoken(one.adds))
         if one.optional:
             adds += " " + self.tr("Optional.")
         layout.addWidget(label(adds, "muted", wrap=True))
@@ -179,7 +180,7 @@ class EngineSection(Section):
         self.refresh()
 
     def _on_moved(self, title: str, share: float) -> None:
-        self.progress.set(share, self.tr("Fetching %1").replace("%1", title))
+        self.progress.set(share, self.tr("Fetching %1").replace("%1", spoken(title)))
 
     def _on_done(self) -> None:
         self.progress.setVisible(False)

@@ -12,9 +12,11 @@ from shiboken6 import isValid
 
 from stylestudio_desktop.domain.filters import FileFilter
 from stylestudio_desktop.engine import weights
-from stylestudio_desktop.services import library
+from stylestudio_desktop.services import engine_weights, library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import restored
+from stylestudio_desktop.ui import said
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.welcome import Welcome, offer_welcome
 from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import UseAsProduct
@@ -60,9 +62,36 @@ def test_nobody_is_welcomed_to_a_library_that_was_brought_back(
 
 
 def test_it_says_what_is_free_and_what_the_files_add(welcome: Welcome) -> None:
-    said = words(welcome)
-    assert "200 token" in said
-    assert "MB, once." in said
+    told = words(welcome)
+    assert "200 token" in told
+    assert "MB, once." in told
+
+
+def test_where_all_files_are_there_nothing_is_offered_to_be_fetched(
+    window: MainWindow, studio: Studio, calm: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The installed program has them all, and the button stood there dead."""
+    monkeypatch.setattr("stylestudio_desktop.services.engine_weights.missing", list)
+    made = offer_welcome(window, studio)
+    assert made is not None
+    calm()
+    assert "They are all here." in words(made)
+    shown = [one.text() for one in made.findChildren(QPushButton) if one.isVisible()]
+    assert "Fetch" not in shown
+    assert "Choose photos" in shown
+
+
+def test_what_the_files_add_is_said_in_the_windows_language(
+    window: MainWindow, studio: Studio, calm: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(said, "_language", ["de"])
+    made = offer_welcome(window, studio)
+    assert made is not None
+    calm()
+    for one in engine_weights.listing():
+        assert spoken(one.adds) != one.adds
+        assert spoken(one.title) != one.title
+    assert "das Kleidungsstück auf dem Foto einer Person" in words(made)
 
 
 def test_no_words_are_cut_off_when_they_grow(welcome: Welcome, qtbot: QtBot) -> None:
