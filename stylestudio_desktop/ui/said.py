@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stylestudio_desktop.config.resources import resources
 
 _MARK = re.compile(r"%([1-9])")
-_WORD = re.compile(r"[A-Za-z]{2}")
+_WORD = re.compile(r"[A-Za-z]{2}|“")
 _STOP = re.compile(r"[.!?] ")
 _BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 _LONGEST = 20_000
@@ -91,7 +91,7 @@ def _several(language: str, parts: list[str]) -> str | None:
         return None
     made, at = list[str](), 0
     while at < len(parts):
-        for until in range(len(parts), at, -1):
+        for until in range(at + 1, len(parts) + 1):
             known = _whole(language, " ".join(parts[at:until]), 1)
             if known is not None:
                 break
@@ -130,6 +130,8 @@ def _patterns(language: str) -> tuple[_Pattern, ...]:
         return ()
     read = json.loads(file.read_text("utf-8"))
     every = {**read["phrases"], **read["sentences"]}
+    # What follows another sentence has a blank before it, and is told without it, too.
+    every = {**{one.strip(): text.strip() for one, text in every.items()}, **every}
     # What has no words of its own would be told from nothing.
     made = [_pattern(one, text) for one, text in every.items() if _WORD.search(_MARK.sub("", one))]
     return tuple(sorted(made, key=lambda one: (-sum(map(len, one.words)), len(one.marks))))

@@ -16,7 +16,7 @@ from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.files import disk
-from stylestudio_desktop.services import library
+from stylestudio_desktop.services import library, rebuilding
 from stylestudio_desktop.services.backup import (
     anew,
     full,
@@ -187,6 +187,18 @@ def plant_swap_unwritten() -> None:
     swap.plan = at_once
 
 
+def plant_poorer() -> None:
+    """A bug: a library is made anew with fewer pictures where the disk did not take some."""
+    genuine = rebuilding.rebuild
+
+    def blind(*given: Any) -> Any:
+        done = genuine(*given)
+        done.adopted.missing.clear()
+        return done
+
+    rebuilding.rebuild = blind
+
+
 def plant_row_before_bytes() -> None:
     """A bug: a purge removes the bytes first and the row afterwards."""
     genuine = files.delete
@@ -272,7 +284,11 @@ BUGS = {
     "backup": {**_FLUSHES, "manifest_first": plant_manifest_first},
     "pack": {**_FLUSHES, "left_for_ever": plant_left_for_ever},
     "restore": {**_FLUSHES, "swap_unwritten": plant_swap_unwritten},
-    "anew": {**_FLUSHES, "swap_unwritten": plant_swap_unwritten},
+    "anew": {
+        "names_only": plant_names_only,
+        "swap_unwritten": plant_swap_unwritten,
+        "poorer": plant_poorer,
+    },
     "import": {**_WRITES, **_FLUSHES},
     "trash": {**_WRITES, "one_by_one": plant_one_by_one},
     "purge": {**_WRITES, "row_before_bytes": plant_row_before_bytes},

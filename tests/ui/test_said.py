@@ -136,6 +136,17 @@ def test_a_sentence_among_strange_ones_names_the_page_in_english_and_stays_whole
     assert spoken(many) == many
 
 
+def test_what_only_ever_follows_another_sentence_is_said_too(german: None) -> None:
+    told = (
+        "The balance of “root” is not what its entries add up to. It shows 4,000 tokens; they "
+        "add up to 530. And 2 more."
+    )
+    assert spoken(told) == (
+        "Der Stand von „root“ ist nicht, was die Einträge ergeben. Angezeigt sind 4,000 Tokens; "
+        "die Einträge ergeben 530. Und 2 mehr."
+    )
+
+
 def test_what_nobody_knows_stays_as_it_is(german: None) -> None:
     for told in ("", "Somebody's package says this. And that.", "x" * 50_000, "%1", "„“"):
         assert spoken(told) == told
