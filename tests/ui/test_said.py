@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import raised
+from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.ui import said
+from stylestudio_desktop.ui.frame.queue_strip import QueueState, QueueStrip
 from stylestudio_desktop.ui.said import spoken
 
 MARKS = re.compile(r"%[1-9]")
@@ -199,3 +201,12 @@ def test_the_window_shows_no_sentence_as_it_came(path: Path) -> None:
         and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "words"))
     ]
     assert raw == [], "what is shown goes through `spoken`"
+
+
+def test_why_everything_rests_is_said_at_the_window_s_foot(qtbot: QtBot, german: None) -> None:
+    strip = QueueStrip()
+    qtbot.addWidget(strip)
+    told = "This library was brought back from a backup. Look whether everything is as you want "
+    told += "it; then let the queue go on."
+    strip.set_state(QueueState(remark=told))
+    assert strip.accessibleName().startswith("Diese Bibliothek wurde aus einer Sicherung")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import set_icon, set_label_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import tool
@@ -79,7 +80,7 @@ class QueueStrip(QFrame):
 
     def _sentence(self, state: QueueState) -> str:
         if state.remark:
-            return state.remark
+            return spoken(state.remark)
         if state.paused:
             return self.tr("Paused, %n waiting", "", state.running + state.waiting)
         parts = []
