@@ -34,10 +34,27 @@ class Segments(NamedTuple):
 
 
 def segments(db: Database, index: str) -> Segments:
-    """Return what one of INDEXES consists of (sqlite.org/fts5.html, the %_idx table)."""
-    found = db.rows(f"SELECT count(*) FROM {index}_idx GROUP BY segid")  # noqa: S608 - our names
-    sizes = [row[0] for row in found]
+    """Return what one of INDEXES consists of, by a few seeks in its %_idx table.
+
+    That has a row for each page on which a term begins, in the order of the terms; its number
+    without the lowest bit is the page's (sqlite.org/src, ext/fts5/fts5_index.c, “%_idx”).
+    """
+    first, last = _ends(index)
+    sizes: list[int] = []
+    segment = -1
+    while (row := db.row(first, (segment,))) is not None:
+        segment, begin = row
+        sizes.append((int(db.value(last, (segment,))) >> 1) - (begin >> 1) + 1)
     return Segments(len(sizes), sum(sizes), max(sizes, default=0))
+
+
+def _ends(index: str) -> tuple[str, str]:
+    """Return how the first page of the next segment is asked for, and the last one of a segment."""
+    of = f"FROM {index}_idx WHERE segid"
+    return (
+        f"SELECT segid, pgno {of} > ? ORDER BY segid, term LIMIT 1",
+        f"SELECT pgno {of} = ? ORDER BY term DESC LIMIT 1",
+    )
 
 
 def merge(db: Database, index: str, pages: int) -> bool:

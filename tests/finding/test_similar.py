@@ -13,7 +13,15 @@ from stylestudio_desktop.domain.errors import NotFound
 from stylestudio_desktop.domain.finding import parse
 from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.files.phash import distance
-from stylestudio_desktop.services import bulk, finding, fingerprints, library, similar, undo
+from stylestudio_desktop.services import (
+    bulk,
+    finding,
+    fingerprints,
+    library,
+    similar,
+    touching,
+    undo,
+)
 from stylestudio_desktop.services.bulk import Selection
 from stylestudio_desktop.services.finding import Listed
 from stylestudio_desktop.services.fingerprints import Fingerprints
@@ -296,3 +304,19 @@ def test_stacks_are_collapsed_to_their_first_and_counted(studio: Studio) -> None
     ]
     library.trash(studio, [seen[5]])
     assert similar.stack_sizes(studio, [7, 8, 9]) == {7: 2, 8: 2}
+
+
+def test_of_a_stack_too_large_to_be_asked_one_by_one_no_places_are_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = sorted((one.id for one in fill(studio, 12)), reverse=True)
+    library.restore(studio, seen)
+    bulk.unstack(studio, Selection(ids=seen))
+    with studio.database.write():
+        store.set_stack(studio.database, studio.user_id, 7, seen[3:8])
+    places = touching.first_places(studio, parse(""), [seen[5]])
+    assert places is not None
+    assert places.looked == set(seen[3:8])
+    assert places.shown == {seen[3]: 0}
+    monkeypatch.setattr(touching, "MOST", 4)
+    assert touching.first_places(studio, parse(""), [seen[5]]) is None

@@ -125,9 +125,14 @@ def test_an_import_can_be_stopped_and_keeps_what_it_has(
     monkeypatch.setattr(importing, "GROUP", 2)
     paths = [photo(tmp_path, f"{n}.jpg", f"rgb({n * 20},0,90)") for n in range(6)]
     stop = Event()
-    stop.set()
-    found = library.import_files(studio, paths, Category.PRODUCT, cancelled=stop)
+
+    def pressed(*_told: object) -> None:
+        stop.set()
+
+    found = library.import_files(studio, paths, Category.PRODUCT, progress=pressed, cancelled=stop)
     assert len(found.files) == 2
+    again = library.import_files(studio, paths[2:], Category.PRODUCT, cancelled=stop)
+    assert again.files == (), "pressed while the files were still looked for"
     assert len(library.ids(studio, FileFilter())) == 2
     assert library.import_files(studio, [], Category.PRODUCT) == library.Imported((), ())
 
