@@ -45,6 +45,9 @@ MOST = LARGEST_STEP = 1 << 30
 One commit that is larger than that (of several million rows, say) breaks the chain.
 """
 
+HELD_S = 0.5
+"""How long nothing is folded in after a reader kept it from that."""
+
 PAUSE_S = 60.0
 """How long a disk that takes nothing is left alone (and not complained of) by later writes."""
 
@@ -69,6 +72,7 @@ class Journal:
         self._seen: tuple[bytes, int] | None = None
         self._position: Position | None = None
         self._copied_at = 0.0
+        self._held, self._again_at = False, 0.0  # whether a reader kept us from folding in
         self._began: tuple[bytes, int] = (b"", 0)
         self._ours = Mark(b"", 0, 0)
         self._marks = Marks()
@@ -94,7 +98,9 @@ class Journal:
         """Have the log folded in on another thread if it is long, or copied if it is time to.
 
         Folded in by the writer itself is what is large, or little: a commit as long as that, what
-        came while the thread folded in the rest, and what that can't keep up with.
+        came while the thread folded in the rest, and what that can't keep up with. Where somebody
+        reads the library as it was, as a snapshot does, nothing newer can be folded in: then
+        nobody waits for that, and the thread looks again after a while.
         """
         since = time.monotonic() - self._copied_at
         if since < 0:  # a disk that is full was asked a moment ago
@@ -109,11 +115,12 @@ class Journal:
             done = self._folding is not None and not self._folding.is_alive()
             if done:
                 self._folding = None
-            if large or total - folded > LONGEST_LOG or (done and total > LONGEST_LOG):
+            behind = total - folded > LONGEST_LOG and not self._held
+            if large or behind or (done and total > LONGEST_LOG and not due):
                 self._fold_now()
             elif self._folding is not None:
                 return
-            elif due:
+            elif due and time.monotonic() >= self._again_at:
                 self._folding = threading.Thread(target=self._fold_now, daemon=True)
                 self._folding.start()
             elif since >= EVERY_S:
@@ -328,6 +335,8 @@ class Journal:
                 return
             journal_files.sync(self.folder, position.number)
             ((_, _, folded),) = folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            if end_of(self._header(), folded) >= position.offset:
+            self._held = end_of(self._header(), folded) < position.offset
+            self._again_at = time.monotonic() + HELD_S * self._held
+            if not self._held:
                 journal_files.note(self.folder, position.number, f"folded {position.offset}")
             journal_files.thin(self.folder, MOST)

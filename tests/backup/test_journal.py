@@ -178,6 +178,53 @@ def test_a_writer_without_rest_neither_folds_itself_nor_lets_the_log_grow(
     assert name_at(studio, moment, tmp_path / "a") == "the last", "the chain is whole"
 
 
+def test_nobody_who_writes_folds_while_or_after_somebody_reads_the_library_as_it_was(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer waited 205 ms for what had gathered during a snapshot of a large library."""
+    monkeypatch.setattr(journal, "FOLD_FRAMES", 20)
+    monkeypatch.setattr(journal, "LONGEST_LOG", 80)
+    monkeypatch.setattr(journal, "HELD_S", 0.05)
+    folds: list[tuple[int, int]] = []
+    real = journal.Journal._fold
+
+    def noted(self: journal.Journal) -> None:
+        total, folded = self._frames()
+        folds.append((threading.get_ident(), total - folded))
+        real(self)
+
+    monkeypatch.setattr(journal.Journal, "_fold", noted)
+    database = life.studio.database
+    kept = database.journal
+    assert kept is not None
+    number = iter(range(100_000))
+
+    def write() -> None:
+        with database.write():
+            database.run("UPDATE users SET name = ?", (f"name {next(number)}",))
+        time.sleep(0.001)
+
+    while kept._frames()[0] > 60:
+        write()
+    folds.clear()
+    reader = SQLITE.connect(database.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT 1 FROM users LIMIT 1").fetchall()
+    while kept._frames()[0] < 400:
+        write()
+    mine = threading.get_ident()
+    assert not [left for who, left in folds if who == mine]
+    assert len(folds) < 40, "it is looked after now and then, and not at every commit"
+    assert kept._frames()[0] - kept._frames()[1] > 300
+    reader.execute("COMMIT")
+    reader.close()
+    until = time.monotonic() + 20
+    while kept._frames()[0] > 100 and time.monotonic() < until:
+        write()
+    assert kept._frames()[0] <= 100, "the log began anew"
+    assert all(left <= 80 for who, left in folds if who == mine), "what was left for the writer"
+
+
 def test_a_writer_does_not_wait_for_a_thread_that_folds_or_copies(
     life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
