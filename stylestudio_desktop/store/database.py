@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, TypeAlias
 
 import peewee
 
-from stylestudio_desktop.domain.errors import Code, StorageError, StorageFull
+from stylestudio_desktop.domain.errors import Code, StorageBusy, StorageError, StorageFull
 from stylestudio_desktop.store import diagnoses
 from stylestudio_desktop.store.diagnoses import BUSY_MS, SAFE
 from stylestudio_desktop.store.journal import Journal
@@ -139,10 +140,19 @@ class Database:
     def use_wal(self) -> None:
         """Write ahead from now on, on every connection; the file itself remembers it.
 
-        No part of opening, because it changes the file: only a library of ours gets it.
+        No part of opening, because it changes the file: only a library of ours gets it. Programs
+        that begin a library at once stand in each other's way here, each with a lock that the
+        others wait for; so each waits shortly, lets go and tries again. Raises StorageBusy.
         """
-        if self.value("PRAGMA journal_mode") != "wal":
-            self.value("PRAGMA journal_mode = wal")
+        until = time.monotonic() + BUSY_MS / 1000
+        while self.value("PRAGMA journal_mode") != "wal":
+            try:
+                with self.patient(50):
+                    self.value("PRAGMA journal_mode = wal")
+            except StorageBusy:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.01 + os.getpid() % 16 / 1000)
 
     def close(self) -> None:
         """Close this thread's connection, and the journal's own."""

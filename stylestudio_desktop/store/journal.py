@@ -116,7 +116,7 @@ class Journal:
             if done:
                 self._folding = None
             behind = total - folded > LONGEST_LOG and not self._held
-            if large or behind or (done and total > LONGEST_LOG and not due):
+            if large or behind or (done and total > LONGEST_LOG and not self._held):
                 self._fold_now()
             elif self._folding is not None:
                 return
@@ -327,6 +327,7 @@ class Journal:
             contextlib.closing(self._connect()) as folder,
             self._locked(0),
         ):
+            before = self._frames()[0]
             # SQLite folds in no further than what this transaction sees.
             holder.execute("BEGIN")
             holder.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
@@ -335,8 +336,8 @@ class Journal:
                 return
             journal_files.sync(self.folder, position.number)
             ((_, _, folded),) = folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            self._held = end_of(self._header(), folded) < position.offset
+            self._held = folded < before
             self._again_at = time.monotonic() + HELD_S * self._held
-            if not self._held:
+            if end_of(self._header(), folded) >= position.offset:
                 journal_files.note(self.folder, position.number, f"folded {position.offset}")
             journal_files.thin(self.folder, MOST)

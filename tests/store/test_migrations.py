@@ -275,6 +275,30 @@ def test_programs_that_start_at_once_on_a_new_library_share_it(tmp_path: Path) -
     database.close()
 
 
+def test_a_program_lets_go_and_tries_again_where_another_stands_in_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once in a dozen starts of three programs on a new library one of them gave up."""
+    path = tmp_path / "library.sqlite3"
+    database = opened(path)
+    other = SQLITE.connect(path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("CREATE TABLE begun (x)")  # a lock that a change of the journal can't wait for
+    slept: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            other.execute("ROLLBACK")
+            other.close()
+
+    monkeypatch.setattr("stylestudio_desktop.store.database.time.sleep", let_go)
+    database.use_wal()
+    assert len(slept) == 3
+    assert database.value("PRAGMA journal_mode") == "wal"
+    database.close()
+
+
 def test_a_program_waits_long_for_another_that_upgrades(tmp_path: Path) -> None:
     import pysqlite3
 
