@@ -18,7 +18,7 @@ from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import copying, journal
 from stylestudio_desktop.store.database import SQLITE, Database
-from tests.backup.histories import Life
+from tests.backup.histories import Life, name_at
 from tests.cli.conftest import Shell
 
 TICK_MS = 10
@@ -34,17 +34,6 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     lived = Life(tmp_path / "life")
     yield lived.studio
     lived.close()
-
-
-def named(studio: Studio, moment: int, folder: Path) -> str:
-    """Return what the user was called at a moment."""
-    made = restore.stage(studio.workspace, moments.find(studio.workspace, moment), folder)
-    copy = copying.Copy(made.stage / "library.sqlite3")
-    copy.open()
-    found = str(copy.value("SELECT name FROM users"))
-    copy.close()
-    restore.clear(folder)
-    return found
 
 
 def name(database: Database, what: str, during: Callable[[], None] = lambda: None) -> None:
@@ -108,8 +97,8 @@ def test_what_was_written_just_before_a_long_transaction_is_reached(
     name(studio.database, "second")  # so soon after the copy that it is not copied by itself
     moment = now_ms() + 200
     name(studio.database, "third", long)
-    assert named(studio, moment, tmp_path / "a") == "second"
-    assert named(studio, now_ms(), tmp_path / "a") == "third"
+    assert name_at(studio, moment, tmp_path / "a") == "second"
+    assert name_at(studio, now_ms(), tmp_path / "a") == "third"
 
 
 def test_what_another_process_wrote_just_before_is_reached(studio: Studio, tmp_path: Path) -> None:
@@ -134,7 +123,7 @@ def test_what_another_process_wrote_just_before_is_reached(studio: Studio, tmp_p
     thread.start()
     name(studio.database, "second", wait)
     thread.join()
-    assert named(studio, moment[0], tmp_path / "a") == "second"
+    assert name_at(studio, moment[0], tmp_path / "a") == "second"
     other.close()
 
 
@@ -154,7 +143,7 @@ def test_what_is_taken_back_does_not_make_what_was_there_seem_younger(
     with pytest.raises(KeyError):
         name(studio.database, "never", fail)
     name(studio.database, "third")
-    assert named(studio, moment, tmp_path / "a") == "second"
+    assert name_at(studio, moment, tmp_path / "a") == "second"
 
 
 def test_what_is_being_written_does_not_make_what_was_there_seem_younger(
@@ -177,7 +166,7 @@ def test_what_is_being_written_does_not_make_what_was_there_seem_younger(
         subprocess.run(call, check=True, timeout=60)
 
     name(studio.database, "third", grow)
-    assert named(studio, moment, tmp_path / "a") == "second"
+    assert name_at(studio, moment, tmp_path / "a") == "second"
 
 
 def test_marks_that_nobody_could_tell_apart_are_not_kept(studio: Studio) -> None:
@@ -211,8 +200,8 @@ def test_what_a_killed_program_had_half_written_leads_nowhere(
     time.sleep(0.02)
     name(studio.database, "second")
     copied(studio)
-    assert named(studio, moment, tmp_path / "a") == "first"
-    assert named(studio, now_ms(), tmp_path / "a") == "second"
+    assert name_at(studio, moment, tmp_path / "a") == "first"
+    assert name_at(studio, now_ms(), tmp_path / "a") == "second"
     assert len(moments.reach(studio.workspace)) == 1
 
 
@@ -245,7 +234,7 @@ def test_where_the_journal_ends_the_answer_is_of_then(
     found = moments.find(studio.workspace, now_ms())
     assert isinstance(found, Moment)
     assert found.moment <= moment, "never as if it were now"
-    assert named(studio, now_ms(), tmp_path / "a") == "before"
+    assert name_at(studio, now_ms(), tmp_path / "a") == "before"
     assert studio.database.value("SELECT name FROM users") == "too much"
     assert not moments.goes_on(studio.workspace)
     close_studio(studio)
@@ -264,8 +253,8 @@ def test_where_the_journal_ends_a_snapshot_is_due_at_once_and_once(
     assert "snapshot" in schedule.due(studio, now_ms())
     snapshots.take(studio, snapshots.Reason.HOURLY)
     assert not snapshots.is_due(studio.workspace, now_ms()), "nothing was written since"
-    assert named(studio, now_ms(), tmp_path / "a") == "too much"
-    assert named(studio, moment, tmp_path / "a") == "before"
+    assert name_at(studio, now_ms(), tmp_path / "a") == "too much"
+    assert name_at(studio, moment, tmp_path / "a") == "before"
 
 
 def test_another_programs_work_is_not_taken_for_the_journals(studio: Studio) -> None:
