@@ -327,7 +327,7 @@ class Journal:
             contextlib.closing(self._connect()) as folder,
             self._locked(0),
         ):
-            before = self._frames()[0]
+            log, before = self._header(), self._frames()[0]
             # SQLite folds in no further than what this transaction sees.
             holder.execute("BEGIN")
             holder.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
@@ -336,7 +336,9 @@ class Journal:
                 return
             journal_files.sync(self.folder, position.number)
             ((_, _, folded),) = folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            self._held = folded < before
+            # Little is left by who reads for a moment, as every commit does; -1 by who looks at it.
+            kept = 0 <= folded < before - FOLD_FRAMES
+            self._held = kept and self._header() == log
             self._again_at = time.monotonic() + HELD_S * self._held
             if end_of(self._header(), folded) >= position.offset:
                 journal_files.note(self.folder, position.number, f"folded {position.offset}")

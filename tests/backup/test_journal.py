@@ -1,5 +1,7 @@
 """Going back to any moment: by the journal of what every commit wrote since a snapshot."""
 
+import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -223,6 +225,35 @@ def test_nobody_who_writes_folds_while_or_after_somebody_reads_the_library_as_it
         write()
     assert kept._frames()[0] <= 100, "the log began anew"
     assert all(left <= 80 for who, left in folds if who == mine), "what was left for the writer"
+
+
+def test_a_log_waits_only_for_who_keeps_much_of_it_from_being_folded_in(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under load every commit looked like a long reader: nothing was folded in for half seconds."""
+    monkeypatch.setattr(journal, "FOLD_FRAMES", 20)
+    monkeypatch.setattr(journal, "EVERY_S", 1000.0)  # only folding copies
+    database, kept = life.studio.database, log_of(life.studio)
+    monkeypatch.setattr(kept, "after_write", lambda: None)
+
+    numbers = itertools.count()
+
+    def write(times: int) -> None:
+        for number in itertools.islice(numbers, times):
+            with database.write():
+                database.run("UPDATE users SET name = ?", (f"name {number}",))
+
+    write(1)
+    reader = SQLITE.connect(database.path, isolation_level=None)
+    with contextlib.closing(reader):
+        reader.execute("BEGIN")
+        reader.execute("SELECT 1 FROM users LIMIT 1").fetchall()
+        for times, held in ((5, False), (60, True)):
+            write(times)
+            kept._fold_now()
+            total, folded = kept._frames()
+            assert total - folded >= times
+            assert kept._held is held
 
 
 def test_a_writer_does_not_wait_for_a_thread_that_folds_or_copies(
