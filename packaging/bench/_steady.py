@@ -93,6 +93,12 @@ def stolen_ms() -> float:
     return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
+def system_ms() -> float:
+    """Return how long the kernel has worked for this thread so far; 0 where it is not told."""
+    of_thread = getattr(resource, "RUSAGE_THREAD", None)  # Linux only
+    return 0.0 if of_thread is None else resource.getrusage(of_thread).ru_stime * 1000
+
+
 def open_files() -> int:
     """Return how many files this process holds open; 0 where the system does not tell."""
     try:

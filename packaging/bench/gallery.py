@@ -26,7 +26,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("STYLESTUDIO_KEYRING", "off")
 
 from _library import library, opened, usual_folder
-from _steady import memory_mb, percentile, run_until, stolen_ms
+from _steady import memory_mb, percentile, run_until, stolen_ms, system_ms
 from _varied import vary
 from PySide6.QtWidgets import QApplication
 
@@ -44,6 +44,8 @@ SPEEDS = {"slow": 6, "fast": 120, "flung": 2400}
 FRAME = 1 / 60
 PICTURES = 20_000
 CLICKS = 5
+FIRST_VIEWS = 5
+FIRST_VIEW = "click to the first full view"
 SCREENS = 4
 WARM_OPENINGS = 40
 WARM_SECONDS = 10.0
@@ -80,7 +82,7 @@ class Bench:
 
     def measure(self) -> dict[str, float]:
         """Return every figure, in milliseconds and MB."""
-        self._first_views()
+        self.first_view()
         run_until(lambda: self._pane.listing.complete, PATIENCE_S)
         self._jumps()
         self.figures["memory at the start, MB"] = memory_mb()
@@ -94,8 +96,11 @@ class Bench:
         self._view(self._chosen.openings)
         self.figures["memory after the viewer, MB"] = memory_mb()
         self.figures["memory, growth since the warm-up, %"] = (memory_mb() / warm - 1) * 100
-        self._window.close()
         return self.figures
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()
 
     def _warm_up(self) -> None:
         """Fill what is kept of pictures to its bound, open the viewer, and scroll at each speed.
@@ -114,7 +119,7 @@ class Bench:
         for name, speed in SPEEDS.items():
             self._scroll(name, speed, min(WARM_SECONDS, self._chosen.seconds))
 
-    def _first_views(self) -> None:
+    def first_view(self) -> dict[str, float]:
         """Click on the gallery: from there to every picture in view."""
         self._touch()
         begin = time.perf_counter()
@@ -123,7 +128,8 @@ class Bench:
             raise TypeError("The gallery is not there.")
         self._pane, self._grid = pane, pane.grid
         run_until(self._whole, PATIENCE_S)
-        self.figures["click to the first full view"] = (time.perf_counter() - begin) * 1000
+        self.figures[FIRST_VIEW] = (time.perf_counter() - begin) * 1000
+        return self.figures
 
     def _jumps(self) -> None:
         """Click on the scrollbar; each time pictures that were not shown before."""
@@ -135,19 +141,32 @@ class Bench:
                 self._touch()
                 # So many lie between two clicks that each has everything to load, in a short list
                 # too: what is next to the view is loaded ahead.
-                bar.setValue(round(bar.maximum() * (share + (number - 2) * apart)))
+                bar.setValue(self._fullest(round(bar.maximum() * (share + (number - 2) * apart))))
                 taken.append(run_until(self._whole, PATIENCE_S))
                 seen.append(len(self._in_view()))
             self.figures[f"click to a full view at the {name}"] = percentile(taken, 0.5)
-            # A short list has more headings and fewer pictures between them.
             self.figures[f"pictures in view after a click at the {name}"] = percentile(seen, 0.5)
             each = [ms / number for ms, number in zip(taken, seen, strict=True)]
             self.figures[f"ms for each picture after a click at the {name}"] = percentile(each, 0.5)
 
+    def _fullest(self, value: int) -> int:
+        """Return where on the scrollbar, within a screen of `value`, most pictures are in view.
+
+        A short list has more headings with fewer pictures below each: so the sizes have about the
+        same to show.
+        """
+        grid, bar = self._grid, self._grid.verticalScrollBar()
+        height = grid.viewport().height()
+        unit = max(1.0, (grid.layout_.height - height) / max(1, bar.maximum()))
+        near = [round(value + part * height / unit / 4) for part in range(-4, 5)]
+        held = [min(max(0, one), bar.maximum()) for one in near]
+        return max(held, key=lambda one: len(self._shown(round(one * unit))))
+
+    def _shown(self, top: int) -> range:
+        return self._grid.layout_.visible(top, top + self._grid.viewport().height())
+
     def _in_view(self) -> Sequence[int]:
-        grid = self._grid
-        bottom = grid.offset + grid.viewport().height()
-        return grid.contents.ids[slice(*_ends(grid.layout_.visible(grid.offset, bottom)))]
+        return self._grid.contents.ids[slice(*_ends(self._shown(self._grid.offset)))]
 
     def _whole(self) -> bool:
         """Say whether every cell in view has its picture."""
@@ -162,11 +181,12 @@ class Bench:
         frames: list[float] = []
         own: list[float] = []
         without: list[float] = []
+        most, kernel = 0.0, 0.0
         stolen = stolen_ms()
         end = time.perf_counter() + seconds
         top = height // 4
         while time.perf_counter() < end:
-            before = stolen_ms()
+            before, system = stolen_ms(), system_ms()
             begin, spent = time.perf_counter(), time.thread_time()
             self._touch()
             QApplication.processEvents()
@@ -174,6 +194,8 @@ class Bench:
             self._grid.viewport().repaint()
             own.append((time.thread_time() - spent) * 1000)
             frames.append((time.perf_counter() - begin) * 1000)
+            if own[-1] > most:
+                most, kernel = own[-1], system_ms() - system
             without.append(own[-1] - (stolen_ms() - before if own[-1] > LONG_MS else 0.0))
             top += speed
             time.sleep(max(0.0, FRAME - frames[-1] / 1000))
@@ -182,6 +204,7 @@ class Bench:
             self.figures[f"scroll {name} p99{kind}"] = percentile(values, 0.99)
             self.figures[f"scroll {name} max{kind}"] = max(values, default=0.0)
         self.figures[f"scroll {name} max, own time less the host's"] = max(without, default=0.0)
+        self.figures[f"scroll {name}, of the longest frame in the kernel, ms"] = kernel
         over = sum(one > LONG_MS for one in own)
         self.figures[f"scroll {name}, frames over 50 ms own time"] = over
         self.figures[f"scroll {name}, taken by the machine's host, ms"] = stolen_ms() - stolen
@@ -224,7 +247,9 @@ def one(chosen: argparse.Namespace, number: int) -> dict[str, float]:
     app = QApplication(sys.argv[:1])
     collector = Collector(app)
     with opened(folder_of(chosen, number)) as studio:
-        figures = Bench(studio, chosen).measure()
+        bench = Bench(studio, chosen)
+        figures = bench.first_view() if chosen.first_view else bench.measure()
+        bench.close()
     collector.close()
     return figures
 
@@ -253,9 +278,9 @@ def report(results: dict[int, dict[str, float]]) -> list[dict[str, object]]:
     return rows
 
 
-def apart(number: int, given: list[str]) -> dict[str, float]:
+def apart(number: int, *given: str) -> dict[str, float]:
     """Measure one size in a process of its own, so that its memory is its own."""
-    command = [sys.executable, __file__, *given, "--one", str(number)]
+    command = [sys.executable, __file__, *sys.argv[1:], "--one", str(number), *given]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -272,17 +297,23 @@ def main() -> int:
     parser.add_argument("--generations", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--folder", type=Path, help="where the libraries are, by their number")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--first-view", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one is not None:
         print(json.dumps(one(chosen, chosen.one)))
         return 0
-    results = {}
     for number in chosen.generations:
         with library(folder_of(chosen, number), number) as studio:
             vary(studio, min(chosen.pictures, number))
             # A snapshot and a drill that fall due meanwhile leave 17 MB once, whenever it is.
             schedule.tend(studio, Event())
-        results[number] = apart(number, sys.argv[1:])
+    # A process has one first view, and the sizes take turns: a busy minute is not one size's.
+    seen: dict[int, list[float]] = {number: [] for number in chosen.generations}
+    for number in [*chosen.generations] * FIRST_VIEWS:
+        seen[number].append(apart(number, "--first-view")[FIRST_VIEW])
+    results = {number: apart(number) for number in chosen.generations}
+    for number, figures in results.items():
+        figures[FIRST_VIEW] = percentile(seen[number], 0.5)
     say: Callable[[dict[str, object]], str] = json.dumps if chosen.json else _line
     for row in report(results):
         print(say(row))

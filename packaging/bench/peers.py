@@ -39,6 +39,8 @@ from stylestudio_desktop.services import library
 SIZE = (1280, 800)
 STILL_S = 4.0
 UNMOVED_S = 30.0
+RESTING = 0.2
+"""Share of one processor up to which a program counts as at rest."""
 LOOK_S = 0.03
 NEEDED = ("Xvfb", "xdotool", "openbox")
 
@@ -89,19 +91,28 @@ class Screen:
         """Return a number that changes with what is on the screen."""
         return zlib.adler32(self._pixels)
 
-    def still(self, since: float) -> float:
-        """Wait until nothing changes; return the milliseconds from `since` to the last change."""
+    def still(self, pid: int, since: float, longest: float) -> float | None:
+        """Wait until nothing changes; return the milliseconds from `since` to the last change.
+
+        A program that works while its window stands still (it reads a long folder) is not done.
+        None: it was not `longest` seconds after `since`.
+        """
         last, changed = self.seen(), since
+        spent, rested = processor_s(pid), since
         while True:
             time.sleep(LOOK_S)
             now = time.monotonic()
             seen = self.seen()
             if seen != last:
                 last, changed = seen, now
+            if (used := processor_s(pid)) - spent > RESTING * (now - rested):
+                spent, rested = used, now
             # At the very start an empty screen stands still, too.
             enough = STILL_S if changed > since else UNMOVED_S
-            if now - changed > enough:
+            if now - max(changed, rested) > enough:
                 return (changed - since) * 1000
+            if now - since > longest:
+                return None
 
     def press(self, *words: str) -> None:
         """Have xdotool do something on this screen."""
@@ -135,7 +146,9 @@ def screen() -> Iterator[Screen]:
             made.close()
 
 
-def tried(program: Program, home: Path, picture: Path | None) -> dict[str, float]:
+def tried(
+    program: Program, home: Path, picture: Path | None, longest: float
+) -> dict[str, float | None]:
     """Start a program, wait for its first view, go to the end, and end it."""
     environment: Mapping[str, str] = {
         **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
@@ -152,7 +165,7 @@ def tried(program: Program, home: Path, picture: Path | None) -> dict[str, float
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        figures = {"open": shown.still(began)}
+        figures: dict[str, float | None] = {"open": shown.still(process.pid, began, longest)}
         if program.click is not None:
             shown.press("mousemove", *map(str, program.click), "click", "1")
         shown.press("key", "Home")  # where one was last is remembered
@@ -160,7 +173,7 @@ def tried(program: Program, home: Path, picture: Path | None) -> dict[str, float
         time.sleep(STILL_S)
         began = time.monotonic()
         shown.press("key", "End")
-        figures["last page"] = shown.still(began)
+        figures["last page"] = shown.still(process.pid, began, longest)
         figures["memory"] = resident_mb(process.pid)
         if picture is not None:
             shown.save(picture)
@@ -182,6 +195,28 @@ def resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
 
+def processor_s(pid: int) -> float:
+    """Return how long the processors have worked for a process, 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def linked(library_folder: Path, photos: Path) -> Sequence[Path]:
+    """Give every picture of a library a name of its own in one folder, by hard links."""
+    with opened(library_folder) as studio:
+        rows = studio.database.rows("SELECT id, storage_id FROM files WHERE trashed_at IS NULL")
+        photos.mkdir(exist_ok=True)
+        paths = [photos / f"{row_id:08}.jpg" for row_id, _ in rows]
+        if len(list(os.scandir(photos))) < len(rows):
+            for path, (_, storage_id) in zip(paths, rows, strict=True):
+                path.unlink(missing_ok=True)
+                path.hardlink_to(studio.files.path(storage_id))
+    return paths
+
+
 def programs(photos: Path, workspace: Path) -> tuple[list[Program], list[str]]:
     """Return ours and the others that are installed, and sentences about those that are not."""
     ours = (sys.executable, "-m", "stylestudio_desktop", "--workspace", str(workspace))
@@ -195,9 +230,11 @@ def programs(photos: Path, workspace: Path) -> tuple[list[Program], list[str]]:
     return there, missing
 
 
-def measure(chosen: argparse.Namespace, base: Path) -> Iterator[dict[str, object]]:
-    """Yield a row for each program and round."""
+def prepared(chosen: argparse.Namespace, base: Path) -> tuple[Path, int, float | None]:
+    """Return our library, how many photos the others get, and the seconds of the import."""
     photos = base / "photos"
+    if chosen.library is not None:
+        return chosen.library, len(linked(chosen.library, photos)), None
     if len(list(photos.glob("*.jpg")) if photos.is_dir() else ()) < chosen.photos:
         library_of(photos, chosen.photos, 320, 240)
     paths: Sequence[Path] = sorted(photos.glob("*.jpg"))
@@ -207,25 +244,35 @@ def measure(chosen: argparse.Namespace, base: Path) -> Iterator[dict[str, object
         there = sum(one.number for one in library.totals(studio))
         if there < len(paths):
             library.import_files(studio, paths, Category.PRODUCT)
-    imported = time.monotonic() - began
-    listed, missing = programs(photos, base / "workspace")
+    return base / "workspace", len(paths), time.monotonic() - began
+
+
+def measure(chosen: argparse.Namespace, base: Path) -> Iterator[dict[str, object]]:
+    """Yield a row for each program and round."""
+    workspace, number, imported = prepared(chosen, base)
+    listed, missing = programs(base / "photos", workspace)
     for sentence in missing:
         print(sentence, file=sys.stderr)
     for place, program in enumerate(listed):
         home = Path(tempfile.mkdtemp(dir=base))
         for again in (False, True):
             picture = base / f"{program.name}-{int(again)}.png" if chosen.pictures else None
-            figures = tried(program, home, picture)
+            figures = tried(program, home, picture, chosen.longest)
             yield {
                 "name": program.name,
-                "photos": len(paths),
+                "photos": number,
                 "thumbnails": "kept" if again or place == 0 else "none yet",
-                "open_ms": round(figures["open"]),
-                "last_page_ms": round(figures["last page"]),
-                "memory_mb": round(figures["memory"]),
-                **({"import_s": round(imported, 1)} if place == 0 else {}),
+                "open_ms": whole(figures["open"]),
+                "last_page_ms": whole(figures["last page"]),
+                "memory_mb": whole(figures["memory"]),
+                **({"import_s": round(imported, 1)} if place == 0 and imported else {}),
             }
         shutil.rmtree(home, ignore_errors=True)
+
+
+def whole(figure: float | None) -> int | None:
+    """Return a figure as it is printed; none where the program was not done in time."""
+    return None if figure is None else round(figure)
 
 
 def main() -> int:
@@ -233,6 +280,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object a line (the default)")
     parser.add_argument("--photos", type=int, default=20_000)
+    parser.add_argument("--library", type=Path, help="ours; the others get links to its pictures")
+    parser.add_argument("--longest", type=float, default=600.0, help="seconds for each figure")
     parser.add_argument("--folder", type=Path, help="kept for the next run (default: not kept)")
     parser.add_argument("--pictures", action="store_true", help="keep a screenshot of each")
     chosen = parser.parse_args()
