@@ -45,6 +45,7 @@ FRAME = 1 / 60
 PICTURES = 20_000
 CLICKS = 5
 FIRST_VIEWS = 5
+USUAL = 24
 FIRST_VIEW = "click to the first full view"
 SCREENS = 4
 WARM_OPENINGS = 40
@@ -141,7 +142,7 @@ class Bench:
                 self._touch()
                 # So many lie between two clicks that each has everything to load, in a short list
                 # too: what is next to the view is loaded ahead.
-                bar.setValue(self._fullest(round(bar.maximum() * (share + (number - 2) * apart))))
+                bar.setValue(self._alike(round(bar.maximum() * (share + (number - 2) * apart))))
                 taken.append(run_until(self._whole, PATIENCE_S))
                 seen.append(len(self._in_view()))
             self.figures[f"click to a full view at the {name}"] = percentile(taken, 0.5)
@@ -149,18 +150,18 @@ class Bench:
             each = [ms / number for ms, number in zip(taken, seen, strict=True)]
             self.figures[f"ms for each picture after a click at the {name}"] = percentile(each, 0.5)
 
-    def _fullest(self, value: int) -> int:
-        """Return where on the scrollbar, within a screen of `value`, most pictures are in view.
+    def _alike(self, value: int) -> int:
+        """Return where on the scrollbar, within a screen of `value`, a usual number is in view.
 
         A short list has more headings with fewer pictures below each: so the sizes have about the
-        same to show.
+        same to show, where that can be.
         """
         grid, bar = self._grid, self._grid.verticalScrollBar()
         height = grid.viewport().height()
         unit = max(1.0, (grid.layout_.height - height) / max(1, bar.maximum()))
-        near = [round(value + part * height / unit / 4) for part in range(-4, 5)]
+        near = [round(value + part * height / unit / 8) for part in range(-8, 9)]
         held = [min(max(0, one), bar.maximum()) for one in near]
-        return max(held, key=lambda one: len(self._shown(round(one * unit))))
+        return min(held, key=lambda one: abs(len(self._shown(round(one * unit))) - USUAL))
 
     def _shown(self, top: int) -> range:
         return self._grid.layout_.visible(top, top + self._grid.viewport().height())
