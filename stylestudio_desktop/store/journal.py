@@ -17,7 +17,6 @@ commit.
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -52,7 +51,6 @@ PAUSE_S = 60.0
 """How long a disk that takes nothing is left alone (and not complained of) by later writes."""
 
 _PATIENT_S = 10.0
-_BINARY = getattr(os, "O_BINARY", 0)
 _log = logging.getLogger(__name__)
 
 
@@ -88,7 +86,7 @@ class Journal:
         """Mark what is committed; the caller holds the lock of writing and has written nothing."""
         with self._never_failing():
             total = self._frames()[0]
-            header, stamp = self._head()
+            header, stamp = journal_links.head(self._wal)
             self._began = (header, total)
             if total > 0 and len(header) == HEADER:
                 with self._brief:
@@ -161,14 +159,18 @@ class Journal:
         """Let go of the database, which the caller has closed, and note how it was left."""
         if self._folding is not None:
             self._folding.join()
-        with self._mutex, self._never_failing():
-            self._copy(patient=True)
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-            if not self._wal.exists():
-                with self._locked(_PATIENT_S):
-                    self._note_end()
+        copied = False
+        with self._mutex:
+            with self._never_failing():
+                self._copy(patient=True)
+                copied = True
+            with self._never_failing():
+                if self._connection is not None:
+                    self._connection.close()
+                    self._connection = None
+                if copied and not self._wal.exists():
+                    with self._locked(_PATIENT_S):
+                        self._note_end()
 
     @contextlib.contextmanager
     def _never_failing(self) -> Iterator[None]:
@@ -214,18 +216,7 @@ class Journal:
         return int(total), int(folded)
 
     def _header(self) -> bytes:
-        return self._head()[0]
-
-    def _head(self) -> tuple[bytes, int]:
-        """Return the log's header, and when it was last written to (UTC milliseconds)."""
-        try:
-            descriptor = os.open(self._wal, os.O_RDONLY | _BINARY)
-        except FileNotFoundError:
-            return b"", 0
-        try:
-            return os.read(descriptor, HEADER), os.fstat(descriptor).st_mtime_ns // 1_000_000
-        finally:
-            os.close(descriptor)
+        return journal_links.head(self._wal)[0]
 
     def _copy(self, *, patient: bool = False) -> Position | None:
         total = self._frames()[0]
@@ -301,6 +292,8 @@ class Journal:
         except FileNotFoundError:
             return False
         rest = journal_rests.left_behind(self._wal, last.header, last.offset)
+        if rest and last.folded == last.offset:  # of who ended while committing, for all we know
+            return False
         if rest:
             self._add(last, rest)
         return rest is not None or last.folded == last.offset
@@ -309,7 +302,7 @@ class Journal:
         """Copy what another program folded in; it was written before the new log was begun."""
         end = last.offset + len(rest)
         journal_files.add(self.folder, last.number, last.offset, rest)
-        states = {end: self._head()[1]}
+        states = {end: journal_links.head(self._wal)[1]}
         ours = self._ours
         if ours.header == last.header and last.offset < ours.end <= end:
             states[ours.end] = min(ours.stamp, states[end])

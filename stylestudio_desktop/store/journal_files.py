@@ -47,8 +47,8 @@ def note(folder: Path, number: int, line: str) -> None:
     with os.fdopen(descriptor, "r+b") as file:
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":  # torn by a power cut
-                line = f"\n{line}"
+            if file.read(1) != b"\n":  # torn by a power cut or a full disk: no note is like this
+                line = f" ?\n{line}"
         file.write(f"{line}\n".encode())
 
 
@@ -65,14 +65,22 @@ def room(folder: Path) -> int:
 
 
 def thin(folder: Path, most: int) -> None:
-    """Remove the oldest logs beyond `most` bytes, or beyond a quarter of the disk's free space."""
+    """Remove the oldest logs beyond `most` bytes, or beyond a quarter of the disk's free space.
+
+    Notes alone, as where somebody was ended between the two, go as well: they lead nowhere.
+    """
     most = min(most, room(folder))
-    known = numbers(folder)
-    sizes = [log_path(folder, number).stat().st_size for number in known]
-    total = sum(sizes)
-    for number, size in zip(known[:-1], sizes, strict=False):
-        if total <= most:
-            return
-        log_path(folder, number).unlink()
-        notes_path(folder, number).unlink()
-        total -= size
+    sizes = {number: _size(log_path(folder, number)) for number in numbers(folder)}
+    total = sum(size or 0 for size in sizes.values())
+    for number, size in list(sizes.items())[:-1]:
+        if total > most or size is None:
+            log_path(folder, number).unlink(missing_ok=True)
+            notes_path(folder, number).unlink(missing_ok=True)
+            total -= size or 0
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

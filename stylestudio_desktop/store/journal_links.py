@@ -7,6 +7,8 @@ from pathlib import Path
 from stylestudio_desktop.store.journal_notes import log_path, notes_from, notes_path, numbers
 from stylestudio_desktop.store.journal_rests import HEADER, frame_size
 
+_BINARY = getattr(os, "O_BINARY", 0)
+
 
 @dataclass(slots=True)
 class Last:
@@ -81,6 +83,18 @@ class Newest:
 
     def _begin(self, last: Last | None) -> None:
         self._last, self._read = last, 0
+
+
+def head(wal: Path) -> tuple[bytes, int]:
+    """Return the header of the log `wal`, and when it was last written to (UTC milliseconds)."""
+    try:
+        descriptor = os.open(wal, os.O_RDONLY | _BINARY)
+    except FileNotFoundError:
+        return b"", 0
+    try:
+        return os.read(descriptor, HEADER), os.fstat(descriptor).st_mtime_ns // 1_000_000
+    finally:
+        os.close(descriptor)
 
 
 def end_of(header: bytes, total: int) -> int:
