@@ -11,12 +11,19 @@ import pytest
 
 from stylestudio_desktop.app import close_studio, open_studio
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
+from stylestudio_desktop.domain.errors import (
+    BadInput,
+    Stopped,
+    StorageBusy,
+    StorageError,
+    StorageFull,
+)
 from stylestudio_desktop.domain.filters import FileFilter, GenerationFilter
 from stylestudio_desktop.files import incoming
 from stylestudio_desktop.services import accounts, health, history, library
 from stylestudio_desktop.services.backup import anew, swap
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.store import soundness
 from tests.factories import FakeProvider, import_photo, open_test_studio
 from tests.services.test_rebuilding import made
 
@@ -110,6 +117,18 @@ def test_a_sound_library_is_not_made_anew(place: Workspace) -> None:
     anew.refuse_sound(place)
     place.database.write_bytes(b"no database")
     anew.refuse_sound(place)
+
+
+@pytest.mark.parametrize("error", [StorageBusy, StorageFull])
+def test_a_library_that_can_not_be_judged_just_now_is_not_made_anew(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch, error: type[StorageError]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error("not now")
+
+    monkeypatch.setattr(soundness, "of_all", refuse)
+    with pytest.raises(error):
+        anew.refuse_sound(place)
 
 
 def test_it_can_be_stopped_and_begun_again(place: Workspace) -> None:

@@ -86,3 +86,17 @@ def test_rights_that_are_lost_end_in_a_sentence(tmp_path: Path, lost: str) -> No
     again = open_test_studio(tmp_path)
     assert [one.sentence for one in health.verify(again, deep=True).problems] == []
     close_studio(again)
+
+
+def test_a_library_that_is_only_closed_to_us_is_not_made_anew(tmp_path: Path) -> None:
+    """As after a command with another account's rights: only its database is not ours."""
+    studio = open_test_studio(tmp_path)
+    import_photo(studio, tmp_path)
+    close_studio(studio)
+    root, database = studio.workspace.root, studio.workspace.database
+    os.chown(database, SOMEBODY, SOMEBODY)
+    answers = said(root, "rebuild")
+    assert "ended rebuild 0" not in answers, answers
+    assert any("not allow" in line for line in answers), answers
+    assert database.stat().st_uid == SOMEBODY
+    assert not list(studio.workspace.kept.glob("*"))

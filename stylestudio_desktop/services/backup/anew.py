@@ -13,7 +13,13 @@ from threading import Event
 from stylestudio_desktop.config.catalogue import load_catalogue
 from stylestudio_desktop.config.resources import resources
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, Stopped, StorageError, StorageFull
+from stylestudio_desktop.domain.errors import (
+    BadInput,
+    Stopped,
+    StorageBusy,
+    StorageError,
+    StorageFull,
+)
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import Progress
 from stylestudio_desktop.files.disk import make_private_folder, storing
@@ -51,17 +57,30 @@ def has_pictures(workspace: Workspace) -> bool:
 
 
 def refuse_sound(workspace: Workspace) -> None:
-    """Raise BadInput where the library is whole: made anew, it would only be poorer."""
-    if not workspace.database.is_file() or not copying.has_header(workspace.database):
+    """Raise BadInput where the library is whole: made anew, it would only be poorer.
+
+    Raises StorageError where it may be whole: it is closed to us, in use, or its disk is full.
+    """
+    with storing("looking for the library"):
+        if not workspace.database.is_file():
+            return
+        workspace.database.open("rb").close()
+    if not copying.has_header(workspace.database):
         return
     database = Database(workspace.database)
-    with contextlib.suppress(StorageError), contextlib.closing(database):
-        database.open()
-        if not soundness.of_all(database).rows:
-            raise BadInput(
-                "This library is sound, so it is not made anew of its pictures. Nothing was "
-                "changed. Name the folder whose pictures are to come into it."
-            )
+    try:
+        with contextlib.closing(database):
+            database.open()
+            sound = not soundness.of_all(database).rows
+    except (StorageBusy, StorageFull):
+        raise
+    except StorageError:
+        return
+    if sound:
+        raise BadInput(
+            "This library is sound, so it is not made anew of its pictures. Nothing was changed. "
+            "Name the folder whose pictures are to come into it."
+        )
 
 
 def stage(
