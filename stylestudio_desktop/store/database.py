@@ -149,6 +149,7 @@ class Database:
             try:
                 with self.patient(50):
                     self.value("PRAGMA journal_mode = wal")
+                return  # or the disk knows no such thing, which SQLite tells by changing nothing
             except StorageBusy:
                 if time.monotonic() > until:
                     raise

@@ -1,6 +1,7 @@
 """Every released library upgrades to exactly the schema that a new one has, or stays as it is."""
 
 import multiprocessing
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -297,6 +298,24 @@ def test_a_program_lets_go_and_tries_again_where_another_stands_in_its_way(
     assert len(slept) == 3
     assert database.value("PRAGMA journal_mode") == "wal"
     database.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="that way of locking is only elsewhere")
+def test_where_the_disk_knows_no_log_nobody_waits_for_one(tmp_path: Path) -> None:
+    """As on network disks without locks, for which SQLite makes files; it changes nothing there."""
+    modes: list[str] = []
+
+    def work() -> None:
+        database = Database(tmp_path / "library.sqlite3")
+        database.engine.init(f"file:{database.path}?vfs=unix-dotfile", uri=True)
+        database.use_wal()
+        modes.append(database.value("PRAGMA journal_mode"))
+        database.close()
+
+    asking = threading.Thread(target=work, daemon=True)
+    asking.start()
+    asking.join(10)
+    assert modes == ["delete"]
 
 
 def test_a_program_waits_long_for_another_that_upgrades(tmp_path: Path) -> None:
