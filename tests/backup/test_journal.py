@@ -212,11 +212,13 @@ def test_nobody_who_writes_folds_while_or_after_somebody_reads_the_library_as_it
     reader = SQLITE.connect(database.path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT 1 FROM users LIMIT 1").fetchall()
+    began = time.monotonic()
     while kept._frames()[0] < 400:
         write()
     mine = threading.get_ident()
     assert not [left for who, left in folds if who == mine]
-    assert len(folds) < 40, "it is looked after now and then, and not at every commit"
+    looks = 2 + (time.monotonic() - began) / journal.HELD_S
+    assert len(folds) <= looks, "it is looked after now and then, and not at every commit"
     assert kept._frames()[0] - kept._frames()[1] > 300
     reader.execute("COMMIT")
     reader.close()
