@@ -54,6 +54,8 @@ class HistoryModel(QAbstractTableModel):
         self._ids: array[int] = array("q")
         self._rows: OrderedDict[int, HistoryRow] = OrderedDict()
         self._stale: set[int] = set()
+        self._page: list[int] = []
+        self._late: set[int] = set()  # stale since that page was asked for: it may be older
         self._gone: set[int] = set()
         self._wanted: list[int] = []
         self._asked: Task[Any] | None = None
@@ -121,6 +123,7 @@ class HistoryModel(QAbstractTableModel):
         """Read these rows (None: all that are kept) anew when they are next in view."""
         changed = list(self._rows) if ids is None else [one for one in ids if one in self._rows]
         self._stale.update(changed)
+        self._late.update([*self._rows, *self._page] if ids is None else ids)
         self._gone.clear()
         if ids is None and self._ids:
             self._tell(0, len(self._ids) - 1)
@@ -249,6 +252,7 @@ class HistoryModel(QAbstractTableModel):
             return
         before = self._ids[first] + 1
         asked = list(self._ids[first : first + limit])
+        self._page, self._late = asked, set()
         self._asked = self._tasks.run(
             lambda: fetch(before, limit),
             lambda rows: self._on_fetched(asked, rows),
@@ -259,7 +263,7 @@ class HistoryModel(QAbstractTableModel):
     def _on_fetched(self, asked: list[int], rows: Sequence[HistoryRow]) -> None:
         self._asked = None
         self.keep(rows)
-        self._stale.difference_update(asked)
+        self._stale = self._stale.difference(asked) | self._late.intersection(asked)
         self._agree(asked, [row.card.id for row in rows])
         shown = [self.position(one) for one in asked]
         shown = [row for row in shown if row >= 0]

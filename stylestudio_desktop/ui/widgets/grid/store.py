@@ -32,6 +32,9 @@ class CardStore(QObject):
         self._wanted: list[int] = []
         self._most = MOST
         self._asked: Task[Sequence[Card]] | None = None
+        self._batch: list[int] = []
+        self._newer: set[int] = set()  # put since the batch was asked for
+        self._late: set[int] = set()  # stale since then: what comes was read before
 
     def get(self, row_id: int) -> Card | None:
         """Return a card that is here, or None."""
@@ -43,6 +46,8 @@ class CardStore(QObject):
             self._cards[card.id] = card
             self._cards.move_to_end(card.id)
             self._stale.discard(card.id)
+            self._late.discard(card.id)
+            self._newer.add(card.id)
         while len(self._cards) > self._most:
             self._cards.popitem(last=False)
 
@@ -66,7 +71,9 @@ class CardStore(QObject):
     def refresh(self, ids: Sequence[int] | None = None) -> None:
         """Fetch `ids` (None: all) anew when next wanted; what is shown stays until then."""
         self._gone.clear()
-        self._stale.update(self._cards if ids is None else ids)
+        changed = (*self._cards, *self._batch) if ids is None else ids
+        self._stale.update(changed)
+        self._late.update(changed)
 
     def forget(self) -> None:
         """Drop everything, as for another library."""
@@ -77,7 +84,8 @@ class CardStore(QObject):
     def _ask(self) -> None:
         if self._asked is not None or not self._wanted:
             return
-        batch = self._wanted[:BATCH]
+        batch = self._batch = self._wanted[:BATCH]
+        self._newer, self._late = set(), set()
         self._asked = self._tasks.run(
             lambda: self._source.fetch_cards(batch),
             lambda cards: self._on_fetched(batch, cards),
@@ -86,16 +94,16 @@ class CardStore(QObject):
         )
 
     def _on_fetched(self, batch: list[int], cards: Sequence[Card]) -> None:
-        self._asked = None
-        self.put(cards)
-        asked = set(batch)
-        self._gone |= asked - {card.id for card in cards}
-        self._stale -= asked
-        self._wanted = [row_id for row_id in self._wanted if row_id not in asked]
+        self._asked, self._batch = None, []
+        asked, late = set(batch), set(self._late)
+        self._gone |= asked - {card.id for card in cards} - late - self._newer
+        self.put([card for card in cards if card.id not in self._newer])
+        self._stale = self._stale - asked | late
+        self._wanted = [row_id for row_id in self._wanted if row_id not in asked or row_id in late]
         self.arrived.emit(asked)
         self._ask()
 
     def _on_failed(self, error: Exception) -> None:
-        self._asked = None
+        self._asked, self._batch = None, []
         self._wanted = []
         self.failed.emit(error)
