@@ -132,6 +132,23 @@ def test_look_alikes_are_found_and_left_again(
     assert filled.browser.filters.alike.isHidden()
 
 
+def test_look_alikes_that_were_trashed_come_back_to_their_places(
+    filled: GalleryPane, twins: list[int], quiet: Quiet
+) -> None:
+    filled.show_alike(twins[0], "shirt 0")
+    quiet()
+    before = shown(filled)
+    assert len(before) > 2
+    for some in (before[1:2], before[2:]):
+        filled.acting.trash(some)
+    quiet()
+    assert shown(filled) == before[:1]
+    for _ in range(2):
+        filled.acting.undo()
+    quiet()
+    assert shown(filled) == before
+
+
 def test_a_picture_that_can_not_be_read_is_a_sentence(
     filled: GalleryPane, quiet: Quiet, studio: Studio, window: MainWindow
 ) -> None:

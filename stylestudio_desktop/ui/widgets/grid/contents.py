@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ class Contents:
     """Ids newest first, their sections, the selection and the current picture, all by position.
 
     `ids` may be in any order when `dated` is off; `runs` tell how pictures are found in it.
+    `before` is what was selected when a rubber band was begun, and follows as the selection does.
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,8 @@ class Contents:
         self.runs = Runs()
         self.grouping: Grouping = "day"
         self.sections: list[Section] = []
-        self.selection = Ranges()
+        self.selection = self.before = Ranges()
+        self._left: dict[int, int] = {}  # where those stood that left a list of unknown order
         self.current: int | None = None
         self.pivot: int | None = None
 
@@ -47,7 +49,8 @@ class Contents:
         """Hold other pictures; nothing is selected afterwards."""
         self.ids = ids if isinstance(ids, array) else array("q", ids)
         self.dated, self.runs = dated, runs
-        self.selection = Ranges()
+        self.selection = self.before = Ranges()
+        self._left = {}
         self.current = self.pivot = None
         self.divide(self.grouping)
 
@@ -67,7 +70,7 @@ class Contents:
         """Take pictures newer than all held; return how many there were. The selection follows."""
         self.ids, count = sections.merged_front(self.ids, new)
         if count:
-            self.selection = self.selection.shifted(count)
+            self._follow(lambda chosen: chosen.shifted(count))
             self.current = None if self.current is None else self.current + count
             self.pivot = None if self.pivot is None else self.pivot + count
             front = sections.find(self.ids[:count], self.grouping if self.dated else "none")
@@ -78,7 +81,8 @@ class Contents:
         """Put in order those pictures of the list that were `looked` at; the rest is as it was.
 
         Those `shown` stand where their run and their id place them; the others leave the list.
-        The selection and the current picture follow. Where the order is unknown, none joins.
+        The selection and the current picture follow. Where the order is unknown, none joins but
+        those that left it before, as by an undo: they come back to where they stood.
         """
         held = self.positions(looked)
         at = {self.ids[place]: place for start, stop in held for place in range(start, stop)}
@@ -88,28 +92,42 @@ class Contents:
         leaving = Ranges((place, place + 1) for one, place in at.items() if one not in stay)
         moving = at.keys() & shown.keys() - stay
         chosen = [one for one in moving if at[one] in self.selection]
-        current = self._id_at(self.current)
+        before = [one for one in moving if at[one] in self.before]
+        current, pivot = self._id_at(self.current), self._id_at(self.pivot)
+        if not self.runs.starts:
+            gone = ((one, place) for one, place in at.items() if one not in stay)
+            self._left.update((one, place - leaving.before(place)) for one, place in gone)
         if leaving:
             self.remove(leaving)
         come = self._join({one: run for one, run in shown.items() if one not in stay})
-        if chosen:
-            self.selection = self.selection.united(self.positions(chosen))
+        self.selection = self.selection.united(self.positions(chosen))
+        self.before = self.before.united(self.positions(before))
         if current in moving and current is not None:
-            self.current = self.pivot = self.index_of(current)
+            self.current = self.index_of(current)
+        if pivot in moving and pivot is not None:
+            self.pivot = self.index_of(pivot)
         return Settled(len(leaving), come, moving)
 
     def _join(self, joining: Mapping[int, int]) -> int:
         """Take pictures in, each into its run; return how many were not held before."""
         places, new, runs = self.runs.openings(self.ids, joining)
+        if not self.runs.starts:
+            places, new = self._returning(joining)
         if not places:
             return 0
         grouping = self.grouping if self.dated else "none"
         self.sections = sections.with_more(self.sections, places, sections.find(new, grouping))
         self.ids, self.runs = _merged(self.ids, places, new), runs
-        self.selection = self.selection.opened_up(places)
+        self._follow(lambda chosen: chosen.opened_up(places))
         self.current = self._opened_up(self.current, places)
         self.pivot = self._opened_up(self.pivot, places)
         return len(places)
+
+    def _returning(self, shown: Mapping[int, int]) -> tuple[list[int], "array[int]"]:
+        back = {one: at for one, at in self._left.items() if one in shown}
+        self._left = {one: at for one, at in self._left.items() if one not in back}
+        ordered = sorted(back, key=lambda one: back[one])
+        return [min(back[one], len(self.ids)) for one in ordered], array("q", ordered)
 
     def positions(self, ids: Iterable[int]) -> Ranges:
         """Return where those of `ids` stand that are held."""
@@ -122,7 +140,7 @@ class Contents:
         """Let the pictures at `gone` go, return how many; what is selected closes up."""
         left = sections.without(self.sections, len(self.ids), gone)
         kept = _without(self.ids, gone)
-        self.selection = self.selection.closed_up(gone)
+        self._follow(lambda chosen: chosen.closed_up(gone))
         self.current = self._closed_up(self.current, gone, len(kept))
         self.pivot = self._closed_up(self.pivot, gone, len(kept))
         self.ids, self.sections = kept, left
@@ -136,15 +154,11 @@ class Contents:
         is kept where a range has the same ends and length, and dropped otherwise, so that
         nothing that the user has not seen selected is ever acted on.
         """
-        ranges = list(self.selection)
-        old, current = self.ids, self._id_at(self.current)
-        self.ids, self.runs = ids, runs
-        if len(self.selection) <= (_FOLLOWED if self.dated else _FOLLOWED_IN_RUNS):
-            kept = self.positions([old[i] for start, stop in ranges for i in range(start, stop)])
-        else:
-            kept = Ranges(filter(None, (self._same(old, item) for item in ranges)))
-        self.selection = kept
-        self.current = self.pivot = None if current is None else self.index_of(current)
+        old, current, pivot = self.ids, self._id_at(self.current), self._id_at(self.pivot)
+        self.ids, self.runs, self._left = ids, runs, {}
+        self._follow(lambda chosen: self._still(old, chosen))
+        self.current = None if current is None else self.index_of(current)
+        self.pivot = None if pivot is None else self.index_of(pivot)
         self.divide(self.grouping)
 
     def index_of(self, row_id: int) -> int | None:
@@ -169,6 +183,16 @@ class Contents:
 
     def _id_at(self, index: int | None) -> int | None:
         return None if index is None or index >= len(self.ids) else self.ids[index]
+
+    def _follow(self, where: Callable[[Ranges], Ranges]) -> None:
+        """Let what is and was selected go where its pictures went."""
+        self.selection, self.before = where(self.selection), where(self.before)
+
+    def _still(self, old: "array[int]", chosen: Ranges) -> Ranges:
+        """Return where the pictures chosen in the `old` list stand now."""
+        if len(chosen) <= (_FOLLOWED if self.dated else _FOLLOWED_IN_RUNS):
+            return self.positions([old[i] for start, stop in chosen for i in range(start, stop)])
+        return Ranges(filter(None, (self._same(old, item) for item in chosen)))
 
     def _same(self, old: "array[int]", item: tuple[int, int]) -> tuple[int, int] | None:
         first, last = self.index_of(old[item[0]]), self.index_of(old[item[1] - 1])

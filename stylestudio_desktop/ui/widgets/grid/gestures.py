@@ -1,6 +1,6 @@
 """What mouse, wheel, keys and drops mean in the grid: selecting as in a file manager."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from stylestudio_desktop.ui.tokens import Duration
 from stylestudio_desktop.ui.widgets.dropped import named_files, names_files
+from stylestudio_desktop.ui.widgets.grid.anchors import Held, hold, line_of
 from stylestudio_desktop.ui.widgets.grid.geometry import Box
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 
@@ -35,15 +36,34 @@ class Gestures(QObject):
     def __init__(self, grid: "Grid") -> None:
         super().__init__(grid)
         self._grid = grid
+        self._pointer: QPoint | None = None  # where it was last seen, while no button is down
         self._pressed: QPoint | None = None
-        self._pressed_on: int | None = None
+        self._pressed_on: int | None = None  # the picture's id: its place may change
         self._origin: QPoint | None = None
-        self._before = Ranges()
+        self._grip = Held((), 0)
         self._mode = "replace"
         self._drift = QTimer(self)
         self._drift.setInterval(Duration.FRAME)
         self._drift.timeout.connect(self._on_drift)
         self._remainder = 0.0
+
+    @property
+    def selecting(self) -> bool:
+        """Return whether a rubber band is being drawn."""
+        return self._origin is not None
+
+    def follow(self, moved: Set[int] = frozenset()) -> None:
+        """Let the rubber band and what is hovered go with the pictures of a list that changed.
+
+        Those that `moved` within it hold nothing.
+        """
+        grid = self._grid
+        if self._origin is not None:
+            stay = tuple(one for one in self._grip.ids if one not in moved)
+            line = line_of(grid.contents, grid.layout_, self._grip._replace(ids=stay))
+            self._origin.setY(self._origin.y() if line is None else line)
+        here = None if self._pointer is None else grid.index_at(self._pointer)
+        grid.hovered = here if self._pressed is None else None
 
     def double_click(self, event: QMouseEvent) -> None:
         """Open the picture under a double click of the left button."""
@@ -72,6 +92,7 @@ class Gestures(QObject):
 
     def leave(self) -> None:
         """Forget what was under the pointer."""
+        self._pointer = None
         self._hover(None)
 
     def press(self, event: QMouseEvent) -> None:
@@ -82,10 +103,11 @@ class Gestures(QObject):
         grid, point = self._grid, event.position().toPoint()
         grid.setFocus(Qt.FocusReason.MouseFocusReason)
         index = grid.index_at(point)
-        self._pressed, self._pressed_on = point, index
+        self._pressed = point
+        self._pressed_on = None if index is None else grid.contents.ids[index]
         shift, ctrl = bool(event.modifiers() & _SHIFT), bool(event.modifiers() & _CTRL)
         self._mode = "add" if shift else "toggle" if ctrl else "replace"
-        self._before = grid.contents.selection
+        grid.contents.before = grid.contents.selection
         if index is None:
             if not (shift or ctrl):
                 grid.select(Ranges())
@@ -103,15 +125,16 @@ class Gestures(QObject):
         """Follow the pointer."""
         grid, point = self._grid, event.position().toPoint()
         if self._pressed is None:
+            self._pointer = point
             self._hover(grid.index_at(point))
             return
         if self._origin is not None:
             self._stretch(point)
         elif (point - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             if self._pressed_on is not None and self._mode == "replace":
-                self._drag_out(self._pressed_on)
+                self._drag_out(self._place())
             else:
-                self._origin = self._pressed + QPoint(0, grid.offset)
+                self._begin_band(self._pressed + QPoint(0, grid.offset))
                 grid.slides = False
                 self._drift.start()
                 self._stretch(point)
@@ -122,8 +145,9 @@ class Gestures(QObject):
             event.ignore()
             return
         grid = self._grid
-        dragging = self._origin is not None
-        clicked = self._pressed_on if self._pressed is not None else None
+        dragging = self.selecting
+        clicked = self._place() if self._pressed is not None else None
+        grid.contents.before = Ranges()
         self._pressed = self._pressed_on = self._origin = None
         self._drift.stop()
         if dragging:
@@ -131,6 +155,17 @@ class Gestures(QObject):
             grid.surface.update()
         elif clicked is not None and self._mode == "replace":
             self._only(clicked)
+
+    def _place(self) -> int | None:
+        """Return where the picture that was pressed stands now."""
+        one = self._pressed_on
+        return None if one is None else self._grid.contents.index_of(one)
+
+    def _begin_band(self, origin: QPoint) -> None:
+        grid, total = self._grid, len(self._grid.contents)
+        below = grid.layout_.visible(origin.y(), origin.y() + grid.surface.height())
+        span = below or range(max(0, total - 1), total)
+        self._origin, self._grip = origin, hold(grid.contents, grid.layout_, span, origin.y())
 
     def _hover(self, index: int | None) -> None:
         grid, before = self._grid, self._grid.hovered
@@ -149,9 +184,10 @@ class Gestures(QObject):
         box = Box(area.left(), area.top(), area.width(), area.height())
         touched = grid.layout_.within(box)
         if self._mode == "toggle":
-            grid.select(self._before.toggled(touched))
+            grid.select(grid.contents.before.toggled(touched))
         else:
-            grid.select(self._before.united(touched) if self._mode == "add" else touched)
+            before = grid.contents.before
+            grid.select(before.united(touched) if self._mode == "add" else touched)
         grid.band = area.translated(0, -grid.offset)
         grid.surface.update()
 
@@ -165,11 +201,12 @@ class Gestures(QObject):
             grid.scroll_to(grid.offset + beyond)
             self._stretch(QPoint(point.x(), max(0, min(point.y(), height))))
 
-    def _drag_out(self, index: int) -> None:
+    def _drag_out(self, index: int | None) -> None:
         from stylestudio_desktop.ui.widgets.grid.carrying import carry
 
         self._pressed = None
-        carry(self._grid, index)
+        if index is not None:
+            carry(self._grid, index)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll, or zoom around the pointer with Ctrl."""

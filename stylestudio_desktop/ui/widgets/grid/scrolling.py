@@ -1,20 +1,11 @@
 """Where in a list of any height the view is, and how little of it is painted when that changes."""
 
-from typing import NamedTuple
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.ui.widgets.grid.touched import Touched
 
 _BAR_LIMIT = 1 << 30
-
-
-class Held(NamedTuple):
-    """Pictures in view, and how far below the top of the view the first of them stands."""
-
-    ids: tuple[int, ...]
-    top: int
 
 
 class Scrolled(Touched):

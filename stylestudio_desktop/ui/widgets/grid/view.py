@@ -1,7 +1,7 @@
 """The grid itself: what is in view and where the user is; layout, cards and drawing are others'."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFrame, QMenu, QWidget
 from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Duration
+from stylestudio_desktop.ui.widgets.grid.anchors import Held, hold, line_of
 from stylestudio_desktop.ui.widgets.grid.card import LARGE_TIER, SMALL_TIER, Source
 from stylestudio_desktop.ui.widgets.grid.contents import Contents
 from stylestudio_desktop.ui.widgets.grid.geometry import LARGEST, SMALLEST, Geometry
 from stylestudio_desktop.ui.widgets.grid.gestures import Gestures
 from stylestudio_desktop.ui.widgets.grid.painter import CellPainter, Look
 from stylestudio_desktop.ui.widgets.grid.runs import FALLING, Runs
-from stylestudio_desktop.ui.widgets.grid.scrolling import Held, Scrolled
+from stylestudio_desktop.ui.widgets.grid.scrolling import Scrolled
 from stylestudio_desktop.ui.widgets.grid.sections import Grouping, insertion
 from stylestudio_desktop.ui.widgets.grid.selection import Ranges
 from stylestudio_desktop.ui.widgets.grid.store import CardStore
@@ -82,9 +83,7 @@ class Grid(Scrolled):
         held = self._hold()
         count = self.contents.insert_front(ids)
         if count:
-            self.hovered = None if self.hovered is None else self.hovered + count
-            self._lay_out()
-            self._restore(None if self._offset == 0 else held)
+            self._lay_out_around(held)
         return count
 
     def settle(self, looked: Iterable[int], shown: Mapping[int, int]) -> int:
@@ -95,9 +94,7 @@ class Grid(Scrolled):
         held = self._hold()
         done = self.contents.settle(looked, shown)
         if done.gone or done.come:
-            self._lay_out()
-            stay = tuple(one for one in held.ids if one not in done.moved)
-            self._restore(None if self._offset == 0 else held._replace(ids=stay))
+            self._lay_out_around(held, done.moved)
             self.selection_changed.emit()
         return done.come - done.gone
 
@@ -105,8 +102,7 @@ class Grid(Scrolled):
         """Show a newer state of the same list; view and selection stay with their pictures."""
         held = self._hold()
         self.contents.refresh(ids, runs)
-        self._lay_out()
-        self._restore(None if self._offset == 0 else held)
+        self._lay_out_around(held)
         self.selection_changed.emit()
 
     def refresh_cards(self, ids: Sequence[int] | None = None) -> None:
@@ -131,6 +127,7 @@ class Grid(Scrolled):
             self.contents.divide(grouping)
         self._lay_out()
         self._restore(held)
+        self.gestures.follow()
         self.zoomed.emit(cell)
 
     def reveal(self, index: int) -> None:
@@ -267,21 +264,19 @@ class Grid(Scrolled):
         """Return the picture at `anchor`, or those from the top of the view on, and where it is."""
         index = self.layout_.at(anchor.x(), anchor.y() + self._offset) if anchor else None
         span = self.in_view() if index is None else range(index, index + 1)
-        if not span:
-            return Held((), 0)
-        ids = self.contents.ids[span.start : span.stop + len(span)]
-        return Held(tuple(ids), self.layout_.box(span.start).top - self._offset)
+        return hold(self.contents, self.layout_, span, self._offset)
 
     def _restore(self, held: Held | None) -> None:
-        """Bring the first of the held pictures that is still there to where the first one was."""
-        there = map(self.contents.index_of, held.ids if held else ())
-        index = next((at for at in there if at is not None), None)
-        if index is None and held and held.ids and self.contents.dated and len(self.contents):
-            index = min(insertion(self.contents.ids, held.ids[0]), len(self.contents) - 1)
-        if held is None or index is None:
-            self.scroll_to(self._offset)
-        else:
-            self.scroll_to(self.layout_.box(index).top - held.top)
+        """Bring the held line to the top again."""
+        line = line_of(self.contents, self.layout_, held) if held else None
+        self.scroll_to(self._offset if line is None else line)
+
+    def _lay_out_around(self, held: Held, moved: Set[int] = frozenset()) -> None:
+        """Lay out what changed; those in view stay, but at the very top the newest are seen."""
+        self._lay_out()
+        stay = held._replace(ids=tuple(one for one in held.ids if one not in moved))
+        self._restore(stay if self._offset or self.gestures.selecting else None)
+        self.gestures.follow(moved)
 
     def _sticky(self, place: int) -> QRect:
         end = self.layout_.section_top(place + 1) - self._offset - self.layout_.heading
