@@ -30,14 +30,18 @@ class Filmstrip(QWidget):
         self._thumbnail = thumbnail
         self._total = 0
         self._current = 0
+        self._framed = True
         self._told = range(0)
         self.setAccessibleName(self.tr("Neighbouring pictures"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         dress(self, self.update)
 
-    def show_at(self, current: int, total: int) -> None:
-        """Centre the strip on picture `current` of `total`, as far as there are others around."""
-        self._current, self._total = current, total
+    def show_at(self, current: int, total: int, *, framed: bool = True) -> None:
+        """Centre the strip on picture `current` of `total`, as far as there are others around.
+
+        It is `framed`, unless what is looked at is not among them any more.
+        """
+        self._current, self._total, self._framed = current, total, framed
         self.update()
 
     def let_go(self) -> None:
@@ -74,7 +78,7 @@ class Filmstrip(QWidget):
                 place = QRect(area.topLeft(), size)
                 place.moveCenter(area.center())
                 painter.drawImage(place, image)
-            if index == self._current:
+            if self._framed and index == self._current:
                 painter.setPen(QPen(theme().colour("accent"), 3))
                 painter.drawRect(QRectF(area).adjusted(1.5, 1.5, -1.5, -1.5))
 

@@ -41,12 +41,12 @@ class Listing(QObject):
     """Fills `grid` with what is asked for and keeps it so.
 
     `loaded` is emitted when the first part is shown, `counted` whenever the number changed,
-    `failed(error)` when the library could not be read.
+    `touched(ids)` after pictures were changed (None: any), `failed(error)` when the library could
+    not be read.
     """
 
-    loaded = Signal()
-    counted = Signal()
-    failed = Signal(object)
+    loaded, counted = Signal(), Signal()
+    failed, touched = Signal(object), Signal(object)
 
     def __init__(
         self,
@@ -132,6 +132,7 @@ class Listing(QObject):
                     self._grid.refresh_ids(ids, runs)
                 self._grid.refresh_cards()
                 self.counted.emit()
+                self.touched.emit(None)
 
         self._run(lambda: self._asking.look(wanted), done)
 
@@ -255,6 +256,7 @@ class Listing(QObject):
                     self._grid.refresh_cards()  # how many lie on a stack
                     self._sure_later()
                 self._grid.surface.update()
+                self.touched.emit(changed)
             self._touch()
 
         self._run(op, done)

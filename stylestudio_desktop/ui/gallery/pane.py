@@ -235,6 +235,7 @@ class GalleryPane(Pane):
         made = Viewer(self._source, self.grid, self._window.tasks, self)
         self._layers.addWidget(made)
         made.closed.connect(self._on_viewer_closed)
+        self.listing.touched.connect(made.follow)
         made.presenting.filling.connect(self._window.fill_screen)
         handle = self._window.windowHandle()
         if handle is not None:

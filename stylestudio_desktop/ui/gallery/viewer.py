@@ -1,6 +1,6 @@
 """The viewer: one picture large or up to four in step, its story at the side, Esc to go back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, Qt
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.ui.fidelity import FidelityView
 from stylestudio_desktop.ui.gallery.camera import Camera
+from stylestudio_desktop.ui.gallery.described import Described
 from stylestudio_desktop.ui.gallery.filmstrip import Filmstrip
 from stylestudio_desktop.ui.gallery.floor import MOST_STAGES, Floor
 from stylestudio_desktop.ui.gallery.mips import Pictures
@@ -17,11 +18,12 @@ from stylestudio_desktop.ui.gallery.shown import Shown, ViewerSource
 from stylestudio_desktop.ui.gallery.stage import WHEEL_STEP
 from stylestudio_desktop.ui.gallery.viewer_bar import ViewerBar
 from stylestudio_desktop.ui.said import spoken
-from stylestudio_desktop.ui.tasks import Task, Tasks
+from stylestudio_desktop.ui.tasks import Tasks
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.grid import Grid
+from stylestudio_desktop.ui.widgets.grid.sections import insertion
 from stylestudio_desktop.ui.widgets.side_panel import SidePanel
 
 
@@ -43,15 +45,13 @@ class Viewer(QWidget):
         super().__init__(parent)
         self._source = source
         self._grid = grid
-        self._tasks = tasks
         self.camera = Camera()
         self.pictures = Pictures(self)
         self._floor = Floor(self.camera, self)
         self.stages = self._floor.stages
         self._ids: list[int] = []
         self._picked = 0
-        self._known: dict[int, Shown] = {}
-        self._asked: dict[int, Task[Shown]] = {}
+        self._described = Described(source, tasks, self)
         self.bar = ViewerBar(self)
         self.panel = SidePanel(self.tr("Information"), self)
         self.facts = Facts(narrow=True)
@@ -69,7 +69,7 @@ class Viewer(QWidget):
     @property
     def shown(self) -> Shown | None:
         """Return what is known of the picture shown, once it has been described."""
-        return None if self.current is None else self._known.get(self.current)
+        return self._described.get(self.current)
 
     def open(self, ids: Sequence[int]) -> None:
         """Show one picture, or up to four side by side."""
@@ -82,11 +82,11 @@ class Viewer(QWidget):
 
     def step(self, by: int) -> bool:
         """Go on to a neighbour in the grid's list, if there is one; zoom and place stay."""
-        index = self._index()
-        total = len(self._grid.contents)
-        if index is None or not 0 <= index + by < total:
+        index, gap = self._place()
+        target = index + by - (gap and by > 0)
+        if self.current is None or not 0 <= target < len(self._grid.contents):
             return False
-        self._ids = [self._grid.contents.ids[index + by]]
+        self._ids = [self._grid.contents.ids[target]]
         self._show_stages()
         self._refresh()
         self.changed_to.emit(self._ids[0])
@@ -106,9 +106,14 @@ class Viewer(QWidget):
         return self.shown is not None and self.pictures.get(self.shown.path) is not None
 
     def reload(self) -> None:
-        """Ask again for what is known, as after a change of rating."""
-        self._known.clear()
-        self._refresh()
+        """Ask again for what is known, as after a change of rating; until then it stays."""
+        self._described.renew([*self._ids, *self._neighbours()])
+        self.show_place()
+
+    def follow(self, changed: Collection[int] | None) -> None:
+        """Show anew what others changed (None: anybody knows what)."""
+        if self._described.concerned(changed):
+            self.reload()
 
     def back(self) -> None:
         """Give the screen back, or else go back to the grid."""
@@ -119,10 +124,7 @@ class Viewer(QWidget):
         """Go back to the grid."""
         self.presenting.end()
         last = self.current
-        for task in self._asked.values():
-            task.cancel()
-        self._asked.clear()
-        self._known.clear()
+        self._described.forget()
         self.pictures.clear()
         self._floor.let_go()
         self.strip.let_go()
@@ -198,6 +200,8 @@ class Viewer(QWidget):
         self.bar.fitted.connect(lambda: self.stages[0].fit())
         self.bar.one_to_one.connect(lambda: self.stages[0].one_to_one())
         self.panel.closed.connect(lambda: self.bar.info.setChecked(False))
+        self._described.told.connect(lambda _row_id: self._show_known())
+        self._described.failed.connect(self._on_unknown)
         self.pictures.arrived.connect(self._on_picture)
         self.pictures.failed.connect(self._on_unreadable)
         self.strip.chosen.connect(self._on_strip)
@@ -220,8 +224,7 @@ class Viewer(QWidget):
             self.changed_to.emit(self._ids[place])
 
     def _refresh(self) -> None:
-        for row_id in [*self._ids, *self._neighbours()]:
-            self._describe(row_id)
+        self._described.want([*self._ids, *self._neighbours()])
         self.show_place()
         index = self._index()
         if index is not None:
@@ -230,12 +233,12 @@ class Viewer(QWidget):
 
     def show_place(self) -> None:
         """Show where in the list the picture stands, as after the list has changed."""
-        index, total = self._index(), len(self._grid.contents)
-        self.strip.show_at(index or 0, total)
+        (index, gap), total = self._place(), len(self._grid.contents)
+        self.strip.show_at(index, total, framed=not gap)
         self.strip.setVisible(len(self._ids) == 1 and not self.presenting.full)
         of_them = self.tr("%1 of %2").replace("%2", QLocale().toString(total))
-        where = "" if index is None else of_them.replace("%1", QLocale().toString(index + 1))
-        self.bar.show_place(where, back=bool(index), on=index is not None and index + 1 < total)
+        where = "" if gap else of_them.replace("%1", QLocale().toString(index + 1))
+        self.bar.show_place(where, back=index > 0, on=index + (not gap) < total)
 
     def _neighbours(self) -> list[int]:
         index = self._index()
@@ -244,30 +247,14 @@ class Viewer(QWidget):
         ids = self._grid.contents.ids
         return [ids[place] for place in (index + 1, index - 1) if 0 <= place < len(ids)]
 
-    def _describe(self, row_id: int) -> None:
-        if row_id in self._known or row_id in self._asked:
-            return
-        self._asked[row_id] = self._tasks.run(
-            lambda: self._source.describe(row_id),
-            lambda shown: self._on_described(row_id, shown),
-            lambda error: self._on_unknown(row_id, error),
-            owner=self,
-        )
-
-    def _on_described(self, row_id: int, shown: Shown) -> None:
-        self._asked.pop(row_id, None)
-        self._known[row_id] = shown
-        self._show_known()
-
     def _on_unknown(self, row_id: int, error: Exception) -> None:
-        self._asked.pop(row_id, None)
         if not isinstance(error, StudioError):
             raise error
         if row_id in self._ids:
             self.stages[self._ids.index(row_id)].show_message(spoken(error.sentence))
 
     def _show_known(self) -> None:
-        wanted = [self._known[i] for i in [*self._ids, *self._neighbours()] if i in self._known]
+        wanted = self._described.among([*self._ids, *self._neighbours()])
         before = self.shown.before if self.shown and self.bar.before.isChecked() else None
         paths = [shown.path for shown in wanted]
         self.pictures.want([*paths[:1], *([before] if before else []), *paths[1:]])
@@ -292,7 +279,7 @@ class Viewer(QWidget):
 
     def _on_picture(self, path: str) -> None:
         for row_id, stage in zip(self._ids, self.stages, strict=False):
-            shown = self._known.get(row_id)
+            shown = self._described.get(row_id)
             if shown is None:
                 continue
             mips = self.pictures.get(shown.path)
@@ -304,7 +291,7 @@ class Viewer(QWidget):
 
     def _on_unreadable(self, path: str) -> None:
         for row_id, stage in zip(self._ids, self.stages, strict=False):
-            shown = self._known.get(row_id)
+            shown = self._described.get(row_id)
             if shown is not None and str(shown.path) == path:
                 stage.show_message(
                     self.tr(
@@ -332,12 +319,20 @@ class Viewer(QWidget):
             self._refresh()
 
     def _on_strip(self, index: int) -> None:
-        here = self._index()
-        if here is not None:
-            self.step(index - here)
+        here, gap = self._place()
+        self.step(index - here + (gap and index >= here))
 
     def _index(self) -> int | None:
         return None if self.current is None else self._grid.contents.index_of(self.current)
+
+    def _place(self) -> tuple[int, bool]:
+        """Return where the picture shown stands, or would if it had not left the list."""
+        index, contents = self._index(), self._grid.contents
+        if index is not None or self.current is None:
+            return index or 0, index is None
+        if contents.dated:
+            return insertion(contents.ids, self.current), True
+        return contents.current or 0, True  # who stood there last has made room for the next
 
     def _thumbnail_at(self, index: int) -> QImage | None:
         ids = self._grid.contents.ids
