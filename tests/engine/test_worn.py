@@ -111,6 +111,26 @@ def test_person_is_read(model: Person) -> None:
         assert against(model, kind) == []
 
 
+def elbows_level(model: Person) -> np.ndarray:
+    """Return the landmarks with both arms held out to the sides."""
+    points = model.points.copy()
+    for side in model.sides:
+        length = float(np.hypot(*(points[side[1]] - points[side[0]])))
+        out = model.right * np.sign((points[side[0]] - model.shoulders) @ model.right)
+        points[side[1]] = points[side[0]] + out * length - model.up * 0.05 * length
+        points[side[2]] = points[side[1]] + out * length - model.up * 0.2 * length
+    return points
+
+
+def wrist_up(model: Person) -> np.ndarray:
+    """Return the landmarks with one forearm turned up beside the body."""
+    points = model.points.copy()
+    _, elbow, wrist = model.sides[0][:3]
+    length = float(np.hypot(*(points[wrist] - points[elbow])))
+    points[wrist] = points[elbow] + length * (0.9 * model.up - 0.4 * model.right)
+    return points
+
+
 def test_check_refuses_what_does_not_fit(model: Person) -> None:
     crossed = model.points.copy()
     for side in model.sides:
@@ -121,6 +141,10 @@ def test_check_refuses_what_does_not_fit(model: Person) -> None:
     for joint in (11, 12):
         narrow[joint] = middle + (narrow[joint] - middle) * 0.3
     assert "turned" in against(dataclasses.replace(model, points=narrow), "top")[0]
+    for raised in (elbows_level(model), wrist_up(model)):
+        for kind in ("top", "jacket", "dress"):
+            assert "raised" in against(dataclasses.replace(model, points=raised), kind)[0]
+        assert against(dataclasses.replace(model, points=raised), "trousers") == []
     height = int(model.hips[1] + 5)
     cropped = model.cropped(0, 0, model.alpha.shape[1], height)
     assert "lower body" in against(cropped, "trousers")[0]

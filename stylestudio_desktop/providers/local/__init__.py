@@ -77,8 +77,8 @@ CARD = ServiceCard(
         "those of your photo.",
         "It dresses one person at a time, from one garment photo, as a draft: a preview of "
         "placement, not a photograph and not a fit guarantee.",
-        "It can't show turned or seated people, crossed arms, layered outfits, or shoes, bags and "
-        "hats on a person; these become studio pictures.",
+        "It can't show turned or seated people, crossed or raised arms, layered outfits, or shoes, "
+        "bags and hats on a person; these become studio pictures.",
         "In a background photo of yours it sets products on one plane, as they were photographed: "
         "it can't turn them, put anything of the photo before them, or bend a shadow up a wall.",
         "Words of the prompt don't change its pictures; style, ratio and seed do.",
