@@ -82,8 +82,8 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     beneath = np.clip(back / np.maximum(1 - shown, 1e-3), 0, 1).astype(np.float32)
     picture, alpha = _behind(base, alpha, colour, beneath)
     picture = over(picture, colour, shown)
-    lap = sleeves * (warp.part >= BEFORE)
-    picture = _shadows(person, picture, shown, front, lap)
+    laps = sleeves * (warp.part >= BEFORE), sleeves
+    picture = _shadows(person, picture, shown, front, laps)
     picture = over(picture, base, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
     notes = []
     if warp.odd:
@@ -270,16 +270,24 @@ def _one_piece(share: Plane) -> Plane:
     return smoothstep(soft, 0.25, 0.75)
 
 
-def _shadows(person: Person, picture: Image, shown: Plane, front: Plane, lap: Plane) -> Image:
+def _shadows(
+    person: Person, picture: Image, shown: Plane, front: Plane, laps: tuple[Plane, Plane]
+) -> Image:
     """Darken the body just below the garment's edges, and the garment below hair and arms.
 
-    `lap` are the sleeves that lie before the garment's own panel.
+    `laps` are the sleeves as far as they lie before the garment's own panel, and all of them: a
+    sleeve casts its shadow on the panel, not on itself.
     """
     drop = int(0.02 * person.half) + 1
     soft = 0.05 * person.half
+    lap, sleeves = laps
     bare = (1 - shown) * person.alpha * (1 - person.parts[HAIR])
     under = wide_blur(np.roll(shown, drop, axis=0), soft) * bare
-    on_top = np.maximum(np.clip(front, 0, 1) * person.alpha, lap)
-    above = wide_blur(np.roll(on_top, drop, axis=0).astype(np.float32), soft) * shown * (1 - lap)
+    own = np.clip(front, 0, 1) * person.alpha
+    on_panel, on_sleeve = (
+        wide_blur(np.roll(each, drop, axis=0).astype(np.float32), soft)
+        for each in (np.maximum(own, lap), own)
+    )
+    above = (on_panel + np.clip(sleeves, 0, 1) * (on_sleeve - on_panel)) * shown * (1 - lap)
     gain = (1 - 0.30 * under) * (1 - 0.28 * above)
     return (picture * gain[..., None]).astype(np.float32)

@@ -262,3 +262,20 @@ def test_a_spot_on_trousers_in_the_colour_of_the_old_top_stays(warm_networks: Ne
     old = old_garment(dataclasses.replace(person, rgb=rgb), measured(person), "top")
     assert float(old[chest].min()) > 0.9
     assert float(old[around].max()) < 0.1
+
+
+@pytest.mark.parametrize("name", ["hoodie-grey", "jacket-denim", "shirt-striped"])
+def test_no_sleeve_casts_a_shadow_on_itself(mannequin: Person, name: str) -> None:
+    """It lies before the panel from the arm-pit on; there a hard edge ran across the upper arm."""
+    cut = product(name)
+    plain = Cutout(np.full_like(cut.colour, 150), cut.alpha, ())
+    body = measured(mannequin)
+    worn = draped(mannequin, plain, "top")
+    for side in (0, 1):
+        share, across = body.along_arms[side][0], body.across_arms[side]
+        levels = []
+        for at in np.arange(0.10, 0.45, 0.01):
+            strip = (np.abs(share - at) < 0.005) & (np.abs(across - 0.45) < 0.2)
+            strip &= worn.garment > 0.99
+            levels.append(float(worn.rgb[strip].mean()))
+        assert np.abs(np.diff(levels)).max() < 3, "light changes slowly down a plain sleeve"
