@@ -92,13 +92,12 @@ class ResultCard(Card):
         self._pictures = QGridLayout()
         self._pictures.setSpacing(Space.XS)
         self._badge = StatusBadge(wording.badge(story.generation.status))
-        self._price = label("", "faint")
+        self._price = label("", "faint", wrap=True)  # the badge beside it keeps its whole word
         self._story = tool("info", words.tr("Show its whole story"), self._ask(Ask.STORY))
         head = QHBoxLayout()
         head.setSpacing(Space.S)
         head.addWidget(self._badge)
-        head.addWidget(self._price)
-        head.addStretch(1)
+        head.addWidget(self._price, 1)
         head.addWidget(self._story)
         self.name = label("", "muted", wrap=True)
         self.sentence = label("", "body", wrap=True)
@@ -193,7 +192,7 @@ _FIRST = {Ask.RETRY, Ask.AGAIN, Ask.TOKENS, Ask.PHOTOS, Ask.SERVICE, Ask.SETTING
 
 def _name(story: Story) -> str:
     names = [one.filename for one in story.inputs]
-    style = story.generation.style.capitalize()
+    style = spoken(story.generation.style.capitalize())
     return " · ".join([style, *names[:1]]) + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 

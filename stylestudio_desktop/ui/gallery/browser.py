@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,8 +19,8 @@ from stylestudio_desktop.ui.gallery.filters import GalleryFilters
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.chips import Segments
+from stylestudio_desktop.ui.widgets.fitting import FittingLabel
 from stylestudio_desktop.ui.widgets.grid import COMPACT, LARGE, NORMAL, Grid
-from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.widgets.progress import ProgressRow
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Browser(QWidget):
         super().__init__(parent)
         self.grid = grid
         self.filters = GalleryFilters(self)
-        self.count = label("", "faint")
+        self.count = FittingLabel()
         self.density: Segments[int] = Segments(
             [
                 (COMPACT, self.tr("Small pictures"), "grid-3x3"),
@@ -99,9 +98,9 @@ class Browser(QWidget):
         if chosen:
             part = QLocale().toString(chosen)
             text = self.tr("%1 of %2 selected").replace("%1", part).replace("%2", total)
+            self.count.say([text, f"{part} / {total}"])
         else:
-            text = self.tr("%1 pictures").replace("%1", total) if number != 1 else ""
-        self.count.setText(text)
+            self.count.say([self.tr("%1 pictures").replace("%1", total)] if number != 1 else [])
 
     def show_work(self, share: float | None, text: str, left: str = "") -> None:
         """Show long work at the foot."""
@@ -133,8 +132,6 @@ class Browser(QWidget):
         row.setSpacing(Space.M)
         row.addWidget(self.filters)
         # Where there is no room for all, the number goes first.
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self.count, 1)
         row.addWidget(self.density)
         row.addWidget(self.import_button)

@@ -387,6 +387,18 @@ def test_live_is_shared_by_all_panes(window: MainWindow, pane: GalleryPane, stud
     assert listen(window, studio) is listen(window, studio)
 
 
+def test_how_many_are_selected_is_never_cut_off(filled: GalleryPane, qtbot: QtBot) -> None:
+    count = filled.browser.count
+    filled.grid.select(Ranges([(0, 4)]))
+    seen = set()
+    for width in range(120, 0, -5):
+        count.resize(width, 20)
+        seen.add(count.text())
+        assert count.fontMetrics().horizontalAdvance(count.text()) <= width
+        assert count.accessibleName() == "4 of 9 selected"
+    assert seen == {"4 of 9 selected", "4 / 9", ""}
+
+
 def test_no_filter_lies_on_another_in_the_smallest_window(
     filled: GalleryPane, window: MainWindow, quiet: Quiet
 ) -> None:
