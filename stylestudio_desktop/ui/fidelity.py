@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgba
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from stylestudio_desktop.domain.fidelity import Fidelity, Heat, Verdict
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.forms import Facts
 from stylestudio_desktop.ui.widgets.labels import label
@@ -69,8 +70,8 @@ def rows(found: Fidelity) -> list[tuple[str, str]]:
         (
             translate("Fidelity", "Colour difference"),
             translate("Fidelity", "%1 in the middle, %2 at worst (CIEDE2000)")
-            .replace("%1", f"{worst.colour_median:.1f}")
-            .replace("%2", f"{worst.colour_p95 or 0.0:.1f}"),
+            .replace("%1", wording.decimal(worst.colour_median or 0.0))
+            .replace("%2", wording.decimal(worst.colour_p95 or 0.0)),
         )
     ]
     points, again = worst.facts.get("points"), worst.facts.get("matched")
@@ -81,7 +82,7 @@ def rows(found: Fidelity) -> list[tuple[str, str]]:
         shown.append((translate("Fidelity", "Details found again"), value))
     overlap = worst.facts.get("outline_overlap")
     if isinstance(overlap, float):
-        shown.append((translate("Fidelity", "Outline kept"), f"{overlap:.0%}"))
+        shown.append((translate("Fidelity", "Outline kept"), wording.percent(overlap)))
     return shown
 
 

@@ -79,9 +79,11 @@ def _spoken(language: str, told: str) -> str:
 
 
 def _said(language: str, told: str, depth: int) -> str:
-    known = _whole(language, told, depth)
+    known = _whole(language, told, depth, strict=True)
     if known is None and depth == 0:
         known = _several(language, _BETWEEN.split(told))
+    if known is None:
+        known = _whole(language, told, depth, strict=False)
     return told if known is None else known
 
 
@@ -92,7 +94,7 @@ def _several(language: str, parts: list[str]) -> str | None:
     made, at = list[str](), 0
     while at < len(parts):
         for until in range(at + 1, len(parts) + 1):
-            known = _whole(language, " ".join(parts[at:until]), 1)
+            known = _whole(language, " ".join(parts[at:until]), 1, strict=True)
             if known is not None:
                 break
         else:
@@ -105,15 +107,19 @@ def _several(language: str, parts: list[str]) -> str | None:
     return " ".join(made)
 
 
-def _whole(language: str, told: str, depth: int) -> str | None:
+def _whole(language: str, told: str, depth: int, *, strict: bool) -> str | None:
+    """Return the text of one sentence; a `strict` one takes no other into itself unsaid."""
     for pattern in _patterns(language):
         values = pattern.values(told)
         if values is None:
             continue
+        unsaid = False
         for mark, value in values.items():
             if depth < _DEEPEST and not pattern.quoted(mark):
                 values[mark] = _said(language, value, depth + 1)
-        return _filled(pattern.text, values)
+                unsaid |= values[mark] == value and _BETWEEN.search(value) is not None
+        if not (strict and unsaid):
+            return _filled(pattern.text, values)
     return None
 
 

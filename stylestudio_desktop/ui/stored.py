@@ -10,6 +10,7 @@ from stylestudio_desktop.domain.records import FileCard
 from stylestudio_desktop.files.bounds import Tier
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.grid import Card
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class StoredPictures:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._styles = {one.id: one.name for one in studio.catalogue.styles}
+        self._styles = {one.id: spoken(one.name) for one in studio.catalogue.styles}
         self.stacked = False  # whether cards tell how many lie on their stack
 
     def fetch_cards(self, ids: Sequence[int]) -> list[Card]:

@@ -134,7 +134,7 @@ class Welcome(Card):
         standard = self._studio.catalogue.qualities[0]
         text = self.tr("%n token(s) are in your wallet:", "", there) + " "
         text += self.tr("enough for %n picture(s) in %1.", "", there // standard.tokens).replace(
-            "%1", standard.name.lower()
+            "%1", spoken(standard.name)
         )
         text += " " + self.tr(
             "You pay only for a picture that is saved. No photo leaves this computer unless you "

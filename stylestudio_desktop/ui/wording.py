@@ -26,13 +26,22 @@ def when(at: int, now: int) -> str:
     if moment.date() == today.addDays(-1):
         return translate("Wording", "yesterday %1").replace("%1", clock)
     if moment.date().year() == today.year():
-        return f"{locale.toString(moment.date(), 'd MMM')} {clock}"
-    return locale.toString(moment.date(), "d MMM yyyy")
+        return f"{locale.toString(moment.date(), _day_form())} {clock}"
+    return locale.toString(moment.date(), date_form())
+
+
+def date_form() -> str:
+    """Return how Qt is to write a date: a day's number has a dot behind it in German."""
+    return translate("Wording", "d MMM yyyy")
+
+
+def _day_form() -> str:
+    return translate("Wording", "d MMM")
 
 
 def date(at: int) -> str:
     """Return UTC milliseconds as a local date: "12 Nov 2025"."""
-    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(at).date(), "d MMM yyyy")
+    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(at).date(), date_form())
 
 
 def moment(at: int) -> str:
@@ -40,7 +49,7 @@ def moment(at: int) -> str:
     time = QDateTime.fromMSecsSinceEpoch(at)
     locale = QLocale()
     clock = locale.toString(time.time(), "HH:mm:ss")
-    return f"{locale.toString(time.date(), 'd MMM yyyy')}, {clock}"
+    return f"{locale.toString(time.date(), date_form())}, {clock}"
 
 
 def honest(mode: str) -> str:
@@ -56,10 +65,20 @@ def honest(mode: str) -> str:
     return ""
 
 
+def percent(share: float) -> str:
+    """Return a share of 1 in hundredths: "42%"."""
+    return translate("Wording", "%1%").replace("%1", QLocale().toString(round(share * 100)))
+
+
+def decimal(value: float) -> str:
+    """Return a number with one decimal place: "2.5"."""
+    return QLocale().toString(float(value), "f", 1)
+
+
 def day(number: int) -> str:
     """Return a day counted from 1970-01-01 as a short date."""
     date = QDate(1970, 1, 1).addDays(number)
-    return QLocale().toString(date, "d MMM")
+    return QLocale().toString(date, _day_form())
 
 
 def length(milliseconds: float | None) -> str:

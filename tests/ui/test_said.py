@@ -99,6 +99,40 @@ def test_two_sentences_in_one_are_told_apart(german: None, story: str) -> None:
     assert not re.search(r"\b(the|and|is|of)\b", told)
 
 
+def test_a_sentence_takes_no_other_into_its_last_word(german: None) -> None:
+    """What a service says when it is asked in Settings has an advice behind it."""
+    told = spoken(
+        "ComfyUI could not be reached. Nothing was lost. Check that it runs there, and its address "
+        "in Settings. Try again later."
+    )
+    assert told == (
+        "ComfyUI war nicht erreichbar. Nichts wurde verloren. Prüfen Sie: ob es dort läuft, und "
+        "die Adresse in den Einstellungen. Versuchen Sie es später noch einmal."
+    )
+    foreign = spoken("It says so. Nobody knows why. It was tried 3 times. Your tokens are back. "
+                     "Try again later, or choose another service.")  # fmt: skip
+    assert foreign.startswith("It says so. Nobody knows why. Es wurde 3-mal versucht.")
+
+
+def test_what_is_for_sale_and_to_choose_from_is_named_in_german(german: None) -> None:
+    file = resources() / "catalogue" / "catalogue.json"
+    catalogue = json.loads(file.read_text("utf-8"))
+    have = {**texts("de", "phrases"), **texts("de")}
+    parts = ("styles", "qualities", "ratios", "packages")
+    shown = [one[key] for part in parts for one in catalogue[part]
+             for key in ("name", "summary", "use", "tag") if one.get(key)]  # fmt: skip
+    assert len(shown) > 30
+    kept = {one["name"] for one in catalogue["packages"]}
+    assert [one for one in shown if one not in have and one not in kept] == []
+    assert spoken("Draft") == "Entwurf"
+    collection = json.loads((resources() / "samples" / "collection.json").read_text("utf-8"))
+    people = [one["title"] for one in collection["items"] if one["category"] == "model_image"]
+    assert len(people) > 4
+    for language in LANGUAGES:  # none is cut off on its card
+        said.speak(language)
+        assert [one for one in people if len(spoken(one)) > 20] == []
+
+
 def test_a_name_of_several_words_stays_one(german: None) -> None:
     told = "The photo my best coat.jpg has more than 60 million pixels. Nothing was charged; "
     told += "choose another photo."

@@ -4,10 +4,10 @@ import re
 
 import pytest
 import translate
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTranslator
 
 from stylestudio_desktop.config.resources import resources
-from stylestudio_desktop.ui import translation
+from stylestudio_desktop.ui import translation, wording
 from stylestudio_desktop.ui.wallet import purchase_words
 from stylestudio_desktop.ui.widgets.progress import time_left
 
@@ -65,3 +65,23 @@ def test_sentences_are_found_in_their_contexts() -> None:
     assert ("Grid", "%n picture(s)") in found
     assert ("TimeLeft", "%n minute(s) left") in found
     assert ("MainWindow", "Open the wallet") in found
+
+
+def test_dates_are_written_as_each_language_does(speaking: QCoreApplication) -> None:
+    """The day's number has a dot in German; without it no German reads it as a date."""
+    moment = QDateTime(2026, 11, 30, 9, 5, 7).toMSecsSinceEpoch()
+    translation.install(speaking, "en")
+    assert wording.date(moment) == "30 Nov 2026"
+    translation.install(speaking, "de")
+    assert wording.date(moment) == "30. Nov. 2026"
+    assert wording.moment(moment) == "30. Nov. 2026, 09:05:07"
+    assert wording.when(moment, moment + 60 * 86_400_000) == "30. Nov. 2026"
+    assert wording.when(moment - 9 * 86_400_000, moment).startswith("21. Nov. ")
+    assert wording.day(20_787) == "30. Nov."
+
+
+def test_numbers_are_written_as_each_language_does(speaking: QCoreApplication) -> None:
+    translation.install(speaking, "en")
+    assert (wording.percent(0.424), wording.decimal(2)) == ("42%", "2.0")
+    translation.install(speaking, "de")
+    assert (wording.percent(0.424), wording.decimal(2)) == ("42\N{NO-BREAK SPACE}%", "2,0")

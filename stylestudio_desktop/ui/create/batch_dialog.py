@@ -63,7 +63,7 @@ class BatchDialog(QDialog):
         self.budget.setRange(1, 1_000_000)
         self.budget.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.budget.setAccessibleName(words.tr("Budget in tokens"))
-        self.styles = {one.id: Chip(one.name) for one in studio.catalogue.styles}
+        self.styles = {one.id: Chip(spoken(one.name)) for one in studio.catalogue.styles}
         self.go = button(words.tr("Start"), self.start, "primary", "sparkles")
         self._budget_row = QWidget()
         self._readings = 0

@@ -121,7 +121,7 @@ class LookPage(Page):
         if self.prompt.toPlainText() != draft.prompt:
             self.prompt.setPlainText(draft.prompt)
         style = self._desk.studio.catalogue.style(draft.style)
-        adds = words.tr("%1 adds: %2").replace("%1", style.name)
+        adds = words.tr("%1 adds: %2").replace("%1", spoken(style.name))
         self._adds.setText(adds.replace("%2", style.adds))
         self._notes.setText("\n".join(map(spoken, self._desk.card.notes)))
         self.knobs.show_draft(draft, able, name)
@@ -185,9 +185,9 @@ class LookPage(Page):
 
     def _style_cards(self) -> Iterable[ChoiceCard]:
         for style in self._desk.studio.catalogue.styles:
-            card = pictured(style.name, "", 1.0)
+            card = pictured(spoken(style.name), "", 1.0)
             card.setToolTip(style.summary)
-            card.setAccessibleName(f"{style.name}. {style.summary}")
+            card.setAccessibleName(f"{spoken(style.name)}. {spoken(style.summary)}")
             picture = resources() / "catalogue" / style.picture
             self._desk.photos.file(picture, _PICTURE_SIDE, card, card.set_picture)
             self.styles[style.id] = self._choosing(card, "style", style.id)
@@ -195,16 +195,16 @@ class LookPage(Page):
 
     def _ratio_cards(self) -> Iterable[ChoiceCard]:
         for ratio in self._desk.studio.catalogue.ratios:
-            card = shaped(ratio.name, ratio.id, ShapeView(ratio.width, ratio.height))
-            card.setToolTip(ratio.use)
-            card.setAccessibleName(f"{ratio.name}, {ratio.id}. {ratio.use}")
+            card = shaped(spoken(ratio.name), ratio.id, ShapeView(ratio.width, ratio.height))
+            card.setToolTip(spoken(ratio.use))
+            card.setAccessibleName(f"{spoken(ratio.name)}, {ratio.id}. {spoken(ratio.use)}")
             self.ratios[ratio.id] = self._choosing(card, "ratio", ratio.id)
             yield card
 
     def _quality_cards(self, largest: int) -> Iterable[ChoiceCard]:
         for quality in self._desk.studio.catalogue.qualities:
             shape = ShapeView(1, 1, max(0.2, quality.long_side / largest))
-            card = shaped(quality.name, quality.summary, shape)
+            card = shaped(spoken(quality.name), spoken(quality.summary), shape)
             card.add_remark(words.tokens(quality.tokens))
             self.qualities[quality.id] = self._choosing(card, "quality", quality.id)
             yield card

@@ -135,7 +135,7 @@ class ModelPage(Page):
         emptied(self._flow)
         self._flow.addWidget(self.nobody)
         self.cards, self.samples = {}, []
-        titles = {sample.sha256: sample.title for sample in self._ours}
+        titles = {sample.sha256: spoken(sample.title) for sample in self._ours}
         for photo in offered:
             ours = photo.storage_id in titles
             name = titles.get(photo.storage_id, photo.name)
@@ -154,9 +154,9 @@ class ModelPage(Page):
         for sample in self._ours:
             if sample.sha256 in known:
                 continue
-            title = wording.clipped(sample.title, 20)
-            card = pictured(title, words.tr("Sample person"), _RATIO)
-            card.setToolTip(sample.title)
+            title = spoken(sample.title)
+            card = pictured(wording.clipped(title, 20), words.tr("Sample person"), _RATIO)
+            card.setToolTip(title)
             card.setCheckable(False)
             card.setFixedWidth(_CELL)
             card.clicked.connect(partial(self._on_sample, sample))

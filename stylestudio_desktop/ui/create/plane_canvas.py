@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from stylestudio_desktop.domain import scene
 from stylestudio_desktop.domain.errors import BadInput
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.create import words
 from stylestudio_desktop.ui.theme import dress, theme
 
@@ -216,7 +217,8 @@ class PlaneCanvas(QWidget):
 
     def _tell(self) -> None:
         point = self.points[self.active]
-        text = f"{corner_names()[self.active]}: {point.x():.0%}, {point.y():.0%}"
+        across, down = wording.percent(point.x()), wording.percent(point.y())
+        text = f"{corner_names()[self.active]}: {across}, {down}"
         self.setAccessibleDescription(text)
 
     def _sound(self) -> bool:

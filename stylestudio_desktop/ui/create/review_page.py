@@ -119,8 +119,8 @@ class ReviewPage(Page):
         rows = [
             (words.tr("Product"), words.products(draft)),
             (words.tr("Model"), words.people(draft)),
-            (words.tr("Style"), catalogue.style(draft.style).name),
-            (words.tr("Quality"), catalogue.quality(draft.quality).name),
+            (words.tr("Style"), spoken(catalogue.style(draft.style).name)),
+            (words.tr("Quality"), spoken(catalogue.quality(draft.quality).name)),
             (words.tr("Shape"), words.size(draft, catalogue)),
             (words.tr("Made by"), spoken(self._desk.card.name)),
         ]

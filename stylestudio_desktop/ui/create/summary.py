@@ -62,14 +62,16 @@ class Summary(SidePanel):
     def show_desk(self) -> None:
         """Show the draft as it stands."""
         draft, catalogue = self._desk.draft, self._desk.studio.catalogue
+        style = spoken(catalogue.style(draft.style).name)
+        quality = spoken(catalogue.quality(draft.quality).name)
         photos = draft.photos[:_MOST_PHOTOS]
         if photos != self._laid:
             self._lay(photos)
         rows = (
             ("product", words.tr("Product"), words.products(draft), Step.PRODUCT),
             ("model", words.tr("Model"), words.people(draft), Step.MODEL),
-            ("style", words.tr("Style"), catalogue.style(draft.style).name, Step.LOOK),
-            ("quality", words.tr("Quality"), catalogue.quality(draft.quality).name, Step.LOOK),
+            ("style", words.tr("Style"), style, Step.LOOK),
+            ("quality", words.tr("Quality"), quality, Step.LOOK),
             ("shape", words.tr("Shape"), words.size(draft, catalogue), Step.LOOK),
             ("count", words.tr("Pictures"), words.number(self._desk.bill().pictures), Step.LOOK),
         )

@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from stylestudio_desktop.domain.catalog import Catalogue
 from stylestudio_desktop.ui.create.draft import Draft, Need, Problem, Step
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.widgets.progress import time_left
 
 
@@ -97,13 +98,14 @@ def people(draft: Draft) -> str:
 
 def look(draft: Draft, catalogue: Catalogue) -> str:
     """Return style and quality."""
-    return f"{catalogue.style(draft.style).name} · {catalogue.quality(draft.quality).name}"
+    style, quality = catalogue.style(draft.style), catalogue.quality(draft.quality)
+    return f"{spoken(style.name)} · {spoken(quality.name)}"
 
 
 def size(draft: Draft, catalogue: Catalogue) -> str:
     """Return the picture's shape and its pixels."""
     width, height = catalogue.pixels(draft.quality, draft.ratio)
-    name = catalogue.ratio(draft.ratio).name
+    name = spoken(catalogue.ratio(draft.ratio).name)
     return f"{name} {draft.ratio} · {width} × {height}"
 
 

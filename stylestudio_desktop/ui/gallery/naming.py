@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from stylestudio_desktop.domain.errors import NotFound, StudioError
 from stylestudio_desktop.services.studio import Studio
+from stylestudio_desktop.ui.said import spoken
 
 
 class Names:
@@ -15,13 +16,13 @@ class Names:
     def style(self, name: str) -> str:
         """Return a style's name, or its id where the catalogue does not know it any more."""
         with suppress(NotFound):
-            return self._studio.catalogue.style(name).name
+            return spoken(self._studio.catalogue.style(name).name)
         return name
 
     def quality(self, name: str) -> str:
         """Return a quality's name, or its id."""
         with suppress(NotFound):
-            return self._studio.catalogue.quality(name).name
+            return spoken(self._studio.catalogue.quality(name).name)
         return name
 
     def service(self, name: str, model: str | None = None) -> str:
@@ -32,6 +33,7 @@ class Names:
         if provider is None:
             return " ".join(filter(None, (name, model)))
         card = provider.card
-        models = {one.id: one.name for one in card.models}
+        models = {one.id: spoken(one.name) for one in card.models}
         shown = models.get(model or "", model or "")
-        return card.name if not shown or len(models) == 1 else f"{card.name}, {shown}"
+        name = spoken(card.name)
+        return name if not shown or len(models) == 1 else f"{name}, {shown}"

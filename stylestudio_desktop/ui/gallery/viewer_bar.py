@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.theme import set_icon
 from stylestudio_desktop.ui.tokens import Size, Space
 from stylestudio_desktop.ui.widgets.buttons import tool
@@ -110,7 +111,7 @@ class ViewerBar(QFrame):
 
     def show_zoom(self, share: float) -> None:
         """Show screen pixels per picture pixel."""
-        self._zoom.setText(f"{share:.0%}")
+        self._zoom.setText(wording.percent(share))
 
     def _lay_out(self) -> None:
         layout = self._row

@@ -120,7 +120,7 @@ class HistoryDelegate(QStyledItemDelegate):
             self._text(painter, below, said, self._small, "text_faint")
             return
         pictures = self.tr("%n picture(s)", "", card.pictures)
-        facts = f"{pictures} · {card.quality.capitalize()} · {card.aspect_ratio}"
+        facts = f"{pictures} · {spoken(card.quality.capitalize())} · {card.aspect_ratio}"
         self._text(painter, below, facts, self._small, "text_faint")
 
     def _paint_state(
@@ -150,7 +150,7 @@ class HistoryDelegate(QStyledItemDelegate):
         look = self._look
         words = QRect(area.left(), area.bottom() - 20, area.width(), 14)
         if share is not None:
-            percent = f"{share:.0%}"
+            percent = wording.percent(share)
             self._text(painter, words, percent, self._small, "text", Qt.AlignmentFlag.AlignRight)
             words = words.adjusted(0, 0, -Space.XXL - Space.XS, 0)
         self._text(painter, words, stage, self._small, "text_muted")

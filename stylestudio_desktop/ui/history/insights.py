@@ -11,6 +11,7 @@ from stylestudio_desktop.services.insights import Insights, Work, by_service, in
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.listening import attached
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tasks import Task
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
@@ -150,7 +151,7 @@ class InsightsView(QScrollArea):
         self._works.set_bars(_bars(found, "started", self.tr("%1: %2 started")))
         self._tokens.set_bars(_bars(found, "tokens", self.tr("%1: %2 tokens")))
         services = by_service(self._studio, found)
-        styles = [(name.capitalize(), work) for name, work in found.by_style]
+        styles = [(spoken(name.capitalize()), work) for name, work in found.by_style]
         self._by_service = _swapped(self._service_card, self._by_service, self._groups(services))
         self._by_style = _swapped(self._style_card, self._by_style, self._groups(styles))
         self._stored.set_bars(
@@ -262,8 +263,8 @@ def _swapped(card: Card, old: QWidget, new: QWidget) -> QWidget:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else wording.percent(share)
 
 
 def _decimal(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return "–" if value is None else wording.decimal(value)

@@ -214,7 +214,7 @@ class HistoryModel(QAbstractTableModel):
             review = row.job.review if row.job is not None else None
             return wording.badge(card.status, review).word
         if column == STYLE:
-            return card.style.capitalize()
+            return spoken(card.style.capitalize())
         if column == SERVICE:
             if row.batch is not None:
                 return self.tr("Batch")

@@ -55,7 +55,7 @@ class HistoryPane(Pane):
         self.acting = Acting(window, studio, self)
         self.answers = Answers(window, studio, self.acting, self._open, self)
         self.story = StoryPanel(window, studio, self.answers, self)
-        styles = [(one.id, one.name) for one in studio.catalogue.styles]
+        styles = [(one.id, spoken(one.name)) for one in studio.catalogue.styles]
         self.filters = HistoryFilters(styles, list(services.items()), self)
         self._live = live
         self._stale = True

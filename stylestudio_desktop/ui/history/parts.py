@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 from stylestudio_desktop.domain.records import StateChange, TokenEntry
 from stylestudio_desktop.services.history import Story
 from stylestudio_desktop.ui import staged, wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Radius, Space
 from stylestudio_desktop.ui.wallet.words import movement
@@ -181,8 +182,8 @@ def facts(story: Story, service: str) -> list[tuple[str, str]]:
     """Return what was asked for, beside words and photos, as names and values."""
     row = story.generation
     rows = [
-        (translate("Story", "Style"), row.style.capitalize()),
-        (translate("Story", "Quality"), row.quality.capitalize()),
+        (translate("Story", "Style"), spoken(row.style.capitalize())),
+        (translate("Story", "Quality"), spoken(row.quality.capitalize())),
         (translate("Story", "Ratio"), row.aspect_ratio),
         (translate("Story", "Pictures"), wording.count(row.pictures)),
         (translate("Story", "Service"), service),

@@ -147,12 +147,12 @@ class JobRow(QWidget):
         job = place.job
         self.job_id, self._others = job.generation_id, others
         words = " ".join(place.card.prompt.split())
-        self._name.setText(wording.clipped(words or place.card.style.capitalize(), 80))
+        self._name.setText(wording.clipped(words or spoken(place.card.style.capitalize()), 80))
         plain_tip(self._name, place.card.prompt)
         self._badge.set_status(wording.badge(place.card.status, job.review))
         parts = [service]
         if job.stage and not job.review:  # what waits for a person is at no stage of work
-            share = "" if job.progress is None else f" {job.progress:.0%}"
+            share = "" if job.progress is None else f" {wording.percent(job.progress)}"
             parts.append(f"{spoken(job.stage)}{share}")
         if job.review:
             parts.append(translate("Queue", "Waits for your decision: show its story"))

@@ -4,6 +4,7 @@ from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QDoubleSpinBox, QWidget
 
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.calendar import Calendar
 from stylestudio_desktop.ui.widgets.cards import Card
@@ -74,7 +75,7 @@ class Instant(QDateTimeEdit):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setDisplayFormat("d MMM yyyy  HH:mm:ss")
+        self.setDisplayFormat(f"{wording.date_form()}  HH:mm:ss")
         self.setMaximumWidth(FIELD + 40)
         self.setCalendarPopup(True)
         self.setCalendarWidget(Calendar(self))

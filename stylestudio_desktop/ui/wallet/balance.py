@@ -9,6 +9,7 @@ from stylestudio_desktop.domain.catalog import Quality
 from stylestudio_desktop.services.budget import Month
 from stylestudio_desktop.services.wallet import Wallet
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space, Type
 from stylestudio_desktop.ui.widgets.cards import Card, MetricCard
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
@@ -54,7 +55,7 @@ class BalanceCard(Card):
         flow = FlowLayout(buys, Space.M, fill=METRIC)
         self.buys: list[tuple[int, MetricCard]] = []
         for quality in qualities:
-            card = MetricCard(quality.name)
+            card = MetricCard(spoken(quality.name))
             flow.addWidget(card)
             self.buys.append((quality.tokens, card))
         self.body.addWidget(buys)

@@ -17,6 +17,7 @@ from stylestudio_desktop.domain.purchase import (
 from stylestudio_desktop.domain.records import Purchase
 from stylestudio_desktop.services import buying
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.turns import Turns
 from stylestudio_desktop.ui.wallet import purchase_words
@@ -43,13 +44,14 @@ class PackageCard(Card):
         price = wording.money(package.cents, package.currency)
         each = wording.money(package.cents / package.tokens, package.currency)
         each_said = self.tr("%1 a token").replace("%1", each)
-        self.setAccessibleName(f"{package.name}: {tokens}, {price}, {each_said}. {package.tag}")
+        tag = spoken(package.tag)
+        self.setAccessibleName(f"{package.name}: {tokens}, {price}, {each_said}. {tag}")
         head = QHBoxLayout()
         head.setSpacing(Space.XS)
         head.addStrut(Space.XL)
         head.addWidget(label(breakable(package.name), "label", wrap=True), 1)
-        if package.tag:
-            badge = StatusBadge(Status(_tag(package.tag), "sparkles", "accent"))
+        if tag:
+            badge = StatusBadge(Status(_tag(tag), "sparkles", "accent"))
             head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(head)
         self.body.addWidget(label(tokens, "heading"))

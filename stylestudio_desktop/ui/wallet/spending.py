@@ -11,6 +11,7 @@ from stylestudio_desktop.services.budget import Month
 from stylestudio_desktop.services.insights import Insights, Work, by_service
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui import wording
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.settings.fields import Number
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.cards import Card
@@ -62,7 +63,9 @@ class SpendingCard(Card):
         self.chart.setVisible(spent)
         self._nothing.setVisible(not spent)
         self.services.set_rows(_groups(by_service(self._studio, found)))
-        self.styles.set_rows(_groups([(name.capitalize(), work) for name, work in found.by_style]))
+        self.styles.set_rows(
+            _groups([(spoken(name.capitalize()), work) for name, work in found.by_style])
+        )
         if not self.budget.hasFocus():
             self.budget.set_value(month.budget)
         self._show_month(month)

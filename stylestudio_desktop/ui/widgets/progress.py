@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import tool
 from stylestudio_desktop.ui.widgets.labels import label
@@ -42,7 +43,7 @@ class ProgressRow(QWidget):
         else:
             self._bar.setRange(0, _STEPS)
             self._bar.setValue(round(max(0.0, min(1.0, share)) * _STEPS))
-        percent = "" if share is None else f"{share:.0%}"
+        percent = "" if share is None else wording.percent(share)
         self._bar.setAccessibleName(f"{text} {percent} {left}".strip())
 
 
