@@ -93,6 +93,12 @@ def moment_text(moment: int) -> str:
     return datetime.fromtimestamp(moment / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _tenth(moment: int) -> str:
+    """Return the tenth of a second that begins next: whoever types it gets what was there."""
+    tenths = -(-moment // 100)
+    return f"{moment_text(tenths * 100)}.{tenths % 10}"
+
+
 def _list(desk: Desk) -> int:
     found = snapshots.listing(desk.workspace)
     newer = standing.newer(desk.workspace)
@@ -128,7 +134,7 @@ def _list(desk: Desk) -> int:
         )
     for stretch in reach:
         say(
-            f"Any moment from {moment_text(stretch.begin)} to {moment_text(stretch.end)}, to "
+            f"Any moment from {_tenth(stretch.begin)} to {_tenth(stretch.end)}, to "
             "within a tenth of a second, by “restore-backup --at MOMENT”."
         )
     if cut_off is not None:

@@ -39,7 +39,8 @@ class Way:
     """How to reach a moment: from the snapshot `base`, through the logs of `first` to `end`.
 
     `moment` (UTC milliseconds) is when the state at the end had been written. `lasted` says
-    whether nothing else can have been written between that and the moment that was asked for.
+    whether nothing else can have been written between that and the moment that was asked for. The
+    snapshots called `same` hold exactly that state.
     """
 
     base: str
@@ -47,6 +48,7 @@ class Way:
     end: Position
     moment: int
     lasted: bool
+    same: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def way_to(folder: Path, snapshots: set[str], moment: int, caught_up: bool = Fal
             return None
         number, _, name = max(bases)
         lasted = end != every[-1][0] or (caught_up and age == 0)
-        return Way(name, number, end, stamp, lasted)
+        same = frozenset(one[2] for one in bases if one[:2] == end)
+        return Way(name, number, end, stamp, lasted, same)
     return None
 
 

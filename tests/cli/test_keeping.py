@@ -1,6 +1,7 @@
 """The commands on copies, typed as people type them."""
 
 import json
+import re
 import shutil
 import time
 from datetime import datetime
@@ -11,6 +12,7 @@ import pytest
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.services.backup import record
 from stylestudio_desktop.store import journal
+from stylestudio_desktop.store.copying import Copy
 from stylestudio_desktop.store.database import SQLITE
 from stylestudio_desktop.store.schema import current_version
 from tests.backup.test_full import damage
@@ -66,6 +68,29 @@ def test_back_to_a_moment_between_two_snapshots(
     assert "Any moment from" in shell.out
     assert shell.run("restore-backup", "--at", moment) == 0
     assert ids(shell) == [first]
+
+
+def test_the_moments_that_are_listed_bring_back_what_was_there(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last one as it is printed, without what was written within its second, was no help."""
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)
+    first = imported(shell, tmp_path, "teal")
+    shell.json("backup", "snapshot")
+    time.sleep(0.3)
+    moment = datetime.now().astimezone().isoformat(timespec="milliseconds")
+    time.sleep(0.02)
+    second = imported(shell, tmp_path, "red")
+    time.sleep(0.2)
+    shell.run("backup", "list")
+    begin, end = re.findall(r"Any moment from (.+) to (\S+ \S+), to", shell.out)[0]
+    for asked, wanted in ((begin, {first}), (moment, {first}), (end, {first, second})):
+        assert shell.run("restore-backup", "--at", asked, "--into", str(tmp_path / asked)) == 0
+        assert "can't be brought back" not in shell.err
+        copy = Copy(tmp_path / asked / "library.sqlite3")
+        copy.open()
+        assert {str(row[0]) for row in copy.rows("SELECT id FROM files")} == wanted, asked
+        copy.close()
 
 
 def test_full_backups_are_made_listed_checked_and_restored(shell: Shell, tmp_path: Path) -> None:

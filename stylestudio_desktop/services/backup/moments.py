@@ -1,7 +1,7 @@
 """Goes back to any moment between two snapshots, by the journal of what every commit wrote."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stylestudio_desktop.config.workspace import Workspace
 from stylestudio_desktop.domain.errors import BadInput, StudioError
@@ -35,7 +35,9 @@ def find(workspace: Workspace, moment: int) -> Moment | Snapshot:
     there = {one.path.name: one for one in snapshots.listing(workspace)}
     way = rewinding.way_to(workspace.journal, set(there), moment, caught_up)
     earlier = [one for one in there.values() if one.moment <= moment]
-    if way is not None and (not earlier or way.moment >= earlier[0].moment):
+    if way is not None and earlier and earlier[0].path.name in way.same:
+        return replace(earlier[0], until=moment if way.lasted else 0)
+    if way is not None and (way.lasted or not earlier or way.moment >= earlier[0].moment):
         return Moment(moment if way.lasted else way.moment, there[way.base], way)
     if earlier:
         return earlier[0]

@@ -60,6 +60,8 @@ Origin = Snapshot | Backup | Moment
 
 
 def _moment(origin: Origin) -> int:
+    if isinstance(origin, Snapshot):
+        return origin.until or origin.moment
     return origin.manifest.moment if isinstance(origin, Backup) else origin.moment
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stylestudio_desktop.config.workspace import Workspace
@@ -30,13 +30,17 @@ SPARE = 64 * 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A proven copy of the database as it was at `moment` (UTC milliseconds)."""
+    """A proven copy of the database as it was at `moment` (UTC milliseconds).
+
+    Where it is known that nothing was written `until` a later one, it is of that moment as well.
+    """
 
     path: Path
     moment: int
     schema: int
     reason: Reason
     size: int
+    until: int = field(default=0, compare=False)
 
 
 def listing(workspace: Workspace) -> list[Snapshot]:
