@@ -22,7 +22,7 @@ from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.services import adopting, opening, organising
 from stylestudio_desktop.services.adopting import Adopted
-from stylestudio_desktop.services.backup import pieces, reading, record, restore
+from stylestudio_desktop.services.backup import pieces, reading, record, staging
 from stylestudio_desktop.services.backup.reading import Progress, silent, stopping
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import (
@@ -172,9 +172,9 @@ def _reading(studio: Studio, source: Workspace) -> Iterator[tuple[Copy, User]]:
     folder = studio.workspace.restoring / "other"
     with contextlib.ExitStack() as held:
         with storing("reading the other workspace"):
-            restore.clear(folder)
+            staging.clear(folder)
             make_private_folder(folder)
-            held.callback(restore.put_away, folder)
+            held.callback(staging.put_away, folder)
         other = Database(source.database)
         with contextlib.closing(other):
             other.open()

@@ -22,7 +22,7 @@ from stylestudio_desktop.domain.errors import StudioError
 from stylestudio_desktop.domain.ids import FileId, now_ms
 from stylestudio_desktop.domain.keeping import Reason
 from stylestudio_desktop.services import finishing, generate, library
-from stylestudio_desktop.services.backup import moments, restore, snapshots
+from stylestudio_desktop.services.backup import moments, restore, snapshots, staging
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, copying, generations, journal, rewinding
 from stylestudio_desktop.store.checks import FAULTS
@@ -155,7 +155,7 @@ def check(life: Life, index: int, share: float) -> None:
         copy.open()
         faults = [one.sentence for one in FAULTS if list(audit.faults(copy, one))]
     assert (faults, made.missing) == ([], ())
-    restore.clear(made.stage)
+    staging.clear(made.stage)
 
 
 def rewound(
@@ -201,7 +201,7 @@ def name_at(studio: Studio, moment: int, folder: Path) -> str:
     copy.open()
     found = str(copy.value("SELECT name FROM users"))
     copy.close()
-    restore.clear(folder)
+    staging.clear(folder)
     return found
 
 

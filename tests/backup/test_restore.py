@@ -34,6 +34,7 @@ from stylestudio_desktop.services.backup import (
     restore,
     schedule,
     snapshots,
+    staging,
     swap,
 )
 from stylestudio_desktop.services.studio import Studio
@@ -277,6 +278,59 @@ def test_into_a_folder_of_its_own(studio: Studio, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="other files"):
         restore.stage(Workspace(target), reading.find(tmp_path / "out"), target)
     assert (target / "mine.txt").exists()
+    (target / "mine.txt").unlink()
+    again = reopened(Workspace(target))
+    assert pictures(again) == pictures(studio)
+    sound(again)
+
+
+def test_a_library_that_lies_in_the_folder_already_is_not_touched(
+    studio: Studio, tmp_path: Path
+) -> None:
+    """Whoever named one as the folder lost its database and pictures, and was told of a refusal."""
+    full.make(studio, tmp_path / "out")
+    target = tmp_path / "kept apart"
+    first = restore.stage(studio.workspace, reading.find(tmp_path / "out"), target)
+    was = tree(target)
+    assert len(was) > first.pictures
+    for mark in (False, True):
+        if mark:  # as after an end just before it was whole, and a start on it since
+            (target / staging.MARK).touch()
+            (target / "locks").mkdir()
+            (target / "locks" / "swap.lock").touch()
+        with pytest.raises(BadInput, match="other files"):
+            restore.stage(studio.workspace, reading.find(tmp_path / "out"), target)
+        assert was.items() <= tree(target).items()
+
+
+def tree(folder: Path) -> dict[Path, bytes]:
+    return {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_restore_into_a_folder_that_was_cut_off_is_begun_again(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    full.make(studio, tmp_path / "out")
+    target, stop = tmp_path / "moved", Event()
+    with monkeypatch.context() as patch:
+        if ended:  # whoever is ended puts nothing away
+            patch.setattr(staging, "put_away", lambda _folder: None)
+        with pytest.raises(Stopped):
+            restore.stage(
+                studio.workspace, reading.find(tmp_path / "out"), target,
+                lambda *_: stop.set(), stop,
+            )  # fmt: skip
+    assert target.exists() is ended
+    if ended:  # and an older library was being brought up to date
+        (target / "backups").mkdir()
+        (target / "backups" / "20261130T155334645Z-s11-migration.sqlite3.part").touch()
+        (target / "tmp").mkdir(exist_ok=True)
+        (target / "tmp" / "half.tmp").touch()
+    made = restore.stage(studio.workspace, reading.find(tmp_path / "out"), target)
+    assert made.missing == ()
+    assert not (target / staging.MARK).exists()
+    sound(reopened(Workspace(target)))
 
 
 def test_an_older_schema_is_brought_up_to_date(tmp_path: Path, studio: Studio) -> None:
@@ -330,11 +384,11 @@ def test_a_stopped_restore_changes_nothing_and_the_next_begins_anew(studio: Stud
     stop = Event()
     with pytest.raises(Stopped):
         restore.stage(studio.workspace, snapshot, None, lambda *_: stop.set(), stop)
-    assert (studio.workspace.restoring / "library").exists()
+    assert not list(studio.workspace.restoring.rglob("*")), "the disk may be full of it"
     found = restore.stage(studio.workspace, snapshot)
     assert found.missing == ()
     sound(studio)
-    restore.clear(found.stage)
+    staging.clear(found.stage)
     assert not [path for path in studio.workspace.restoring.rglob("*") if path.is_file()]
 
 
@@ -394,7 +448,39 @@ def test_a_start_after_a_crash_between_out_and_in_finishes_it(studio: Studio) ->
     place.make()
     (made.stage / "library.sqlite3-journal").touch()
     sound(reopened(place))
-    restore.clear(place.restoring / "library")
+    staging.clear(place.restoring / "library")
+
+
+def test_a_library_that_was_ready_is_not_put_in_place_half_built_anew(studio: Studio) -> None:
+    """Whoever chose another moment and stopped that got what there was of it at the next start."""
+    before = pictures(studio)
+    snapshot = snapshots.take(studio, Reason.ASKED)
+    made = restore.stage(studio.workspace, snapshot)
+    swap.plan(studio.workspace, made.stage, made.settings)
+    stop = Event()
+    with pytest.raises(Stopped):
+        restore.stage(studio.workspace, snapshot, None, lambda *_: stop.set(), stop)
+    close_studio(studio)
+    again = reopened(studio.workspace)
+    assert pictures(again) == before
+    sound(again)
+    assert not swap.kept(studio.workspace)
+
+
+def test_a_swap_that_has_begun_is_finished_before_another_library_is_built(
+    studio: Studio,
+) -> None:
+    place = studio.workspace
+    made = restore.stage(place, snapshots.take(studio, Reason.ASKED))
+    swap.plan(place, made.stage, made.settings)
+    close_studio(studio)
+    decided = json.loads((place.restoring / "plan.json").read_text())
+    (place.root / decided["kept"]).mkdir(parents=True)
+    swap._move(decided["names"], place.root, place.root / decided["kept"])
+    swap._decide(place, {**decided, "phase": "in"})
+    swap.forget(place)
+    assert not swap.is_planned(place)
+    sound(reopened(place))
 
 
 def test_a_plan_can_be_dropped(studio: Studio) -> None:

@@ -25,7 +25,7 @@ from stylestudio_desktop.files.attending import Progress
 from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.store import FileStore
 from stylestudio_desktop.services import opening, rebuilding
-from stylestudio_desktop.services.backup import restore
+from stylestudio_desktop.services.backup import staging, swap
 from stylestudio_desktop.services.backup.reading import silent
 from stylestudio_desktop.services.backup.restore import Restored
 from stylestudio_desktop.services.studio import Studio
@@ -91,8 +91,18 @@ def stage(
     It is ready to be swapped in. Raises Stopped, or StorageError for the disk: then none is.
     """
     place = _Inside(workspace.restoring / "library")
+    swap.forget(workspace)
+    with staging.put_away_unless_done(place.root):
+        done = _build(workspace, place, progress, cancelled)
+    found = len(done.adopted.pictures)
+    return Restored(place.root, now_ms(), found, tuple(done.rejected), 0, False, "")
+
+
+def _build(
+    workspace: Workspace, place: Workspace, progress: Progress, cancelled: Event | None
+) -> rebuilding.Rebuilt:
     with storing("restoring the library"):
-        restore.clear(place.root)
+        staging.clear(place.root)
         place.make()
     studio = opening.library(
         place, load_catalogue(resources() / "catalogue" / "catalogue.json"), lambda *_: {}
@@ -116,8 +126,7 @@ def stage(
         place.tmp.rmdir()
     # The new names must outlast a power cut before the libraries change places.
     getattr(os, "sync", lambda: None)()
-    found = len(done.adopted.pictures)
-    return Restored(place.root, now_ms(), found, tuple(done.rejected), 0, False, "")
+    return done
 
 
 def _share(old: FileStore, studio: Studio) -> None:

@@ -13,6 +13,7 @@ from stylestudio_desktop.services.backup import (
     record,
     restore,
     snapshots,
+    staging,
 )
 from stylestudio_desktop.services.backup.reading import Progress, silent
 from stylestudio_desktop.services.studio import Studio
@@ -83,7 +84,7 @@ def _try(
     except StorageError as error:
         return [error.sentence]
     finally:
-        restore.put_away(folder)
+        staging.put_away(folder)
 
 
 def _read(studio: Studio, place: str, progress: Progress, cancelled: Event | None) -> list[str]:

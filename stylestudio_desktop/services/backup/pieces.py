@@ -21,7 +21,7 @@ from stylestudio_desktop.files.scaling import render
 from stylestudio_desktop.files.store import Condition, FileStore
 from stylestudio_desktop.services import adopting, organising
 from stylestudio_desktop.services.adopting import Adopted, Story
-from stylestudio_desktop.services.backup import reading, restore, snapshots, swap
+from stylestudio_desktop.services.backup import reading, restore, snapshots, staging, swap
 from stylestudio_desktop.services.backup.reading import (
     Backup,
     Progress,
@@ -308,7 +308,7 @@ class Spread:
         """Put away what was copied."""
         if isinstance(self._origin, Backup):
             self._origin.close()
-        restore.put_away(self._folder)
+        staging.put_away(self._folder)
 
 
 @contextlib.contextmanager

@@ -18,9 +18,8 @@ from stylestudio_desktop.domain.errors import BadInput, StorageError, StorageNew
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.files.attending import attended
 from stylestudio_desktop.files.disk import make_private_folder, storing
-from stylestudio_desktop.files.removing import remove
 from stylestudio_desktop.files.store import Condition, FileStore
-from stylestudio_desktop.services.backup import places, reading
+from stylestudio_desktop.services.backup import places, reading, staging, swap
 from stylestudio_desktop.services.backup.moments import Moment
 from stylestudio_desktop.services.backup.reading import (
     CATALOGUE,
@@ -85,7 +84,7 @@ def stage(
     Pictures come from the library's own store where they are intact there, else from the backup,
     or unless `fetch` is off from the newest full backups that are known and can be reached.
     Without `folder` it is made inside the workspace, ready to be swapped in. Raises BadInput for
-    a backup that can't be trusted, Stopped, or StorageError.
+    a backup that can't be trusted, Stopped, or StorageError: nothing of it is left then.
     """
 
     def work(progress: Progress, cancelled: Event | None) -> Restored:
@@ -107,10 +106,17 @@ def _stage(
 ) -> Restored:
     target = folder or workspace.restoring / "library"
     with storing("restoring the library"):
-        put_database(workspace, origin, target, stopping(cancelled))
-        bought, remark = _make_fit(workspace, target / DATABASE, origin)
-        found, missing = _pictures(workspace, origin, others, target, progress, stopping(cancelled))
-        settings = _settings(origin, target)
+        staging.claim(workspace, target)
+        if folder is None:
+            swap.forget(workspace)
+        with staging.put_away_unless_done(target):
+            put_database(workspace, origin, target, stopping(cancelled))
+            bought, remark = _make_fit(workspace, target / DATABASE, origin)
+            found, missing = _pictures(
+                workspace, origin, others, target, progress, stopping(cancelled)
+            )
+            settings = _settings(origin, target)
+            staging.release(target)
     return Restored(target, _moment(origin), found, missing, bought, settings, remark)
 
 
@@ -128,7 +134,7 @@ def put_database(
             f"program knows {current_version()}). Nothing was changed. Install the newest version, "
             "or choose an older backup."
         )
-    clear(target)
+    staging.clear(target)
     make_private_folder(target)
     path = target / DATABASE
     _put_database(origin, path, check)
@@ -136,36 +142,6 @@ def put_database(
         rewinding.lead(workspace.journal, path, origin.way)
     _prove(path)
     return path
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier attempt left in `folder`: files of ours, by their names, no others."""
-    if not folder.exists():
-        return
-    for end in ("", "-wal", "-shm", "-journal", ".part"):
-        path = folder / (DATABASE + end)
-        remove(path, path)
-    for name in (SETTINGS, CATALOGUE):
-        (folder / name).unlink(missing_ok=True)
-    for sub in ("files", "tmp"):
-        if (folder / sub).is_dir() and not (folder / sub).is_symlink():
-            store = FileStore(folder / "files", folder / "tmp")
-            store.sweep_temporaries()
-            for storage_id in list(store.every()):
-                store.remove(storage_id)
-    if any(path.is_file() or path.is_symlink() for path in folder.rglob("*")):
-        raise BadInput(
-            f"There are other files in “{folder}”, so nothing was restored into it. Choose an "
-            "empty folder."
-        )
-
-
-def put_away(folder: Path) -> None:
-    """Remove `folder` after use; what the disk does not let go of, the next use clears."""
-    with contextlib.suppress(OSError, StudioError):
-        clear(folder)
-        for path, _, _ in os.walk(folder, topdown=False):
-            Path(path).rmdir()
 
 
 def _put_database(origin: Origin, target: Path, check: Callable[[], None]) -> None:

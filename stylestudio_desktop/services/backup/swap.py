@@ -59,9 +59,18 @@ def is_planned(workspace: Workspace) -> bool:
 
 
 def forget(workspace: Workspace) -> None:
-    """Drop a plan that has not begun."""
+    """Drop a plan that has not begun, as before another library is built; finish one that has."""
+    if not is_planned(workspace):
+        return
+    from filelock import FileLock
+
     with storing("dropping a restore"):
+        make_private_folder(workspace.locks)
+    with storing("dropping a restore"), FileLock(workspace.locks / "swap.lock"):
+        if is_planned(workspace) and _read(workspace)["phase"] == _IN:
+            _carry_out(workspace)
         _plan(workspace).unlink(missing_ok=True)
+        flush_folder(workspace.restoring)
 
 
 def finish(workspace: Workspace) -> Path | None:
