@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QStackedWidget, QWidget
 
 from stylestudio_desktop.ui.actions import Actions
+from stylestudio_desktop.ui.frame.in_view import InView
 from stylestudio_desktop.ui.frame.queue_strip import QueueStrip
 from stylestudio_desktop.ui.frame.rail import Place, Rail
 from stylestudio_desktop.ui.frame.toasts import Toast, Toasts
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         if blank is not None:
             self._stack.removeWidget(blank)
             blank.deleteLater()
+        InView(self)
 
     def pane(self, name: str) -> Pane:
         """Return pane `name`, made now if it was not yet; KeyError for an unknown name."""
