@@ -147,7 +147,7 @@ class HistoryPane(Pane):
         bar.setObjectName("bar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        row.setSpacing(Space.M)
+        row.setSpacing(Space.S)
         row.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)  # wherever they lead
         row.addWidget(self.filters)
         row.addWidget(self._count, 1)  # where there is no room, it goes first
