@@ -88,13 +88,15 @@ def test_rights_that_are_lost_end_in_a_sentence(tmp_path: Path, lost: str) -> No
     close_studio(again)
 
 
-def test_a_library_that_is_only_closed_to_us_is_not_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_a_library_that_is_only_closed_to_us_is_not_made_anew(tmp_path: Path, mode: int) -> None:
     """As after a command with another account's rights: only its database is not ours."""
     studio = open_test_studio(tmp_path)
     import_photo(studio, tmp_path)
     close_studio(studio)
     root, database = studio.workspace.root, studio.workspace.database
     os.chown(database, SOMEBODY, SOMEBODY)
+    database.chmod(mode)
     answers = said(root, "rebuild")
     assert "ended rebuild 0" not in answers, answers
     assert any("not allow" in line for line in answers), answers

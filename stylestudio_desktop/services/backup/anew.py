@@ -64,7 +64,7 @@ def refuse_sound(workspace: Workspace) -> None:
     with storing("looking for the library"):
         if not workspace.database.is_file():
             return
-        workspace.database.open("rb").close()
+        workspace.database.open("r+b").close()
     if not copying.has_header(workspace.database):
         return
     database = Database(workspace.database)
