@@ -76,7 +76,10 @@ def _moment(word: str) -> int:
         # A time without a zone is the user's own; astimezone() reads it so.
         moment = int(datetime.fromisoformat(word).astimezone().timestamp() * 1000)
     except (ValueError, OverflowError, OSError) as error:
-        raise BadInput(f"“{word[:60]}” is not a date. Write it as 2026-11-22.") from error
+        raise BadInput(
+            f"“{word[:60]}” is not a date. Write it as 2026-11-22, or with a time as "
+            "“2026-11-22 14:05:30”."
+        ) from error
     if not 0 <= moment < 1 << 42:
         raise BadInput(f"“{word[:60]}” lies outside of the years that the library knows.")
     return moment

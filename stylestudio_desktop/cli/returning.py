@@ -82,9 +82,13 @@ def _origin(desk: Desk, asked: int | None) -> restore.Origin:
     given = desk.arguments
     if asked is not None:
         return moments.find(desk.workspace, asked)
-    with contextlib.suppress(BadInput):
+    place = path_of(given.what)
+    try:
         return snapshots.find(desk.workspace, given.what)
-    return reading.find(path_of(given.what).absolute())
+    except BadInput:
+        if len(place.parts) == 1 and not place.exists():  # a name that was mistyped, or is gone
+            raise
+    return reading.find(place.absolute())
 
 
 def _put(desk: Desk, made: restore.Restored | None, of_pictures: bool = False) -> int:

@@ -70,6 +70,24 @@ def test_back_to_a_moment_between_two_snapshots(
     assert ids(shell) == [first]
 
 
+def test_a_snapshot_that_is_not_there_is_told_by_its_name(shell: Shell, tmp_path: Path) -> None:
+    """A mistyped name was taken for a folder beside the one in which the command was typed."""
+    made = shell.json("backup", "snapshot")
+    assert shell.run("restore-backup", "20991130T155334645Z-s12-asked.sqlite3") == 2
+    assert "There is no snapshot “20991130T155334645Z-s12-asked.sqlite3”" in shell.err
+    assert "backup list" in shell.err
+    assert shell.run("restore-backup", str(tmp_path / "away")) == 2
+    assert "no complete backup" in shell.err
+    occupied = tmp_path / "a file"
+    occupied.write_text("somebody's own")
+    name = Path(made["path"]).name
+    assert shell.run("restore-backup", name, "--into", str(occupied)) == 2
+    assert f"There is no folder “{occupied}”" in shell.err
+    assert occupied.read_text() == "somebody's own"
+    assert shell.run("restore-backup", "--at", "nonsense") == 2
+    assert "2026-11-22 14:05:30" in shell.err
+
+
 def test_the_moments_that_are_listed_bring_back_what_was_there(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,8 @@ def claim(workspace: Workspace, folder: Path) -> None:
     """
     if workspace.restoring in folder.parents:
         return
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"There is no folder “{folder}”. Nothing was changed. Choose another.")
     mark = folder / MARK
     if not mark.is_file() and any(_files(folder)):
         raise _used(folder)
