@@ -17,6 +17,7 @@ from stylestudio_desktop.engine.person import SKIN, Person
 from stylestudio_desktop.engine.warp import Warp
 
 SHADED = 0.86  # how light cloth is that lies in the shadow between two parts
+LEGS = 0.06  # of half the shoulders: half of the widest gap that is closed between two legs
 HOLE = 0.06  # of the square of half the shoulders: smaller holes are none between arm and body
 
 
@@ -48,10 +49,35 @@ def closed(
     gaps = (sliver | sleeved) & smooth & (solid == 0)
     if not bool(gaps.any()):
         return colour, shown
+    stays = front * ~(gaps & sleeved)
+    return _filled(colour, shown, gaps, whole, stays)
+
+
+def between_legs(
+    person: Person, colour: Image, shown: Plane, old: Plane, front: Plane
+) -> tuple[Image, Plane]:
+    """Return colours and cover of trousers or shorts, whose crotch goes over the old clothes.
+
+    Photographed flat their legs part further up: what closes the gap lies in shadow. Further down
+    nothing of the `old` is between them, and the gap stays open.
+    """
+    solid = (shown > 0.5).astype(np.uint8)
+    reach = disc(max(3, round(LEGS * person.half)))
+    hid = (cv2.dilate((old > 0.3).astype(np.uint8), reach) > 0) & (person.alpha > 0.3)
+    whole = solid | ((cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach) > 0) & hid)
+    whole = (whole | _specks(whole.astype(np.uint8), HOLE * person.half**2)).astype(np.uint8)
+    gaps = (whole > 0) & (solid == 0) & (front < 0.3)
+    return _filled(colour, shown, gaps, whole, front) if bool(gaps.any()) else (colour, shown)
+
+
+def _filled(
+    colour: Image, shown: Plane, gaps: Plane, whole: Mask, stays: Plane
+) -> tuple[Image, Plane]:
+    """Fill `gaps` of a garment that covers the `whole` with its cloth, but where `stays` lies."""
     sure = (shown > 0.9).astype(np.float32)
     filled = spread_colour(colour, sure, (3.0, 9.0, 30.0)) * SHADED
     wide = cv2.dilate(gaps.astype(np.uint8), disc(2)) & whole
-    share = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), 1) * (1 - front * ~(gaps & sleeved))
+    share = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), 1) * (1 - stays)
     joined = np.where((share > shown)[..., None], filled, colour).astype(np.float32)
     return joined, np.maximum(shown, share).astype(np.float32)
 

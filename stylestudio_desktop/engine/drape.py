@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
-from stylestudio_desktop.engine.closing import closed
+from stylestudio_desktop.engine.closing import between_legs, closed
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered, freed
 from stylestudio_desktop.engine.filters import (
@@ -74,6 +74,8 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
         shown = shown * _below_top(person, front)
     if max(warp.cuffs) > 0:
         colour, shown = closed(person, body, warp, colour, shown, old, front, back)
+    elif kind in ("trousers", "shorts"):
+        colour, shown = between_legs(person, colour, shown, old, front)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:

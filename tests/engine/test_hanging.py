@@ -10,6 +10,7 @@ import pytest
 from stylestudio_desktop.engine import arms, drape, mesh, photo
 from stylestudio_desktop.engine.arms import length_of
 from stylestudio_desktop.engine.body import measured
+from stylestudio_desktop.engine.closing import between_legs
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import draped
@@ -279,3 +280,23 @@ def test_no_sleeve_casts_a_shadow_on_itself(mannequin: Person, name: str) -> Non
             strip &= worn.garment > 0.99
             levels.append(float(worn.rgb[strip].mean()))
         assert np.abs(np.diff(levels)).max() < 3, "light changes slowly down a plain sleeve"
+
+
+def test_a_crotch_closes_over_old_shorts_and_legs_stay_apart_below(mannequin: Person) -> None:
+    """Flat, legs part further up: old shorts and a hole were seen there at every pair of jeans."""
+    x, y = (round(float(value)) for value in mannequin.hips)
+    half = round(0.6 * mannequin.half)
+    shown = np.zeros_like(mannequin.alpha)
+    shown[y - half : y + 4 * half, x - half : x + half] = 1
+    gap = np.zeros(shown.shape, bool)
+    gap[y : y + 4 * half, x - 2 : x + 2] = True
+    shown[gap] = 0
+    old = np.zeros_like(shown)
+    old[y + 12 : y + 40, x - half : x + half] = 1  # above it the ground was seen through
+    person = dataclasses.replace(mannequin, alpha=np.maximum(shown, old))
+    cloth = np.where(shown[..., None] > 0, np.float32(120), np.float32(255)).repeat(3, axis=2)
+    colour, covers = between_legs(person, cloth, shown, old, np.zeros_like(shown))
+    assert covers[y : y + 38, x].min() > 0.9
+    assert colour[y + 2 : y + 38, x].max() < 120, "it is cloth, and lies in shadow"
+    assert covers[y + 3 * half :, x].max() == 0, "legs hang apart"
+    assert (colour[shown > 0] == 120).all()
