@@ -13,6 +13,7 @@ from stylestudio_desktop.engine import mannequins
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import (
     Image,
+    Mask,
     Plane,
     bounds,
     grown,
@@ -28,6 +29,7 @@ GROUND, HAIR, SKIN, FACE, CLOTHES, OTHER = range(6)  # planes of the parts netwo
 # Landmarks of BlazePose, by side: shoulder, elbow, wrist, hip, knee, ankle.
 RIGHT_SIDE, LEFT_SIDE = (12, 14, 16, 24, 26, 28), (11, 13, 15, 23, 25, 27)
 MOUTH = (9, 10)
+OTHERS, LEAST_FACE = 0.15, 0.005  # of the person: somebody else; of that: a face
 NAKED = 0.01  # share of a figure in clothes, under which it wears none
 
 
@@ -37,7 +39,7 @@ class Person:
 
     `alpha` is the outline, `parts` six planes that sum to about 1 (GROUND to OTHER), `points` 33
     landmarks (x, y), `seen` how sure each is, `metric` the same in metres round the hips, `score`
-    how sure it is that there is a person at all.
+    how sure it is that there is a person at all, `company` whether somebody else stands apart.
     """
 
     rgb: Image
@@ -47,6 +49,7 @@ class Person:
     seen: NDArray[Any]
     metric: NDArray[Any]
     score: float
+    company: bool = False
 
     @property
     def sides(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -132,13 +135,25 @@ def _read(photo: Photo, networks: Networks, check: Callable[[], None], *, swift:
         raise EngineFault(
             "input", f"No person was found in {photo.name}. Nothing was charged; choose another."
         )
+    company = _stands_apart(rgb, alpha, body, networks)
+    check()
     alpha = np.where(grown(body, 9) > 0, alpha, 0).astype(np.float32)
     box = _padded(bounds(body.astype(np.float32)), rgb.shape)
     parts = _parts(rgb, box, networks)
     check()
     points, seen, score, metric = _pose(rgb, bounds(body.astype(np.float32)), networks)
     check()
-    return Person(rgb, alpha, parts, points, seen, metric, score)
+    return Person(rgb, alpha, parts, points, seen, metric, score, company)
+
+
+def _stands_apart(rgb: Image, alpha: Plane, body: Mask, networks: Networks) -> bool:
+    """Say whether there is a face in what is seen beside the one `body`: a thing has none."""
+    other = largest(((alpha > 0.5) & (grown(body, 9) == 0)).astype(np.uint8))
+    if float(other.sum()) < OTHERS * float(body.sum()):
+        return False
+    parts = _parts(rgb, _padded(bounds(other.astype(np.float32)), rgb.shape), networks)
+    face = (parts[FACE] > 0.5) & (other > 0)
+    return float(face.sum()) > LEAST_FACE * float(other.sum())
 
 
 def figure(photo: Photo) -> Person | None:

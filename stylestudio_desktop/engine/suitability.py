@@ -89,7 +89,7 @@ def against(person: Person, kind: str) -> list[str]:
     """Return why `person` can't wear a garment of `kind`, worst first."""
     if person.score < 0.5:
         return ["No clear pose was found; the whole upper body must be in the photo."]
-    if others_in(person.alpha) or other_faces_in(person.parts[FACE]):
+    if person.company or others_in(person.alpha) or other_faces_in(person.parts[FACE]):
         return ["There is more than one person in the photo."]
     found = []
     if min(person.seen[11], person.seen[12]) < SURE:

@@ -9,11 +9,12 @@ from PIL import Image
 
 from stylestudio_desktop.engine import limits, mesh, photo
 from stylestudio_desktop.engine.faults import EngineFault
+from stylestudio_desktop.engine.filters import largest
 from stylestudio_desktop.engine.garment import leg_points, top_points
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
-from stylestudio_desktop.engine.person import FACE, Person, read_person
+from stylestudio_desktop.engine.person import FACE, Person, _stands_apart, read_person
 from stylestudio_desktop.engine.picture import DRAFT
 from stylestudio_desktop.engine.render import render
 from stylestudio_desktop.engine.suitability import against, reasons
@@ -111,6 +112,14 @@ def test_person_is_read(model: Person) -> None:
         assert against(model, kind) == []
 
 
+def test_a_thing_beside_a_person_is_no_company(warm_networks: Networks) -> None:
+    shot = photo.read(PEOPLE / "person-1.jpg", 700)
+    alpha = np.zeros(shot.rgb.shape[:2], np.float32)
+    alpha[100:600, 20:60] = alpha[100:600, 150:250] = 1
+    body = largest((alpha > 0.5).astype(np.uint8))
+    assert not _stands_apart(shot.rgb, alpha, body, warm_networks)
+
+
 def elbows_level(model: Person) -> np.ndarray:
     """Return the landmarks with both arms held out to the sides."""
     points = model.points.copy()
@@ -163,6 +172,19 @@ def test_check_refuses_what_does_not_fit(model: Person) -> None:
     half = twice.shape[1] // 2
     twice = np.concatenate([model.alpha, model.alpha[:, :half], model.alpha[:, half:]], axis=1)
     assert "more than one" in against(dataclasses.replace(model, alpha=twice), "top")[0]
+
+
+@pytest.mark.parametrize("kind", ["top", "trousers"])
+def test_two_people_who_stand_apart_are_two(
+    kind: str, warm_networks: Networks, tmp_path: Path
+) -> None:
+    with Image.open(PEOPLE / "person-1.jpg") as one, Image.open(PEOPLE / "person-4.jpg") as other:
+        both = Image.new("RGB", (2 * one.width, one.height))
+        both.paste(one, (0, 0))
+        both.paste(other.resize(one.size), (one.width, 0))
+        both.save(tmp_path / "both.jpg", quality=95)
+    order = worn_order("tee-blue", kind, people=[tmp_path / "both.jpg"])
+    assert "more than one person" in reasons(order, warm_networks, quiet)[0]
 
 
 @pytest.mark.parametrize("kind", ["top", "jacket", "dress", "trousers"])
