@@ -28,6 +28,9 @@ class Pane(QWidget):
     def hidden(self) -> None:
         """Another pane has come to the front: stop what only matters when seen."""
 
+    def take_keys(self) -> None:
+        """Give the keyboard to what was found, when the search field is left."""
+
     def search(self, text: str) -> None:
         """Show what matches `text` (already trimmed; empty for everything)."""
 

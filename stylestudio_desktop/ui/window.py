@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         self._rail.chosen.connect(self.open_pane)
         self.top_bar = TopBar(self)
         self.top_bar.search.searched.connect(self._on_searched)
+        self.top_bar.search.left.connect(self._on_search_left)
         self.top_bar.account_asked.connect(self.account_asked)
         self.queue_strip = QueueStrip(self)
         self.queue_strip.pause_asked.connect(self.pause_asked)
@@ -315,6 +316,10 @@ class MainWindow(QMainWindow):
         hint = pane.search_hint or self.tr("Search the gallery")
         self.top_bar.search.setPlaceholderText(hint)
         self.top_bar.search.set_text(self._searches.get(self._current, ""))
+
+    def _on_search_left(self) -> None:
+        if self._current in self._open:
+            self._open[self._current].take_keys()
 
     def _on_searched(self, text: str) -> None:
         if self._open[self._current].search_hint is None and GALLERY in self._factories:

@@ -104,6 +104,10 @@ class GalleryPane(Pane):
         self.looking.offer(False)
         self._window.lift_toasts(0)
 
+    def take_keys(self) -> None:
+        """Go to the pictures."""
+        (self.viewer if self.viewing() else self.grid).setFocus()
+
     def search(self, text: str) -> None:
         """Show the pictures that match."""
         self.browser.filters.set_search(text)

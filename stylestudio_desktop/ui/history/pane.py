@@ -57,8 +57,7 @@ class HistoryPane(Pane):
         self.story = StoryPanel(window, studio, self.answers, self)
         styles = [(one.id, spoken(one.name)) for one in studio.catalogue.styles]
         self.filters = HistoryFilters(styles, list(services.items()), self)
-        self._live = live
-        self._stale = True
+        self._live, self._stale = live, True
         self._seeking: int | None = None
         self._add_actions()
         self._build()
@@ -98,6 +97,10 @@ class HistoryPane(Pane):
         self._stale = True
         self.loader.attend(False)
         self._clock.stop()
+
+    def take_keys(self) -> None:
+        """Go to the rows."""
+        self.table.setFocus()
 
     def search(self, text: str) -> None:
         """Show generations whose prompts match."""

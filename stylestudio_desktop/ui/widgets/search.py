@@ -16,9 +16,13 @@ def clearable(field: QLineEdit) -> None:
 
 
 class SearchField(QLineEdit):
-    """`searched(text)` is emitted when typing pauses, at once on Enter, and on clearing."""
+    """`searched(text)` is emitted when typing pauses, at once on Enter, and on clearing.
+
+    `left` asks to give the keyboard to what was found: by the down key, or Esc once it is empty.
+    """
 
     searched = Signal(str)
+    left = Signal()
 
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,12 +42,15 @@ class SearchField(QLineEdit):
         dress(self, self._draw)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc empties the field first."""
+        """Esc empties the field first, and leaves it then."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             self._tell()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
+            self._tell()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def set_text(self, text: str) -> None:
         """Show `text` without telling, for a pane that is shown again."""

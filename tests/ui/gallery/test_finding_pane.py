@@ -239,6 +239,25 @@ def test_order_is_remembered(filled: GalleryPane) -> None:
     assert filled.browser.filters.asked().order == "rating"
 
 
+@pytest.mark.parametrize("key", [KEYS.Key_Down, KEYS.Key_Escape])
+def test_from_the_field_a_key_leads_to_what_was_found(
+    filled: GalleryPane, quiet: Quiet, qtbot: QtBot, window: MainWindow, key: Qt.Key
+) -> None:
+    field = window.top_bar.search
+    field.setFocus()
+    qtbot.keyClicks(field, "7")
+    if key == KEYS.Key_Escape:
+        qtbot.keyClick(field, key)
+        assert field.text() == ""
+        assert field.hasFocus()
+    qtbot.keyClick(field, key)
+    assert filled.grid.hasFocus()
+    quiet()
+    assert len(filled.grid.contents) == (1 if key == KEYS.Key_Down else 9)
+    qtbot.keyClick(filled.grid, KEYS.Key_Right)
+    assert len(filled.grid.selected_ids()) == 1
+
+
 def test_typing_in_the_grid_begins_a_search(
     filled: GalleryPane, quiet: Quiet, qtbot: QtBot, window: MainWindow
 ) -> None:
