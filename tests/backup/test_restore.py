@@ -467,6 +467,24 @@ def test_a_library_that_was_ready_is_not_put_in_place_half_built_anew(studio: St
     assert not swap.kept(studio.workspace)
 
 
+def test_two_programs_do_not_build_in_the_same_place(studio: Studio) -> None:
+    """The second cleared what the first had built, and the first's plan named a mixture of both."""
+    place, snapshot = studio.workspace, snapshots.take(studio, Reason.ASKED)
+    tried: list[str] = []
+
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(StorageBusy) as told:
+            restore.stage(place, snapshot)
+        tried.append(told.value.sentence)
+
+    made = restore.stage(place, snapshot, None, meanwhile)
+    assert all("bringing this library back just now" in one for one in tried)
+    assert tried
+    swap.plan(place, made.stage, made.settings)
+    close_studio(studio)
+    sound(reopened(place))
+
+
 def test_a_swap_that_has_begun_is_finished_before_another_library_is_built(
     studio: Studio,
 ) -> None:

@@ -91,8 +91,8 @@ def stage(
     It is ready to be swapped in. Raises Stopped, or StorageError for the disk: then none is.
     """
     place = _Inside(workspace.restoring / "library")
-    swap.forget(workspace)
-    with staging.put_away_unless_done(place.root):
+    with staging.alone(workspace), staging.put_away_unless_done(place.root):
+        swap.forget(workspace)
         done = _build(workspace, place, progress, cancelled)
     found = len(done.adopted.pictures)
     return Restored(place.root, now_ms(), found, tuple(done.rejected), 0, False, "")

@@ -105,9 +105,10 @@ def _stage(
     cancelled: Event | None,
 ) -> Restored:
     target = folder or workspace.restoring / "library"
-    with storing("restoring the library"):
+    with contextlib.ExitStack() as held, storing("restoring the library"):
         staging.claim(workspace, target)
         if folder is None:
+            held.enter_context(staging.alone(workspace))
             swap.forget(workspace)
         with staging.put_away_unless_done(target):
             put_database(workspace, origin, target, stopping(cancelled))

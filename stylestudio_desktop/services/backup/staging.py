@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stylestudio_desktop.config.workspace import Workspace
-from stylestudio_desktop.domain.errors import BadInput, StudioError
+from stylestudio_desktop.domain.errors import BadInput, StorageBusy, StudioError
 from stylestudio_desktop.domain.keeping import read_name
-from stylestudio_desktop.files.disk import make_private_folder
+from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.identity import STORAGE_ID
 from stylestudio_desktop.files.removing import remove
 from stylestudio_desktop.files.store import FileStore
@@ -65,6 +65,27 @@ def clear(folder: Path) -> None:
             store.sweep_temporaries()
             for storage_id in list(store.every()):
                 store.remove(storage_id)
+
+
+@contextlib.contextmanager
+def alone(workspace: Workspace) -> Iterator[None]:
+    """Be the only one who builds a library that is to take this one's place.
+
+    Raises StorageBusy while another program does: they would clear each other's.
+    """
+    from filelock import FileLock, Timeout
+
+    with contextlib.ExitStack() as held:
+        with storing("restoring the library"):
+            make_private_folder(workspace.locks)
+            try:
+                held.enter_context(FileLock(workspace.locks / "restore.lock").acquire(timeout=0))
+            except Timeout as error:
+                raise StorageBusy(
+                    "Another program is bringing this library back just now. Nothing was changed. "
+                    "Wait until it has ended, then try again."
+                ) from error
+        yield
 
 
 @contextlib.contextmanager
