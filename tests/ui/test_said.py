@@ -131,6 +131,8 @@ def test_what_is_for_sale_and_to_choose_from_is_named_in_german(german: None) ->
     for language in LANGUAGES:  # none is cut off on its card
         said.speak(language)
         assert [one for one in people if len(spoken(one)) > 20] == []
+    titles = [one["title"] for one in collection["items"]]
+    assert [one for one in titles if one not in have] == []
 
 
 def test_a_name_of_several_words_stays_one(german: None) -> None:

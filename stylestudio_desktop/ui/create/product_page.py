@@ -19,6 +19,7 @@ from stylestudio_desktop.ui.create.draft import Photo
 from stylestudio_desktop.ui.create.page import Page
 from stylestudio_desktop.ui.create.shapes import pictured
 from stylestudio_desktop.ui.create.tiles import TILE, DropZone, PhotoTile
+from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import ChoiceCard
@@ -114,15 +115,15 @@ class ProductPage(Page):
             words.tr("How several products are shown"),
         )
         self._how.picked.connect(lambda together: self._desk.edit(together=together))
-        self._how_words = label("", "faint")
+        self._how_words = label("", "faint", wrap=True)
         self._look: Segments[str] = Segments(
             [(CUTOUT, words.tr("Cut out"), None), (PHOTO, words.tr("Photo"), None)],
             words.tr("How the photos are shown"),
         )
         self._look.picked.connect(lambda _value: self._show_images())
-        for part in (self._how, self._how_words):
-            tools.addWidget(part)
-        tools.addStretch(1)
+        tools.addWidget(self._how)
+        tools.addWidget(self._how_words, 1)
+        tools.addStretch(0)  # alone, what is right stays there
         tools.addWidget(self._look)
         self.column.addWidget(self._tools)
         self._flow = FlowLayout(spacing=Space.M)
@@ -132,8 +133,8 @@ class ProductPage(Page):
         ways.setContentsMargins(0, 0, 0, 0)
         ways.addWidget(button(words.tr("Add photos…"), self.browse.emit, icon="plus"))
         ways.addWidget(button(words.tr("From the gallery"), self.gallery.emit, icon="images"))
-        ways.addWidget(label(words.tr("or drop and paste them anywhere here"), "faint"))
-        ways.addStretch(1)
+        other = words.tr("or drop and paste them anywhere here")
+        ways.addWidget(label(other, "faint", wrap=True), 1)
         self.column.addWidget(self._ways)
         self.column.addStretch(1)
 
@@ -161,8 +162,9 @@ class ProductPage(Page):
         self._cards: list[ChoiceCard] = []
         ours = [one for one in sources.samples(Category.PRODUCT) if one.kind != "auto"]
         for sample in _varied(ours, _SAMPLES_SHOWN):
-            card = pictured(wording.clipped(sample.title, 16), "", 1.0)
-            card.setToolTip(sample.title)
+            title = spoken(sample.title)
+            card = pictured(wording.clipped(title, 16), "", 1.0)
+            card.setToolTip(title)
             card.setCheckable(False)
             card.clicked.connect(partial(self._on_sample, sample))
             self._desk.photos.file(sample.path, _SAMPLE_SIDE, card, card.set_picture)
