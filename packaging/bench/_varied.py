@@ -19,6 +19,7 @@ GIVE = (
     " (SELECT storage_id, size, width, height FROM temp.varied WHERE n = files.id / 7919 % {})"
     " WHERE category = 'generated_image'"
 )
+SEEN = "UPDATE files SET colour = id / 7919 % 16777216 WHERE colour IS NULL"
 GROUP = 500
 
 
@@ -61,6 +62,7 @@ def vary(studio: Studio, number: int) -> None:
         database.run("DROP TRIGGER files_fixed")
         database.run_many("INSERT INTO temp.varied VALUES (?, ?, ?, ?, ?)", given)
         database.run(GIVE.format(number))
+        database.run(SEEN)  # else the window looks at each of them behind, for half an hour
         database.run(fixed)
         mending.recount(database)
     database.run("DROP TABLE temp.varied")
