@@ -12,7 +12,7 @@ from stylestudio_desktop.domain.errors import BadInput, StudioError
 from stylestudio_desktop.files.identity import check_storage_id
 from stylestudio_desktop.files.incoming import Incoming
 from stylestudio_desktop.files.store import Condition
-from stylestudio_desktop.services.backup import unfinished
+from stylestudio_desktop.services.backup import staging, unfinished
 from stylestudio_desktop.services.problem import Problem
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import audit, files
@@ -177,7 +177,7 @@ def left_behind(studio: Studio) -> bool:
 
 
 def sweep_after_crash(studio: Studio) -> None:
-    """Remove what a crash left: unfinished files, forgotten folders, bytes without a row.
+    """Remove what a crash left: unfinished files and libraries, forgotten folders, lone bytes.
 
     Only what was there before this process began; while another host lives, only what was there
     COMMITTING_S earlier still, since what is younger may be about to get its row. While another
@@ -193,6 +193,8 @@ def sweep_after_crash(studio: Studio) -> None:
             with studio.database.write():  # no row can be written between question and deed
                 if not files.stored(studio.database, storage_id):
                     gone += studio.files.remove(storage_id, age)
+    if _alone(studio):
+        gone += staging.sweep(studio.workspace, age)
     with contextlib.suppress(StudioError):  # its disk may be away: a check names it then
         unfinished.sweep(studio.workspace)
     _log.info("%d files that a crash left behind were removed", gone)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from stylestudio_desktop.files.disk import make_private_folder, storing
 from stylestudio_desktop.files.identity import STORAGE_ID
 from stylestudio_desktop.files.removing import remove
 from stylestudio_desktop.files.store import FileStore
+from stylestudio_desktop.services.backup import swap
 from stylestudio_desktop.services.backup.reading import CATALOGUE, DATABASE, SETTINGS
 
 MARK = "unfinished-restore"
 """The file that says of somebody's folder that what lies in it is a restore that was cut off."""
+
+_APART = ("library", "look", "drill", "other")
+"""Folders in the workspace's `restoring` that are of no use to anybody but who builds in them."""
 
 _DATABASE = tuple(DATABASE + end for end in ("", "-wal", "-shm", "-journal", ".part"))
 _OURS = (*_DATABASE, SETTINGS, CATALOGUE, MARK)
@@ -105,6 +110,29 @@ def put_away(folder: Path) -> None:
         release(folder)
         for path, _, _ in os.walk(folder, topdown=False):
             Path(path).rmdir()
+
+
+def sweep(workspace: Workspace, older_s: float) -> int:
+    """Remove what a program that was killed has left half built; return how many files went.
+
+    Left alone is what waits to be put in place, and what was touched less than `older_s` seconds
+    ago. The caller knows that nobody else works in this workspace; a command may still restore.
+    """
+    gone = 0
+    with contextlib.suppress(StudioError), alone(workspace):
+        for name in _APART:
+            folder = workspace.restoring / name
+            waits = name == "library" and swap.is_planned(workspace)
+            if folder.is_dir() and not waits and time.time() - _touched(folder) >= older_s:
+                there = sum(1 for _ in _files(folder))
+                put_away(folder)
+                gone += there - sum(1 for _ in _files(folder))
+    return gone
+
+
+def _touched(folder: Path) -> float:
+    """Return when something was last changed in `folder`; a picture's link is as old as that."""
+    return max(Path(root).stat().st_mtime for root, _, _ in os.walk(folder))
 
 
 def _files(folder: Path) -> Iterator[Path]:
