@@ -75,6 +75,12 @@ def decimal(value: float) -> str:
     return QLocale().toString(float(value), "f", 1)
 
 
+def figure(value: float) -> str:
+    """Return a number with the places it has, six at most: "1,234.5", "17"."""
+    shortest = QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value
+    return QLocale().toString(round(float(value), 6), "f", shortest)
+
+
 def day(number: int) -> str:
     """Return a day counted from 1970-01-01 as a short date."""
     date = QDate(1970, 1, 1).addDays(number)

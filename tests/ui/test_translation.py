@@ -83,5 +83,7 @@ def test_dates_are_written_as_each_language_does(speaking: QCoreApplication) -> 
 def test_numbers_are_written_as_each_language_does(speaking: QCoreApplication) -> None:
     translation.install(speaking, "en")
     assert (wording.percent(0.424), wording.decimal(2)) == ("42%", "2.0")
+    assert (wording.figure(1234.5), wording.figure(17)) == ("1,234.5", "17")
     translation.install(speaking, "de")
     assert (wording.percent(0.424), wording.decimal(2)) == ("42\N{NO-BREAK SPACE}%", "2,0")
+    assert (wording.figure(1234.5), wording.figure(17)) == ("1.234,5", "17")

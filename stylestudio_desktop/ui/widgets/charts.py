@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from stylestudio_desktop.ui.theme import dress, theme
 from stylestudio_desktop.ui.tokens import Space, Type
+from stylestudio_desktop.ui.wording import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class BarChart(_Chart):
                 painter.drawText(below, Qt.AlignmentFlag.AlignLeft, bar.name)
         painter.setPen(theme().colour("text_faint"))
         if most > 0:
-            painter.drawText(QRectF(0, 0, area.width(), Space.L), f"{top:,.10g}")
+            painter.drawText(QRectF(0, 0, area.width(), Space.L), figure(top))
 
 
 class Sparkline(_Chart):
