@@ -24,6 +24,7 @@ from stylestudio_desktop.engine.person import (
 from stylestudio_desktop.engine.scene import composer
 from stylestudio_desktop.engine.scene.reading import read_scene
 from stylestudio_desktop.engine.sheer import ON_PERSON, shows_through
+from stylestudio_desktop.engine.wearable import doubt
 
 CHECK_SIDE = 768
 NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")
@@ -65,6 +66,9 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
         return [f"{ON_PERSON} Nothing was charged."]
     if kind not in WORN:
         return [f"The engine can't put {_named(kind)} on a person. {INSTEAD}"]
+    strange = doubt(shots[0], found, kind, networks)
+    if strange is not None:
+        return [f"{strange} {INSTEAD}"]
     person = read_person(photo.read(order.people[0], CHECK_SIDE), networks, check)
     return [f"{reason} {INSTEAD}" for reason in against(person, kind)]
 
