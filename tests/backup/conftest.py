@@ -9,7 +9,8 @@ from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain.records import Job
 from stylestudio_desktop.services import finishing, generate
 from stylestudio_desktop.services.studio import Studio
-from stylestudio_desktop.store import jobs
+from stylestudio_desktop.store import jobs, journal
+from tests.backup.histories import Life
 from tests.factories import brief_for, import_photo, open_test_studio
 from tests.store.machines import results, stored_result, work_until_processing
 
@@ -47,3 +48,13 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     fill(opened, tmp_path)
     yield opened
     close_studio(opened)
+
+
+@pytest.fixture
+def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
+    """Give a history whose every commit is a moment of its own."""
+    monkeypatch.setattr(journal, "EVERY_S", 0.0)
+    (tmp_path / "life").mkdir()
+    lived = Life(tmp_path / "life")
+    yield lived
+    lived.close()

@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,6 @@ from stylestudio_desktop.store import copying, journal, journal_notes
 from stylestudio_desktop.store.database import SQLITE, Database
 from stylestudio_desktop.store.journal_links import end_of
 from tests.backup.histories import Life, log_of, name_at, rename
-
-
-@pytest.fixture
-def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
-    monkeypatch.setattr(journal, "EVERY_S", 0.0)
-    (tmp_path / "life").mkdir()
-    lived = Life(tmp_path / "life")
-    yield lived
-    lived.close()
 
 
 def test_who_was_ended_while_old_logs_were_removed_does_not_break_the_chain(life: Life) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import struct
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ from stylestudio_desktop.store import (
 from stylestudio_desktop.store.database import SQLITE, Database
 from tests.backup.histories import Life, log_of, name_at, rename
 from tests.backup.test_moments import spill
-
-
-@pytest.fixture
-def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
-    monkeypatch.setattr(journal, "EVERY_S", 0.0)
-    (tmp_path / "life").mkdir()
-    lived = Life(tmp_path / "life")
-    yield lived
-    lived.close()
 
 
 def fold_by_another(studio: Studio, how: str) -> None:

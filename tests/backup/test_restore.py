@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -436,8 +437,8 @@ def test_nothing_moves_while_another_program_has_it_open(studio: Studio) -> None
     assert swap.finish(studio.workspace) is None
 
 
-def test_a_start_after_a_crash_between_out_and_in_finishes_it(studio: Studio) -> None:
-    """The kill matrix found it: an empty folder made by the next start stood in the way."""
+def moved_out(studio: Studio) -> tuple[Workspace, restore.Restored, dict[str, Any]]:
+    """Leave what a start leaves that is cut off once the old library has moved out."""
     place = studio.workspace
     made = restore.stage(place, snapshots.take(studio, Reason.ASKED))
     swap.plan(place, made.stage, made.settings)
@@ -445,6 +446,12 @@ def test_a_start_after_a_crash_between_out_and_in_finishes_it(studio: Studio) ->
     decided = json.loads((place.restoring / "plan.json").read_text())
     (place.root / decided["kept"]).mkdir(parents=True)
     swap._move(decided["names"], place.root, place.root / decided["kept"])
+    return place, made, decided
+
+
+def test_a_start_after_a_crash_between_out_and_in_finishes_it(studio: Studio) -> None:
+    """The kill matrix found it: an empty folder made by the next start stood in the way."""
+    place, made, _ = moved_out(studio)
     place.make()
     (made.stage / "library.sqlite3-journal").touch()
     sound(reopened(place))
@@ -488,13 +495,7 @@ def test_two_programs_do_not_build_in_the_same_place(studio: Studio) -> None:
 def test_a_swap_that_has_begun_is_finished_before_another_library_is_built(
     studio: Studio,
 ) -> None:
-    place = studio.workspace
-    made = restore.stage(place, snapshots.take(studio, Reason.ASKED))
-    swap.plan(place, made.stage, made.settings)
-    close_studio(studio)
-    decided = json.loads((place.restoring / "plan.json").read_text())
-    (place.root / decided["kept"]).mkdir(parents=True)
-    swap._move(decided["names"], place.root, place.root / decided["kept"])
+    place, _, decided = moved_out(studio)
     swap._decide(place, {**decided, "phase": "in"})
     swap.forget(place)
     assert not swap.is_planned(place)
