@@ -278,7 +278,6 @@ class Listing(QObject):
             self._again.start(QUIET_MS)
             return
         self._looking, self._looked = True, monotonic()
-        told = set(self._recent)
         self._recent.clear()
         serial, wanted, span = self._serial, self.wanted, around(self._grid, self.wanted)
         since = self._state and self._state.trail
@@ -294,13 +293,13 @@ class Listing(QObject):
                 joining = dict.fromkeys(back - self._recent, 0)
                 self._place({*(gone - self._recent), *joining}, joining)
             self._grid.refresh_cards()
-            self._follow(found, told)
+            self._follow(found)
             self._judge(found.state)
 
         self._run(lambda: self._asking.look_around(wanted, HEAD, span, since), done)
 
-    def _follow(self, found: Around, told: set[int]) -> None:
-        """Touch in what was done elsewhere; `told` was done here."""
+    def _follow(self, found: Around) -> None:
+        """Touch in what was done, here or elsewhere: after us another may have changed the same."""
         before, changed = self._state, found.changed
         if not before or changed is None or found.state.trail == before.trail:
             return
@@ -309,7 +308,7 @@ class Listing(QObject):
         else:
             self._state = found.state
             self._sure_later()
-        self._changed.update(dict.fromkeys(set(changed) - told - self._recent))
+        self._changed.update(dict.fromkeys(changed))
         self._touch()
 
     def _sure_later(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from stylestudio_desktop.domain.events import FilesChanged
 from stylestudio_desktop.services import library
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.ui.gallery.pane import GalleryPane
@@ -260,3 +261,19 @@ def test_a_change_far_from_the_view_reads_no_list_again(
     qtbot.waitUntil(lambda: list(filled.grid.contents.ids) == ids, timeout=10_000)
     qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
     assert not read
+
+
+def test_what_was_changed_here_and_then_elsewhere_is_touched(
+    filled: GalleryPane, quiet: Quiet, neighbour: Ask, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Told after its own look had begun, it was left out of the next, whoever had changed it."""
+    filled.browser.filters.order.pick("oldest")
+    quiet()
+    qtbot.waitUntil(lambda: at_rest(filled), timeout=10_000)
+    monkeypatch.setattr(filled.listing, "reload", lambda: pytest.fail("read again"))
+    one = filled.grid.contents.ids[3]
+    filled.listing.on_event(FilesChanged((one,)))
+    qtbot.waitUntil(lambda: not filled._window.tasks.busy())
+    neighbour(f"trash {one}")
+    qtbot.waitUntil(lambda: filled.grid.contents.index_of(one) is None, timeout=4_000)
