@@ -27,8 +27,8 @@ from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.buttons import tool
 from stylestudio_desktop.ui.widgets.chips import Segments
 from stylestudio_desktop.ui.widgets.empty import EmptyState
+from stylestudio_desktop.ui.widgets.fitting import FittingLabel
 from stylestudio_desktop.ui.widgets.grid.thumbnails import Thumbnails
-from stylestudio_desktop.ui.widgets.labels import label
 from stylestudio_desktop.ui.window import CREATE, HISTORY, MainWindow
 from stylestudio_desktop.ui.wishes import ShowGeneration, ShowQueue
 
@@ -142,9 +142,7 @@ class HistoryPane(Pane):
             self.tr("View"),
         )
         self.views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._count = label("", "faint")
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._count = FittingLabel()
         self._export = tool("file-down", self.tr("Save as a table (CSV)"), self._on_export)
         bar = QFrame()
         bar.setObjectName("bar")
@@ -268,7 +266,7 @@ class HistoryPane(Pane):
         number = len(self.model.ids)
         folded = timeline.folds(self.filters.value())
         text = self.tr("%n row(s)", "", number) if folded else self.tr("%n picture(s)", "", number)
-        self._count.setText(text)
+        self._count.say([text])
         if self._seeking is not None and self.table.go_to(self._seeking):
             self._seeking = None
         if self.views.value() != LIST:
@@ -313,7 +311,7 @@ class HistoryPane(Pane):
         if len(self.model.ids):
             self._window.tell(error)
             return
-        self._count.setText("")
+        self._count.say([])
         again = (self.tr("Try again"), lambda: self.loader.load(self.filters.value()))
         title = self.tr("The history can't be read")
         self._show_blank(EmptyState("circle-alert", title, spoken(error.sentence), [again]))

@@ -194,12 +194,12 @@ def running(pane: Bench) -> None:
         assert claimed is not None
         queue.advance(studio, row.id, Status.UPLOADING)
     queue.advance(studio, made[2].id, Status.PROCESSING)
-    queue.progress(studio, made[2].id, "Light and shadow", 0.62)
+    queue.progress(studio, made[2].id, "Setting the stage and the light", 0.62)
     finishing.fail(
         studio,
         made[3].id,
         Code.SERVICE_FAILED,
-        "The picture engine stopped. Nothing was charged; try again.",
+        "The picture engine stopped. Nothing was charged. Try again.",
     )
     pane.making.follow([row.id for row in made])
     pane.go(Step.PICTURES)

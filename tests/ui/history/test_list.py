@@ -180,6 +180,15 @@ def test_trash_has_one_undo_for_all(
     qtbot.waitUntil(lambda: pane.model.position(made["completed"][0]) >= 0)
 
 
+def test_how_many_there_are_is_said_whole_or_not_at_all(pane: HistoryPane) -> None:
+    count = pane._count
+    count.resize(400, 20)
+    whole = count.text()
+    assert str(len(pane.model.ids)) in whole
+    count.resize(count.fontMetrics().horizontalAdvance(whole) - 1, 20)
+    assert count.text() == ""
+
+
 def test_the_trash_can_be_looked_into_and_brought_back(
     pane: HistoryPane, studio: Studio, made: Ids, calm: Callable[[], None], qtbot: QtBot
 ) -> None:
