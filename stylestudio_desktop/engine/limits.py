@@ -1,14 +1,11 @@
 """Keeps the child process within bounds: threads that add in one order, memory it may not pass."""
 
 import os
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 MEMORY_LIMIT = 3_000_000_000  # resident bytes; a 2,048 px drape needs about half of it
 WATCH_S = 0.25
-STATM = Path("/proc/self/statm")  # Linux tells the current size; others only the peak
 THREADS = 2
 
 
@@ -32,17 +29,11 @@ def give_way() -> None:
         os.nice(5)
 
 
-def resident() -> int | None:
-    """Return this process's resident memory in bytes, None where it can't be told cheaply."""
-    if STATM.exists():
-        pages = STATM.read_text(encoding="ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    try:
-        import resource
-    except ImportError:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def resident() -> int:
+    """Return this process's resident memory in bytes; Windows calls it the working set."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
 
 
 def watch_memory(exceeded: Callable[[], None], limit: int = MEMORY_LIMIT) -> threading.Thread:
@@ -55,10 +46,7 @@ def watch_memory(exceeded: Callable[[], None], limit: int = MEMORY_LIMIT) -> thr
 
     def look() -> None:
         while not stop.wait(WATCH_S):
-            used = resident()
-            if used is None:
-                return
-            if used > limit:
+            if resident() > limit:
                 exceeded()
                 return
 

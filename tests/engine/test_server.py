@@ -12,8 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
+from stylestudio_desktop.engine import limits
 from stylestudio_desktop.engine.server import OUT_OF_MEMORY, Server
 
 LIMIT_S = 60.0
@@ -187,7 +189,6 @@ server.serve()
 """
 
 
-@pytest.mark.linux
 def test_memory_blow_up_ends_in_a_sentence(tee: Path, tmp_path: Path) -> None:
     running = Child(tmp_path / "none", code=GREEDY)
     try:
@@ -198,6 +199,26 @@ def test_memory_blow_up_ends_in_a_sentence(tee: Path, tmp_path: Path) -> None:
         assert running.process.wait(LIMIT_S) == 3
     finally:
         running.end()
+
+
+def test_held_memory_is_seen_and_let_go_of_again() -> None:
+    before = limits.resident()
+    held = bytearray(b"x") * 200_000_000
+    assert limits.resident() - before > 180_000_000
+    del held
+    assert limits.resident() - before < 50_000_000
+
+
+def test_what_the_system_says_of_the_process_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One way of asking for every system: no system is left unwatched."""
+    monkeypatch.setattr(limits, "WATCH_S", 0.01)
+    told = iter([1_000, 2_000, 3_001])
+    said = SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=next(told)))
+    monkeypatch.setattr(psutil, "Process", lambda: said)
+    calls: list[int] = []
+    limits.watch_memory(lambda: calls.append(1), 3_000).join(LIMIT_S)
+    assert calls == [1]
+    assert list(told) == []
 
 
 def test_a_fault_of_our_own_ends_in_a_sentence(tee: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ MADE_OF = (
     ("SQLite", "public domain"),
     ("Peewee, filelock, platformdirs, keyring", "MIT"),
     ("Pillow", "MIT-CMU"),
-    ("NumPy", "BSD-3-Clause"),
+    ("NumPy, psutil", "BSD-3-Clause"),
     ("OpenCV, OpenVINO, requests", "Apache-2.0"),
     ("Inter (typeface)", "OFL-1.1"),
     ("Lucide (icons)", "ISC"),
