@@ -1,9 +1,11 @@
 """Loads networks late, keeps them and what they found warm, and the runtime from calling home."""
 
+import contextlib
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import weights
+from stylestudio_desktop.engine import compiled, weights
 from stylestudio_desktop.engine.filters import Image, Plane
 from stylestudio_desktop.engine.kept import Kept
 
@@ -19,8 +21,11 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet statistics, as U-
 SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 TELEMETRY = "openvino_telemetry"
 SALIENT = ("u2netp", "u2net")
+NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")  # for a photo of a person
 SALIENT_SIDES = 320, 224  # pixels of a side of a product's photo as it is shown, and of a draft's
 MATTE_SIDES = 512, 288  # pixels of the shorter side of a person's photo, and of a draft's
+Network = Callable[[list[NDArray[Any]]], Any]
+Key = tuple[str, int]  # a network's name, and the side of the pictures that it gets, 0 for its own
 
 
 def import_openvino() -> Any:
@@ -46,7 +51,9 @@ class Networks:
         self.folder = folder
         self.kept = Kept()  # what they found in the last photos
         self._threads = threads
-        self._loaded: dict[tuple[str, int], Any] = {}
+        self._loaded: dict[Key, Future[Network]] = {}
+        self._compiled = compiled.Compiled(folder)
+        self._new: dict[Key, tuple[Network, bytes]] = {}  # made ready here and not yet kept
         self._lock = threading.Lock()
         self._openvino: types.ModuleType | None = None
 
@@ -54,24 +61,60 @@ class Networks:
         """Say whether the weights `names` are on this computer."""
         return all(weights.place(name, self.folder).is_file() for name in names)
 
-    def load(self, name: str, side: int = 0) -> Callable[[list[NDArray[Any]]], Any]:
+    def begin(self, wanted: Iterable[Key]) -> None:
+        """Start to load networks beside the work, in order; `load` waits for its own."""
+        new = [key for key in wanted if self.has(key[0]) and key not in self._loaded]
+        if new:
+            threading.Thread(target=self._ahead, args=(new,), daemon=True).start()
+
+    def load(self, name: str, side: int = 0) -> Network:
         """Return the compiled network `name`, loading it at the first call.
 
         `side` is the side in pixels of the square pictures that it will get, 0 for its own.
         """
+        key = name, side
         with self._lock:
-            if (name, side) not in self._loaded:
-                if self._openvino is None:
-                    self._openvino = import_openvino()
-                core = self._openvino.Core()
-                model = core.read_model(str(weights.place(name, self.folder)))
-                if name in SALIENT:  # six side outputs are of no use: keep the fused one
-                    model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
-                if side:
-                    model.reshape([1, 3, side, side])
-                self._loaded[name, side] = core.compile_model(model, "CPU", self._settings())
-            found: Callable[[list[NDArray[Any]]], Any] = self._loaded[name, side]
-            return found
+            loading = self._loaded.get(key)
+            first = loading is None
+            if loading is None:
+                loading = self._loaded[key] = Future()
+        if first:
+            try:
+                loading.set_result(self._ready(name, side))
+            except BaseException as error:
+                del self._loaded[key]  # whoever asks next tries again
+                loading.set_exception(error)
+        return loading.result()
+
+    def preserve(self, idle: Callable[[], bool]) -> None:
+        """Keep what was made ready for the next start, one by one while nobody waits."""
+        while self._new and idle():
+            (name, side), (network, seal) = self._new.popitem()
+            self._compiled.keep(network, f"{name}-{side}", seal)
+
+    def _ahead(self, keys: list[Key]) -> None:
+        for key in keys:
+            with contextlib.suppress(Exception):  # whoever needs it meets the error again
+                self.load(*key)
+
+    def _ready(self, name: str, side: int) -> Network:
+        """Return a network as it was made ready at an earlier start, or made ready now."""
+        with self._lock:
+            if self._openvino is None:
+                self._openvino = import_openvino()
+        core, source = self._openvino.Core(), weights.place(name, self.folder)
+        seal = compiled.seal(self._openvino, core, source, self._settings())
+        kept: Network | None = self._compiled.take(core, f"{name}-{side}", seal, self._settings())
+        if kept is not None:
+            return kept
+        model = core.read_model(str(source))
+        if name in SALIENT:  # six side outputs are of no use: keep the fused one
+            model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
+        if side:
+            model.reshape([1, 3, side, side])
+        made: Network = core.compile_model(model, "CPU", self._settings())
+        self._new[name, side] = made, seal
+        return made
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -81,6 +124,12 @@ class Networks:
             "EXECUTION_MODE_HINT": "ACCURACY",
         }
 
+    def looking(self, *, swift: bool) -> list[Key]:
+        """Return which networks look for a product, of those that are here."""
+        swift = swift and self.has(SALIENT[0])
+        side = SALIENT_SIDES[swift]
+        return [(name, side) for name in SALIENT[: 1 if swift else 2] if self.has(name)]
+
     def salient(self, rgb: Image, *, swift: bool = False) -> Plane:
         """Return how much each pixel belongs to the main object (U-2-Net, Qin et al. 2020).
 
@@ -88,16 +137,15 @@ class Networks:
         asks the light one alone, and shows it less: on drawn proof photos the cut-outs are as
         good at half of the time.
         """
-        swift = swift and self.has(SALIENT[0])
-        side = SALIENT_SIDES[swift]
+        asked = self.looking(swift=swift)
+        side = asked[0][1]
         small: Image = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
         small = small / max(float(small.max()), 1.0)
         given = [_channels_first((small - MEAN) / SPREAD)]
         found = []
-        for name in SALIENT[:1] if swift else SALIENT:
-            if self.has(name):
-                odds = self.load(name, side)(given)[0][0, 0]
-                found.append((odds - odds.min()) / (odds.max() - odds.min() + 1e-6))
+        for key in asked:
+            odds = self.load(*key)(given)[0][0, 0]
+            found.append((odds - odds.min()) / (odds.max() - odds.min() + 1e-6))
         result = np.mean(found, axis=0)
         return cv2.resize(result, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC).clip(
             0, 1

@@ -5,12 +5,13 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from stylestudio_desktop.engine import limits, weights
 from stylestudio_desktop.engine.faults import Cancelled, EngineFault
+from stylestudio_desktop.engine.foreseen import asked_by
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import SIDES, Order
 
@@ -93,15 +94,22 @@ class Server:
             finally:
                 self._current = None
                 self._stopped.discard(job)
+            self._networks.preserve(self._idle)
+
+    def _idle(self) -> bool:
+        return self._waiting.empty() and not self._closing.is_set()
 
     def _answer(self, job: str, message: dict[str, Any]) -> dict[str, Any]:
-        """Do one job; the image libraries are imported here, at the first one."""
-        from stylestudio_desktop.engine import render
+        """Do one job; most rooms are imported at the first one, while its networks load."""
 
         def report(stage: str, progress: float) -> None:
             self._report(job, stage, progress)
 
+        if message["op"] in ("render", "check"):
+            return self._ordered(Order.read(message), message, report)
         if message["op"] == "cutout":
+            from stylestudio_desktop.engine import render
+
             target = Path(str(message["out"]))
             drawn = message.get("mask")
             given = Path(str(message["photo"])), None if drawn is None else Path(str(drawn))
@@ -114,18 +122,25 @@ class Server:
 
             guessed = guess(Path(str(message["photo"])), str(message.get("arrangement", "auto")))
             return {"plane": guessed.plane.text(), "sure": round(guessed.sure, 2)}
-        if message["op"] == "examine":
-            from stylestudio_desktop.engine.fidelity.report import examine
+        from stylestudio_desktop.engine.fidelity.report import examine
 
-            photos = [Path(str(path)) for path in message["products"]]
-            shown, grade = Path(str(message["picture"])), str(message.get("grade", ""))
-            return {"report": examine(photos, shown, self._networks, report, grade)}
-        order = Order.read(message)
-        if message["op"] == "check":
+        photos = [Path(str(path)) for path in message["products"]]
+        shown, grade = Path(str(message["picture"])), str(message.get("grade", ""))
+        return {"report": examine(photos, shown, self._networks, report, grade)}
+
+    def _ordered(
+        self, order: Order, message: dict[str, Any], report: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        """Make the pictures of an order, or only check its photos."""
+        checked = message["op"] == "check"
+        self._networks.begin(asked_by(order, self._networks, checked=checked))
+        if checked:
             from stylestudio_desktop.engine.suitability import reasons
 
             return {"reasons": reasons(order, self._networks, report)}
-        made = render.render(order, Path(str(message["out"])), self._networks, report)
+        from stylestudio_desktop.engine.render import render
+
+        made = render(order, Path(str(message["out"])), self._networks, report)
         return {"pictures": [each.facts() for each in made]}
 
     def _report(self, job: str, stage: str, progress: float) -> None:

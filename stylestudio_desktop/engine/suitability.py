@@ -9,7 +9,7 @@ from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.kinds import guessed, kind_of
 from stylestudio_desktop.engine.layer import subject
-from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.networks import NEEDED, Networks
 from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.painted import cut_as
 from stylestudio_desktop.engine.person import (
@@ -27,7 +27,6 @@ from stylestudio_desktop.engine.sheer import ON_PERSON, shows_through
 from stylestudio_desktop.engine.wearable import doubt
 
 CHECK_SIDE = 768
-NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")
 INSTEAD = "Nothing was charged. Make a studio picture instead, or choose another photo."
 SURE = 0.5  # from here on a landmark counts as seen
 # How far up an upper arm and a forearm may point, as the sine of their angle above the level. The

@@ -18,11 +18,11 @@ from stylestudio_desktop.engine.grade import Development
 from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.light import shadowed
 from stylestudio_desktop.engine.looks import LOOKS, scheme_for
-from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.networks import NEEDED, Networks
 from stylestudio_desktop.engine.order import WORN, Order
 from stylestudio_desktop.engine.person import Person, read_person
 from stylestudio_desktop.engine.stage import BAND, CANVAS
-from stylestudio_desktop.engine.suitability import INSTEAD, NEEDED, against
+from stylestudio_desktop.engine.suitability import INSTEAD, against
 
 
 def dressed(
