@@ -46,16 +46,16 @@ def generate(desk: Desk) -> int:
             )
         if said:
             note(said)
-        if brief.background is not None:
+        if brief.background is not None or brief.models:
             _fits(studio, brief)
         row = generations.start(studio, brief)
         return _wait(desk, studio, row.id)
 
 
 def _fits(studio: Studio, brief: Brief) -> None:
-    """Raise BadInput with the reason where a background photo can't hold the products."""
+    """Raise BadInput with the reason where photos don't fit together, before anything is held."""
     brief = generations.examined(studio, brief)
-    with Bar("Looking at the background photo"):
+    with Bar("Looking at the background photo" if brief.background else "Checking the photos"):
         reasons = sources.doubts(studio, brief, Event())
     if reasons:
         raise BadInput(reasons[0])

@@ -76,7 +76,7 @@ def _in_scene(
     order: Order, shots: list[photo.Photo], networks: Networks, check: Callable[[], None]
 ) -> list[str]:
     """Return why the products can't be set into the order's background photo."""
-    cuts = [cut_as(shot, None, networks, check) for shot in shots]
+    cuts = [cut_as(shot, order.mask(n), networks, check) for n, shot in enumerate(shots)]
     kinds = [kind_of(order, number, each) for number, each in enumerate(cuts)]
     subjects = [subject(each, kind) for each, kind in zip(cuts, kinds, strict=True)]
     size = order.width, order.height

@@ -65,6 +65,7 @@ class ChecksScenes(Protocol):
         size: tuple[int, int],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         """Return sentences that say why not, for a picture of `size`; raises ProviderError."""
 
@@ -89,8 +90,9 @@ class ChecksPhotos(Protocol):
         people: Sequence[Path],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
-        """Return sentences that say why not; raises ProviderError."""
+        """Return sentences that say why not; `masks` are as in a job. Raises ProviderError."""
 
 
 class Photo(NamedTuple):
@@ -329,15 +331,17 @@ def doubts(studio: Studio, brief: Brief, cancelled: Event) -> list[str]:
         return []
     wanted = list(brief.photos)
     found = {one.id: studio.files.path(one.storage_id) for one in library.cards(studio, wanted)}
-    products = [found[one] for one in brief.products if one in found]
     people = [found[one] for one in brief.models if one in found]
+    there = [one for one in brief.products if one in found]
+    products = [found[one] for one in there]
+    drawn = masks.for_job(studio, there, studio.workspace.tmp / "cutouts")
     try:
         if brief.background in found and isinstance(service, ChecksScenes):
             size = studio.catalogue.pixels(brief.quality, brief.aspect_ratio)
             behind = found[brief.background]
-            said = service.fits_scene(products, behind, size, brief.options, cancelled)
+            said = service.fits_scene(products, behind, size, brief.options, cancelled, drawn)
         else:
-            said = service.suitable(products, people, brief.options, cancelled)
+            said = service.suitable(products, people, brief.options, cancelled, drawn)
     except ProviderError as error:
         raise ServiceError(named(studio, error.sentence)) from error
     return [named(studio, one) for one in said]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -473,6 +474,34 @@ def test_export_carries_how_it_was_made(shell: Shell, tmp_path: Path) -> None:
     assert len(told.sources) == 1
     log = [one["action"] for one in shell.json("list", "usage", "--limit", "2")["items"]]
     assert log == ["image_downloaded", "image_downloaded"]
+
+
+class _Checks(FakeProvider):
+    """Finds that nobody wears shoes."""
+
+    def suitable(
+        self,
+        products: Sequence[Path],
+        people: Sequence[Path],
+        options: Mapping[str, str],
+        cancelled: threading.Event | None = None,
+        masks: Sequence[Path | None] = (),
+    ) -> list[str]:
+        return ["It can't put shoes on a person."] if options["garment"] == "shoes" else []
+
+
+def test_a_pair_that_does_not_fit_is_told_before_anything_is_held(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell.provider = _Checks()
+    person = imported(shell, tmp_path, "navy", "model")
+    words = ("generate", "--product", str(photo(tmp_path)), "--model", person, "--option")
+
+    refused = shell.json(*words, "garment=shoes", code=2)
+    assert refused["error"]["message"] == "It can't put shoes on a person."
+    assert shell.json("list", "generations")["items"] == []
+    assert len(shell.json("list", "tokens")["items"]) == 1  # the free ones
+    assert shell.json(*words, "garment=top")["generation"]["status"] == "completed"
 
 
 def test_export_names_what_a_preset_cannot_take(shell: Shell, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from stylestudio_desktop.domain.brief import Brief
 from stylestudio_desktop.providers.local import LocalProvider, process
@@ -23,6 +25,7 @@ from stylestudio_desktop.providers.protocol import (
     State,
     Update,
 )
+from tests.engine.conftest import SAMPLES, drawn_tee
 
 LIMIT_S = 60.0
 
@@ -272,6 +275,20 @@ def test_pair_that_can_not_be_made_is_told_before(provider: LocalProvider, tee: 
     assert nothing == []
     pair = provider.suitable([tee], [tee], {"garment": "top"})
     assert "not installed" in pair[0]
+
+
+def test_of_two_garments_in_a_photo_the_one_that_was_chosen_is_checked(
+    provider: LocalProvider, tmp_path: Path
+) -> None:
+    both, chosen = tmp_path / "both.png", tmp_path / "chosen.png"
+    shot = np.concatenate([drawn_tee(400), drawn_tee(400)], axis=1)
+    Image.fromarray(shot).save(both)
+    mask = np.zeros(shot.shape[:2], np.uint8)
+    mask[:, :400] = 255 * (shot[:, :400, 1] < 120)
+    Image.fromarray(mask).save(chosen)
+    worn = [both], [SAMPLES / "people" / "mannequin-narrow.jpg"], {"garment": "top"}
+    assert "Nothing was charged" in " ".join(provider.suitable(*worn))
+    assert provider.suitable(*worn, masks=[chosen]) == []
 
 
 def test_python_that_is_not_there_is_told(context: Context, tee: Path) -> None:

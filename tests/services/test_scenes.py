@@ -62,6 +62,7 @@ class Fitting(FakeProvider):
         people: Sequence[Path],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         raise AssertionError("a scene is asked about as a scene")
 
@@ -72,6 +73,7 @@ class Fitting(FakeProvider):
         size: tuple[int, int],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         if self.trouble is not None:
             raise self.trouble

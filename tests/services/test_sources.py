@@ -35,6 +35,7 @@ class Looking(FakeProvider):
     masks: list[Path | None] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     cloth: str = "opened"
+    drawn: list[Path | None] = field(default_factory=list)
     checked: list[tuple[list[Path], list[Path], dict[str, str]]] = field(default_factory=list)
     trouble: ProviderError | None = None
 
@@ -71,10 +72,12 @@ class Looking(FakeProvider):
         people: Sequence[Path],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         if self.trouble is not None:
             raise self.trouble
         self.checked.append((list(products), list(people), dict(options)))
+        self.drawn = list(masks)
         return self.sentences
 
 
@@ -217,6 +220,20 @@ def test_photos_are_checked_before_paying(studio: Studio, service: Looking, tmp_
     assert sources.doubts(studio, brief, Event()) == ["The arms are crossed."]
     paths = [studio.files.path(storage_id(studio, one)) for one in (product, person)]
     assert service.checked == [([paths[0]], [paths[1]], {"garment": "top"})]
+
+
+def test_photos_are_checked_as_they_were_cut_out(
+    studio: Studio, service: Looking, tmp_path: Path
+) -> None:
+    mended, plain = (import_photo(studio, tmp_path, colour) for colour in ("red", "green"))
+    masks.keep(studio, mended, sources.mask(studio, mended, Event(), sheer="off"), "mask.png")
+
+    sources.doubts(studio, brief_for(mended, plain), Event())
+
+    drawn, nothing = service.drawn
+    assert drawn is not None
+    assert drawn.read_bytes() == masks.png(studio, mended)
+    assert nothing is None
 
 
 def test_a_service_that_does_not_check_has_no_doubts(studio: Studio, tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ class LocalProvider:
         message = {
             "op": "render",
             "products": [str(path) for path in job.products],
-            "masks": [None if path is None else str(path) for path in job.masks],
+            "masks": _drawn(job.masks),
             "people": [str(path) for path in job.models],
             "background": None if job.background is None else str(job.background),
             "style": brief.style,
@@ -204,16 +204,19 @@ class LocalProvider:
         people: Sequence[Path],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         """Return sentences that say why these photos don't fit together; empty when they do.
 
-        Asked before anything is charged. Photos that can't be read are a reason too.
+        Asked before anything is charged. Photos that can't be read are a reason too; `masks` say
+        what of the product photos is meant, as in a job.
         """
         return self._reasons(
             {
                 "op": "check",
                 "products": [str(path) for path in products],
                 "people": [str(path) for path in people],
+                "masks": _drawn(masks),
                 "options": dict(options),
             },
             cancelled,
@@ -226,6 +229,7 @@ class LocalProvider:
         size: tuple[int, int],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         """Return sentences that say why products can't be set into a photo; empty when they can.
 
@@ -237,6 +241,7 @@ class LocalProvider:
             "background": str(background),
             "width": size[0],
             "height": size[1],
+            "masks": _drawn(masks),
             "options": dict(options),
         }
         return self._reasons(message, cancelled)
@@ -301,6 +306,10 @@ class LocalProvider:
             return task.answer
         finally:
             self._process.forget(task.id)
+
+
+def _drawn(masks: Sequence[Path | None]) -> list[str | None]:
+    return [None if path is None else str(path) for path in masks]
 
 
 def _outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:

@@ -49,6 +49,7 @@ class Looking(FakeProvider):
         people: Sequence[Path],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         self.checked.append((len(products), len(people)))
         return self.sentences
@@ -60,6 +61,7 @@ class Looking(FakeProvider):
         size: tuple[int, int],
         options: Mapping[str, str],
         cancelled: Event | None = None,
+        masks: Sequence[Path | None] = (),
     ) -> list[str]:
         self.scenes_checked.append(dict(options))
         return self.sentences
