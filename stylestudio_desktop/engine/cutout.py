@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stylestudio_desktop.engine import framed, grabcut, rings
 from stylestudio_desktop.engine import ground as grounds
-from stylestudio_desktop.engine import rings
 from stylestudio_desktop.engine.castshadow import peeled
 from stylestudio_desktop.engine.clefts import followed
 from stylestudio_desktop.engine.edges import matted
@@ -18,6 +18,7 @@ from stylestudio_desktop.engine.filters import (
     Mask,
     Plane,
     box_of,
+    closed,
     components,
     disc,
     grown,
@@ -40,6 +41,7 @@ SWIFT = 512  # and that for a draft
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
 ISLAND = 0.06  # share of the frame up to which ground in a loop of the product is believed
 FRAYED = 5  # pixels to both sides of an outline in which colours alone are not believed
+SAW_PRODUCT = 0.97, 0.9  # the network's word that cloth is no gap: on an even, on a rough ground
 SMALLEST, LARGEST = 0.006, 0.93  # shares of the frame between which a product is believed
 
 
@@ -71,6 +73,20 @@ def cut(
     """
     if photo.alpha is not None and bool((photo.alpha > 0.5).any()):
         return Cutout(photo.rgb, photo.alpha)  # already cut out by somebody who could see it
+    box = framed.within(photo.rgb)
+    inner = Photo(photo.rgb[box], None, photo.name, photo.digest)
+    found = _cut(inner, networks, check, swift=swift, sheer=sheer)
+    if inner.rgb.shape == photo.rgb.shape:
+        return found
+    alpha = framed.laid_back(found.alpha, box, np.zeros(photo.rgb.shape[:2], np.float32))
+    colour = framed.laid_back(found.colour, box, photo.rgb)
+    return Cutout(colour, alpha, found.warnings, found.sheer)
+
+
+def _cut(
+    photo: Photo, networks: Networks, check: Callable[[], None], *, swift: bool, sheer: str
+) -> Cutout:
+    """Cut the product out of a photo that has neither transparency nor a border."""
     height, width = photo.rgb.shape[:2]
     scale = min(1.0, (SWIFT if swift else ANALYSIS) / max(height, width))
     small = resized(photo.rgb, max(1, round(width * scale)), max(1, round(height * scale)))
@@ -113,7 +129,7 @@ def _coarse(
                 peeled(small, _by_colour(small, lab, ground, shadows=True), ground, None)
             ), []
         note = "The background is busy and the cut-out network is not installed; check the edges."
-        found = _tidy(_by_grabcut(small, _centre_box(lab.shape[:2])))
+        found = _tidy(grabcut.segmented(small, grabcut.centre_box(lab.shape[:2])))
         return _tidy(_unstrung(peeled(small, found, ground, None), None)), [note]
     believed = (guess > 0.5).astype(np.uint8)
     if not ground.plain:
@@ -122,7 +138,7 @@ def _coarse(
         seeds[guess < 0.04] = cv2.GC_BGD
         seeds[shrunk((guess > 0.9).astype(np.uint8), 4) > 0] = cv2.GC_FGD
         check()
-        refined = _by_grabcut(small, seeds)
+        refined = grabcut.segmented(small, seeds)
         best = _settled(refined, believed) if _agree(refined, believed) > 0.8 else believed
         return _tidy(_unstrung(peeled(small, _tidy(best), ground, guess), guess)), []
     told = _told_by_colour(guess, ground)
@@ -238,12 +254,13 @@ def _opened(mask: Mask, ground: grounds.Ground, guess: Plane) -> Mask:
     if float(np.percentile(ground.distance[inner], 35)) < least:
         return mask  # a product in the ground's own colour: a "gap" may be cloth
     count, labels, stats = components(clear & mask)
+    certain = SAW_PRODUCT[ground.residual >= 1.2]
     opened = mask.copy()
     for part in range(1, count):
         if stats[part, cv2.CC_STAT_AREA] < 40:
             continue
         inside = labels == part
-        if float(guess[inside].mean()) < 0.97:
+        if float(guess[inside].mean()) < certain:
             opened[inside] = 0
     return opened
 
@@ -263,8 +280,7 @@ def _by_colour(small: Image, lab: Image, ground: grounds.Ground, *, shadows: boo
     strong = np.isin(labels, touched[touched > 0]).astype(np.uint8) if count > 1 else weak
     if shadows:
         strong = strong & (1 - _shadow(small, lab, ground))
-    closed = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, disc(3)).astype(np.uint8)
-    return _filled(closed, ground)
+    return _filled(closed(strong, 3), ground)
 
 
 def _shadow(small: Image, lab: Image, ground: grounds.Ground) -> Mask:
@@ -298,40 +314,12 @@ def _filled(mask: Mask, ground: grounds.Ground) -> Mask:
     return filled
 
 
-def _by_grabcut(small: Image, seeds: Mask) -> Mask:
-    """Segment by colour models and a graph cut (GrabCut, Rother et al. 2004), at 384 pixels."""
-    height, width = small.shape[:2]
-    scale = min(1.0, 384 / max(height, width))
-    size = max(8, round(width * scale)), max(8, round(height * scale))
-    picture = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    labels = cv2.resize(seeds, size, interpolation=cv2.INTER_NEAREST)
-    kinds = set(np.unique(labels).tolist())
-    if not (kinds & {cv2.GC_FGD, cv2.GC_PR_FGD}) or not (kinds & {cv2.GC_BGD, cv2.GC_PR_BGD}):
-        return ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
-    cv2.setRNGSeed(1)
-    ground_model, product_model = np.zeros((1, 65)), np.zeros((1, 65))
-    whole = (0, 0, *size)  # not looked at when a mask is given
-    cv2.grabCut(picture, labels, whole, ground_model, product_model, 4, cv2.GC_INIT_WITH_MASK)
-    found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
-    return (cv2.resize(found, (width, height)) > 0.5).astype(np.uint8)
-
-
-def _centre_box(shape: tuple[int, ...]) -> Mask:
-    """Seed GrabCut where no network helps: the frame is ground, the middle probably product."""
-    height, width = shape[:2]
-    seeds = np.full((height, width), cv2.GC_PR_FGD, np.uint8)
-    band_y, band_x = int(0.05 * height), int(0.05 * width)
-    seeds[:band_y], seeds[-band_y:] = cv2.GC_BGD, cv2.GC_BGD
-    seeds[:, :band_x], seeds[:, -band_x:] = cv2.GC_BGD, cv2.GC_BGD
-    return seeds
-
-
 def _tidy(mask: Mask) -> Mask:
     """Close pinholes, drop specks, keep every part worth at least a fiftieth of the largest."""
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc(2)).astype(np.uint8)
-    count, labels, stats = components(closed)
+    whole = closed(mask.astype(np.uint8), 2)
+    count, labels, stats = components(whole)
     if count < 2:
-        return closed
+        return whole
     biggest = int(stats[1:, cv2.CC_STAT_AREA].max())
     keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= 0.02 * biggest]
     return np.isin(labels, keep).astype(np.uint8)
