@@ -124,8 +124,12 @@ def _holes(rgb: Image, alpha: Plane, ground: Ground) -> tuple[flecks.Flecks, boo
 
 
 def _ground_like(found: flecks.Flecks, ground: Ground) -> bool:
-    """Say whether the better flecks match the ground, and none of its light is more than bare."""
-    return found.match < MATCH * flecks.loose(ground.residual) and found.shade < BARE
+    """Say whether the better flecks match the ground, in a light that it can have in a hole.
+
+    Pinholes and lacing of a shoe are darker than that: on dark, uneven ground they match it too.
+    """
+    lit = flecks.SHADE[0] < found.shade < BARE
+    return lit and found.match < MATCH * flecks.loose(ground.residual)
 
 
 def _veil(rgb: Image, alpha: Plane, ground: Ground) -> veils.Veil | None:

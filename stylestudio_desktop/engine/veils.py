@@ -27,6 +27,8 @@ from stylestudio_desktop.engine.ground import Ground, fit
 from stylestudio_desktop.engine.pierced import Cut
 
 TURNED = 12.0  # degrees between the cloth's colour and the ground's, from which both can be told
+PLAINLY = 20.0  # and from which on a little noise of hue does not pass from one part to the other
+PASSED = -0.4  # slope of the ground's share over the cloth's by which such noise is known
 PURE = 0.06  # how far a veil's colour may lie beside the mixtures of the two
 THIN, THICK = 0.12, 0.85  # shares of ground in a veil
 LEAST = 0.08  # share of the outline from which a veil is believed
@@ -66,7 +68,8 @@ def looked(small: Image, lab: Image, alpha: Plane, ground: Ground) -> Veil | Non
     lengths = np.linalg.norm(light, axis=-1) * np.linalg.norm(back, axis=-1) + 1e-6
     angle = np.degrees(np.arccos(((light * back).sum(axis=-1) / lengths).clip(-1, 1)))
     own = inside & (angle >= float(np.percentile(angle[inside], 85)))
-    if float(np.median(angle[own])) < TURNED:
+    turned = float(np.median(angle[own]))
+    if turned < TURNED:
         return None
     front = np.median(light[own], axis=0).astype(np.float32)
     cloth, through, off = parts(light, back, front)
@@ -79,7 +82,7 @@ def looked(small: Image, lab: Image, alpha: Plane, ground: Ground) -> Veil | Non
     zone = shrunk((labels == largest).astype(np.uint8), 3)
     if float(zone.sum()) < LEAST * float(inside.sum()):
         return None
-    sure = _behaves(cloth, through, zone, alpha)
+    sure = _behaves(cloth, through, zone, alpha, turned)
     if sure is None:
         return None
     return Veil(opened, front, shade_under(lab, alpha, ground, opened), sure)
@@ -96,8 +99,12 @@ def parts(light: Image, back: Image, front: NDArray[Any]) -> tuple[Plane, Plane,
     return cloth.astype(np.float32), through.astype(np.float32), off.astype(np.float32)
 
 
-def _behaves(cloth: Plane, through: Plane, zone: Mask, alpha: Plane) -> bool | None:
-    """Say whether folds behave as a veil's; None where this is no veil at all."""
+def _behaves(cloth: Plane, through: Plane, zone: Mask, alpha: Plane, turned: float) -> bool | None:
+    """Say whether folds behave as a veil's; None where this is no veil at all.
+
+    Creases of pale leather are a little warmer than its faces: where its colour is nearly the
+    ground's (`turned` is small), that looks as if the ground were seen less in them.
+    """
     where, weight = zone > 0, zone.astype(np.float32)
     wide = 0.009 * max(zone.shape)
     mean = float(through[where].mean()), float(cloth[where].mean())
@@ -113,6 +120,8 @@ def _behaves(cloth: Plane, through: Plane, zone: Mask, alpha: Plane) -> bool | N
     if float(folds.var()) < max(FOLDED * level, (RIPPLE * mean[1]) ** 2):
         return False
     slope = float((folds * ground).mean()) / float(np.square(folds).mean())
+    if turned < PLAINLY:
+        return None if not PASSED < slope < PALE * mean[0] / mean[1] else False
     return True if slope < PALE * mean[0] / mean[1] else None
 
 
