@@ -35,6 +35,7 @@ from stylestudio_desktop.engine.undress import undressed
 from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
 
 BARE_ABOVE = 0.45  # of an arm: a sleeve that ends further up leaves its elbow bare
+TORN = 5.0  # pixels of the picture that a garment jumps within three, where its parts meet
 HEM = 0.82  # of the torso: folds are carried over only above where old tops end
 
 
@@ -134,15 +135,24 @@ def _brought(
         back, cover = cover * cut, cover * (1 - cut)
     sleeves = (warp.part > 0) & (warp.part != BODY)
     seam = cv2.GaussianBlur(sleeves.astype(np.float32), (0, 0), 0.8)
-    colour = _unstepped(np.clip(colour, 0, 255).astype(np.float32), warp.part)
+    colour = _unstepped(np.clip(colour, 0, 255).astype(np.float32), warp)
     return colour, cover * (1 - seam), cover * seam, back.astype(np.float32)
 
 
-def _unstepped(colour: Image, part: NDArray[Any]) -> Image:
-    """Return `colour` without the steps of whole pixels where one part of a garment ends."""
-    least = cv2.erode(np.where(part < 0, 99, part).astype(np.int16), np.ones((3, 3), np.uint8))
-    seam = (part >= 0) & (cv2.dilate(part.astype(np.int16), np.ones((3, 3), np.uint8)) != least)
+def _unstepped(colour: Image, warp: Warp) -> Image:
+    """Return `colour` without the steps of whole pixels where one part of a garment ends.
+
+    Where the cloth goes on over a seam there are none, and a stripe would only be smeared.
+    """
+    part, window = warp.part, np.ones((3, 3), np.uint8)
+    least = cv2.erode(np.where(part < 0, 99, part).astype(np.int16), window)
+    seam = (part >= 0) & (cv2.dilate(part.astype(np.int16), window) != least)
+    torn = np.zeros(part.shape, bool)
+    for source in (warp.from_x, warp.from_y):
+        spread = cv2.dilate(source, window) - cv2.erode(np.where(part < 0, 1e6, source), window)
+        torn |= spread > TORN / warp.scale
     known = (part >= 0).astype(np.float32)
+    seam &= torn
     return np.where(seam[..., None], masked_blur(colour, known, 0.9), colour).astype(np.float32)
 
 

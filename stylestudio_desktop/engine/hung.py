@@ -25,6 +25,8 @@ LEAST, WIDEST = {False: 1.2, True: 1.06}, 1.4  # times an arm's width: a short o
 ROUND = 0.25  # of an upper arm's half width: how far a sleeve bulges between shoulder and arm
 CORNER = 0.15  # of an upper arm's width squared: of a hem no more looks out beyond a sleeve
 STEPS = 96  # along an arm
+AROUND, LEAST_SEEN = 0.04, 60  # of the way round where a sleeve is first hung, and its pixels there
+STRAIGHT = 0.65  # of the way: from here on a long sleeve's stripes run straight across the arm
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,10 @@ def hung(
         np.where(way < EASED[arm.long][1], np.minimum(edge, most), edge) - bent_edge
     )
     across = 1 - 2 * (edge - off) / wide
-    source = sleeve.point(way, across).astype(np.float32)
+    shows = way
+    if arm.long:
+        shows = way + _lag(here, ours, sleeve, way, across)
+    source = sleeve.point(shows, across).astype(np.float32)
     cloth = cv2.remap(alpha, source[..., 0], source[..., 1], cv2.INTER_LINEAR) > 0.02
     cloth &= (across > -1) & (across < 1.04) & (way < PAST)
     front = np.full(way.shape, before)
@@ -180,6 +185,24 @@ def hung(
     here.part[(mixed | fresh) & front] = orders[1]
     if arm.long:
         _cornered(here, trunk, (off > edge) & (way > EASED[True][1]) & (way < PAST), arm)
+
+
+def _lag(here: Maps, ours: NDArray[Any], sleeve: Sleeve, way: Plane, across: Plane) -> Plane:
+    """Return how much less of a long sleeve is to be seen along its way than of the whole arm.
+
+    The bent sleeve may have come less far, or further, than its share of the way where the hung
+    one takes over, and askew: that is made up for evenly down to the cuff, and so stripes neither
+    break there nor lie closer for a while.
+    """
+    start = EASED[True][0]
+    near = ours & (np.abs(way - start) < AROUND)
+    if int(near.sum()) < LEAST_SEEN:
+        return np.zeros_like(way)
+    points = np.stack([here.x[near], here.y[near]], axis=1)
+    along, aside, _ = sleeve.place(points)
+    tilt, middle = np.polyfit(aside, along - way[near], 1)
+    left, askew = (1 - np.clip((way - start) / (end - start), 0, 1) for end in (1, STRAIGHT))
+    return np.asarray(middle * left + tilt * np.clip(across, -1, 1) * askew, np.float32)
 
 
 def _cornered(here: Maps, trunk: Plane, beyond: NDArray[Any], arm: Arm) -> None:
