@@ -1,11 +1,9 @@
 """Puts a warped garment on a person: what it covers, what stays in front, folds and shadows."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
