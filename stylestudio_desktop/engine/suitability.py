@@ -24,14 +24,16 @@ from stylestudio_desktop.engine.person import (
 from stylestudio_desktop.engine.scene import composer
 from stylestudio_desktop.engine.scene.reading import read_scene
 from stylestudio_desktop.engine.sheer import ON_PERSON, shows_through
+from stylestudio_desktop.engine.silhouette import arm_unread, filled_between_legs
 from stylestudio_desktop.engine.wearable import doubt
 
 CHECK_SIDE = 768
 INSTEAD = "Nothing was charged. Make a studio picture instead, or choose another photo."
 SURE = 0.5  # from here on a landmark counts as seen
-# How far up an upper arm and a forearm may point, as the sine of their angle above the level. The
-# upper arms of 27 people who stand lie at -0.93 to -1; sleeves still follow an arm at -0.46.
-UPPER_ARM, FOREARM = -0.3, -0.1
+# How far up an upper arm and a forearm may point, as the sine of their angle above the level. Those
+# of 27 people who stand lie at -0.93 to -1. Held out by 40 degrees (-0.74 to -0.82) a long sleeve
+# shows what is below it at the shoulder, held out by 60 (-0.44 to -0.64) every sleeve does.
+UPPER_ARM, FOREARM = -0.72, -0.5
 
 
 def reasons(order: Order, networks: Networks, report: Callable[[str, float], None]) -> list[str]:
@@ -107,6 +109,10 @@ def against(person: Person, kind: str) -> list[str]:
         found.append("An arm crosses the body; the arms should hang beside it.")
     elif kind in ("top", "dress", "jacket") and _arm_raised(person):
         found.append("An arm is raised; the arms should hang beside the body.")
+    elif kind in ("top", "dress", "jacket") and arm_unread(person):
+        found.append("An arm could not be made out; the arms should hang beside the body.")
+    if filled_between_legs(person):
+        found.append("Something behind the legs can't be told from them in this photo.")
     height = person.rgb.shape[0]
     reach = {"dress": 0.35, "skirt": 0.5, "shorts": 0.5, "trousers": 1.1}.get(kind, -0.15)
     if person.hips[1] + reach * person.torso > height:
