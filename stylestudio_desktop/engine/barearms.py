@@ -7,11 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.body import Body
-from stylestudio_desktop.engine.filters import Image, Plane, from_lab, over, smoothstep, to_lab
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Plane,
+    from_lab,
+    over,
+    smoothstep,
+    spread_colour,
+    to_lab,
+)
 from stylestudio_desktop.engine.person import SKIN, Person
 
 SHADED = 0.05  # of the arm's length below a hem that lie in the sleeve's shadow
 SEEN = 0.2  # of the arm's length from which its light is read
+DARKEST, FADES = 14.0, 6.0  # of lightness that an arm's side may lie below its middle; CIELAB
+ROOM = 0.36  # of half the shoulders round an arm's bone: what is skin there is the arm's
 BINS = 41  # across an arm
 
 
@@ -45,7 +55,8 @@ def _light(
 ) -> NDArray[Any] | None:
     """Return CIELAB across an arm from its inner to its outer edge, as seen below a sleeve's hem.
 
-    What lies nearer to the hem counts more. None where hardly any skin is seen.
+    What lies nearer to the hem counts more; what is far darker than the arm is a shadow of the
+    clothes beside it, or a bit of them, which go. None where hardly any skin is seen.
     """
     seen = (share > hem + SHADED) & (share < hem + SHADED + SEEN) & (np.abs(place) <= 1)
     seen &= (person.parts[SKIN] > 0.5) & (person.alpha > 0.97)
@@ -59,7 +70,44 @@ def _light(
     for each in range(3):
         mean = np.bincount(bins, weight * lab[seen][:, each], BINS)[known] / total[known]
         light[:, each] = np.interp(np.arange(BINS), np.nonzero(known)[0], mean)
+    dark = np.median(light[:, 0]) - DARKEST - light[:, 0]
+    away = np.clip(dark / FADES, 0, 1)[:, None]
+    light += away * (np.median(light, axis=0) - light) * (0, 1, 1)
+    light[:, 0] += np.clip(dark, 0, None)
     return np.asarray(cv2.GaussianBlur(light, (1, 5), 0, borderType=cv2.BORDER_REPLICATE))
+
+
+def lifted(person: Person, body: Body, rgb: Image) -> Image:
+    """Return `rgb` without the dark that old clothes left along the inner edge of bare arms.
+
+    Sun from one side draws a shadow there as black as the old top: beside a new one it seems torn.
+    """
+    result = rgb
+    for side in (0, 1):
+        share, away = body.along_arms[side]
+        place = body.across_arms[side]
+        arm = (away < ROOM * person.half) & (share > 0.05) & (share < 1.0) & (place < 0.3)
+        arm &= person.parts[SKIN] > 0.25
+        if not arm.any():
+            continue
+        rows, columns = np.nonzero(arm)
+        box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+        lab, inside = to_lab(rgb[box]), arm[box]
+        lit = (
+            (person.parts[SKIN][box] > 0.8)
+            & (np.abs(place[box]) < 0.5)
+            & (away[box] < 0.4 * person.half)
+        )
+        usual = spread_colour(lab, lit.astype(np.float32), (0.1 * person.half, 0.4 * person.half))
+        even = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
+        dark = np.clip(usual[..., 0] - DARKEST - even, 0, None) * inside
+        dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), 1.5))
+        lab[..., 1:] += np.clip(dark / FADES, 0, 1)[..., None] * (usual - lab)[..., 1:]
+        lab[..., 0] += dark
+        if result is rgb:
+            result = rgb.copy()
+        result[box] = np.where((dark > 0)[..., None], from_lab(lab), result[box])
+    return result
 
 
 def under_hems(person: Person, body: Body, painted: Plane) -> Plane:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from stylestudio_desktop.engine.barearms import lifted
 from stylestudio_desktop.engine.body import Body, measured
+from stylestudio_desktop.engine.borders import EVEN, unlined
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
 from stylestudio_desktop.engine.closing import between_legs, closed
 from stylestudio_desktop.engine.cutout import Cutout
@@ -22,6 +24,7 @@ from stylestudio_desktop.engine.filters import (
     to_lab,
     wide_blur,
 )
+from stylestudio_desktop.engine.fork import forked
 from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_points
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
@@ -56,11 +59,17 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     if not person.naked:  # mannequins come without their ground
         person = replace(person, rgb=freed(person.rgb, person.alpha, lambda: None))
     body = measured(person)
+    if kind in ("trousers", "shorts"):
+        cut = forked(cutout.colour, cutout.alpha, leg_points(cutout.alpha))
+        cutout = replace(cutout, colour=cut)
     warp, opening, gaping = _warp(person, body, cutout, kind)
     colour, torso, sleeves, back = _brought(cutout, warp, opening)
     sleeves = sleeves * _to_cuff(person, body, warp)
     cover = np.clip(torso + sleeves, 0, 1)
     old = old_garment(person, body, kind)
+    if not person.naked:
+        rgb = unlined(person, old)
+        person = replace(person, rgb=lifted(person, body, rgb) if kind in UPPER else rgb)
     if gaping:  # what the person wears stays to be seen between the fronts
         old = (old * (1 - back)).astype(np.float32)
     colour = _shaded(person, colour, cover, old)
@@ -82,7 +91,8 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     # The back goes on beneath the front's soft edge, or ground would be seen along it.
     beneath = np.clip(back / np.maximum(1 - shown, 1e-3), 0, 1).astype(np.float32)
     picture, alpha = _behind(base, alpha, colour, beneath)
-    picture = over(picture, colour, shown)
+    # Where nothing lies beneath its soft edge a garment has no other colour than its own.
+    picture = over(picture, colour, shown / np.maximum(shown + alpha * (1 - shown), 1e-3))
     laps = sleeves * (warp.part >= BEFORE), sleeves
     picture = _shadows(person, picture, shown, front, laps)
     picture = over(picture, base, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
@@ -218,7 +228,8 @@ def _old_folds(person: Person, cover: Plane, old: Plane) -> Plane:
 def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane) -> Plane:
     """Return what stays before the garment: hair, face, hands and bare forearms, a long top."""
     parts = person.parts
-    skin = smoothstep(parts[SKIN], 0.3, 0.7)
+    skin = cv2.GaussianBlur(parts[SKIN], (0, 0), EVEN * person.half)
+    skin = smoothstep(skin, 0.3, 0.7) * smoothstep(person.alpha, 0.3, 0.7)
     arms = np.zeros_like(skin)
     for side in (0, 1):
         share, away = body.along_arms[side]
