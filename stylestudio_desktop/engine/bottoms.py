@@ -10,11 +10,12 @@ from stylestudio_desktop.engine.arms import length_of, point_along
 from stylestudio_desktop.engine.body import Body
 from stylestudio_desktop.engine.filters import Plane
 from stylestudio_desktop.engine.garment import Legs, Panel
-from stylestudio_desktop.engine.person import Person
+from stylestudio_desktop.engine.person import CLOTHES, Person
 from stylestudio_desktop.engine.warp import BODY, WORN_LEGS, Warp
 
 SLIM = 0.86  # half a waist in half shoulder widths: a loose top hides how slim it is
 FORK = 0.27  # of the torso: how far below the hips' joints the legs of trousers part
+ON_SHOES = 1.07  # of the way to the ankles: where trousers end that are worn with shoes
 LOWEST = 0.97  # a skirt ends above the ground, at this share of the way to the ankles
 
 
@@ -74,6 +75,15 @@ def warped_legs(person: Person, body: Body, legs: Legs, alpha: Plane, kind: str)
     return Warp(*rastered, scale, (0.0, 0.0), False)
 
 
+def _trousered(person: Person, side: int) -> bool:
+    """Say whether a shin is in trousers already: they end on the shoe, and so do the new ones."""
+    knee, ankle = (person.points[i] for i in person.sides[side][4:])
+    spots = (knee + (ankle - knee) * np.linspace(0.3, 0.9, 7)[:, None]).astype(int)
+    height, width = person.alpha.shape
+    x, y = np.clip(spots[:, 0], 0, width - 1), np.clip(spots[:, 1], 0, height - 1)
+    return float(person.parts[CLOTHES, y, x].mean()) > 0.5
+
+
 def _hip_targets(
     person: Person,
     body: Body,
@@ -127,7 +137,7 @@ def _leg_targets(
     seen = length_of(line)
     cover = own_length * scale / max(seen, 1.0)
     if kind == "trousers" and 0.74 < cover < 1.2:
-        cover = 1.0
+        cover = ON_SHOES if _trousered(person, side) else 1.0
     cover = min(cover, 1.08)
     chosen = np.nonzero(grid.labels == 1 + side)[0]
     for index in chosen:

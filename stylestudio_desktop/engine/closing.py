@@ -10,6 +10,7 @@ from stylestudio_desktop.engine.filters import (
     Plane,
     components,
     disc,
+    shrunk,
     smoothstep,
     spread_colour,
 )
@@ -67,6 +68,8 @@ def between_legs(
     whole = solid | ((cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach) > 0) & hid)
     whole = (whole | _specks(whole.astype(np.uint8), HOLE * person.half**2)).astype(np.uint8)
     gaps = (whole > 0) & (solid == 0) & (front < 0.3)
+    edges = np.asarray(cv2.dilate(gaps.astype(np.uint8), disc(2)), np.uint8) & whole
+    gaps |= (edges > 0) & (shown < 0.98) & (front < 0.3)  # their own edges stand in it as crumbs
     return _filled(colour, shown, gaps, whole, front) if bool(gaps.any()) else (colour, shown)
 
 
@@ -74,7 +77,7 @@ def _filled(
     colour: Image, shown: Plane, gaps: Plane, whole: Mask, stays: Plane
 ) -> tuple[Image, Plane]:
     """Fill `gaps` of a garment that covers the `whole` with its cloth, but where `stays` lies."""
-    sure = (shown > 0.9).astype(np.float32)
+    sure = shrunk((shown > 0.9).astype(np.uint8), 2).astype(np.float32)  # no seam, no ground
     filled = spread_colour(colour, sure, (3.0, 9.0, 30.0)) * SHADED
     wide = cv2.dilate(gaps.astype(np.uint8), disc(2)) & whole
     share = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), 1) * (1 - stays)

@@ -1,13 +1,29 @@
 """Tells which of the clothes in a photo of a person the new garment takes the place of."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.body import Body
-from stylestudio_desktop.engine.filters import Plane, components, smoothstep, to_lab, wide_blur
+from stylestudio_desktop.engine.filters import (
+    Plane,
+    components,
+    disc,
+    shrunk,
+    smoothstep,
+    spread_colour,
+    to_lab,
+    wide_blur,
+)
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
 
 UPPER = ("top", "jacket", "dress")
+MIXED = 0.04  # of half the shoulders: as far inside their edge clothes are mixed with the ground
+CORNER = 0.3  # of half the shoulders: as far from sure cloth a corner of it may stand
+HEMS = 0.75, 1.25  # of the torso: between which the hem of a top in its trousers' colour is
+LINE = 4.0  # times the usual slope of light that such a hem stands out by, at least
 WAIST = 0.8  # of the torso: a top begins above
 
 
@@ -18,6 +34,7 @@ def old_garment(person: Person, body: Body, kind: str) -> Plane:
     upper or lower, whose mean colour it is nearer to; elsewhere height alone decides.
     """
     cloth = smoothstep(person.parts[CLOTHES] + 0.5 * person.parts[OTHER], 0.3, 0.7)
+    cloth = np.maximum(cloth, _corners(person))
     cloth = np.maximum(cloth * (1 - above_collar(person)), collar_rest(person))
     cloth = cloth * person.alpha * (1 - _shoes(person))
     if kind in ("dress", "skirt", "shorts"):
@@ -28,6 +45,14 @@ def old_garment(person: Person, body: Body, kind: str) -> Plane:
     if kind in UPPER:
         return _from_the_chest(person, (cloth * upper).astype(np.float32))
     return (cloth * (1 - upper)).astype(np.float32)
+
+
+def _corners(person: Person) -> Plane:
+    """Return what stands out of clothes and is no part of a body: a corner of a hem, half seen."""
+    body = person.parts[SKIN] + person.parts[FACE] + person.parts[HAIR]
+    clothes = (person.parts[CLOTHES] > 0.7).astype(np.uint8)
+    near = cv2.dilate(clothes, disc(max(2, round(CORNER * person.half)))) > 0
+    return (smoothstep((1 - body) * person.alpha, 0.55, 0.8) * near).astype(np.float32)
 
 
 def _from_the_chest(person: Person, upper: Plane) -> Plane:
@@ -112,12 +137,58 @@ def upper_share(person: Person, body: Body) -> Plane:
         return np.maximum(by_height, on_arm.astype(np.float32))
     upper, lower = np.median(lab[chest], axis=0), np.median(lab[thigh], axis=0)
     if float(np.linalg.norm(upper - lower)) < 16:
+        hem = _hem(person, lab[..., 0], along)
+        if hem is not None:
+            by_height = 1 - smoothstep(y - hem[None], -1.5, 1.5)
         return np.maximum(by_height, on_arm.astype(np.float32))
     nearer = np.linalg.norm(lab - lower, axis=-1) - np.linalg.norm(lab - upper, axis=-1)
-    by_colour = smoothstep(wide_blur(nearer.astype(np.float32), 0.02 * person.half), -3, 3)
+    nearer = _from_within(person, nearer.astype(np.float32))
+    by_colour = smoothstep(wide_blur(nearer, 0.02 * person.half), -3, 3)
     unsure = smoothstep(along, 0.7, 0.8) * (1 - smoothstep(along, 1.2, 1.3))
     share = by_height * (1 - unsure) + by_colour * unsure
     return np.maximum(share, on_arm.astype(np.float32)).astype(np.float32)
+
+
+def _from_within(person: Person, values: Plane) -> Plane:
+    """Return `values` of clothes with those from further in along their edge.
+
+    There colours are mixed with the ground: a white top before grey looked like grey trousers.
+    """
+    inner = (person.parts[CLOTHES] > 0.6) & (person.alpha > 0.95)
+    inner = shrunk(inner.astype(np.uint8), max(2, round(MIXED * person.half))) > 0
+    fine, coarse = (share * MIXED * person.half for share in (1.0, 3.0))
+    spread = spread_colour(np.dstack([values] * 3), inner.astype(np.float32), (fine, coarse))
+    return np.where(inner, values, spread[..., 0]).astype(np.float32)
+
+
+def _hem(person: Person, level: Plane, along: Plane) -> NDArray[Any] | None:
+    """Return the row of a top's hem in every column: it throws a line of shadow on what is below.
+
+    Looked for where top and trousers are of one colour. None where no line runs all across.
+    """
+    inside = (person.parts[CLOTHES] > 0.6) & (along > HEMS[0]) & (along < HEMS[1])
+    columns = np.flatnonzero(inside.sum(axis=0) > 0.8 * (HEMS[1] - HEMS[0]) * person.torso)
+    if len(columns) < 0.8 * person.half:
+        return None
+    rows = np.flatnonzero(inside.any(axis=1))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    steep = np.abs(cv2.Sobel(level, cv2.CV_32F, 0, 1, ksize=3)) / 8 * inside
+    steep = cv2.blur(steep, (max(3, round(0.12 * person.half)), 1))[box]
+    best, came = steep[:, 0].astype(np.float64), np.zeros(steep.shape, int)
+    for column in range(1, steep.shape[1]):
+        padded = np.pad(best, 1, constant_values=-1.0)
+        ways = np.stack([padded[:-2], padded[1:-1] + 1e-3, padded[2:]])
+        came[:, column] = ways.argmax(axis=0) - 1
+        best = ways.max(axis=0) + steep[:, column]
+    path = np.empty(steep.shape[1], int)
+    path[-1] = int(best.argmax())
+    for column in range(steep.shape[1] - 1, 0, -1):
+        path[column - 1] = path[column] + came[path[column], column]
+    path = path.clip(0, steep.shape[0] - 1)
+    found = steep[path, np.arange(len(path))]
+    if float(np.percentile(found, 25)) < LINE * max(float(np.median(steep[steep > 0])), 0.05):
+        return None
+    return np.interp(np.arange(along.shape[1]), np.arange(len(path)) + columns[0], path + rows[0])
 
 
 def above_collar(person: Person) -> Plane:

@@ -1,7 +1,5 @@
 """Tells outlines that no body with such joints has: skin off its bones, or between the legs."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 

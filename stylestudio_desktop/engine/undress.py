@@ -26,6 +26,7 @@ from stylestudio_desktop.engine.waist import carried_up
 BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
 UNDER = 3  # pixels of a garment's edge below which the old clothes go as well
 STANDS_OFF = 0.7  # of half the shoulders: further from an arm's bone is nothing of its sleeve
+HEMMED = 0.4  # of half the shoulders: hems of trousers end within that of the lower one
 FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
 
 
@@ -43,6 +44,9 @@ def undressed(
     Returns the picture, the new outline, and how much of the old garment became painted skin.
     """
     on_body = zone(person, body, sink) if kind in UPPER else _leg_zone(person)
+    if kind == "trousers":  # a leg goes on below their hem: beside them it is not seen
+        low = bounds(shown)[3] - round(HEMMED * person.half)
+        on_body = on_body * (np.arange(len(on_body))[:, None] > low)
     shreds = _sleeves(person, body) * (on_body < 0.5) if kind in UPPER else np.zeros_like(old)
     gone = _gone(person, old, shown, front, shreds)
     base, beyond, bare = person.rgb, np.zeros_like(gone), gone
