@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stylestudio_desktop import __version__
+
 FOLDER = "ready"
 DIGEST = 32  # bytes of a SHA-256
 
@@ -66,9 +68,13 @@ class Compiled:
 
 
 def seal(runtime: Any, core: Any, source: Path, settings: Mapping[str, Any]) -> bytes:
-    """Return a digest of all that a network made of the weights `source` depends on."""
+    """Return a digest of all that a network made of the weights `source` depends on.
+
+    The program's version is part of it, since the program chooses which layers are kept.
+    """
     told = source.stat()
     known = {
+        "program": __version__,
         "weights": [str(source), told.st_size, told.st_mtime_ns],
         "runtime": runtime.get_version(),
         "processor": [

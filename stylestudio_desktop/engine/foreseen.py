@@ -1,7 +1,7 @@
 """Tells which networks an order will ask, so that they load side by side from its first moment."""
 
 from stylestudio_desktop.engine import mannequins
-from stylestudio_desktop.engine.networks import NEEDED, Key, Networks
+from stylestudio_desktop.engine.networks import NEEDED, RECOGNITION, Key, Networks
 from stylestudio_desktop.engine.order import Order
 
 
@@ -18,4 +18,6 @@ def asked_by(order: Order, networks: Networks, *, checked: bool = False) -> list
         found += networks.looking(swift=order.draft and not checked)
     if any(not mannequins.is_one(path) for path in order.people):
         found += [(name, 0) for name in NEEDED]
+    if checked and order.people and networks.has(RECOGNITION):
+        found.append((RECOGNITION, 0))
     return found

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import compiled, weights
+from stylestudio_desktop.engine import compiled, efficientnet, weights
+from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import Image, Plane
 from stylestudio_desktop.engine.kept import Kept
 
@@ -21,9 +22,14 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet statistics, as U-
 SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 TELEMETRY = "openvino_telemetry"
 SALIENT = ("u2netp", "u2net")
+RECOGNITION = "recognition"
 NEEDED = ("modnet", "pose_landmark", "selfie_multiclass")  # for a photo of a person
 SALIENT_SIDES = 320, 224  # pixels of a side of a product's photo as it is shown, and of a draft's
 MATTE_SIDES = 512, 288  # pixels of the shorter side of a person's photo, and of a draft's
+DAMAGED = (
+    "A file of the engine's networks was damaged and has been taken away. Nothing was charged; "
+    "fetch it again in the settings."
+)
 Network = Callable[[list[NDArray[Any]]], Any]
 Key = tuple[str, int]  # a network's name, and the side of the pictures that it gets, 0 for its own
 
@@ -70,7 +76,8 @@ class Networks:
     def load(self, name: str, side: int = 0) -> Network:
         """Return the compiled network `name`, loading it at the first call.
 
-        `side` is the side in pixels of the square pictures that it will get, 0 for its own.
+        `side` is the side in pixels of the square pictures that it will get, 0 for its own. Raises
+        EngineFault where its file can't be read; a damaged one is then offered to be fetched again.
         """
         key = name, side
         with self._lock:
@@ -107,14 +114,26 @@ class Networks:
         kept: Network | None = self._compiled.take(core, f"{name}-{side}", seal, self._settings())
         if kept is not None:
             return kept
-        model = core.read_model(str(source))
-        if name in SALIENT:  # six side outputs are of no use: keep the fused one
-            model = self._openvino.Model([model.outputs[0]], model.get_parameters(), name)
+        try:
+            model = self._read(name, source, core)
+        except (RuntimeError, ValueError) as fault:
+            weights.discard(name, self.folder)
+            raise EngineFault("provider", DAMAGED) from fault
         if side:
             model.reshape([1, 3, side, side])
         made: Network = core.compile_model(model, "CPU", self._settings())
         self._new[name, side] = made, seal
         return made
+
+    def _read(self, name: str, source: Path, core: Any) -> Any:
+        """Return the network in `source` as it was published, but for what nobody asks it."""
+        openvino: Any = self._openvino
+        if name == RECOGNITION:
+            return efficientnet.model(source, openvino)
+        model = core.read_model(str(source))
+        if name in SALIENT:  # six side outputs are of no use: keep the fused one
+            model = openvino.Model([model.outputs[0]], model.get_parameters(), name)
+        return model
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -179,6 +198,17 @@ class Networks:
         answer = self.load("pose_landmark")([(patch[None] / 255).astype(np.float32)])
         points = answer[0].reshape(39, 5)
         return points, float(np.ravel(answer[1])[0]), answer[4].reshape(39, 3)
+
+    def recognised(self, square: Image) -> NDArray[Any]:
+        """Return how likely each of ImageNet's 1,000 classes is; they sum to 1.
+
+        EfficientNet-Lite2 (Tan & Le 2019; 77.6 % right at the first guess, as published).
+        """
+        side = efficientnet.SIDE
+        small = cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA)
+        logits = self.load(RECOGNITION)([_channels_first((small - 127) / 128)])[0][0]
+        odds = np.exp(logits - logits.max())
+        return np.asarray(odds / odds.sum())
 
 
 def _channels_first(image: NDArray[Any]) -> NDArray[Any]:

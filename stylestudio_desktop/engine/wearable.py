@@ -1,7 +1,7 @@
 """Says whether what was cut out can be a garment at all, before anything is charged.
 
-An outline tells what is surely none, by bounds that lie far from every garment measured; what no
-bound separates is taken for what its kind says.
+A network recognises garments. Where it has not been fetched, and besides it, an outline tells
+what is surely none, by bounds that lie far from every garment measured.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from stylestudio_desktop.engine.filters import Mask, Plane, bounds, components, 
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.person import figure, shows_person
 from stylestudio_desktop.engine.photo import Photo
+from stylestudio_desktop.engine.recognition import likeness, other_kind, seen, shadow_of
 
 SIDE = 200  # pixels of the longer side at which outlines are measured
 # Each bound with the nearest of 71 photos of garments (each also turned by up to 8 degrees and
@@ -30,6 +31,8 @@ RING = 0.25  # of the box enclosed by it: 0.06; a belt 0.50
 SPIKE, EVEN = 0.1, 0.7  # how deep dents are, and how much alike: a dress has three; a star five
 FINGERS = 0.15  # of the height in which four broad strips stand side by side: 0; a hand 0.25
 NECK, STEP = 0.45, 2.2  # a bottle's neck: 0.57 and 1.6 for skirts; 0.38 and 2.5
+LIKE = 0.12  # least likeness: a skirt of lace 0.17; a bottle's cap 0.08
+SHAPED = 0.6  # that of a mere shadow, where a print outshouts it: a hoodie 0.8; a box 0.47
 HANDLE, RIM = 0.17, 0.75  # a mug's handle, of its body's width, and its rim: 0.15 and 0.86
 
 
@@ -49,7 +52,18 @@ def doubt(shot: Photo, cutout: Cutout, kind: str, networks: Networks) -> str | N
         return "What is in the product photo does not have the outline of a garment."
     if kind in ("top", "jacket", "dress") and _block(outline):
         return "The product is a plain box in outline; if it is a skirt, choose that as its kind."
-    return None
+    return _unlike(shot, cutout, kind, networks)
+
+
+def _unlike(shot: Photo, cutout: Cutout, kind: str, networks: Networks) -> str | None:
+    """Return why what is seen is no garment of that `kind`; None where it may be."""
+    odds = seen(shot, cutout, networks)
+    if odds is None:
+        return None
+    if likeness(odds) < LIKE and likeness(shadow_of(cutout, networks)) < SHAPED:
+        return "What is in the product photo does not look like a garment; lay it flat and alone."
+    other = other_kind(odds, kind)
+    return other and f"The product looks like {other}; choose that as its kind, or another photo."
 
 
 def _measured(alpha: Plane) -> Mask:

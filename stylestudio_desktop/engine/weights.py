@@ -1,5 +1,6 @@
 """The lock of network weights: what may be fetched, what is here, and the fetch itself."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -104,8 +105,17 @@ def place(name: str, own: Path | None = None) -> Path:
 
 
 def needed() -> list[str]:
-    """Return the names that a first fetch takes: cut-out and drape, under 100 MB together."""
+    """Return the names that a first fetch takes, about 110 MB together."""
     return [weight.name for weight in _lock().values() if not weight.optional]
+
+
+def discard(name: str, own: Path) -> None:
+    """Take away the user's file of `name` in `own` if it does not have the pinned digest."""
+    weight = _lock()[name]
+    path = own / weight.file
+    with contextlib.suppress(OSError):
+        if installed.digest(path) != weight.sha256:
+            path.unlink()
 
 
 def fetch(names: Iterable[str], progress: Progress, cancelled: Event) -> None:

@@ -95,7 +95,9 @@ def test_where_nothing_can_be_written_nothing_is_kept(
     assert [path.name for path in tmp_path.iterdir()] == ["ready"]
 
 
-def test_the_seal_tells_weights_and_settings_apart(core: Any, tmp_path: Path) -> None:
+def test_the_seal_tells_weights_settings_and_programs_apart(
+    core: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     runtime = import_openvino()
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_bytes(b"12")
@@ -106,16 +108,18 @@ def test_the_seal_tells_weights_and_settings_apart(core: Any, tmp_path: Path) ->
         compiled.seal(runtime, core, other, SETTINGS),
         compiled.seal(runtime, core, one, {**SETTINGS, "NUM_STREAMS": 1}),
     }
+    monkeypatch.setattr(compiled, "__version__", "another")
+    seals.add(compiled.seal(runtime, core, one, SETTINGS))
     one.write_bytes(b"123")
     assert compiled.seal(runtime, core, one, SETTINGS) not in seals
-    assert len(seals) == 3
+    assert len(seals) == 4
 
 
 def test_every_network_gives_the_same_numbers_at_the_next_start(
     weights_folder: Path, tmp_path: Path
 ) -> None:
     for path in weights_folder.iterdir():
-        if path.suffix in (".onnx", ".tflite"):
+        if path.suffix in (".onnx", ".tflite", ".pth"):
             (tmp_path / path.name).symlink_to(path)
 
     def told(networks: Networks) -> list[np.ndarray]:
@@ -123,6 +127,7 @@ def test_every_network_gives_the_same_numbers_at_the_next_start(
         points, score, metric = networks.landmarks(patch)
         seen = [networks.salient(PHOTO, swift=swift) for swift in (False, True)]
         seen += [networks.matte(PHOTO), networks.matte(PHOTO, swift=True), networks.parts(PHOTO)]
+        seen.append(networks.recognised(PHOTO))
         return [*seen, points, np.array(score), metric]
 
     first, later = (Networks(tmp_path, limits.threads()) for _ in range(2))

@@ -93,6 +93,9 @@ def test_an_order_asks_for_what_it_needs(tmp_path: Path) -> None:
     assert asked_by(order(WOMAN, quality="draft"), networks, checked=True) == [LOOKS, *people]
     assert asked_by(order(background=str(TEE)), networks, checked=True) == [LOOKS]
     assert asked_by(order(), networks, checked=True) == []
+    weights.place("recognition", tmp_path).write_bytes(b"weights")
+    assert asked_by(order(DRAWN), networks, checked=True) == [LOOKS, ("recognition", 0)]
+    assert asked_by(order(DRAWN), networks) == [LOOKS]
 
 
 def test_the_engine_begins_them_before_its_work(slow: Slow) -> None:

@@ -17,7 +17,7 @@ from stylestudio_desktop.engine.suitability import reasons
 from stylestudio_desktop.engine.wearable import doubt
 from tests.engine.conftest import SAMPLES, no_check
 from tests.engine.drawn_odd_garments import GARMENTS
-from tests.engine.drawn_things import STYLES, UNIT, Pen, outline, photographed
+from tests.engine.drawn_things import STYLES, THINGS, UNIT, Pen, outline, photographed
 
 SHAPELESS = "does not have the outline of a garment"
 STRANGE = {  # what each is taken for when nobody says what it is
@@ -45,6 +45,7 @@ STRANGE = {  # what each is taken for when nobody says what it is
     "fish": "can't put",
     "letter_a": "can't put",
 }
+UNLIKE = "does not look like a garment"
 PIECES = [
     (SAMPLES / one["file"], one["kind"])
     for one in json.loads((SAMPLES / "collection.json").read_text("utf-8"))["items"]
@@ -90,6 +91,32 @@ def test_a_thing_that_nobody_wears_is_refused(
     (sentence,) = said(tmp_path / "thing.png", "auto", bare_networks)
     assert STRANGE[name] in sentence
     assert "Nothing was charged. Make a studio picture instead" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [(name, sorted(STYLES)[number % len(STYLES)]) for number, name in enumerate(THINGS)],
+)
+def test_no_thing_passes_whatever_it_is_called(
+    name: str, style: str, warm_networks: Networks, tmp_path: Path
+) -> None:
+    Image.fromarray(photographed(name, style)).save(tmp_path / "thing.png")
+    for kind in ("auto", "top", "skirt"):
+        (sentence,) = said(tmp_path / "thing.png", kind, warm_networks)
+        assert "Nothing was charged. Make a studio picture instead" in sentence
+
+
+def test_what_no_outline_tells_is_recognised(warm_networks: Networks, tmp_path: Path) -> None:
+    for name in ("teapot", "cushion", "heart", "letter_t", "house"):
+        Image.fromarray(photographed(name, "flat")).save(tmp_path / "thing.png")
+        assert UNLIKE in said(tmp_path / "thing.png", "top", warm_networks)[0]
+
+
+def test_a_garment_under_a_wrong_kind_is_asked_for(warm_networks: Networks) -> None:
+    (sentence,) = said(SAMPLES / "products" / "jeans-blue.jpg", "top", warm_networks)
+    assert sentence.startswith("The product looks like trousers or shorts; choose that as its kind")
+    (sentence,) = said(SAMPLES / "products" / "tee-blue.jpg", "skirt", warm_networks)
+    assert sentence.startswith("The product looks like a top; choose that as its kind")
 
 
 @pytest.mark.parametrize("name", ["mug", "star", "tree", "plant", "hand", "umbrella"])
@@ -153,6 +180,32 @@ def test_a_person_is_no_garment(number: int, kind: str, warm_networks: Networks)
     assert "shows a person" in said(path, kind, warm_networks)[0]
 
 
+@pytest.mark.parametrize("part", [(0.0, 0.3), (0.0, 0.55), (0.14, 1.0)])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_part_of_a_person_is_no_garment(
+    part: tuple[float, float], number: int, warm_networks: Networks, tmp_path: Path
+) -> None:
+    """A portrait, a photo down to the hips, and one without the head."""
+    with Image.open(SAMPLES / "people" / f"person-{number}.jpg") as whole:
+        top, bottom = (round(share * whole.height) for share in part)
+        whole.crop((0, top, whole.width, bottom)).save(tmp_path / "part.jpg", quality=95)
+    assert "shows a person" in said(tmp_path / "part.jpg", "top", warm_networks)[0]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_face_that_is_printed_on_a_garment_is_none(
+    number: int, warm_networks: Networks, tmp_path: Path
+) -> None:
+    with Image.open(SAMPLES / "people" / f"person-{number}.jpg") as person:
+        head = person.crop((round(0.3 * person.width), 0, round(0.7 * person.width), 320))
+    with Image.open(SAMPLES / "products" / "tee-blue.jpg") as tee:
+        wide = round(0.3 * tee.width)
+        printed = head.resize((wide, wide * head.height // head.width))
+        tee.paste(printed, ((tee.width - wide) // 2, round(0.35 * tee.height)))
+        tee.save(tmp_path / "printed.jpg", quality=95)
+    assert said(tmp_path / "printed.jpg", "top", warm_networks) == []
+
+
 def test_our_mannequin_is_no_garment_without_any_network(bare_networks: Networks) -> None:
     path = SAMPLES / "people" / "mannequin-broad.jpg"
     assert "shows a person" in said(path, "top", bare_networks)[0]
@@ -160,7 +213,7 @@ def test_our_mannequin_is_no_garment_without_any_network(bare_networks: Networks
 
 @pytest.mark.parametrize(("path", "kind"), PIECES, ids=[path.stem for path, _ in PIECES])
 def test_no_garment_of_the_collection_is_refused(
-    path: Path, kind: str, warm_networks: Networks
+    path: Path, kind: str, warm_networks: Networks, bare_networks: Networks
 ) -> None:
     assert said(path, kind, warm_networks) == []
     shot = photo.read(path, 768)
@@ -169,7 +222,7 @@ def test_no_garment_of_the_collection_is_refused(
         for mirrored in (False, True):
             lying = turned(alpha, degrees, mirrored)
             for each in {kind, guessed(lying)} & set(WORN):
-                assert doubted(lying, each, warm_networks) is None
+                assert doubted(lying, each, bare_networks) is None
 
 
 @pytest.mark.parametrize("name", sorted(GARMENTS))
