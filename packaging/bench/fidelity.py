@@ -29,6 +29,7 @@ from stylestudio_desktop.engine.cutout import Cutout, cut
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import report
 from stylestudio_desktop.engine.fidelity.colour import ciede2000
+from stylestudio_desktop.engine.fidelity.heat import Heat
 from stylestudio_desktop.engine.fidelity.report import PRODUCT, SCENE
 from stylestudio_desktop.engine.fidelity.verdict import Found
 from stylestudio_desktop.engine.filters import from_lab, resized, to_lab
@@ -209,7 +210,7 @@ def examined(one: Product, change: Change | None, picture: Pixels, grade: str) -
         one.cutout, colour=resized(colour, *size), alpha=resized(one.cutout.alpha, *size)
     )
     product = report.Product.of(shot, cutout)
-    heat = report.Heat(np.zeros(scene.shape[:2], np.float32))
+    heat = Heat(np.zeros(scene.shape[:2], np.float32))
     return report.compared(product, scene, heat, coloured=coloured, style=style)
 
 

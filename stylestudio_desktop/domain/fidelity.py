@@ -48,6 +48,7 @@ REASONS = {
     "not_found": "The product was not found for certain in the picture.",
     "uncut": "The product could not be told from the background of its own photo.",
     "small": "The product is too small in the picture.",
+    "worn": "On a person only colours and print are compared: cloth falls in its own way there.",
     "sheer": "Other things show through its cloth, so a change can't be told from them.",
     "failed": "The comparison could not be made.",
 }

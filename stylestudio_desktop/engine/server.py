@@ -126,7 +126,10 @@ class Server:
 
         photos = [Path(str(path)) for path in message["products"]]
         shown, grade = Path(str(message["picture"])), str(message.get("grade", ""))
-        return {"report": examine(photos, shown, self._networks, report, grade)}
+        masks = [None if path is None else Path(str(path)) for path in message.get("masks", ())]
+        worn = bool(message.get("worn", False))
+        made = examine(photos, shown, self._networks, report, grade, masks, worn=worn)
+        return {"report": made}
 
     def _ordered(
         self, order: Order, message: dict[str, Any], report: Callable[[str, float], None]

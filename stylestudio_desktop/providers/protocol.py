@@ -261,11 +261,19 @@ class Examines(Protocol):
     """A service that can compare a finished picture with the product photos it was made from."""
 
     def examine(
-        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
+        self,
+        products: Sequence[Path],
+        picture: Path,
+        grade: str,
+        cancelled: Event,
+        masks: Sequence[Path | None] = (),
+        *,
+        worn: bool = False,
     ) -> Mapping[str, Any]:
         """Return the report, as `domain.fidelity.read` takes it; raises ProviderError.
 
-        `grade` is the "grade" that this service told among the facts of its own picture, else "".
+        `masks` are those of the products, as in a job, `grade` the "grade" that this service told
+        among the facts of its own picture, else "". `worn` says that a person was to wear them.
         """
 
 

@@ -15,9 +15,9 @@ from stylestudio_desktop.domain.events import FilesChanged
 from stylestudio_desktop.domain.fidelity import Fidelity, Verdict
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
-from stylestudio_desktop.domain.records import StoredFile
+from stylestudio_desktop.domain.records import LinkedFile, StoredFile
 from stylestudio_desktop.providers.protocol import Examines, Kind, ProviderError
-from stylestudio_desktop.services import library
+from stylestudio_desktop.services import library, masks
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import fidelity as kept
 from stylestudio_desktop.store import generations
@@ -50,16 +50,20 @@ def compare(studio: Studio, file_id: int, cancelled: Event | None = None) -> Fid
     if engine is None:
         raise BadInput("The embedded engine, which compares pictures, is not installed.")
     row = library.picture(studio, file_id)
-    products = _products(studio, row.generation_id)
+    products, worn = _photos(studio, row.generation_id)
     if not products:
         raise NotFound(
             "This picture was not made here from a product photo, so there is nothing to compare "
             "it with."
         )
-    paths = [studio.files.path(one) for one in products]
+    paths = [studio.files.path(one.storage_id) for one in products]
+    drawn = masks.for_job(
+        studio, [one.file_id for one in products], studio.workspace.tmp / "cutouts"
+    )
     try:
         made = library.location(studio, row)
-        given = engine.examine(paths, made, _grade(row), cancelled or Event())
+        stop = cancelled or Event()
+        given = engine.examine(paths, made, _grade(row), stop, drawn, worn=worn)
         found = reports.read(given)
     except ProviderError as error:
         if error.kind is Kind.CANCELLED:
@@ -120,10 +124,11 @@ def _engine(studio: Studio) -> Examines | None:
     return found if isinstance(found, Examines) else None
 
 
-def _products(studio: Studio, generation_id: int | None) -> list[str]:
-    """Return the storage ids of the product photos that a generation was made from."""
+def _photos(studio: Studio, generation_id: int | None) -> tuple[list[LinkedFile], bool]:
+    """Return the product photos that a generation was made from, and whether a person wore them."""
     if generation_id is None:
-        return []
+        return [], False
     linked = generations.linked(studio.database, [generation_id])
     chosen = [one for one in linked if one.role == Role.PRODUCT.value]
-    return [one.storage_id for one in sorted(chosen, key=lambda one: one.position)]
+    worn = any(one.role == Role.MODEL.value for one in linked)
+    return sorted(chosen, key=lambda one: one.position), worn

@@ -50,6 +50,10 @@ def reason(code: str) -> str:
         "uncut": translate(
             "Fidelity", "The product could not be told from the background of its own photo."
         ),
+        "worn": translate(
+            "Fidelity",
+            "On a person only colours and print are compared: cloth falls in its own way there.",
+        ),
         "sheer": translate(
             "Fidelity",
             "Other things show through its cloth, so a change can't be told from them.",

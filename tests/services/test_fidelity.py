@@ -1,6 +1,7 @@
 """Every finished picture is compared with its product photos, once, and the report is kept."""
 
 import base64
+import io
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,13 +11,15 @@ from threading import Event
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from stylestudio_desktop.app import close_studio
 from stylestudio_desktop.domain import fidelity as reports
 from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.fidelity import FidelityRow, Heat, Verdict
+from stylestudio_desktop.domain.generation import Category
 from stylestudio_desktop.providers.protocol import Kind, ProviderError
-from stylestudio_desktop.services import fidelity, finishing, generate, library
+from stylestudio_desktop.services import fidelity, finishing, generate, history, library, masks
 from stylestudio_desktop.services.studio import Studio
 from stylestudio_desktop.store import fidelity as kept
 from tests.factories import FakeProvider, brief_for, import_photo, open_test_studio
@@ -45,10 +48,20 @@ class Examining(FakeProvider):
     answers: list[Any] = field(default_factory=list)
     examined: list[tuple[list[Path], Path]] = field(default_factory=list)
     grades: list[str] = field(default_factory=list)
+    drawn: list[Path | None] = field(default_factory=list)
+    worn: bool = False
 
     def examine(
-        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
+        self,
+        products: Sequence[Path],
+        picture: Path,
+        grade: str,
+        cancelled: Event,
+        masks: Sequence[Path | None] = (),
+        *,
+        worn: bool = False,
     ) -> Mapping[str, Any]:
+        self.drawn, self.worn = list(masks), worn
         self.examined.append((list(products), picture))
         self.grades.append(grade)
         answer = self.answers.pop(0) if self.answers else report()
@@ -94,6 +107,37 @@ def test_a_finished_picture_is_due_and_then_compared_once(
     products, picture = service.examined[0]
     assert [path.is_file() for path in products] == [True]
     assert picture == library.location(studio, library.picture(studio, ids[0]))
+
+
+def test_a_photo_is_compared_as_it_was_cut_out(
+    studio: Studio, service: Examining, tmp_path: Path
+) -> None:
+    ids = finished(studio, tmp_path, 1)
+    fidelity.compare(studio, ids[0])
+    assert service.drawn == [None]
+    story = history.story(studio, library.picture(studio, ids[0]).generation_id or 0)
+    (product,) = (one.file_id for one in story.inputs)
+    white = io.BytesIO()
+    Image.new("L", (64, 48), 255).save(white, "PNG")
+    masks.keep(studio, product, white.getvalue(), "mask.png")
+    fidelity.compare(studio, ids[0])
+    (drawn,) = service.drawn
+    assert drawn is not None
+    assert drawn.read_bytes() == masks.png(studio, product)
+
+
+def test_a_picture_with_a_person_is_compared_as_one(
+    studio: Studio, service: Examining, tmp_path: Path
+) -> None:
+    fidelity.compare(studio, finished(studio, tmp_path, 1)[0])
+    assert not service.worn
+    person = import_photo(studio, tmp_path, "navy", Category.MODEL)
+    brief = brief_for(import_photo(studio, tmp_path), models=(person,))
+    row = work_until_processing(studio, generate.start(studio, brief))
+    (made,) = finishing.complete(studio, row, results(stored_result(studio, tmp_path), 1))
+    fidelity.compare(studio, made)
+    assert service.worn
+    assert len(service.examined[-1][0]) == 1
 
 
 def test_a_comparison_asked_for_replaces_the_kept_one(

@@ -138,7 +138,14 @@ def test_finished_pictures_are_compared_with_their_products(
 
     class Examining(FakeProvider):
         def examine(
-            self, products: Sequence[Path], picture: Path, grade: str, cancelled: threading.Event
+            self,
+            products: Sequence[Path],
+            picture: Path,
+            grade: str,
+            cancelled: threading.Event,
+            masks: Sequence[Path | None] = (),
+            *,
+            worn: bool = False,
         ) -> Mapping[str, Any]:
             compared.append(picture)
             return {"verdict": "same", "products": [], "heat": None}

@@ -29,6 +29,7 @@ MORE = 0.9  # times the other picture's energy that one has where something is o
 DENOISED = 1.0  # pixels (standard deviation) by which detail is blurred
 DARK = 0.04  # of the luma: how dark detail counts less
 FINER = 0.6  # of a photo's pixels (the same): how soft it is when it is enlarged
+RIM = 4  # pixels along the outline, however small the product, into which the ground may shine
 SLACK = 3  # pixels by which a detail may have moved
 ALIKE = 3.0  # CIEDE2000 up to which the product has the very colour that is seen at its place
 SPECK = 0.0025  # share of the product below which a spot is no part of it
@@ -57,7 +58,7 @@ def parts(photo: Image, picture: Image, inside: Mask, grain: Plane, enlarged: fl
     """
     size = float(np.sqrt(max(1, int(inside.sum()))))
     wide, window = max(4.0, 0.05 * size), max(2.5, 0.018 * size)
-    core = shrunk(inside, max(2, round(0.012 * size)))
+    core = shrunk(inside, max(RIM, round(0.012 * size)))
     weight = inside.astype(np.float32)
     if enlarged > 1:
         picture = cv2.GaussianBlur(picture, (0, 0), FINER * float(np.sqrt(enlarged**2 - 1)))

@@ -1,8 +1,6 @@
 """The way from two pictures to a report: find, register, take the light off, measure, judge."""
 
-import base64
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +15,7 @@ from stylestudio_desktop.engine import photo as photos
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.fidelity import placing, verdict
+from stylestudio_desktop.engine.fidelity import placing, verdict, windows
 from stylestudio_desktop.engine.fidelity.colour import (
     Light,
     cast_on,
@@ -28,8 +26,10 @@ from stylestudio_desktop.engine.fidelity.colour import (
     plausible,
     relit_like,
 )
-from stylestudio_desktop.engine.fidelity.parts import DENOISED, Outline, Parts, outline, parts
+from stylestudio_desktop.engine.fidelity.heat import Heat, drawn
+from stylestudio_desktop.engine.fidelity.parts import DENOISED, outline, parts
 from stylestudio_desktop.engine.fidelity.verdict import Found
+from stylestudio_desktop.engine.fidelity.windows import Apart
 from stylestudio_desktop.engine.filters import (
     Image,
     Mask,
@@ -47,28 +47,11 @@ from stylestudio_desktop.engine.sheer import clear_of
 from stylestudio_desktop.engine.undeveloped import grain_of, read, undeveloped
 
 PRODUCT, SCENE = 512, 768  # long sides at which product and picture are compared
-HEAT = 48  # long side of the heat map
+SEVERAL = 1280  # that of a picture of several products
+ALONE = Apart()
 NO_CAST = np.ones(3, np.float32)
 EXPLAINED = 0.5  # share of the colour difference that a lamp's colour must leave at most
 WHOLE = 0.97  # share of the features that are found where nothing is mirrored
-HOT = 12.0  # CIEDE2000 that is drawn at full heat
-
-
-@dataclass
-class Heat:
-    """Where the picture differs, 0 to 1, at the picture's own proportions."""
-
-    plane: Plane
-
-    def packed(self) -> dict[str, Any]:
-        """Return width, height and the levels (0 to 255, rows from the top, zlib, base64)."""
-        height, width = self.plane.shape
-        scale = HEAT / max(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(self.plane, size, interpolation=cv2.INTER_AREA)
-        levels = np.clip(small * 255 + 0.5, 0, 255).astype(np.uint8)
-        data = base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode("ascii")
-        return {"width": size[0], "height": size[1], "levels": data}
 
 
 def examine(
@@ -77,31 +60,40 @@ def examine(
     networks: Networks,
     check: Callable[[str, float], None],
     grade: str = "",
+    masks: Sequence[Path | None] = (),
+    *,
+    worn: bool = False,
 ) -> dict[str, Any]:
     """Return the report on `picture`: a verdict, one entry a product, and the heat map.
 
     `grade` is what this engine told of a picture of its own, else ""; its style is taken off.
+    `masks` say what of a product's photo is meant, where somebody painted it. `worn` says that
+    somebody was to wear them: what only falls in another way is no change then.
     A product photo that can't be cut out is "could not tell". Raises EngineFault if the picture
     itself can't be read, or Cancelled out of `check`.
     """
-    scene = photos.read(picture, SCENE).rgb
+    scene = photos.read(picture, SCENE if len(products) == 1 else SEVERAL).rgb
     style, coloured = read(grade)
     if style:
         scene = undeveloped(scene, style)
     heat = Heat(np.zeros(scene.shape[:2], np.float32))
+    look = partial(check, "Comparing with the product photo", 0.0)
+    several = windows.apart(scene, len(products), networks, look)
     each: list[Found] = []
     for index, path in enumerate(products):
         part = index / len(products)
         check("Comparing with the product photo", part)
         try:
             shot = photos.read(path, PRODUCT)
-            cutout = cut_as(shot, None, networks, partial(check, "Cutting out the product", part))
+            mask = masks[index] if index < len(masks) else None
+            cutout = cut_as(shot, mask, networks, partial(check, "Cutting out the product", part))
         except EngineFault:
             each.append(Found(verdict.UNKNOWN, [verdict.UNCUT]))
             continue
         product = Product.of(shot, cutout)
-        one = compared(product, scene, heat, coloured=coloured, style=style)
-        each.append(verdict.seen_through(one, float(product.clear.mean())))
+        one = compared(product, scene, heat, several, coloured=coloured, style=style)
+        one = verdict.seen_through(one, float(product.clear.mean()))
+        each.append(verdict.on_a_person(one) if worn else one)
     return {
         "verdict": verdict.whole([one.verdict for one in each]),
         "products": [asdict(one) for one in each],
@@ -155,15 +147,23 @@ class Product:
 
 
 def compared(
-    product: Product, scene: Image, heat: Heat, *, coloured: bool = True, style: str = ""
+    product: Product,
+    scene: Image,
+    heat: Heat,
+    several: Apart = ALONE,
+    *,
+    coloured: bool = True,
+    style: str = "",
 ) -> Found:
     """Find one product in the picture, measure what became of it, and add to the heat map.
 
-    `coloured` says that the light in the picture may have a colour of its own, `style` which of
-    ours was taken off it.
+    `several` is where in the picture it may stand among others. `coloured` says that the light in
+    the picture may have a colour of its own, `style` which of ours was taken off it.
     """
     keys = placing.features(scene, None, 3000)
     place = placing.by_features(product.colour, product.mask, keys)
+    if place is None:
+        place = windows.looked_for(product.colour, product.mask, several.parts)
     chances = placing.likely(product.colour, product.mask, scene)
     palette = float((chances > 0.4).mean())
     if place is None:
@@ -172,7 +172,8 @@ def compared(
             own = placing.features(product.colour, product.mask)
             alike = len(placing.matched(own, keys)[0])
             plain = grounds.fit(to_lab(cv2.GaussianBlur(scene, (0, 0), 0.8)), None).plain
-            return verdict.absent(len(own.points), alike, palette, score, plain)
+            absent = verdict.absent(len(own.points), alike, palette, score, plain)
+            return absent if several.all_told else verdict.unsure(absent)
         place = placing.Placement(placing.settled(product.mask, chances, matrix), 0, 0)
     if place.mirrored:
         product = product.mirrored()
@@ -200,7 +201,7 @@ def _measured(
     mask = (alpha > 0.5).astype(np.uint8)
     whole = float(product.mask.sum()) * abs(float(np.linalg.det(matrix[:, :2])))
     extent = float(np.sqrt(max(1, int(mask.sum()))))
-    if extent < 24:
+    if extent < verdict.LEAST:
         return Found(verdict.UNKNOWN, [verdict.SMALL])
     told: list[NDArray[Any]] = []
     if coloured:
@@ -212,6 +213,7 @@ def _measured(
     near = matrix - np.array([[0, 0, left], [0, 0, top]])
     found = replace(
         _figures(product, scene[window], near, mask[window], told, heat.plane[window], style),
+        extent=round(extent, 1),
         place=[round(float(v), 4) for v in _corners(product.mask, matrix, size)],
     )
     found = replace(found, mirrored=found.mirrored or place.mirrored)
@@ -240,7 +242,7 @@ def _figures(
     relit, light, far, values = _best_lit(warped, scene, mask, inside, told)
     spots = parts(relit, scene, inside, grain_of(scene, style, DENOISED), product.enlarged)
     edge = outline(scene, mask, evenly_lit(warped, light), clear)
-    np.maximum(heat, _heat(far, inside, spots, edge), out=heat)
+    np.maximum(heat, drawn(far, inside, spots, edge), out=heat)
     points, alike = placing.kept(relit, scene, mask)
     return Found(
         verdict="",
@@ -329,15 +331,6 @@ def _turned_print(product: Product, scene: Image, mask: Mask, points: int, alike
     within = placing.features(scene, grown(mask, 4), 3000)
     _, turned = placing.modelled(*placing.matched(other, within))
     return turned >= placing.ENOUGH and turned > alike
-
-
-def _heat(far: Plane, inside: Mask, spots: Parts, edge: Outline) -> Plane:
-    heat = np.clip(far / HOT, 0, 1) * inside
-    heat = np.maximum(heat, np.maximum(spots.missing, spots.added))
-    size = heat.shape[1], heat.shape[0]
-    for mask in (edge.lost, edge.grown):
-        heat = np.maximum(heat, 0.8 * cv2.resize(mask.astype(np.float32), size))
-    return heat.astype(np.float32)
 
 
 def _corners(mask: Mask, matrix: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:

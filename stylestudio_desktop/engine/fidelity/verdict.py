@@ -5,7 +5,7 @@ Reasons are the codes of `domain.fidelity`, which holds their words.
 
 from dataclasses import dataclass, field, replace
 
-METHOD = "4"  # raised whenever figures of old reports would not compare with new ones
+METHOD = "5"  # raised whenever figures of old reports would not compare with new ones
 SAME, DRIFTED, DIFFERENT, UNKNOWN = "same", "drifted", "different", "unknown"
 
 SHAPE = 0.45  # correlation from which a silhouette among likely colours is believed
@@ -23,6 +23,9 @@ SCATTERED, SHAPELESS = 0.02, 0.1  # less of them than the smallest place holds, 
 
 CLEAR = 0.02  # share of the product's box from which what shows through counts
 
+LARGE, SMALL_SPOTS = 160.0, 0.04  # on one of a smaller extent a pixel along a seam counts as much
+LEAST = 56.0  # pixels: the root of the area of a product that is large enough to be compared
+
 UNCUT, SMALL = "uncut", "small"
 
 
@@ -33,6 +36,7 @@ class Found:
     verdict: str
     reasons: list[str]
     place: list[float] = field(default_factory=list)  # corners x, y as shares of the picture
+    extent: float | None = None  # the root of its area in the picture, in pixels
     colour_median: float | None = None
     colour_p95: float | None = None
     brightness: float | None = None
@@ -70,6 +74,11 @@ def absent(points: int, alike: int, palette: float, score: float, plain: bool) -
     return Found(UNKNOWN, ["not_found"], points=points)
 
 
+def unsure(found: Found) -> Found:
+    """Return what was said of an absent product where it may stand unseen among others."""
+    return replace(found, verdict=UNKNOWN, reasons=["not_found"])
+
+
 def judged(found: Found, seen: float) -> Found:
     """Return what was measured with its verdict; `seen` is the product's share in the frame."""
     reasons = [*_other(found)]
@@ -89,6 +98,25 @@ def seen_through(found: Found, clear: float) -> Found:
     if clear < CLEAR or found.verdict == SAME:
         return found
     return replace(found, verdict=UNKNOWN, reasons=["sheer"])
+
+
+def on_a_person(found: Found) -> Found:
+    """Return what was measured of a product that somebody wears, judged by colours and print.
+
+    Cloth goes round a body there, sleeves bend, and arms and hair lie before it: the outline and
+    the folds are other ones on every person. Colours and a print tell only where it was laid on
+    its place, which the print shows, or an outline that happens to be the same.
+    """
+    if found.verdict == UNKNOWN or found.place == []:
+        return found
+    fits = found.outline_overlap is not None and found.outline_overlap >= OVERLAP
+    laid = found.print_match >= PRINT if found.print_match is not None else fits
+    told = [code for code in found.reasons if code in ("mirrored", "other_colour")]
+    told += [code for code in found.reasons if code in ("colour", "print_lost") and (laid or fits)]
+    if "other_colour" in told:
+        return replace(found, reasons=told)
+    sure = DRIFTED if told else SAME if laid else UNKNOWN
+    return replace(found, verdict=sure, reasons=[*told, "worn"])
 
 
 def _other(found: Found) -> list[str]:
@@ -123,9 +151,10 @@ def _drift(found: Found) -> list[str]:
         reasons.append("mirrored")
     elif found.print_match is not None and found.print_match < PRINT and _visibly(found):
         reasons.append("print_lost")
-    if (found.missing or 0.0) > SPOTS:
+    spots = SPOTS if found.extent is None or found.extent >= LARGE else SMALL_SPOTS
+    if (found.missing or 0.0) > spots:
         reasons.append("missing")
-    if (found.added or 0.0) > SPOTS:
+    if (found.added or 0.0) > spots:
         reasons.append("added")
     if found.outline_overlap is not None and found.outline_overlap < OVERLAP:
         reasons.append("outline")

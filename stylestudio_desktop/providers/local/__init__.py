@@ -267,7 +267,14 @@ class LocalProvider:
         return [str(reason) for reason in answer.get("reasons", [])]
 
     def examine(
-        self, products: Sequence[Path], picture: Path, grade: str, cancelled: Event
+        self,
+        products: Sequence[Path],
+        picture: Path,
+        grade: str,
+        cancelled: Event,
+        masks: Sequence[Path | None] = (),
+        *,
+        worn: bool = False,
     ) -> Mapping[str, Any]:
         """Compare a picture, by whatever service, with its product photos; return the report.
 
@@ -281,8 +288,10 @@ class LocalProvider:
         message = {
             "op": "examine",
             "products": [str(path) for path in products],
+            "masks": _drawn(masks),
             "picture": str(picture),
             "grade": grade,
+            "worn": worn,
         }
         report = self._ask(message, cancelled).get("report")
         if not isinstance(report, Mapping):
