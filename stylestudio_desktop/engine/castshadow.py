@@ -29,7 +29,7 @@ THIN, LONG = 4, 5  # half the width of a cord in pixels, and its length in these
 LOST = 0.5  # share of a cord: where less is left of it, it was taken for a shadow
 STEEP = 0.06  # of white from pixel to pixel: cords are so at most of their places, shadows hardly
 EVEN = 1.2  # residual of a ground up to which such pools are looked for
-UNSEEN = 0.4  # what the network may say of a pool of shadow
+UNSEEN, HALF = 0.4, 0.6  # what the network may say of a pool of shadow, and up to its end
 FADING = 0.27  # share of its depth by which a pool may change from pixel to pixel where it ends
 LITTLE = 5.0  # CIELAB, per cent of white: so little says nothing
 OPEN = 0.5  # share of its outline that is open to the ground
@@ -104,7 +104,7 @@ def _pools(small: Image, mask: Mask, guess: Plane, ground: Ground) -> Mask:
         if end.sum() < OPEN * int((pool & (1 - shrunk(pool, 1))).sum()):
             continue  # a white sole: product stands all around it
         if all(_fades(off[box], pool > 0, end) for off in (ground.distance, 100 * dimmed)):
-            found[box] |= pool
+            found[box] |= grown(pool, 4) & mask[box] & (guess[box] < HALF).astype(np.uint8)
     return found
 
 

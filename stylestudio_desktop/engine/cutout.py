@@ -30,7 +30,7 @@ from stylestudio_desktop.engine.filters import (
     to_lab,
     wide_blur,
 )
-from stylestudio_desktop.engine.gaps import gaps
+from stylestudio_desktop.engine.gaps import agreed, gaps
 from stylestudio_desktop.engine.held import unheld
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
@@ -38,6 +38,8 @@ from stylestudio_desktop.engine.sheer import MAYBE_SHEER, SUSPECTED, seen_throug
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
 SWIFT = 512  # and that for a draft
+FLAWLESS = 0.5  # residual of a ground whose exact colour is known: a shop's white
+TINY = 400  # the long side of a photo below which it is looked at larger than it is
 CONTRAST, CONTRAST_REACH = 7.0, 0.02  # weighted Lab units; share of the long side
 ISLAND = 0.06  # share of the frame up to which ground in a loop of the product is believed
 FRAYED = 5  # pixels to both sides of an outline in which colours alone are not believed
@@ -89,6 +91,8 @@ def _cut(
     """Cut the product out of a photo that has neither transparency nor a border."""
     height, width = photo.rgb.shape[:2]
     scale = min(1.0, (SWIFT if swift else ANALYSIS) / max(height, width))
+    if max(height, width) < TINY:
+        scale = SWIFT / max(height, width)  # else its gaps are narrower than what is closed
     small = resized(photo.rgb, max(1, round(width * scale)), max(1, round(height * scale)))
     lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
     guess = networks.salient(small, swift=swift) if networks.has("u2netp") else None
@@ -147,7 +151,10 @@ def _coarse(
     joined = np.where(told, both, believed).astype(np.uint8)
     bare = peeled(small, joined, ground, guess)
     whole = _tidy(np.where(told, bare, joined).astype(np.uint8))
-    return whole & (1 - gaps(small, lab, whole, ground)), []
+    open_ = gaps(small, lab, whole, ground)
+    if ground.residual < FLAWLESS:
+        open_ |= agreed(guess, ground)
+    return whole & (1 - open_), []
 
 
 def _settled(refined: Mask, believed: Mask) -> Mask:

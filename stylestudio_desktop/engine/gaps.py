@@ -14,6 +14,7 @@ EVEN = 1.2  # residual of a ground up to which small gaps are looked for
 ROOM = 24  # pixels around a gap that are looked at
 SEEN = 6  # pixels of the edge of a gap that do not look smooth
 EDGE = 7.0  # CIELAB between a gap and the product beside it
+AGREED, NEARLY = 0.35, 5.0  # the network's word, and CIELAB from the ground, that go with it
 WALLED = 0.5  # share of an open gap's rim that must be product
 
 
@@ -36,6 +37,15 @@ def gaps(small: Image, lab: Image, mask: Mask, ground: Ground) -> Mask:
             if _is_gap(lab[box], gap, mask[box], near[box]):
                 found[box] |= grown(gap, 2) & mask[box] & _between(lab[box], gap)
     return found
+
+
+def agreed(guess: Plane, ground: Ground) -> Mask:
+    """Return where network and colour both see ground: narrow gaps may have been closed."""
+    near = (ground.distance < NEARLY) & (guess < 0.5)
+    exact = (ground.distance < 1.5 + 1.2 * ground.residual) & (guess < AGREED)
+    _, labels, _ = components(near.astype(np.uint8))
+    seen = np.unique(labels[exact])
+    return np.isin(labels, seen[seen > 0]).astype(np.uint8)
 
 
 def _windows(lab: Image, mask: Mask, ground: Ground) -> Mask:

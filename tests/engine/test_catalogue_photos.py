@@ -179,3 +179,28 @@ def test_pale_leather_with_warmer_creases_is_no_veil() -> None:
     sole = (np.arange(panel().shape[0]) > 440)[:, None, None]
     shown = photographed(np.where(sole, light((236, 206, 166)), leather), panel(), (245, 244, 242))
     assert looked_through(shown, panel()).told != "opened"
+
+
+def jacket(side: int) -> np.ndarray:
+    """Return a jacket's outline, with a gap of a hundredth of `side` beside its body."""
+    large = np.zeros((8 * side, 8 * side), np.float32)
+    units = 8 * side / 100
+    for left, top, right, bottom in ((30, 15, 70, 85), (19, 20, 29, 80), (71, 20, 81, 80)):
+        large[
+            round(top * units) : round(bottom * units), round(left * units) : round(right * units)
+        ] = 1
+    large[round(15 * units) : round(35 * units), round(19 * units) : round(81 * units)] = 1
+    return cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("side", [200, 480])
+def test_a_gap_of_a_few_pixels_is_open_where_the_network_sees_it_too(side: int) -> None:
+    """Also in a shop's thumbnail, which is looked at larger than it is."""
+    truth = jacket(side)
+    ground = np.full((side, side, 3), WHITE, np.float32)
+    shown = filed(coloured(truth, 60, ground))
+    found = cut(Photo(shown, None, "suit"), Believed(truth), no_check).alpha
+    row = slice(round(0.45 * side), round(0.7 * side))
+    middle = round(0.295 * side)
+    assert float(found[row, middle - 1 : middle + 2].min(axis=1).mean()) < 0.4
+    assert overlap(found, truth) > 0.97
