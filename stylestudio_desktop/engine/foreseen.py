@@ -18,6 +18,7 @@ def asked_by(order: Order, networks: Networks, *, checked: bool = False) -> list
         found += networks.looking(swift=order.draft and not checked)
     if any(not mannequins.is_one(path) for path in order.people):
         found += [(name, 0) for name in NEEDED]
-    if checked and order.people and networks.has(RECOGNITION):
+    unnamed = any(order.kind(number) == "auto" for number in range(len(order.products)))
+    if (unnamed or (checked and order.people)) and networks.has(RECOGNITION):
         found.append((RECOGNITION, 0))
     return found

@@ -1,11 +1,13 @@
-"""Guesses a garment's kind from its outline: a pre-selection that the user can overrule."""
+"""Guesses a product's kind from what it looks like: a pre-selection that the user can overrule."""
 
 import cv2
 import numpy as np
 
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.filters import Plane, bounds, components, solid
+from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
+from stylestudio_desktop.engine.recognition import alone, known
 
 LOOP, RING = 0.01, 0.3  # shares of the outline's box that a handle encloses at least and at most
 TURNED = 0.75  # how much of it a garment shares with its mirror picture; a shoe from the side less
@@ -13,10 +15,16 @@ SOLE = 0.9  # of its width: as much of a shoe stands on the ground
 DOME = 0.97  # how much of its convex hull a hat fills, at least
 
 
-def kind_of(order: Order, index: int, cutout: Cutout) -> str:
-    """Return the kind of a product of `order`: what the user named, else what it looks like."""
+def kind_of(order: Order, index: int, cutout: Cutout, networks: Networks) -> str:
+    """Return the kind of a product of `order`: what the user named, else what it looks like.
+
+    The outline tells, but for what the network that recognises things is sure of.
+    """
     named = order.kind(index)
-    return named if named != "auto" else guessed(cutout.alpha)
+    if named != "auto":
+        return named
+    odds = alone(cutout, networks)
+    return guessed(cutout.alpha) if odds is None else known(odds, guessed(cutout.alpha))
 
 
 def guessed(alpha: Plane) -> str:

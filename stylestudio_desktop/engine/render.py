@@ -52,7 +52,7 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
     products, warnings = _cut_all(order, networks, report)
     if order.people:
         return _worn(order, products[0], warnings, out, networks, report)
-    kinds = [kind_of(order, number, each) for number, each in enumerate(products)]
+    kinds = [kind_of(order, number, each, networks) for number, each in enumerate(products)]
     subjects = [layer.subject(each, kind) for each, kind in zip(products, kinds, strict=True)]
     garment = kinds[0]
     scene = None

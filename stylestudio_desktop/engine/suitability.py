@@ -7,7 +7,7 @@ import numpy as np
 
 from stylestudio_desktop.engine import mannequins, photo
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.kinds import guessed, kind_of
+from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.layer import subject
 from stylestudio_desktop.engine.networks import NEEDED, Networks
 from stylestudio_desktop.engine.order import WORN, Order
@@ -60,9 +60,7 @@ def reasons(order: Order, networks: Networks, report: Callable[[str, float], Non
             "studio picture."
         ]
     found = cut_as(shots[0], order.mask(0), networks, check)
-    kind = order.kind(0)
-    if kind == "auto":
-        kind = guessed(found.alpha)
+    kind = kind_of(order, 0, found, networks)
     if kind in WORN and shows_through(found.alpha, found.sheer):
         return [f"{ON_PERSON} Nothing was charged."]
     if kind not in WORN:
@@ -79,7 +77,7 @@ def _in_scene(
 ) -> list[str]:
     """Return why the products can't be set into the order's background photo."""
     cuts = [cut_as(shot, order.mask(n), networks, check) for n, shot in enumerate(shots)]
-    kinds = [kind_of(order, number, each) for number, each in enumerate(cuts)]
+    kinds = [kind_of(order, number, each, networks) for number, each in enumerate(cuts)]
     subjects = [subject(each, kind) for each, kind in zip(cuts, kinds, strict=True)]
     size = order.width, order.height
     try:

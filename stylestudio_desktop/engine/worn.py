@@ -35,7 +35,7 @@ def dressed(
         )
     if not networks.has(*NEEDED) and not mannequins.is_one(order.people[0]):
         raise EngineFault("input", f"The networks for people are not installed. {INSTEAD}")
-    kind = kind_of(order, 0, product)
+    kind = kind_of(order, 0, product, networks)
     if kind not in WORN:
         raise EngineFault("input", f"This kind of product can't be put on a person. {INSTEAD}")
     report("Reading the person", 0.30)

@@ -95,7 +95,8 @@ def test_an_order_asks_for_what_it_needs(tmp_path: Path) -> None:
     assert asked_by(order(), networks, checked=True) == []
     weights.place("recognition", tmp_path).write_bytes(b"weights")
     assert asked_by(order(DRAWN), networks, checked=True) == [LOOKS, ("recognition", 0)]
-    assert asked_by(order(DRAWN), networks) == [LOOKS]
+    assert asked_by(order(), networks) == [LOOKS, ("recognition", 0)]
+    assert asked_by(order(DRAWN, options={"garment": "top"}), networks) == [LOOKS]
 
 
 def test_the_engine_begins_them_before_its_work(slow: Slow) -> None:

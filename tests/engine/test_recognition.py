@@ -1,5 +1,6 @@
 """The network that recognises garments gives what its publisher's program gives."""
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,10 @@ from stylestudio_desktop.engine import photo, weights
 from stylestudio_desktop.engine.cutout import Cutout, cut
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import bounds
+from stylestudio_desktop.engine.kinds import kind_of
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.recognition import likeness, other_kind, seen, shadow_of
+from stylestudio_desktop.engine.order import Order
+from stylestudio_desktop.engine.recognition import known, likeness, other_kind, seen, shadow_of
 from stylestudio_desktop.engine.wearable import doubt
 from tests.engine.conftest import SAMPLES, no_check
 
@@ -90,6 +93,45 @@ def test_one_kind_is_not_taken_for_another(
     for kind in ("top", "jacket", "dress", "skirt", "trousers", "shorts"):
         expected = other if kind in wrong else None
         assert other_kind(odds, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "turn", "kind"),
+    [("sneaker-white", -8, "shoes"), ("boot-brown", 15, "shoes"), ("handbag-rust", 25, "bag")],
+)
+def test_shoes_and_bags_are_known_askew(
+    name: str, turn: float, kind: str, warm_networks: Networks, bare_networks: Networks
+) -> None:
+    """Then a shoe has no sole in its outline, and it was shown as a top would be."""
+    shot = photo.read(PRODUCTS / f"{name}.jpg", 640)
+    found = cut(shot, warm_networks, no_check)
+    height, width = found.alpha.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 0.7)
+    planes = [cv2.warpAffine(each, matrix, (width, height)) for each in (found.colour, found.alpha)]
+    askew = Cutout(planes[0], planes[1])
+    order = Order((PRODUCTS / name,), (), "realistic", "draft", 384, 384, 1, 7, {})
+    assert kind_of(order, 0, askew, bare_networks) != kind
+    assert kind_of(order, 0, askew, warm_networks) == kind
+    named = dataclasses.replace(order, options={"garment": "skirt"})
+    assert kind_of(named, 0, askew, warm_networks) == "skirt"
+
+
+def test_what_is_surely_known_overrules_the_outline() -> None:
+    def odds(**shares: float) -> np.ndarray:
+        found = np.zeros(1000)
+        for number, share in shares.items():
+            found[int(number[1:])] = share
+        return found
+
+    assert known(odds(c770=0.2, c514=0.1), "top") == "shoes"
+    assert known(odds(c770=0.2), "top") == "top"
+    assert known(odds(c748=0.3), "other") == "bag"
+    assert known(odds(c608=0.6), "shorts") == "shorts"  # cut off jeans
+    assert known(odds(c608=0.6), "dress") == "trousers"
+    assert known(odds(c842=0.6), "other") == "shorts"
+    assert known(odds(c610=0.4, c841=0.2), "other") == "top"
+    assert known(odds(c610=0.4, c841=0.2), "dress") == "dress"
+    assert known(odds(c610=0.4), "other") == "other"
 
 
 def test_a_large_print_does_not_hide_the_garment(warm_networks: Networks) -> None:
