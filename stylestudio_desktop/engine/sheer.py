@@ -27,7 +27,7 @@ SPREAD = 4.0, 0.13  # CIELAB, or of the contrast: neighbouring holes show the sa
 MATCH = 0.7  # of the ground's noise: a print of a similar colour lies farther off
 BARE = 1.02  # of the ground's light: nothing in a hole is lighter than bare ground
 SHADED = 0.93  # of the ground's light: a print that is no darker than bare ground may be a print
-COLOURED, TINTED = 4.0, 1.5  # chroma of the ground: few prints have it; none but a warm grey's
+TINTED = 1.5  # chroma of the ground, from which on few prints have its hue in shade
 VIVID = 8.0  # and one that no print has by chance
 LIKE_RIM = 0.2  # how far the light in holes may lie from the light under the product's own outline
 THROUGH = 0.03  # share of a painted cut-out from which on it is sheer
@@ -113,14 +113,13 @@ def _holes(rgb: Image, alpha: Plane, ground: Ground) -> tuple[flecks.Flecks, boo
     spread = max(SPREAD[0], SPREAD[1] * found.contrast)
     if found.count < least or found.contrast < CLEAR or found.spread > spread or not matched:
         return found, False
+    rim = veils.shade_under(lab, cover, fitted, (found.zone > 0).astype(np.uint8))
+    if abs(found.shade - rim) >= LIKE_RIM:
+        return found, False  # lights on metal: the ground beside it has another light
     if found.fringed:
         return found, found.long < LONGEST and found.shade < SHADED
     tint = float(np.median(np.hypot(fitted.field[..., 1], fitted.field[..., 2])))
-    if tint > VIVID or (tint > COLOURED and found.shade < SHADED):
-        return found, True
-    rim = veils.shade_under(lab, cover, fitted, (found.zone > 0).astype(np.uint8))
-    dim = found.shade < SHADED and abs(found.shade - rim) < LIKE_RIM
-    return found, tint > TINTED and dim
+    return found, tint > VIVID or (tint > TINTED and found.shade < SHADED)
 
 
 def _ground_like(found: flecks.Flecks, ground: Ground) -> bool:

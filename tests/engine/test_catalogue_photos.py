@@ -17,7 +17,16 @@ from stylestudio_desktop.engine.ground import Ground
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
 from tests.engine.conftest import drawn_tee, no_check
-from tests.engine.drawn_cloth import folds, light, looked_through, panel, photographed
+from tests.engine.drawn_cloth import (
+    SAGE,
+    dots,
+    folds,
+    light,
+    looked_through,
+    lower,
+    panel,
+    photographed,
+)
 
 SIDE = 480
 WHITE = 255.0
@@ -179,6 +188,17 @@ def test_pale_leather_with_warmer_creases_is_no_veil() -> None:
     sole = (np.arange(panel().shape[0]) > 440)[:, None, None]
     shown = photographed(np.where(sole, light((236, 206, 166)), leather), panel(), (245, 244, 242))
     assert looked_through(shown, panel()).told != "opened"
+
+
+def test_lights_on_metal_are_no_holes_where_no_shadow_lies_beside_them() -> None:
+    """A black camera that floats before green paper, which its metal mirrors a little darker."""
+    cover, shine = panel()[..., None], (dots(3.0) * lower())[..., None]
+    body = np.full((*panel().shape, 3), 36, np.float32)
+    paper = np.zeros_like(body) + np.array(SAGE, np.float32)
+    dim = 255 * (0.72 * (paper / 255) ** 2.2) ** (1 / 2.2)
+    shown = paper * (1 - cover) + (body * (1 - shine) + dim * shine) * cover
+    noise = np.random.default_rng(2).normal(0, 1.0, shown.shape)
+    assert looked_through(filed(shown + noise), panel()).told != "opened"
 
 
 def jacket(side: int) -> np.ndarray:
