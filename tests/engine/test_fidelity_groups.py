@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from stylestudio_desktop.engine.fidelity import windows
 from stylestudio_desktop.engine.fidelity.report import examine
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import Order
@@ -92,3 +93,17 @@ def test_the_product_that_was_chosen_of_a_photo_is_compared(
 
     assert told(mask) == "same"
     assert told() != "same"
+
+
+@pytest.mark.parametrize(
+    ("box", "plainly"),
+    [
+        ((10, 10, 110, 300), True),  # trousers
+        ((490, 372, 557, 718), False),  # a hat on a plinth
+        ((50, 482, 104, 560), False),  # too small
+    ],
+)
+def test_a_piece_is_one_product_or_may_be_more(
+    box: tuple[int, int, int, int], plainly: bool
+) -> None:
+    assert windows._plainly_one(box) == plainly

@@ -21,6 +21,7 @@ from stylestudio_desktop.engine.photo import Photo
 
 SMALLEST = 0.003  # of the picture: what may be a product
 LEAST = 64  # pixels of a side from which a piece can be told
+LONGEST = 3.5  # times as long as wide is a single product at most: trousers 3; one on a plinth 4
 MARGIN = 0.2  # of a piece's longer side, looked at around it
 LONG = 384  # pixels at which each is looked at
 MOST, TRIED = 10, 4  # pieces, and those of them in which a shape is looked for
@@ -50,8 +51,8 @@ class Close(NamedTuple):
 class Apart:
     """The parts of a picture in which one of several products may stand.
 
-    `all_told` says that as many things stand apart as there are products, each large enough to be
-    looked at: what is none of them is not in the picture.
+    `all_told` says that as many things stand apart as there are products, each plainly one thing:
+    what is none of them is not in the picture.
     """
 
     parts: tuple[Close, ...] = ()
@@ -67,9 +68,7 @@ def apart(scene: Image, products: int, networks: Networks, check: Callable[[], N
         return Apart()
     found, labels = _pieces(scene, networks, check)
     pieces = [_around(box, scene) for box in found]
-    large = [right - left for left, top, right, bottom in found[:products]]
-    large += [bottom - top for left, top, right, bottom in found[:products]]
-    told = len(found) >= products and min(large) >= LEAST
+    told = len(found) >= products and all(map(_plainly_one, found[:products]))
     parts = [_close(scene, *box, labels == number) for number, box in enumerate(pieces, 1)]
     if len(pieces) < products:
         parts += [_close(scene, *box) for box in _tiles(scene.shape[1], scene.shape[0])]
@@ -106,6 +105,12 @@ def _pieces(
         left, top, wide, high = stats[label, :4].tolist()
         boxes.append((left, top, left + wide, top + high))
     return boxes, numbers
+
+
+def _plainly_one(box: Window) -> bool:
+    """Say whether a piece is large enough to be known, and no product on a stand."""
+    sides = box[2] - box[0], box[3] - box[1]
+    return min(sides) >= LEAST and max(sides) <= LONGEST * min(sides)
 
 
 def _around(box: Window, scene: Image) -> Window:
