@@ -20,6 +20,9 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
 
 UPPER = ("top", "jacket", "dress")
+# CIELAB: how far the hue of a throat in the sun lies from the face's (of 20 people at most 9.5); that
+# of collars lies 22 and further from it.
+SUNLIT = 9.0, 13.0
 MIXED = 0.04  # of half the shoulders: as far inside their edge clothes are mixed with the ground
 CORNER = 0.3  # of half the shoulders: as far from sure cloth a corner of it may stand
 HEMS = 0.75, 1.25  # of the torso: between which the hem of a top in its trousers' colour is
@@ -103,6 +106,7 @@ def _bare_legs(person: Person) -> Plane:
 def collar_rest(person: Person) -> Plane:
     """Return cloth on the throat that was taken for skin: far brighter, or of another hue.
 
+    Skin in the sun is brighter too, but skin.
     Who wears nothing, as a mannequin, has no collar either: there it is light.
     """
     skin = (person.parts[FACE] > 0.8) & (person.alpha > 0.9)
@@ -111,7 +115,7 @@ def collar_rest(person: Person) -> Plane:
     lab = to_lab(cv2.GaussianBlur(person.rgb, (0, 0), 1.0))
     usual = np.median(lab[skin], axis=0)
     hue = np.hypot(lab[..., 1] - usual[1], lab[..., 2] - usual[2])
-    bright = smoothstep(lab[..., 0] - usual[0], 12, 18)
+    bright = smoothstep(lab[..., 0] - usual[0], 12, 18) * smoothstep(hue, *SUNLIT)
     strange = np.maximum(bright, smoothstep(hue, 20, 26))
     column = np.zeros(person.alpha.shape, np.uint8)
     chin = 0.6 * (person.points[9] + person.points[10]) / 2 + 0.4 * person.shoulders

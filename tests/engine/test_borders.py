@@ -12,11 +12,11 @@ from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.borders import unlined
 from stylestudio_desktop.engine.bottoms import ON_SHOES, warped_legs
 from stylestudio_desktop.engine.drape import draped
-from stylestudio_desktop.engine.filters import to_lab
+from stylestudio_desktop.engine.filters import from_lab, to_lab
 from stylestudio_desktop.engine.fork import forked
 from stylestudio_desktop.engine.garment import leg_points
 from stylestudio_desktop.engine.networks import Networks
-from stylestudio_desktop.engine.oldclothes import old_garment, upper_share
+from stylestudio_desktop.engine.oldclothes import collar_rest, old_garment, upper_share
 from stylestudio_desktop.engine.person import (
     CLOTHES,
     GROUND,
@@ -192,3 +192,15 @@ def test_trousers_reach_the_shoes_of_who_wears_trousers(model: Person) -> None:
         lows.append(int(np.flatnonzero((part >= 0).any(axis=1))[-1]))
     shin = float(np.hypot(*(model.points[28] - model.points[26])))
     assert lows[1] - lows[0] > 0.6 * (ON_SHOES - 1) * 2 * shin
+
+
+def test_a_throat_in_the_sun_is_no_collar(model: Person) -> None:
+    """A brown patch with a hard edge was painted over it, and the neck was torn."""
+    x, y = (int(v) for v in model.shoulders + model.up * 0.35 * model.half)
+    spot = slice(y - 8, y + 8), slice(x - 20, x + 20)
+    assert float(model.parts[SKIN][spot].min()) > 0.5
+    for change, collar in (((20, 0, 0), False), ((20, -13, -24), True)):
+        lab = to_lab(model.rgb)
+        lab[spot] += np.float32(change)
+        rest = collar_rest(dataclasses.replace(model, rgb=from_lab(lab)))[spot][4:-4, 4:-4]
+        assert (float(rest.min()) > 0.5) if collar else (float(rest.max()) < 0.1)
