@@ -19,13 +19,14 @@ from stylestudio_desktop.engine.filters import (
     wide_blur,
 )
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, collar_rest
-from stylestudio_desktop.engine.person import FACE, HAIR, SKIN, Person
+from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.skin import painted_skin
 from stylestudio_desktop.engine.waist import carried_up
 
 BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
 UNDER = 3  # pixels of a garment's edge below which the old clothes go as well
 STANDS_OFF = 0.7  # of half the shoulders: further from an arm's bone is nothing of its sleeve
+EDGE = 4  # pixels inside a figure's outline: there a pixel of old cloth is a line on the new one
 HEMMED = 0.4  # of half the shoulders: hems of trousers end within that of the lower one
 FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
 
@@ -48,6 +49,9 @@ def undressed(
         low = bounds(shown)[3] - round(HEMMED * person.half)
         on_body = on_body * (np.arange(len(on_body))[:, None] > low)
     shreds = _sleeves(person, body) * (on_body < 0.5) if kind in UPPER else np.zeros_like(old)
+    if not person.naked:
+        edge = grown((person.alpha < 0.3).astype(np.uint8), EDGE)
+        shreds = np.maximum(shreds, edge * (person.parts[CLOTHES] > 0.6))
     gone = _gone(person, old, shown, front, shreds)
     base, beyond, bare = person.rgb, np.zeros_like(gone), gone
     if kind in ("top", "jacket"):
@@ -80,7 +84,8 @@ def _gone(person: Person, old: Plane, shown: Plane, front: Plane, shreds: Plane)
     """Return where the old garment would peek out, and a rim round that: it has to go there.
 
     Beneath the new garment's soft edge too, or the old clothes would line it. What is a pixel or
-    two wide counts as noise, but for `shreds`: there it is the rest of a sleeve and stands out.
+    two wide counts as noise, but for `shreds`: there it is the rest of a sleeve, or lies along the
+    outline, and stands out.
     """
     held = front * (1 - collar_rest(person))
     peek = old * (1 - smoothstep(shown, 0.5, 0.95)) * (1 - held)

@@ -204,3 +204,22 @@ def test_a_throat_in_the_sun_is_no_collar(model: Person) -> None:
         lab[spot] += np.float32(change)
         rest = collar_rest(dataclasses.replace(model, rgb=from_lab(lab)))[spot][4:-4, 4:-4]
         assert (float(rest.min()) > 0.5) if collar else (float(rest.max()) < 0.1)
+
+
+def test_no_line_of_an_old_top_is_left_beside_a_narrower_one(warm_networks: Networks) -> None:
+    """Two pixels of it counted as noise and stood as a white line along a red tank top."""
+    shot = photo.read(SAMPLES / "people" / "person-4.jpg", 1100)
+    person = read_person(shot, warm_networks, no_check)
+    body = measured(person)
+    old = old_garment(person, body, "top")
+    solid = (old > 0.5).astype(np.uint8)
+    shown = cv2.erode(solid, np.ones((3, 3), np.uint8)).astype(np.float32)
+    base, alpha, _ = undressed(person, body, old, shown, np.zeros_like(old), "top", 0.0)
+    ground = cv2.dilate((person.alpha < 0.3).astype(np.uint8), np.ones((5, 5)))
+    y, x = np.mgrid[0 : old.shape[0], 0 : old.shape[1]].astype(np.float32)
+    along = person.height_of(np.stack([x, y], axis=-1))
+    line = (ground > 0) & (shown == 0) & (old > 0.4) & (along > 0.6) & (along < 0.8)
+    line &= person.parts[CLOTHES] > 0.7
+    assert int(line.sum()) > 30
+    white = (alpha > 0.5) & (base.min(axis=2) > 150)
+    assert float(white[line].mean()) < 0.1
