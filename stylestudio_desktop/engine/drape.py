@@ -9,7 +9,7 @@ from stylestudio_desktop.engine.barearms import lifted
 from stylestudio_desktop.engine.body import Body, measured
 from stylestudio_desktop.engine.borders import EVEN, unlined
 from stylestudio_desktop.engine.bottoms import warped_legs, warped_skirt
-from stylestudio_desktop.engine.closing import between_legs, closed
+from stylestudio_desktop.engine.closing import between_legs, closed, within_arms
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered, freed
 from stylestudio_desktop.engine.filters import (
@@ -84,6 +84,8 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
         colour, shown = closed(person, body, warp, colour, shown, old, front, back)
     elif kind in ("trousers", "shorts"):
         colour, shown = between_legs(person, colour, shown, old, front)
+    if kind in ("top", "jacket"):
+        shown = within_arms(person, body, shown)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:

@@ -1,6 +1,6 @@
 """Finds the inside of a garment that shows in its neck: it belongs behind the wearer's throat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +18,8 @@ BESIDE = 3.0  # how far to both sides of it colours are compared, in pixels of t
 MOST = 12.0  # CIE Lab units: a jump of colour counts as that much at most
 CLEAR, OVER_USUAL = 2.0, 2.4  # least jump along a neckline, and over that of a usual line there
 DEEPER = 0.35  # of lines about as clear the deeper is taken: bands and labels lie above it
+NARROWER = 0.3  # of such lines the one that begins at the notches: a wider one cuts into the band
+LOWER = 0.05  # in half neck widths: so much of the band goes too, or a label's end would be seen
 PATCH = 0.6  # how much a front counts that is not of one colour, beside an inside that is not
 LOOP = 0.25  # the least height of a strap's loop, in half neck widths
 DEPTHS = tuple(np.arange(0.08, 2.60, 0.06))  # in half neck widths
@@ -69,6 +71,8 @@ def neck_opening(colour: Image, alpha: Plane, panel: Panel) -> Plane | None:
     if best < CLEAR or best < OVER_USUAL * float(np.median(scores[scores > 0])):
         return None
     deeper = scores * (1 + DEEPER * np.array([line.depth for line in tried]) / UNIT)
+    spans = np.array([line.right[0] - line.left[0] for line in tried]) / UNIT
+    deeper *= 1 - NARROWER * (spans - spans.min())
     near = _nearby(tried[int(deeper.argmax())])
     line = near[int(_scores(window, _drawn(near)).argmax())]
     return _filled(line, window, panel, alpha.shape)
@@ -223,6 +227,7 @@ def _filled(line: _Line, window: _Window, panel: Panel, shape: tuple[int, ...]) 
 
     The inner halves of straps that lie as loops come down at the back, and belong to it too.
     """
+    line = replace(line, depth=line.depth + LOWER * UNIT)
     points = [tuple(point) for point in _drawn([line], 4 * SAMPLES)[0]]
     for side, end in ((1, line.right), (0, line.left)):
         foot = _strap_foot(window, panel, side)

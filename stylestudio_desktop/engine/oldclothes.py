@@ -20,8 +20,8 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, OTHER, SKIN, Person
 
 UPPER = ("top", "jacket", "dress")
-# CIELAB: how far the hue of a throat in the sun lies from the face's (of 20 people at most 9.5); that
-# of collars lies 22 and further from it.
+# CIELAB: how far the hue of a throat in the sun lies from the face's (of 20 people at most 9.5);
+# that of collars lies 22 and further from it.
 SUNLIT = 9.0, 13.0
 MIXED = 0.04  # of half the shoulders: as far inside their edge clothes are mixed with the ground
 CORNER = 0.3  # of half the shoulders: as far from sure cloth a corner of it may stand

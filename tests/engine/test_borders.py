@@ -11,10 +11,13 @@ from stylestudio_desktop.engine.barearms import lifted
 from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.borders import unlined
 from stylestudio_desktop.engine.bottoms import ON_SHOES, warped_legs
+from stylestudio_desktop.engine.closing import within_arms
+from stylestudio_desktop.engine.cutout import cut as cut_out
 from stylestudio_desktop.engine.drape import draped
 from stylestudio_desktop.engine.filters import from_lab, to_lab
 from stylestudio_desktop.engine.fork import forked
-from stylestudio_desktop.engine.garment import leg_points
+from stylestudio_desktop.engine.garment import leg_points, top_points
+from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.oldclothes import collar_rest, old_garment, upper_share
 from stylestudio_desktop.engine.person import (
@@ -223,3 +226,40 @@ def test_no_line_of_an_old_top_is_left_beside_a_narrower_one(warm_networks: Netw
     assert int(line.sum()) > 30
     white = (alpha > 0.5) & (base.min(axis=2) > 150)
     assert float(white[line].mean()) < 0.1
+
+
+def test_a_neck_does_not_cut_into_the_band_that_stands_beside_it(warm_networks: Networks) -> None:
+    """A label drew the line past the notches, and the band of a black tee was cut off straight."""
+    cut = cut_out(photo.read(SAMPLES / "products" / "tee-black.jpg", 1178), warm_networks, no_check)
+    panel = top_points(cut.alpha, "top")
+    assert panel.neck is not None
+    opening = neck_opening(cut.colour, cut.alpha, panel)
+    assert opening is not None
+    solid = cut.alpha > 0.5
+    axis = int(panel.neck[:, 0].mean())
+    back = int(solid[:, axis].argmax())
+    columns = np.flatnonzero(opening[back - 10] > 0.5)
+    band = solid[back - 10, columns[0] : columns[-1]]
+    assert int(band.sum()) < 0.06 * (columns[-1] - columns[0])
+    rows = np.flatnonzero(opening[:, axis] > 0.5)
+    label = cut.colour[rows[-1] + 2, axis - 40 : axis + 40]
+    assert float(label.max()) < 90, "nothing of the label stays in front"
+
+
+@pytest.mark.parametrize(("wide", "left"), [(0.25, False), (1.2, True)])
+def test_a_hems_corner_does_not_look_out_beyond_a_hand(
+    model: Person, wide: float, left: bool
+) -> None:
+    body = measured(model)
+    wrist = model.points[model.sides[0][2]]
+    shown = np.zeros_like(model.alpha)
+    x, y = (int(v) for v in wrist)
+    size = int(wide * model.half)
+    shown[y - size : y, max(0, x - size) : x + int(model.half)] = 1
+    outside = (body.across_arms[0] > 1.2) & (shown > 0)
+    assert outside.any()
+    worn = within_arms(model, body, shown)
+    assert bool(worn[outside].max() > 0.5) == left
+    assert float(worn[y - size // 2, x + int(0.6 * model.half)]) == 1, (
+        "the hem before the body stays"
+    )
