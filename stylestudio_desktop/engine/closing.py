@@ -18,7 +18,7 @@ from stylestudio_desktop.engine.person import SKIN, Person
 from stylestudio_desktop.engine.warp import Warp
 
 SHADED = 0.86  # how light cloth is that lies in the shadow between two parts
-LOW, CORNER = 0.6, 0.12  # of an arm, and of the square of half the shoulders: a hem's corner
+LOW, CORNER = 0.5, 0.12  # of an arm, and of the square of half the shoulders: a hem's corner
 LEGS = 0.06  # of half the shoulders: half of the widest gap that is closed between two legs
 HOLE = 0.06  # of the square of half the shoulders: smaller holes are none between arm and body
 
@@ -55,15 +55,17 @@ def closed(
     return _filled(colour, shown, gaps, whole, stays)
 
 
-def within_arms(person: Person, body: Body, shown: Plane) -> Plane:
-    """Return a top's cover without the corners of its hem that look out beyond the hands.
+def within_arms(person: Person, body: Body, warp: Warp, shown: Plane) -> Plane:
+    """Return a top's cover without the corners of its hem that look out beyond bare arms.
 
-    A wide cape is seen there too, but that is more than a corner.
+    A wide cape is seen there too, but that is more than a corner. Where a sleeve is, it stays.
     """
     left = shown
     for side in (0, 1):
+        if warp.cuffs[side] > LOW:
+            continue
         share, away = body.along_arms[side]
-        beyond = (body.across_arms[side] > 1.02) & (share > LOW) & (away < 0.9 * person.half)
+        beyond = (body.across_arms[side] > 1.02) & (share > LOW + 0.1) & (away < 0.9 * person.half)
         if 0 < float((shown * beyond).sum()) < CORNER * person.half**2:
             soft = cv2.GaussianBlur(beyond.astype(np.float32), (0, 0), 0.8)
             left = left * (1 - soft)

@@ -85,7 +85,7 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     elif kind in ("trousers", "shorts"):
         colour, shown = between_legs(person, colour, shown, old, front)
     if kind in ("top", "jacket"):
-        shown = within_arms(person, body, shown)
+        shown = within_arms(person, body, warp, shown)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:

@@ -30,6 +30,7 @@ from stylestudio_desktop.engine.person import (
     read_person,
 )
 from stylestudio_desktop.engine.undress import undressed
+from stylestudio_desktop.engine.warp import Warp
 from tests.engine.conftest import SAMPLES, no_check
 from tests.engine.test_dressing import product
 
@@ -258,8 +259,11 @@ def test_a_hems_corner_does_not_look_out_beyond_a_hand(
     shown[y - size : y, max(0, x - size) : x + int(model.half)] = 1
     outside = (body.across_arms[0] > 1.2) & (shown > 0)
     assert outside.any()
-    worn = within_arms(model, body, shown)
+    maps = np.zeros_like(shown)
+    bare, sleeved = (Warp(maps, maps, maps, 1.0, (cuff, cuff), False) for cuff in (0.0, 0.9))
+    worn = within_arms(model, body, bare, shown)
     assert bool(worn[outside].max() > 0.5) == left
+    assert (within_arms(model, body, sleeved, shown) == shown).all(), "there it is the sleeve"
     assert float(worn[y - size // 2, x + int(0.6 * model.half)]) == 1, (
         "the hem before the body stays"
     )
