@@ -97,7 +97,8 @@ class Server:
             self._networks.preserve(self._idle)
 
     def _idle(self) -> bool:
-        return self._waiting.empty() and not self._closing.is_set()
+        """Say whether nobody waits for a job; at the end a moment is left for what is kept."""
+        return self._waiting.empty() or self._closing.is_set()
 
     def _answer(self, job: str, message: dict[str, Any]) -> dict[str, Any]:
         """Do one job; most rooms are imported at the first one, while its networks load."""

@@ -123,3 +123,19 @@ def test_what_was_made_ready_is_kept_once_nobody_waits(slow: Slow) -> None:
         server._take({"op": "check", "job": job, "products": [str(TEE)]})
     server.work()
     assert idle == [False, True]
+
+
+def test_a_command_that_makes_one_picture_keeps_what_was_made_ready(slow: Slow) -> None:
+    """It closes the engine as soon as its picture is there."""
+    server = Server(SimpleNamespace(say=lambda **words: None), slow)  # type: ignore[arg-type]
+    idle: list[bool] = []
+
+    def answered(_job: str, _message: dict[str, Any]) -> dict[str, Any]:
+        server.listen([b'{"op": "quit"}'])
+        return {}
+
+    server._answer = answered  # type: ignore[method-assign]
+    slow.preserve = lambda nobody_waits: idle.append(nobody_waits())  # type: ignore[method-assign]
+    server._take({"op": "check", "job": "1"})
+    server.work()
+    assert idle == [True]
