@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.filters import Mask, Plane, bounds, components, disc, largest, solid
+from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
+from stylestudio_desktop.engine.order import WORN
 from stylestudio_desktop.engine.person import figure, shows_person
 from stylestudio_desktop.engine.photo import Photo
 from stylestudio_desktop.engine.recognition import likeness, other_kind, seen, shadow_of
@@ -32,7 +34,7 @@ SPIKE, EVEN = 0.1, 0.7  # how deep dents are, and how much alike: a dress has th
 FINGERS = 0.15  # of the height in which four broad strips stand side by side: 0; a hand 0.25
 NECK, STEP = 0.45, 2.2  # a bottle's neck: 0.57 and 1.6 for skirts; 0.38 and 2.5
 LIKE = 0.16  # least likeness: a skirt of lace 0.17; a knitted hat 0.151, a baboon 0.09
-SHAPED = 0.6  # that of a mere shadow, where a print outshouts it: a hoodie 0.8; a box 0.47
+SHAPED = 0.7  # that of the shadow of a garment's outline, where a print outshouts it: 0.79; 0.55
 HANDLE, RIM = 0.17, 0.75  # a mug's handle, of its body's width, and its rim: 0.15 and 0.86
 
 
@@ -60,10 +62,16 @@ def _unlike(shot: Photo, cutout: Cutout, kind: str, networks: Networks) -> str |
     odds = seen(shot, cutout, networks)
     if odds is None:
         return None
-    if likeness(odds) < LIKE and likeness(shadow_of(cutout, networks)) < SHAPED:
+    if likeness(odds) < LIKE and not _shaped(cutout, networks):
         return "What is in the product photo does not look like a garment; lay it flat and alone."
     other = other_kind(odds, kind)
     return other and f"The product looks like {other}; choose that as its kind, or another photo."
+
+
+def _shaped(cutout: Cutout, networks: Networks) -> bool:
+    """Say whether outline and shadow are a garment's, whatever is printed on it."""
+    worn = guessed(cutout.alpha) in WORN
+    return worn and likeness(shadow_of(cutout, networks)) >= SHAPED
 
 
 def _measured(alpha: Plane) -> Mask:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylestudio_desktop.engine import photo, weights
+from stylestudio_desktop.engine import photo, wearable, weights
 from stylestudio_desktop.engine.cutout import Cutout, cut
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.filters import bounds
@@ -150,8 +150,19 @@ def test_a_large_print_does_not_hide_the_garment(warm_networks: Networks) -> Non
     assert doubt(*printed, "top", warm_networks) is None
     shadow = shadow_of(printed[1], warm_networks)
     assert likeness(shadow) > 0.7
-    plain = shadow_of(found, warm_networks)
-    assert np.array_equal(shadow, plain)
+    assert np.array_equal(shadow, shadow_of(found, warm_networks))
+
+
+def test_a_shadow_alone_makes_no_garment(
+    warm_networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Headphones throw a hoodie's shadow; their outline is a bag's."""
+    shot = photo.read(PRODUCTS / "handbag-rust.jpg", 768)
+    found = cut(shot, warm_networks, no_check)
+    hoodie = np.zeros(1000, np.float32)
+    hoodie[841] = 0.9
+    monkeypatch.setattr(wearable, "shadow_of", lambda *given: hoodie)
+    assert "does not look like a garment" in str(doubt(shot, found, "top", warm_networks))
 
 
 def test_without_the_network_nothing_is_said(bare_networks: Networks) -> None:
