@@ -45,13 +45,13 @@ def test_a_silhouette_is_found_at_any_size_and_turn(scale: float, turn: float) -
 
 def test_colours_scattered_over_the_picture_are_no_product() -> None:
     """Black seams of a red bag are not a black tee without a print."""
-    found = verdict.absent(5, 0, palette=0.0092, score=0.05, plain=False)
+    found = verdict.absent(5, 0, palette=0.0092, score=0.05, plain=False, least=0.02)
     assert (found.verdict, found.reasons) == (verdict.DIFFERENT, ["no_colours"])
 
 
 @pytest.mark.parametrize(("palette", "score"), [(0.0092, 0.3), (0.2, 0.05)])
 def test_where_it_might_yet_stand_it_is_not_called_another(palette: float, score: float) -> None:
-    assert verdict.absent(5, 0, palette, score, plain=False).verdict == verdict.UNKNOWN
+    assert verdict.absent(5, 0, palette, score, plain=False, least=0.02).verdict == verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ ALIKE = 0.6  # distance of RootSIFT descriptors below which they show the same t
 SCALES = (0.08, 6.0)
 SEARCH = 192  # long side at which shapes are searched
 PARTS = 0.22, 1.0, 15  # of the picture's long side: the smallest, the largest, how many between
+EXPLAINED = 0.7  # correlation from which one picture explains half of what is seen in the other
+OFF = 0.92, 1.08  # sizes tried as well where less than that is explained
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,15 @@ def by_shape(mask: Mask, chances: Plane) -> tuple[NDArray[Any] | None, float]:
     return None if found.matrix is None else found.matrix / down, found.score
 
 
+def smallest(mask: Mask, scene: Image) -> float:
+    """Return the share of a picture that a silhouette covers at the smallest size looked for."""
+    height, width = scene.shape[:2]
+    ys, xs = np.nonzero(mask)
+    extent = max(int(np.ptp(xs)), int(np.ptp(ys))) + 1
+    scale = PARTS[0] * max(height, width) / extent
+    return float(mask.sum()) * scale**2 / (height * width)
+
+
 class _Try(NamedTuple):
     """A silhouette at one size and turn: where it fits best, and how well, up to 1."""
 
@@ -221,6 +232,37 @@ def settled(mask: Mask, chances: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
     target = cv2.GaussianBlur(chances, (0, 0), max(0.8, wide))
     moved = refined(soft, weight, target, matrix @ shift)
     return np.asarray(moved @ np.linalg.inv(shift))
+
+
+def registered(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
+    """Return the refined map of a silhouette that was found by its colours.
+
+    Where the ground is of the product's colour, too, the silhouette is found too large, and
+    pleats, which look like their neighbours, then settle one aside. So where what is seen on the
+    product stays unexplained, other sizes are tried, and one that explains it is taken.
+    """
+    height, width = weight.shape
+    tries = [refined(product, weight, scene, matrix)]
+    if _agreement(product, weight, scene, tries[0]) >= EXPLAINED:
+        return tries[0]
+    for size in OFF:
+        around = np.array([[size, 0, (1 - size) * width / 2], [0, size, (1 - size) * height / 2]])
+        start = matrix @ np.vstack([around, [0, 0, 1]])
+        tries.append(refined(product, weight, scene, start))
+    agreed = [_agreement(product, weight, scene, one) for one in tries]
+    best = int(np.argmax(agreed))
+    return tries[best] if agreed[best] >= EXPLAINED else tries[0]
+
+
+def _agreement(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> float:
+    """Return the correlation of two pictures where the product is thought to be."""
+    size = scene.shape[1], scene.shape[0]
+    where = cv2.warpAffine(weight, matrix, size) > 0.5
+    if int(where.sum()) < 100:
+        return 0.0
+    one, two = cv2.warpAffine(product, matrix, size)[where], scene[where]
+    one, two = one - one.mean(), two - two.mean()
+    return float((one * two).sum() / (np.sqrt((one * one).sum() * (two * two).sum()) + EPS))
 
 
 def refined(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:

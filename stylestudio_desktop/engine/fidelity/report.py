@@ -172,7 +172,8 @@ def compared(
             own = placing.features(product.colour, product.mask)
             alike = len(placing.matched(own, keys)[0])
             plain = grounds.fit(to_lab(cv2.GaussianBlur(scene, (0, 0), 0.8)), None).plain
-            absent = verdict.absent(len(own.points), alike, palette, score, plain)
+            least = placing.smallest(product.mask, scene)
+            absent = verdict.absent(len(own.points), alike, palette, score, plain, least)
             return absent if several.all_told else verdict.unsure(absent)
         place = placing.Placement(placing.settled(product.mask, chances, matrix), 0, 0)
     if place.mirrored:
@@ -183,7 +184,8 @@ def compared(
     matrix[:, 0] *= product.mask.shape[1] / sized.mask.shape[1]
     matrix[:, 1] *= product.mask.shape[0] / sized.mask.shape[0]
     grey, level = (cv2.GaussianBlur(luma(one), (0, 0), 1.2) for one in (sized.colour, scene))
-    matrix = placing.refined(grey, sized.mask.astype(np.float32), level, matrix)
+    settle = placing.refined if place.matched else placing.registered
+    matrix = settle(grey, sized.mask.astype(np.float32), level, matrix)
     return _measured(sized, scene, matrix, place, heat, coloured, style)
 
 

@@ -19,7 +19,7 @@ OVERLAP, OTHER_OVERLAP = 0.9, 0.6
 PRINTED = 25  # features from which a product counts as having a print, logo or pattern
 PRINT, NO_PRINT = 0.25, 0.10  # shares of the features that are alike at their places
 PALETTE = 0.004  # share of the picture in the product's colours
-SCATTERED, SHAPELESS = 0.02, 0.1  # less of them than the smallest place holds, and in no shape
+SHAPELESS = 0.1  # correlation below which its colours have no shape of it anywhere
 
 CLEAR = 0.02  # share of the product's box from which what shows through counts
 
@@ -59,14 +59,17 @@ def whole(each: list[str]) -> str:
     return SAME if each else UNKNOWN
 
 
-def absent(points: int, alike: int, palette: float, score: float, plain: bool) -> Found:
+def absent(
+    points: int, alike: int, palette: float, score: float, plain: bool, least: float
+) -> Found:
     """Judge a product that stands nowhere in the picture.
 
     `points` are its features, `alike` those with a match anywhere, `palette` the share of the
     picture in its colours, `score` that of the best place for its silhouette; `plain` says that
-    the picture's ground is so plain that the product could not hide in it.
+    the picture's ground is so plain that the product could not hide in it. `least` is the share
+    that the product covers at the smallest size it is looked for.
     """
-    if palette < PALETTE or (palette < SCATTERED and score < SHAPELESS):
+    if palette < PALETTE or (palette < least and score < SHAPELESS):
         return Found(DIFFERENT, ["no_colours"], points=points)
     unprinted = points >= PRINTED and alike < 0.15 * points
     if unprinted and (plain or score < 0.7 * SHAPE):
