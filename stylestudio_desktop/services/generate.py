@@ -167,12 +167,10 @@ def _check_able(studio: Studio, brief: Brief) -> None:
     if refusals and refusals[0]:
         raise BadInput(f"{refusals[0]} Nothing was started.")
     problems: tuple[tuple[bool, str], ...] = (
-        (len(brief.products) > able.max_products, f"at most {able.max_products} product photos"),
-        (len(brief.models) > able.max_models, f"at most {able.max_models} photos of people"),
+        *_too_many(brief, able),
         (able.needs_model_photo and not brief.models, "a photo of a person"),
         (brief.quality not in able.qualities, f"the qualities {', '.join(able.qualities)}"),
         (brief.aspect_ratio not in able.ratios, f"the ratios {', '.join(able.ratios)}"),
-        (brief.count > able.max_count, f"at most {able.max_count} pictures at a time"),
     )
     for option, offered in (("arrangement", able.arrangements), ("backdrop", able.backdrops)):
         value = brief.options.get(option, OPTIONS[option][0])
@@ -192,6 +190,22 @@ def _check_able(studio: Studio, brief: Brief) -> None:
     for wrong, takes in problems:
         if wrong:
             raise BadInput(f"{name} takes {takes}. Nothing was started.")
+
+
+def _too_many(brief: Brief, able: "Capabilities") -> tuple[tuple[bool, str], ...]:
+    def at_most(limit: int, one: str, many: str) -> str:
+        if limit == 0:
+            return f"no {many}"
+        return f"at most {limit} {one if limit == 1 else many}"
+
+    products = at_most(able.max_products, "product photo", "product photos")
+    people = at_most(able.max_models, "photo of a person", "photos of people")
+    pictures = at_most(able.max_count, "picture at a time", "pictures at a time")
+    return (
+        (len(brief.products) > able.max_products, products),
+        (len(brief.models) > able.max_models, people),
+        (brief.count > able.max_count, pictures),
+    )
 
 
 def begin(

@@ -132,7 +132,7 @@ def test_a_service_that_needs_a_person_says_so(tmp_path: Path) -> None:
         def card(self):  # type: ignore[no-untyped-def]
             card = super().card
             able = dataclasses.replace(
-                card.models[0].capabilities, needs_model_photo=True, max_products=1,
+                card.models[0].capabilities, needs_model_photo=True, max_products=1, max_models=1,
                 qualities=("standard", "high"), ratios=("1:1",), worn_qualities=("standard",),
             )  # fmt: skip
             return dataclasses.replace(
@@ -142,12 +142,14 @@ def test_a_service_that_needs_a_person_says_so(tmp_path: Path) -> None:
     studio = open_test_studio(tmp_path, {"local": Picky()})
     one, two = import_photo(studio, tmp_path), import_photo(studio, tmp_path, "red")
     person = import_photo(studio, tmp_path, "blue", Category.MODEL)
+    other = import_photo(studio, tmp_path, "green", Category.MODEL)
     fitting = brief_for(one, models=(person,), quality="standard")
     for brief, word in (
         (dataclasses.replace(fitting, models=()), "photo of a person"),
         (dataclasses.replace(fitting, quality="draft"), "qualities standard, high"),
         (dataclasses.replace(fitting, aspect_ratio="3:4"), "ratios 1:1"),
-        (dataclasses.replace(fitting, products=(one, two)), "at most 1 product"),
+        (dataclasses.replace(fitting, products=(one, two)), "at most 1 product photo."),
+        (dataclasses.replace(fitting, models=(person, other)), "at most 1 photo of a person."),
         (dataclasses.replace(fitting, options={"arrangement": "flying"}), "no arrangement"),
         (dataclasses.replace(fitting, options={"backdrop": "beach"}), "no backdrop"),
         (dataclasses.replace(fitting, quality="high"), "pictures of people in the qualities"),
@@ -156,6 +158,26 @@ def test_a_service_that_needs_a_person_says_so(tmp_path: Path) -> None:
             word in unchanged(studio, BadInput, lambda b=brief: generate.start(studio, b)).sentence
         )  # type: ignore[misc]
     assert generate.start(studio, fitting).status == "pending"
+    close_studio(studio)
+
+
+@pytest.mark.parametrize(
+    ("most", "given", "said"),
+    [
+        (0, 1, "takes no photos of people."),
+        (1, 2, "takes at most 1 photo of a person."),
+        (2, 3, "takes at most 2 photos of people."),
+    ],
+)
+def test_how_many_people_a_service_takes_is_said_in_good_grammar(
+    tmp_path: Path, most: int, given: int, said: str
+) -> None:
+    studio = open_test_studio(tmp_path, {"local": FakeProvider(max_models=most)})
+    colours = ("red", "blue", "green")[:given]
+    people = tuple(import_photo(studio, tmp_path, one, Category.MODEL) for one in colours)
+    brief = brief_for(import_photo(studio, tmp_path), models=people)
+    error = unchanged(studio, BadInput, lambda: generate.start(studio, brief))
+    assert said in error.sentence
     close_studio(studio)
 
 
