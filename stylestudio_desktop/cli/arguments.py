@@ -223,6 +223,7 @@ def _looking(add: Any) -> None:
     one = add("fidelity", "Tell whether a picture still shows the product it was made from.")
     one.add_argument("id", metavar="ID", help="a finished picture, or a generation: its pictures")
     one.add_argument("--again", action="store_true", help="compare anew")
+    one.add_argument("--to", metavar="FOLDER", help="draw there where each differs, as new PNGs")
     cutting.words(add, whole)
     one = add("list", "List what is in the library, newest first.")
     one.add_argument("what", choices=LISTS)

@@ -1,11 +1,14 @@
 """The command that tells whether pictures still show the product they were made from."""
 
+from pathlib import Path
+
 from stylestudio_desktop.cli import reading
 from stylestudio_desktop.cli.desk import Desk
 from stylestudio_desktop.cli.shapes import Json
 from stylestudio_desktop.cli.speaking import note, print_json, say
 from stylestudio_desktop.domain.errors import BadInput, NotFound
 from stylestudio_desktop.domain.fidelity import REASONS, VERDICTS, Fidelity
+from stylestudio_desktop.domain.places import path_of
 from stylestudio_desktop.services import fidelity as comparing
 from stylestudio_desktop.services import history, library
 from stylestudio_desktop.services.studio import Studio
@@ -22,12 +25,32 @@ def fidelity(desk: Desk) -> int:
             if file_id not in known and not desk.json:
                 note(f"Comparing picture {file_id} with its product photo")
             found[file_id] = known.get(file_id) or comparing.compare(studio, file_id)
+        drawn = _drawn(studio, found, desk.arguments.to)
     if desk.json:
-        print_json({"items": [shape(file_id, one) for file_id, one in found.items()]})
+        items = [shape(file_id, one) | _named(drawn, file_id) for file_id, one in found.items()]
+        print_json({"items": items})
         return 0
     for file_id, one in found.items():
         _tell(file_id, one)
+        if drawn is not None:
+            say(f"  Where it differs: {drawn[file_id] or 'nowhere, so nothing was drawn'}")
     return 0
+
+
+def _drawn(
+    studio: Studio, found: dict[int, Fidelity], folder: str | None
+) -> dict[int, Path | None] | None:
+    if folder is None:
+        return None
+    into = path_of(folder).absolute()
+    return {one: comparing.write_map(studio, one, report, into) for one, report in found.items()}
+
+
+def _named(drawn: dict[int, Path | None] | None, file_id: int) -> Json:
+    if drawn is None:
+        return {}
+    path = drawn[file_id]
+    return {"map": None if path is None else str(path)}
 
 
 def shape(file_id: int, found: Fidelity) -> Json:

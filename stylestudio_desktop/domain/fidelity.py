@@ -12,6 +12,8 @@ from stylestudio_desktop.domain.errors import BadInput
 
 HEAT_SIDE = 64
 """The most cells a heat map has along one side."""
+VEIL = 150
+"""How much of the picture is dimmed beneath the heat map, of 255."""
 
 
 class Verdict(str, Enum):
@@ -99,6 +101,14 @@ class Fidelity:
     def reasons(self) -> tuple[str, ...]:
         """Return the codes of all reasons, each once."""
         return tuple(dict.fromkeys(code for one in self.products for code in one.reasons))
+
+
+def tone(level: int) -> tuple[int, int, int, int]:
+    """Return red, green, blue and opacity (0 to 255) in which a level of a heat map glows.
+
+    From nothing over orange to yellow: read by people who can't tell red from green, too.
+    """
+    return 255, 90 + level * 150 // 255, level * level // 500, min(255, level * 2)
 
 
 def read(report: Mapping[str, Any]) -> Fidelity:

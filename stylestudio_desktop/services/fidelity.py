@@ -7,6 +7,7 @@ with the picture. A comparison that fails costs nothing and takes nothing away.
 import json
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Event
 
 from stylestudio_desktop.domain import fidelity as reports
@@ -16,6 +17,8 @@ from stylestudio_desktop.domain.fidelity import Fidelity, Verdict
 from stylestudio_desktop.domain.generation import Role
 from stylestudio_desktop.domain.ids import now_ms
 from stylestudio_desktop.domain.records import LinkedFile, StoredFile
+from stylestudio_desktop.files.export import checked_folder, write_new
+from stylestudio_desktop.files.heatmap import heat_map
 from stylestudio_desktop.providers.protocol import Examines, Kind, ProviderError
 from stylestudio_desktop.services import library, masks
 from stylestudio_desktop.services.studio import Studio
@@ -76,6 +79,19 @@ def compare(studio: Studio, file_id: int, cancelled: Event | None = None) -> Fid
         kept.keep(studio.database, studio.user_id, file_id, found.verdict.value, now_ms(), text)
         studio.tell(FilesChanged((file_id,)))
     return found
+
+
+def write_map(studio: Studio, file_id: int, found: Fidelity, folder: Path) -> Path | None:
+    """Write a new picture of where one differs from its product into a folder; return its path.
+
+    None where nothing differs. A name that is taken gets a number. Raises BadInput for the folder,
+    or a picture that can't be read.
+    """
+    into = checked_folder(folder)
+    if found.heat is None or not any(found.heat.levels):
+        return None
+    drawn = heat_map(library.location(studio, library.picture(studio, file_id)), found.heat)
+    return write_new(drawn, into, f"differences-{file_id}", ".png")
 
 
 def study(studio: Studio, stop: Event, rest: Callable[[], None] = lambda: None) -> int:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgba
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from stylestudio_desktop.domain.fidelity import Fidelity, Heat, Verdict
+from stylestudio_desktop.domain.fidelity import VEIL, Fidelity, Heat, Verdict, tone
 from stylestudio_desktop.ui import wording
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.forms import Facts
@@ -13,8 +13,6 @@ from stylestudio_desktop.ui.widgets.labels import label
 translate = QCoreApplication.translate
 
 SHOWN = 220
-VEIL = 150
-"""How much of the picture is dimmed beneath the heat map, of 255."""
 
 
 def verdict(found: Verdict) -> str:
@@ -111,11 +109,7 @@ def _glow(heat: Heat) -> QImage:
     size = heat.width * heat.height
     levels = heat.levels[:size].ljust(size, b"\0")
     glow = QImage(levels, heat.width, heat.height, heat.width, QImage.Format.Format_Indexed8)
-    # From nothing over orange to yellow: read by people who can't tell red from green, too.
-    tones = [
-        qRgba(255, 90 + level * 150 // 255, level * level // 500, min(255, level * 2))
-        for level in range(256)
-    ]
+    tones = [qRgba(*tone(level)) for level in range(256)]
     glow.setColorTable(tones)
     return glow.convertToFormat(QImage.Format.Format_ARGB32)  # its own bytes, not borrowed ones
 
