@@ -26,6 +26,7 @@ from stylestudio_desktop.engine.filters import (
 )
 from stylestudio_desktop.engine.fork import forked
 from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_points
+from stylestudio_desktop.engine.hands import whole_hand, within_hands
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
 from stylestudio_desktop.engine.openfront import open_front
@@ -86,6 +87,7 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
         colour, shown = between_legs(person, colour, shown, old, front)
     if kind in ("top", "jacket"):
         shown = within_arms(person, body, warp, shown)
+        shown = within_hands(person, body, shown, sleeves, front)
     sink = 0.07 if max(warp.cuffs) > 0 else 0.0
     base, alpha, share = undressed(person, body, old, shown, front, kind, sink)
     if min(warp.cuffs) > 0:
@@ -243,7 +245,7 @@ def _in_front(person: Person, body: Body, warp: Warp, kind: str, sleeves: Plane)
         if person.naked and kind in UPPER:  # there skin goes on from the arm to the trunk
             near *= np.maximum(smoothstep(body.across_arms[side], -1.0, -0.94), hand)
             below = smoothstep(share, cuff, cuff + 0.03)
-        arms = np.maximum(arms, below * near)
+        arms = np.maximum(arms, below * np.maximum(near, whole_hand(person, body, skin, side)))
     front = skin * arms * (1 - sleeves)
     if kind in ("skirt", "trousers", "shorts"):
         cloth = smoothstep(parts[CLOTHES], 0.3, 0.7)
