@@ -28,6 +28,11 @@ CORNER = 0.3  # of half the shoulders: as far from sure cloth a corner of it may
 HEMS = 0.75, 1.25  # of the torso: between which the hem of a top in its trousers' colour is
 LINE = 4.0  # times the usual slope of light that such a hem stands out by, at least
 WAIST = 0.8  # of the torso: a top begins above
+HIGH = 0.55  # of the torso: no trousers are worn further up
+FOLD = 0.06  # of half the shoulders: a fold of a top in the light of its trousers is no broader
+# CIELAB: top and trousers that lie less far apart are of one colour, and of two from the second
+# on; between them a hem's line is looked for first.
+ALIKE = 10.0, 16.0
 
 
 def old_garment(person: Person, body: Body, kind: str) -> Plane:
@@ -140,17 +145,37 @@ def upper_share(person: Person, body: Body) -> Plane:
     if int(chest.sum()) < 200 or int(thigh.sum()) < 200:
         return np.maximum(by_height, on_arm.astype(np.float32))
     upper, lower = np.median(lab[chest], axis=0), np.median(lab[thigh], axis=0)
-    if float(np.linalg.norm(upper - lower)) < 16:
+    apart = float(np.linalg.norm(upper - lower))
+    if apart < ALIKE[1]:
         hem = _hem(person, lab[..., 0], along)
         if hem is not None:
             by_height = 1 - smoothstep(y - hem[None], -1.5, 1.5)
-        return np.maximum(by_height, on_arm.astype(np.float32))
+        if hem is not None or apart < ALIKE[0]:
+            return np.maximum(by_height, on_arm.astype(np.float32))
     nearer = np.linalg.norm(lab - lower, axis=-1) - np.linalg.norm(lab - upper, axis=-1)
     nearer = _from_within(person, nearer.astype(np.float32))
     by_colour = smoothstep(wide_blur(nearer, 0.02 * person.half), -3, 3)
     unsure = smoothstep(along, 0.7, 0.8) * (1 - smoothstep(along, 1.2, 1.3))
     share = by_height * (1 - unsure) + by_colour * unsure
-    return np.maximum(share, on_arm.astype(np.float32)).astype(np.float32)
+    share = np.maximum(share, on_arm.astype(np.float32))
+    return (share * (1 - _high_waist(person, by_colour, along))).astype(np.float32)
+
+
+def _high_waist(person: Person, by_colour: Plane, along: Plane) -> Plane:
+    """Return 1 on trousers that are worn above the usual waist: what goes on up from the hips.
+
+    A print in their colour on a top does not hang together with them, and what goes on up to the
+    chest is a shirt under an open jacket.
+    """
+    lower = (by_colour < 0.5) & (person.parts[CLOTHES] > 0.5) & (along > HIGH) & (along < 1.2)
+    size = disc(max(2, round(FOLD * person.half)))
+    broad = cv2.morphologyEx(lower.astype(np.uint8), cv2.MORPH_OPEN, size).astype(np.uint8)
+    count, labels, _ = components(broad)
+    goes_on = np.zeros(count, bool)
+    goes_on[np.unique(labels[(broad > 0) & (along > 1.1)])] = True
+    goes_on[np.unique(labels[along < HIGH + 0.03])] = False
+    waist = cv2.dilate((goes_on[labels] & (along < WAIST)).astype(np.uint8), disc(1))
+    return cv2.GaussianBlur(waist.astype(np.float32), (0, 0), 1.0)
 
 
 def _from_within(person: Person, values: Plane) -> Plane:

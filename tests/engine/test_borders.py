@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine import oldclothes, photo
 from stylestudio_desktop.engine.barearms import lifted
 from stylestudio_desktop.engine.body import measured
 from stylestudio_desktop.engine.borders import unlined
@@ -113,6 +113,58 @@ def test_no_band_of_old_shorts_is_left_below_a_top_of_their_colour(model: Person
     hem = near.start + int(np.abs(np.diff(level[near, columns].mean(axis=1))).argmax())
     assert float(share[hem - 5, columns].min()) > 0.9
     assert float(share[hem + 6, columns].max()) < 0.1
+
+
+def dressed_in(model: Person, top: float, trousers: float, waist: float) -> Person:
+    """Return the model in a grey top and trousers whose colours change at `waist` of the torso."""
+    y, x = np.mgrid[0 : model.alpha.shape[0], 0 : model.alpha.shape[1]].astype(np.float32)
+    along = model.height_of(np.stack([x, y], axis=-1))
+    body = (model.parts[[CLOTHES, SKIN]].sum(axis=0) > 0.5) & (along > 0.2) & (along < 1.8)
+    parts = np.where(body, 0, model.parts)
+    parts[CLOTHES][body] = 1
+    lab = np.dstack([np.where(along < waist, top, trousers)] + [np.zeros_like(x)] * 2)
+    rgb = np.where(body[..., None], from_lab(lab.astype(np.float32)), model.rgb)
+    return dataclasses.replace(model, rgb=rgb.astype(np.float32), parts=parts.astype(np.float32))
+
+
+def shares_beside(person: Person, waist: float) -> tuple[float, float]:
+    """Return the upper share a little above and a little below `waist` in the body's middle."""
+    share = upper_share(person, measured(person))
+    spots = [
+        person.shoulders + (person.hips - person.shoulders) * (waist + d) for d in (-0.03, 0.03)
+    ]
+    return tuple(float(share[int(y), int(x)]) for x, y in spots)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("waist", [0.68, 0.9])
+def test_trousers_are_told_from_a_top_up_to_a_high_waist(model: Person, waist: float) -> None:
+    """Their old waistband was left above the new trousers'."""
+    above, below = shares_beside(dressed_in(model, 20, 50, waist), waist)
+    assert above > 0.9
+    assert below < 0.1
+
+
+def test_colours_that_lie_fairly_near_tell_trousers_where_no_hem_does(
+    model: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oldclothes, "_hem", lambda *_: None)
+    above, below = shares_beside(dressed_in(model, 30, 43, 0.9), 0.9)
+    assert above > 0.9
+    assert below < 0.1
+
+
+def test_a_shirt_under_an_open_jacket_is_no_trousers(model: Person) -> None:
+    jacket = dressed_in(model, 20, 50, 0.9)
+    height, width = jacket.alpha.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    along = jacket.height_of(np.stack([x, y], axis=-1))
+    shirt = (np.abs(x - jacket.hips[0]) < 0.3 * jacket.half) & (along > 0.2) & (along < 0.95)
+    rgb = np.where(
+        shirt[..., None], jacket.rgb[int(jacket.hips[1]), int(jacket.hips[0])], jacket.rgb
+    )
+    above, below = shares_beside(dataclasses.replace(jacket, rgb=rgb.astype(np.float32)), 0.68)
+    assert above > 0.9
+    assert below > 0.9
 
 
 def test_a_corner_of_old_clothes_that_is_half_seen_belongs_to_them(model: Person) -> None:
