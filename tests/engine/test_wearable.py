@@ -193,6 +193,17 @@ def test_part_of_a_person_is_no_garment(
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_person_without_colour_is_no_garment(
+    number: int, warm_networks: Networks, tmp_path: Path
+) -> None:
+    with Image.open(SAMPLES / "people" / f"person-{number}.jpg") as whole:
+        whole.convert("L").save(tmp_path / "grey.jpg", quality=95)
+    shot = photo.read(tmp_path / "grey.jpg", 768)
+    found = cut(shot, warm_networks, no_check)
+    assert "shows a person" in str(doubt(shot, found, "top", warm_networks))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_face_that_is_printed_on_a_garment_is_none(
     number: int, warm_networks: Networks, tmp_path: Path
 ) -> None:
