@@ -27,7 +27,7 @@ SCALES = (0.08, 6.0)
 SEARCH = 192  # long side at which shapes are searched
 PARTS = 0.22, 1.0, 15  # of the picture's long side: the smallest, the largest, how many between
 EXPLAINED = 0.7  # correlation from which one picture explains half of what is seen in the other
-OFF = 0.92, 1.08  # sizes tried as well where less than that is explained
+OFF = 0.91, 0.94, 0.97, 1.05  # sizes tried as well where less than that is explained
 
 
 @dataclass(frozen=True)
