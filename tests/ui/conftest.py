@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from stylestudio_desktop.store.database import Database
@@ -51,6 +52,13 @@ def _forget_languages(qapp: QCoreApplication) -> None:
         qapp.removeTranslator(translator)
         translator.deleteLater()
     said.speak("en")
+
+
+@pytest.fixture(autouse=True)
+def uncovered(qapp: QCoreApplication) -> None:
+    """No window that an earlier test left open takes the pointer's moves from this one's."""
+    for window in QApplication.topLevelWidgets():
+        window.hide()
 
 
 @pytest.fixture(autouse=True)
