@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -156,6 +157,21 @@ def review(pane: Bench) -> None:
     _ready(pane)
 
 
+def unsuitable(pane: Bench) -> None:
+    """Show a pair that does not fit, told before it is paid for: a bag that is called a top."""
+    (bag,) = (
+        one.path for one in sources.samples(Category.PRODUCT) if one.path.stem == "tote-canvas"
+    )
+    (person, *_) = (one.path for one in sources.samples(Category.MODEL))
+    for path, category in ((bag, Category.PRODUCT), (person, Category.MODEL)):
+        pane.intake.take([path], category)
+        _ready(pane)
+    named = tuple(replace(one, kind="top") for one in pane.desk.draft.products)
+    pane.desk.edit(products=named)
+    pane.go(Step.REVIEW)
+    _ready(pane)
+
+
 def poor(pane: Bench) -> None:
     """Show what happens without enough tokens."""
     _choose(pane, 4)
@@ -231,6 +247,7 @@ SHOTS: dict[str, Callable[[Bench], None]] = {
     "scene": scene,
     "plane": plane,
     "review": review,
+    "unsuitable": unsuitable,
     "poor": poor,
     "picker": picker,
     "styles": styles,
