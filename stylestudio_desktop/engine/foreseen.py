@@ -16,9 +16,11 @@ def asked_by(order: Order, networks: Networks, *, checked: bool = False) -> list
     found: list[Key] = []
     if any(order.mask(number) is None for number in range(len(order.products))):
         found += networks.looking(swift=order.draft and not checked)
+        if order.people and order.draft and not checked:  # the check before it looks closely
+            found += networks.looking(swift=False)
     if any(not mannequins.is_one(path) for path in order.people):
         found += [(name, 0) for name in NEEDED]
     unnamed = any(order.kind(number) == "auto" for number in range(len(order.products)))
-    if (unnamed or (checked and order.people)) and networks.has(RECOGNITION):
+    if (unnamed or order.people) and networks.has(RECOGNITION):
         found.append((RECOGNITION, 0))
     return found

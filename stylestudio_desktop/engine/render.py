@@ -49,6 +49,8 @@ def render(order: Order, out: Path, networks: Networks, report: Report) -> list[
     Raises EngineFault with a sentence, or Cancelled out of `report`; nothing half-written stays.
     """
     cv2.setRNGSeed(order.seed & 0x7FFFFFFF)
+    if order.people:
+        _fit(order, networks, report)
     products, warnings = _cut_all(order, networks, report)
     if order.people:
         return _worn(order, products[0], warnings, out, networks, report)
@@ -140,6 +142,18 @@ def preview(
     found = cut_as(shot, mask, networks, check, sheer=sheer)
     report("Saving the cut-out", 0.9)
     picture.save_cutout(target, found.colour, found.alpha, found.sheer)
+
+
+def _fit(order: Order, networks: Networks, report: Report) -> None:
+    """Refuse a pair that does not fit: not everybody who asks for a picture had it checked before.
+
+    What is found here is kept, and what a check before found is at hand.
+    """
+    from stylestudio_desktop.engine.suitability import reasons
+
+    found = reasons(order, networks, lambda stage, _done: report(stage, 0.02))
+    if found:
+        raise EngineFault("input", found[0])
 
 
 def _worn(

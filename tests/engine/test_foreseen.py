@@ -96,7 +96,11 @@ def test_an_order_asks_for_what_it_needs(tmp_path: Path) -> None:
     weights.place("recognition", tmp_path).write_bytes(b"weights")
     assert asked_by(order(DRAWN), networks, checked=True) == [LOOKS, ("recognition", 0)]
     assert asked_by(order(), networks) == [LOOKS, ("recognition", 0)]
-    assert asked_by(order(DRAWN, options={"garment": "top"}), networks) == [LOOKS]
+    named = {"options": {"garment": "top"}}
+    assert asked_by(order(**named), networks) == [LOOKS]
+    assert asked_by(order(DRAWN, **named), networks) == [LOOKS, ("recognition", 0)]
+    draft = order(DRAWN, quality="draft", **named)
+    assert asked_by(draft, networks) == [("u2netp", SALIENT_SIDES[1]), LOOKS, ("recognition", 0)]
 
 
 def test_the_engine_begins_them_before_its_work(slow: Slow) -> None:

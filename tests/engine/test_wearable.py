@@ -10,9 +10,11 @@ from PIL import Image, ImageDraw
 
 from stylestudio_desktop.engine import photo
 from stylestudio_desktop.engine.cutout import Cutout, cut
+from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.kinds import guessed
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.order import WORN, Order
+from stylestudio_desktop.engine.render import render
 from stylestudio_desktop.engine.suitability import reasons
 from stylestudio_desktop.engine.wearable import doubt
 from tests.engine.conftest import SAMPLES, no_check
@@ -110,6 +112,21 @@ def test_what_no_outline_tells_is_recognised(warm_networks: Networks, tmp_path: 
     for name in ("teapot", "cushion", "heart", "letter_t", "house"):
         Image.fromarray(photographed(name, "flat")).save(tmp_path / "thing.png")
         assert UNLIKE in said(tmp_path / "thing.png", "top", warm_networks)[0]
+
+
+@pytest.mark.parametrize("name", ["handbag-rust", "jeans-blue"])
+def test_what_was_not_checked_is_refused_when_it_is_made(
+    name: str, warm_networks: Networks, tmp_path: Path
+) -> None:
+    """A picture may be asked for before its photos were looked at, or in spite of what was said."""
+    product, person = SAMPLES / "products" / f"{name}.jpg", SAMPLES / "people" / "person-1.jpg"
+    options = {"garment": "top"}
+    order = Order((product,), (person,), "realistic", "draft", 384, 512, 1, 7, options)
+    with pytest.raises(EngineFault, match="Nothing was charged") as caught:
+        render(order, tmp_path, warm_networks, quiet)
+    assert caught.value.kind == "input"
+    assert [caught.value.sentence] == reasons(order, warm_networks, quiet)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_garment_under_a_wrong_kind_is_asked_for(warm_networks: Networks) -> None:

@@ -16,6 +16,7 @@ from stylestudio_desktop.ui.create.tiles import PhotoView
 from stylestudio_desktop.ui.said import spoken
 from stylestudio_desktop.ui.tokens import Space
 from stylestudio_desktop.ui.widgets.boxes import emptied
+from stylestudio_desktop.ui.widgets.buttons import button
 from stylestudio_desktop.ui.widgets.cards import Card
 from stylestudio_desktop.ui.widgets.flow import FlowLayout
 from stylestudio_desktop.ui.widgets.labels import label
@@ -26,7 +27,7 @@ _MOST_PHOTOS = 20
 
 
 class ReviewPage(Page):
-    """Shows; changes nothing."""
+    """Shows; changes nothing but a pair that does not fit into the product alone."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -60,9 +61,14 @@ class ReviewPage(Page):
         self._doubts.body.addWidget(label(words.tr("Before you pay"), "title"))
         self._doubt_words = label("", wrap=True)
         self._doubts.body.addWidget(self._doubt_words)
+        self.alone = button(words.tr("Make a studio picture instead"), self._on_alone, icon="shirt")
+        self._doubts.body.addWidget(self.alone, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self._doubts)
         self._build_prompt()
         self.column.addStretch(1)
+
+    def _on_alone(self) -> None:
+        self._desk.edit(models=())
 
     def show_desk(self) -> None:
         """Show the draft as it stands."""
@@ -77,6 +83,7 @@ class ReviewPage(Page):
         doubts = self._desk.situation.doubts
         self._doubts.setVisible(bool(doubts))
         self._doubt_words.setText("\n".join(doubts))
+        self.alone.setVisible(bool(draft.models) and not able.needs_model_photo)
         self._prompts.setVisible(brief is not None)
         if brief is not None:
             self.prompt.setText(self._desk.studio.catalogue.compose(brief))

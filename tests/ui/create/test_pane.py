@@ -338,7 +338,12 @@ def test_the_service_doubts_before_anything_is_paid(desk: Desk, tmp_path: Path) 
     desk.pane.go(Step.MODEL)
     assert desk.pane.pages.models._doubts.isVisibleTo(desk.pane)
     assert "arms are crossed" in desk.pane.summary.remark.text()
-    desk.pane.desk.edit(models=())
+    desk.pane.go(Step.REVIEW)
+    desk.settle()
+    assert desk.pane.pages.review.alone.isVisibleTo(desk.pane)
+    desk.pane.pages.review.alone.click()
+    assert desk.pane.desk.draft.models == ()
+    assert not desk.pane.pages.review.alone.isVisibleTo(desk.pane)
     assert "arms are crossed" not in desk.pane.summary.remark.text()
 
 
