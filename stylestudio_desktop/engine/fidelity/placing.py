@@ -26,8 +26,6 @@ ALIKE = 0.6  # distance of RootSIFT descriptors below which they show the same t
 SCALES = (0.08, 6.0)
 SEARCH = 192  # long side at which shapes are searched
 PARTS = 0.22, 1.0, 15  # of the picture's long side: the smallest, the largest, how many between
-EXPLAINED = 0.7  # correlation from which one picture explains half of what is seen in the other
-OFF = 0.91, 0.94, 0.97, 1.05  # sizes tried as well where less than that is explained
 
 
 @dataclass(frozen=True)
@@ -221,78 +219,6 @@ def _tried(
     return _Try(max(0.0, float(score)), scale, turn, matrix)
 
 
-def settled(mask: Mask, chances: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
-    """Return a silhouette's map moved so that its outline meets that of the likely colours."""
-    margin = max(8, round(0.1 * max(mask.shape)))
-    padded = np.pad(mask, margin)
-    soft = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), 0.25 * margin)
-    shift = np.array([[1.0, 0.0, -margin], [0.0, 1.0, -margin], [0.0, 0.0, 1.0]])
-    weight = np.ones_like(soft)
-    wide = float(np.sqrt(abs(np.linalg.det(matrix[:, :2])))) * 0.25 * margin
-    target = cv2.GaussianBlur(chances, (0, 0), max(0.8, wide))
-    moved = refined(soft, weight, target, matrix @ shift)
-    return np.asarray(moved @ np.linalg.inv(shift))
-
-
-def registered(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
-    """Return the refined map of a silhouette that was found by its colours.
-
-    Where the ground is of the product's colour, too, the silhouette is found too large, and
-    pleats, which look like their neighbours, then settle one aside. So where what is seen on the
-    product stays unexplained, other sizes are tried, and one that explains it is taken.
-    """
-    height, width = weight.shape
-    tries = [refined(product, weight, scene, matrix)]
-    if _agreement(product, weight, scene, tries[0]) >= EXPLAINED:
-        return tries[0]
-    for size in OFF:
-        around = np.array([[size, 0, (1 - size) * width / 2], [0, size, (1 - size) * height / 2]])
-        start = matrix @ np.vstack([around, [0, 0, 1]])
-        tries.append(refined(product, weight, scene, start))
-    agreed = [_agreement(product, weight, scene, one) for one in tries]
-    best = int(np.argmax(agreed))
-    return tries[best] if agreed[best] >= EXPLAINED else tries[0]
-
-
-def _agreement(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> float:
-    """Return the correlation of two pictures where the product is thought to be."""
-    size = scene.shape[1], scene.shape[0]
-    where = cv2.warpAffine(weight, matrix, size) > 0.5
-    if int(where.sum()) < 100:
-        return 0.0
-    one, two = cv2.warpAffine(product, matrix, size)[where], scene[where]
-    one, two = one - one.mean(), two - two.mean()
-    return float((one * two).sum() / (np.sqrt((one * one).sum() * (two * two).sum()) + EPS))
-
-
-def refined(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> NDArray[Any]:
-    """Return the map moved to where both pictures agree best, blind to brightness and contrast.
-
-    ECC maximisation (Evangelidis and Psarakis 2008); the map given is kept where that fails.
-    """
-    back = np.asarray(cv2.invertAffineTransform(matrix), np.float32)
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
-    try:
-        # The template is the scene, which is asked only where the product is thought to be.
-        where = cv2.warpAffine(weight, matrix, (scene.shape[1], scene.shape[0]))
-        area = (where > 0.5).astype(np.uint8)
-        if int(area.sum()) < 100:
-            return matrix
-        left, top, wide, high = cv2.boundingRect(area)
-        part = np.ascontiguousarray(scene[top : top + high, left : left + wide])
-        back[:, 2] += back[:, :2] @ np.array([left, top], np.float32)
-        inside = np.ascontiguousarray(weight > 0.05).astype(np.uint8) * 255
-        _, moved_to = cv2.findTransformECC(part, product, back, cv2.MOTION_AFFINE, stop, inside, 5)
-    except cv2.error:
-        return matrix
-    whole: NDArray[Any] = np.array(moved_to, np.float64)
-    whole[:, 2] = whole[:, 2] - whole[:, :2] @ np.array([left, top], np.float64)
-    better = np.asarray(cv2.invertAffineTransform(whole))
-    moved = _moved(matrix, better, weight.shape)
-    limit = 0.06 * max(high, wide)
-    return better if believable(better) and moved < limit else matrix
-
-
 def _softened(histogram: NDArray[Any]) -> NDArray[Any]:
     """Spread counts over neighbouring bins along each axis, so light may move them."""
     soft = histogram / (float(histogram.sum()) + EPS)
@@ -319,9 +245,3 @@ def _silhouette(
     kernel = inside / (inside.sum() + EPS) - ring / (ring.sum() + EPS)
     # A small silhouette finds a home anywhere: size counts a little.
     return (kernel * min(1.0, (float(max(size)) / SEARCH) ** 0.25)).astype(np.float32), matrix
-
-
-def _moved(one: NDArray[Any], two: NDArray[Any], shape: tuple[int, ...]) -> float:
-    corners = np.array([[[0, 0]], [[shape[1], 0]], [[0, shape[0]]], [[shape[1], shape[0]]]], float)
-    far = cv2.transform(corners, one) - cv2.transform(corners, two)
-    return float(np.hypot(far[..., 0], far[..., 1]).max())

@@ -15,7 +15,7 @@ from stylestudio_desktop.engine import photo as photos
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.fidelity import placing, verdict, windows
+from stylestudio_desktop.engine.fidelity import placing, registration, verdict, windows
 from stylestudio_desktop.engine.fidelity.colour import (
     Light,
     cast_on,
@@ -175,7 +175,7 @@ def compared(
             least = placing.smallest(product.mask, scene)
             absent = verdict.absent(len(own.points), alike, palette, score, plain, least)
             return absent if several.all_told else verdict.unsure(absent)
-        place = placing.Placement(placing.settled(product.mask, chances, matrix), 0, 0)
+        place = placing.Placement(registration.settled(product.mask, chances, matrix), 0, 0)
     if place.mirrored:
         product = product.mirrored()
     scale = float(np.sqrt(abs(np.linalg.det(place.matrix[:, :2]))))
@@ -184,7 +184,7 @@ def compared(
     matrix[:, 0] *= product.mask.shape[1] / sized.mask.shape[1]
     matrix[:, 1] *= product.mask.shape[0] / sized.mask.shape[0]
     grey, level = (cv2.GaussianBlur(luma(one), (0, 0), 1.2) for one in (sized.colour, scene))
-    settle = placing.refined if place.matched else placing.registered
+    settle = registration.refined if place.matched else registration.registered
     matrix = settle(grey, sized.mask.astype(np.float32), level, matrix)
     return _measured(sized, scene, matrix, place, heat, coloured, style)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.faults import EngineFault
-from stylestudio_desktop.engine.fidelity import placing, verdict
+from stylestudio_desktop.engine.fidelity import placing, registration, verdict
 from stylestudio_desktop.engine.filters import EPS, Image, Mask, Plane, components, resized
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
@@ -155,7 +155,7 @@ def _outlined(mask: Mask, likely: list[tuple[Plane, Close]]) -> placing.Placemen
     for chances, part in likely:
         if part.piece is None:
             continue
-        matrix = placing.settled(mask, part.piece, _laid_on(mask, part.piece))
+        matrix = registration.settled(mask, part.piece, _laid_on(mask, part.piece))
         there = cv2.warpAffine(mask.astype(np.float32), matrix, part.piece.shape[::-1])
         both, either = (there * part.piece).sum(), np.maximum(there, part.piece).sum()
         alike = float(both / (either + EPS))
@@ -183,6 +183,6 @@ def _shaped(mask: Mask, likely: list[tuple[Plane, Close]]) -> placing.Placement 
         matrix, score = placing.by_shape(mask, chances)
         if matrix is None or score < verdict.SHAPE or (best is not None and score < best[0]):
             continue
-        there = placing.Placement(placing.settled(mask, chances, matrix), 0, 0)
+        there = placing.Placement(registration.settled(mask, chances, matrix), 0, 0)
         best = score, part.back(there)
     return None if best is None else best[1]
