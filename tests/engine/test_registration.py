@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from stylestudio_desktop.engine.fidelity import placing, registration, verdict
 from stylestudio_desktop.engine.filters import Image, Plane, luma
 from tests.engine.test_fidelity_plain import HEIGHT, WIDTH, found, laid, skirt
-from tests.engine.test_placing import SIDE
+from tests.engine.test_placing import SIDE, put, tee
 
 SCALE = 1.45
 GROUND = (120, 50, 120)
@@ -61,3 +61,21 @@ def test_pleats_above_a_shadow_of_their_own_colour_are_the_same(across: int, dow
     one = found(colour, mask, picture)
     assert (one.verdict, one.reasons) == (verdict.SAME, [])
     assert one.matched == one.points
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.1, 1.4])
+def test_plain_cloth_is_not_laid_smaller_on_its_own_shading(scale: float) -> None:
+    """Black before white, the ground shines into its rim; what lies within is shaded alike."""
+    mask = tee()
+    ys, xs = np.mgrid[0:400, 0:400].astype(np.float32)
+    shade = 34 + 14 * np.cos((xs - 200) / 120) * np.cos((ys - 200) / 160)
+    shade[(xs - 200) ** 2 + (ys - 10) ** 2 < 42**2] = 14
+    chances, true = put(mask, scale)
+    there = np.clip(1.2 * (chances - 0.05), 0, 1)
+    shown = cv2.warpAffine(shade, true, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+    picture = 235 + (shown - 235) * there
+    colours = [np.repeat(each[..., None], 3, axis=2) for each in (shade, picture)]
+    weight = mask.astype(np.float32)
+    matrix = registration.registered(level(colours[0]), weight, level(colours[1]), true)
+    assert float(np.abs(matrix - true)[:, :2].max()) < 0.01
+    assert float(np.abs(matrix - true)[:, 2].max()) < 3

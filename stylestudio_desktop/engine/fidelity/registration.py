@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine.fidelity.placing import believable
-from stylestudio_desktop.engine.filters import EPS, Mask, Plane, resized
+from stylestudio_desktop.engine.filters import EPS, Mask, Plane, masked_blur, resized, shrunk
 
 EXPLAINED = 0.7  # correlation from which one picture explains half of what is seen in the other
-SURE = 0.85  # and from which nothing else nearby would explain more
+RIM = 4  # pixels along the outline into which the ground shines
+SHADING = 0.05  # of the product's size: what is wider is its light and no detail
+SURE = 0.95  # and from which nothing else nearby would explain more
 REACH = 0.08  # of the product's long side: how far aside it is looked for
 APART = 4  # pixels there between two that are both tried
 PROMISING, TRIED = 0.5, 4  # what is at least so alike there; the best of that are laid to the pixel
@@ -144,12 +146,23 @@ def _size(matrix: NDArray[Any]) -> float:
 
 
 def _agreement(product: Plane, weight: Plane, scene: Plane, matrix: NDArray[Any]) -> float:
-    """Return the correlation of two pictures where the product is thought to be."""
+    """Return the correlation of what is seen of two pictures where the product is thought to be.
+
+    Neither its rim nor its shading tell: plain cloth that is laid too small on itself has no rim
+    and is shaded alike.
+    """
     size = scene.shape[1], scene.shape[0]
-    where = cv2.warpAffine(weight, matrix, size) > 0.5
-    if int(where.sum()) < 100:
+    where = shrunk((cv2.warpAffine(weight, matrix, size) > 0.5).astype(np.uint8), RIM)
+    area = float(where.sum())
+    if area < 100:
         return 0.0
-    one, two = cv2.warpAffine(product, matrix, size)[where], scene[where]
+    left, top, wide, high = cv2.boundingRect(where)
+    box = slice(top, top + high), slice(left, left + wide)
+    inside, smooth = where[box].astype(np.float32), SHADING * float(np.sqrt(area))
+    one, two = (
+        (plane - masked_blur(plane, inside, smooth))[inside > 0]
+        for plane in (cv2.warpAffine(product, matrix, size)[box], scene[box])
+    )
     one, two = one - one.mean(), two - two.mean()
     return float((one * two).sum() / (np.sqrt((one * one).sum() * (two * two).sum()) + EPS))
 
