@@ -12,6 +12,7 @@ from stylestudio_desktop.engine.filters import (
     components,
     disc,
     grown,
+    reconstructed,
     shrunk,
     spread_colour,
 )
@@ -82,7 +83,7 @@ def _further(level: Image, mask: Mask, zone: Mask, reach: int) -> Mask:
     least = APART[_is_far(level[inside > 0], level[ground > 0])]
     like = ((off < ALIKE * apart) & (apart > least)).astype(np.uint8) & mask
     like = cv2.morphologyEx(like | zone, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
-    found = _reached(like, zone) & mask & grown(zone, reach)
+    found = reconstructed(zone, like) & mask & grown(zone, reach)
     if not found.any():
         return found
     return grown(found, 2) & mask & (off < 0.5 * apart).astype(np.uint8) | found
@@ -109,9 +110,3 @@ def _apart(product: NDArray[np.float32], back: Image) -> Plane:
     own = centres[(shares > RARE) | (shares == shares.max())]
     far = [np.linalg.norm(back - each, axis=-1) for each in own]
     return np.asarray(np.min(far, axis=0), np.float32)
-
-
-def _reached(like: Mask, zone: Mask) -> Mask:
-    count, labels, _ = components(like)
-    touched = np.unique(labels[zone > 0])
-    return np.isin(labels, touched[touched > 0]).astype(np.uint8) if count > 1 else zone

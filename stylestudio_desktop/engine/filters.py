@@ -137,12 +137,42 @@ def box_of(stats: NDArray[Any], shape: tuple[int, ...], margin: int) -> tuple[sl
     )
 
 
+def reconstructed(seeds: Mask, mask: Mask) -> Mask:
+    """Return the parts of `mask` that hold a pixel of `seeds` (morphological reconstruction)."""
+    _, labels, _ = components(mask)
+    touched = np.unique(labels[seeds > 0])
+    return np.isin(labels, touched[touched > 0]).astype(np.uint8)
+
+
+def frame_of(mask: Mask) -> Mask:
+    """Return the pixels of `mask` along the picture's edge."""
+    inner = np.pad(np.zeros_like(mask[1:-1, 1:-1]), 1, constant_values=1)
+    return (mask & inner).astype(np.uint8)
+
+
 def largest(mask: Mask) -> Mask:
     """Return only the largest connected region of `mask`."""
     count, labels, stats = components(mask)
     if count < 2:
         return mask
     return (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+
+
+def tidied(mask: Mask) -> Mask:
+    """Close pinholes, drop specks, keep every part worth at least a fiftieth of the largest."""
+    whole = closed(mask.astype(np.uint8), 2)
+    count, labels, stats = components(whole)
+    if count < 2:
+        return whole
+    biggest = int(stats[1:, cv2.CC_STAT_AREA].max())
+    keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= 0.02 * biggest]
+    return np.isin(labels, keep).astype(np.uint8)
+
+
+def overlap(one: Mask, other: Mask) -> float:
+    """Return the intersection over union of two masks."""
+    union = int((one | other).sum())
+    return float((one & other).sum()) / union if union else 0.0
 
 
 def bounds(alpha: Plane, level: float = 0.5) -> tuple[int, int, int, int]:

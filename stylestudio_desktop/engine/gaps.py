@@ -4,7 +4,16 @@ import cv2
 import numpy as np
 
 from stylestudio_desktop.engine.castshadow import shaded
-from stylestudio_desktop.engine.filters import Image, Mask, Plane, box_of, components, disc, grown
+from stylestudio_desktop.engine.filters import (
+    Image,
+    Mask,
+    Plane,
+    box_of,
+    components,
+    disc,
+    grown,
+    reconstructed,
+)
 from stylestudio_desktop.engine.ground import Ground
 
 WINDOW = 0.01  # share of the frame from which a hole is opened anywhere in a product
@@ -24,7 +33,7 @@ def gaps(small: Image, lab: Image, mask: Mask, ground: Ground) -> Mask:
     if ground.residual > EVEN:
         return found
     shade = shaded(small, ground).astype(np.uint8) & mask
-    inside = cv2.morphologyEx(shade & _smooth(lab, mask), cv2.MORPH_OPEN, disc(2))
+    inside = cv2.morphologyEx(shade & quiet(lab, mask), cv2.MORPH_OPEN, disc(2))
     count, labels, stats = components(inside.astype(np.uint8))
     outside = (1 - mask).astype(np.uint8)
     near = grown(outside, max(4, round(STRAP * max(mask.shape))))
@@ -43,9 +52,7 @@ def agreed(guess: Plane, ground: Ground) -> Mask:
     """Return where network and colour both see ground: narrow gaps may have been closed."""
     near = (ground.distance < NEARLY) & (guess < 0.5)
     exact = (ground.distance < 1.5 + 1.2 * ground.residual) & (guess < AGREED)
-    _, labels, _ = components(near.astype(np.uint8))
-    seen = np.unique(labels[exact])
-    return np.isin(labels, seen[seen > 0]).astype(np.uint8)
+    return reconstructed(exact, near.astype(np.uint8))
 
 
 def _windows(lab: Image, mask: Mask, ground: Ground) -> Mask:
@@ -72,7 +79,7 @@ def _windows(lab: Image, mask: Mask, ground: Ground) -> Mask:
     return found
 
 
-def _smooth(lab: Image, mask: Mask) -> Mask:
+def quiet(lab: Image, mask: Mask) -> Mask:
     """Say where lightness is as quiet as on the bare ground: cloth has a weave, a shadow none."""
     level = lab[..., 0]
     fine = cv2.blur(np.square(level - cv2.GaussianBlur(level, (0, 0), 2.0)), (7, 7))

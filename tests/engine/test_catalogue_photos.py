@@ -10,12 +10,13 @@ from PIL import Image
 from stylestudio_desktop.engine import framed, sheer
 from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine.castshadow import _pools
-from stylestudio_desktop.engine.cutout import _opened, cut
+from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.filters import closed, to_lab
 from stylestudio_desktop.engine.flecks import Flecks
 from stylestudio_desktop.engine.ground import Ground
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
+from stylestudio_desktop.engine.plain import _opened
 from tests.engine.conftest import drawn_tee, no_check
 from tests.engine.drawn_cloth import (
     SAGE,

@@ -1,0 +1,97 @@
+"""Ground between sleeve and body that a network fills is found; stripes and shirts stay whole."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine import photo
+from stylestudio_desktop.engine.cutout import cut
+from stylestudio_desktop.engine.filters import to_lab
+from stylestudio_desktop.engine.inlets import inlets
+from stylestudio_desktop.engine.networks import Networks
+from tests.engine.conftest import MASKS, SAMPLES, no_check
+from tests.engine.test_gaps import GROUND, TALL, WIDE, Drawn, photographed, sleeved
+
+NAVY = (44, 52, 84)
+WHITE = (236, 239, 241)
+
+
+def found_in(small: np.ndarray, believed: np.ndarray) -> np.ndarray:
+    """Return the inlets of a photo of which a network believes so much."""
+    lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
+    ground = grounds.fit(lab, cv2.dilate(believed, np.ones((25, 25))))
+    return inlets(small, lab, believed.astype(np.float32), ground)
+
+
+def painted(cover: np.ndarray, *parts: tuple[np.ndarray, tuple[int, ...]]) -> np.ndarray:
+    """Return navy cloth with parts in other colours."""
+    colour = np.zeros((*cover.shape, 3), np.float32) + NAVY
+    for part, tone in parts:
+        colour[part > 0] = tone
+    return colour
+
+
+def box(x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+    plane = np.zeros((TALL, WIDE), np.uint8)
+    plane[y0:y1, x0:x1] = 1
+    return plane
+
+
+@pytest.mark.parametrize("tone", [NAVY, WHITE, (150, 60, 52)])
+def test_what_a_network_filled_beside_a_sleeve_is_found(tone: tuple[int, int, int]) -> None:
+    cloth, filled = sleeved()
+    stripes = np.indices(cloth.shape)[0] // 9 % 3 == 0
+    shown = photographed(painted(cloth, (1 - stripes, tone)), cloth)
+    found = found_in(shown, filled)
+    gap = filled & (1 - cloth)
+    assert float(found[gap > 0].mean()) > 0.85
+    assert int((found & cloth).sum()) < 0.005 * int(cloth.sum())
+
+
+def striped() -> Drawn:
+    """Two stripes across."""
+    return box(100, 80, 380, 480), box(100, 160, 380, 190) | box(100, 240, 380, 270)
+
+
+def shirted() -> Drawn:
+    """A blazer whose shirt has the ground's own colour, up to its neck."""
+    front = np.zeros((TALL, WIDE), np.uint8)
+    cv2.fillPoly(front, [np.array([(215, 80), (265, 80), (240, 330)])], 1)
+    return box(100, 80, 380, 480), front
+
+
+@pytest.mark.parametrize("light", [0.97, 0.9], ids=["as pale", "in shade"])
+@pytest.mark.parametrize("drawn", [striped(), shirted()], ids=["stripes", "a shirt"])
+def test_cloth_in_the_grounds_own_hue_stays(drawn: Drawn, light: float) -> None:
+    cover, part = drawn
+    small = photographed(painted(cover), cover)
+    rng = np.random.default_rng(5)
+    weave = rng.normal(0, 0.5, part.shape)[..., None]
+    small[part > 0] = (np.array(GROUND, np.float32) * light + weave)[part > 0]
+    assert not found_in(small, cover).any()
+
+
+def test_a_garment_in_shades_of_its_ground_keeps_its_folds() -> None:
+    cloth, filled = sleeved()
+    grey = np.zeros((*cloth.shape, 3), np.float32) + np.array(GROUND, np.float32) * 0.82
+    folds = (1 - 0.12 * np.sin(np.indices(cloth.shape)[1] / 9)).astype(np.float32)
+    assert not found_in(photographed(grey * folds[..., None], cloth), filled).any()
+
+
+@pytest.mark.parametrize(("side", "swift"), [(589, True), (883, True), (1178, False)])
+def test_the_collections_striped_sleeves_hang_free(
+    side: int, swift: bool, warm_networks: Networks
+) -> None:
+    name = "longsleeve-striped"
+    shot = photo.read(SAMPLES / "products" / f"{name}.jpg", side)
+    alpha = cut(shot, warm_networks, no_check, swift=swift).alpha
+    truth = np.asarray(
+        Image.open(MASKS / f"{name}.png")
+        .convert("L")
+        .resize(alpha.shape[::-1], Image.Resampling.BOX)
+    ) / np.float32(255)
+    for wrong in (alpha - truth, truth - alpha):
+        patch = cv2.morphologyEx((wrong > 0.5).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5)))
+        assert int(patch.sum()) < 8e-4 * float(truth.sum())
