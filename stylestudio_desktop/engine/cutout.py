@@ -27,6 +27,7 @@ from stylestudio_desktop.engine.filters import (
     to_lab,
 )
 from stylestudio_desktop.engine.held import unheld
+from stylestudio_desktop.engine.nearby import on_even_piece
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
 from stylestudio_desktop.engine.plain import told_apart
@@ -123,8 +124,11 @@ def _coarse(
         return told_apart(small, lab, guess, ground), []
     if guess is None:
         note = "The background is busy and the cut-out network is not installed; check the edges."
-        found = tidied(grabcut.segmented(small, grabcut.centre_box(lab.shape[:2])))
-        return tidied(_unstrung(peeled(small, found, ground, None), None)), [note]
+        rough = tidied(grabcut.segmented(small, grabcut.centre_box(lab.shape[:2])))
+        return tidied(_unstrung(peeled(small, rough, ground, None), None)), [note]
+    found = on_even_piece(small, lab, guess, ground)
+    if found is not None:
+        return found, []
     believed = (guess > 0.5).astype(np.uint8)
     seeds = np.full(guess.shape, cv2.GC_PR_BGD, np.uint8)
     seeds[guess > 0.5] = cv2.GC_PR_FGD
