@@ -16,6 +16,7 @@ ALIKE = (7.0, 9.0)  # CIELAB: how far chroma and lightness may lie from the neck
 HOOK = 0.12  # of the garment's width: a hook is no wider
 HANGER = (13.0, 26.0)  # CIELAB: chroma and lightness along one hanger, lit and in shade
 RARE = 0.02  # share of the garment that may have the hanger's colour too
+STRAP = 32.0  # CIELAB from a neck's colour to what stands beside it: its own rim in shade is nearer
 SHOULDERS = 2.2  # times a neck's width that the garment is wide beneath it
 
 
@@ -55,7 +56,7 @@ def _unhung(lab: Image, mask: Mask) -> Mask:
         or int(np.nonzero(held)[0].max()) > top + 0.35 * height
     ):
         return mask
-    return _without(mask, held)
+    return _without(lab, mask, held)
 
 
 def _unnecked(lab: Image, mask: Mask) -> Mask:
@@ -78,7 +79,7 @@ def _unnecked(lab: Image, mask: Mask) -> Mask:
         seed[low + 3 : low + 12, under.min() : under.max() + 1] = 1
         neck = _grown(lab, mask, shrunk(mask, 2) & seed)
         if neck is not None and _is_neck(neck, mask, width, middle):
-            return _without(mask, neck)
+            return _without(lab, mask, neck)
     return mask
 
 
@@ -131,11 +132,15 @@ def _spans(neck: Mask, top: int, bottom: int) -> tuple[NDArray[Any], float]:
     return spans, float(rows.sum()) / max(1.0, float(spans.sum()))
 
 
-def _without(mask: Mask, neck: Mask) -> Mask:
-    """Take what holds it and the rim around that away; what the garment's edge hides stays."""
+def _without(lab: Image, mask: Mask, neck: Mask) -> Mask:
+    """Take what holds it and the rim around that away; what the garment's edge hides stays.
+
+    A strap beside a neck is no rim of it.
+    """
     left, top, right, bottom = bounds(neck.astype(np.float32))
     gone = np.zeros_like(mask)
-    span = cv2.dilate(neck, np.ones((1, 13), np.uint8))
+    off = np.linalg.norm(lab - np.median(lab[neck > 0], axis=0), axis=-1)
+    span = cv2.dilate(neck, np.ones((1, 13), np.uint8)) & (off < STRAP).astype(np.uint8)
     gone[: bottom + 1] = span[: bottom + 1]
     gone[: top + 1, max(0, left - 4) : right + 4] = 1
     gone[: bottom + 2] |= cv2.dilate(neck, np.ones((5, 3), np.uint8))[: bottom + 2]

@@ -1,4 +1,4 @@
-"""Finds ground that reaches in between sleeve and body, or two legs, where a network filled it."""
+"""Finds ground that a network filled: between sleeve and body, between two legs, under straps."""
 
 from typing import NamedTuple
 
@@ -35,18 +35,23 @@ SHADED = 0.5  # share of it that must lie in the product's shade: 0.72 and more 
 # network filled; a shirt in a shop's white is as white as its ground
 STEP = 2.5  # lightness from one pixel to the one after the next: shadows change less
 FILLED = 0.3  # the network's word from which an inlet is filled
+CLOSED = 0.96  # share of a loop's rim that must be product
+UNSURE, SURE = 0.45, 0.8  # the network's word below which a loop is one: where it is too narrow to
+# tell whether it is quiet, and where it is (0.09 to 0.7; a label 0.36 and more)
+QUIET = 0.85  # share of a loop that must be as quiet as the bare ground (a label: none of it)
 BEYOND = 12  # pixels around what the network saw in which product is looked for
 RIM = 3  # pixels around an inlet that are looked at
 BLURRED = 7  # pixels of its edge that do not look smooth
 
 
 class Seen(NamedTuple):
-    """Where the product and the open ground are, and what is quiet or in shade."""
+    """Where the product and the open ground are, what is quiet or in shade, a network's word."""
 
     product: Mask
     outside: Mask
     smooth: Mask
     dimmed: Mask
+    guess: Plane
 
 
 def inlets(small: Image, lab: Image, guess: Plane, ground: Ground) -> Mask:
@@ -68,7 +73,7 @@ def inlets(small: Image, lab: Image, guess: Plane, ground: Ground) -> Mask:
     wide = cv2.morphologyEx(between, cv2.MORPH_OPEN, disc(2)).astype(np.uint8)
     dimmed = (ground.distance > 2 + 1.2 * ground.residual).astype(np.uint8)
     outside = _outside(lab, bare, guess, reach)
-    seen = Seen(product, outside, quiet(lab, believed), dimmed)
+    seen = Seen(product, outside, quiet(lab, believed), dimmed, guess)
     found, number = _sorted_out(reconstructed(wide, between), seen)
     inside = shrunk(believed, 4) & (1 - grown(found, 2))
     alike = int((inside & bare & dimmed).sum())
@@ -86,10 +91,12 @@ def _sorted_out(between: Mask, seen: Seen) -> tuple[Mask, int]:
         if stats[part, cv2.CC_STAT_AREA] < LEAST * between.size:
             continue
         box = box_of(stats[part], between.shape, 2 * RIM)
-        inlet = (labels[box] == part).astype(np.uint8)
-        if _is_inlet(inlet, Seen(*(plane[box] for plane in seen))):
-            found[box] |= inlet
-            number += 1
+        piece = (labels[box] == part).astype(np.uint8)
+        here = Seen(*(plane[box] for plane in seen))
+        inlet = _is_inlet(piece, here)
+        if inlet or _is_loop(piece, here):
+            found[box] |= piece
+            number += inlet
     return found, number
 
 
@@ -127,3 +134,18 @@ def _is_inlet(inlet: Mask, seen: Seen) -> bool:
         and float(calm.mean()) > SMOOTH
         and float(seen.dimmed[inlet > 0].mean()) > SHADED
     )
+
+
+def _is_loop(piece: Mask, seen: Seen) -> bool:
+    """Say whether it is closed, and ground by the network's word: a strap's, or a handle's.
+
+    So is a label in a dark collar, which the network doubts: but that is not as quiet as ground.
+    """
+    rim = grown(piece, RIM) & (1 - piece)
+    if int((rim & seen.product).sum()) <= CLOSED * int(rim.sum()):
+        return False
+    word = float(seen.guess[piece > 0].mean())
+    calm = seen.smooth[shrunk(piece, BLURRED) > 0]
+    if not len(calm):
+        return word < UNSURE
+    return word < SURE and float(calm.mean()) > QUIET

@@ -115,6 +115,18 @@ def test_a_mannequins_neck_is_left_out() -> None:
     assert int((cloth & (1 - kept)).sum()) < 0.01 * int(cloth.sum())
 
 
+def test_straps_beside_a_neck_stay_as_wide_as_they_are() -> None:
+    straps, neck = np.zeros((TALL, WIDE), np.uint8), np.zeros((TALL, WIDE), np.uint8)
+    straps[200:460, 130:350] = 1
+    straps[80:205, 196:208] = straps[80:205, 272:284] = 1
+    neck[120:200, 211:269] = 1
+    colour = np.where(neck[..., None] > 0, (217, 199, 178), CLOTH).astype(np.float32)
+    small = photographed(colour, straps | neck)
+    left = unheld(to_lab(cv2.GaussianBlur(small, (0, 0), 0.8)), straps | neck)
+    assert float(left[(straps > 0)].mean()) > 0.995
+    assert float(left[neck > 0].mean()) < 0.05
+
+
 @pytest.mark.parametrize(
     ("neck", "pompon"), [(None, False), (CLOTH, False), ((217, 199, 178), True)],
     ids=["no neck", "a stand-up collar of the same cloth", "a pompon"],

@@ -95,3 +95,33 @@ def test_the_collections_striped_sleeves_hang_free(
     for wrong in (alpha - truth, truth - alpha):
         patch = cv2.morphologyEx((wrong > 0.5).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5)))
         assert int(patch.sum()) < 8e-4 * float(truth.sum())
+
+
+def strapped() -> Drawn:
+    """A top on two pairs of straps, and the loops between them."""
+    cover, loops = box(130, 200, 350, 470), box(0, 0, 1, 1)
+    for x in (150, 290):
+        cover |= box(x, 90, x + 40, 205)
+        loops |= box(x + 10, 102, x + 30, 200)
+    return cover & (1 - loops), loops
+
+
+def test_a_loop_of_straps_that_the_network_doubts_is_open() -> None:
+    cover, loops = strapped()
+    shown = photographed(painted(cover), cover)
+    lab = to_lab(cv2.GaussianBlur(shown, (0, 0), 0.8))
+    ground = grounds.fit(lab, cv2.dilate(cover, np.ones((25, 25))))
+    for word, share in ((0.4, (0.6, 1.0)), (0.95, (0.0, 0.0))):
+        found = inlets(shown, lab, cover + word * loops.astype(np.float32), ground)
+        assert share[0] <= float(found[loops > 0].mean()) <= share[1]
+        assert not (found & cover).any()
+
+
+def test_a_label_in_a_collar_is_no_loop() -> None:
+    cover = box(100, 80, 380, 480)
+    label = box(215, 110, 265, 126)
+    shown = photographed(painted(cover, (label, (150, 148, 143))), cover)
+    assert not found_in(shown, cover * 1).any()
+    lab = to_lab(cv2.GaussianBlur(shown, (0, 0), 0.8))
+    ground = grounds.fit(lab, cv2.dilate(cover, np.ones((25, 25))))
+    assert not inlets(shown, lab, cover - 0.35 * label.astype(np.float32), ground).any()
