@@ -30,7 +30,7 @@ from stylestudio_desktop.engine.held import unheld
 from stylestudio_desktop.engine.nearby import on_even_piece
 from stylestudio_desktop.engine.networks import Networks
 from stylestudio_desktop.engine.photo import Photo
-from stylestudio_desktop.engine.plain import told_apart
+from stylestudio_desktop.engine.plain import is_pale, told_apart
 from stylestudio_desktop.engine.sheer import MAYBE_SHEER, SUSPECTED, seen_through
 
 ANALYSIS = 768  # the long side at which the product is told from its ground
@@ -88,11 +88,7 @@ def _cut(
         scale = SWIFT / max(height, width)  # else its gaps are narrower than what is closed
     small = resized(photo.rgb, max(1, round(width * scale)), max(1, round(height * scale)))
     lab = to_lab(cv2.GaussianBlur(small, (0, 0), 0.8))
-    guess = networks.salient(small, swift=swift) if networks.has("u2netp") else None
-    check()
-    sure = None if guess is None else grown((guess > 0.2).astype(np.uint8), 12)
-    ground = grounds.fit(lab, sure)
-    check()
+    guess, ground = _looked_at(small, lab, networks, check, swift=swift)
     coarse, warnings = _coarse(small, lab, guess, ground, check)
     share = float(coarse.mean())
     if not SMALLEST < share < LARGEST:
@@ -110,6 +106,24 @@ def _cut(
     if _touches_frame(coarse):
         warnings.append("The product is cut off by the edge of its photo.")
     return Cutout(seen.colour, seen.alpha, tuple(warnings), seen.told)
+
+
+def _looked_at(
+    small: Image, lab: Image, networks: Networks, check: Callable[[], None], *, swift: bool
+) -> tuple[Plane | None, grounds.Ground]:
+    """Return what the network takes for product, and the ground.
+
+    Where the network alone can tell them apart a draft is looked at closely, too.
+    """
+    if not networks.has("u2netp"):
+        return None, grounds.fit(lab)
+    guess = networks.salient(small, swift=swift)
+    check()
+    ground = grounds.fit(lab, grown((guess > 0.2).astype(np.uint8), 12))
+    check()
+    if swift and ground.plain and is_pale(guess, ground):
+        return _looked_at(small, lab, networks, check, swift=False)
+    return guess, ground
 
 
 def _coarse(

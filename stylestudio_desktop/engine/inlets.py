@@ -23,6 +23,7 @@ from stylestudio_desktop.engine.gaps import EVEN, quiet
 from stylestudio_desktop.engine.ground import Ground
 
 WIDE = 0.05  # of the long side: half the width of the widest inlet
+ROUGH, FAR = 2.0, 8.0  # residual of boards, and times that by which a product must differ
 LEAST = 0.0006  # of the frame: the smallest one
 MOST = 3  # two sleeves and a pair of legs; more are stripes
 ALIKE = 0.05  # share of the product's own that may look like its ground in shade: 0 to 0.02 in the
@@ -55,13 +56,13 @@ class Seen(NamedTuple):
 
 
 def inlets(small: Image, lab: Image, guess: Plane, ground: Ground) -> Mask:
-    """Return the ground in inlets that the network's `guess` fills; nothing on an uneven ground.
+    """Return the ground in inlets that the network's `guess` fills; none on uneven ground.
 
     Its colour tells it: darkened ground, while what stands on both sides is not. A product that
     looks like its ground in more places has folds and pockets there, and a white stripe on white
     ground is open at both ends.
     """
-    if ground.residual > EVEN or not ground.plain:
+    if not _is_even(ground, guess):
         return np.zeros(guess.shape, np.uint8)
     shade = shaded(small, ground).astype(np.uint8)
     sure = (ground.distance > 3 + 1.5 * ground.residual).astype(np.uint8) & (1 - shade)
@@ -81,6 +82,15 @@ def inlets(small: Image, lab: Image, guess: Plane, ground: Ground) -> Mask:
     if number > MOST or alike > ALIKE * own or own < OWN * int(inside.sum()):
         return np.zeros_like(found)
     return found | (reconstructed(found, bare) & grown(found, reach))  # tips, and the mouth
+
+
+def _is_even(ground: Ground, guess: Plane) -> bool:
+    """Say whether a ground is even; boards are even enough for what lies far from their colour."""
+    if not ground.plain or ground.residual <= EVEN:
+        return ground.plain
+    away = ground.distance[guess > 0.5]
+    far = len(away) > 0 and float(np.percentile(away, 25)) > FAR * ground.residual
+    return far and ground.residual < ROUGH
 
 
 def _sorted_out(between: Mask, seen: Seen) -> tuple[Mask, int]:

@@ -55,6 +55,12 @@ def told_apart(small: Image, lab: Image, guess: Plane | None, ground: Ground) ->
     return whole & (1 - open_)
 
 
+def is_pale(guess: Plane, ground: Ground) -> bool:
+    """Say whether most of what the network saw is too near the ground's colour to be told by it."""
+    away = ground.distance[guess > 0.5]
+    return len(away) > 0 and float(np.median(away)) < CONTRAST + 2 * ground.residual
+
+
 def _told_by_colour(guess: Plane, ground: Ground) -> NDArray[np.bool_]:
     """Say where the product's own colour lies far enough from the ground's to tell them apart.
 
