@@ -125,7 +125,8 @@ def _outside(lab: Image, bare: Mask, guess: Plane, reach: int) -> Mask:
 
 def _spread(mask: Mask) -> float:
     """Return the standard deviation of the places of a mask's pixels."""
-    return float(np.hypot(*(np.std(each) for each in np.nonzero(mask))))
+    rows, columns = np.nonzero(mask)
+    return float(np.hypot(rows.std(), columns.std()))
 
 
 def _is_inlet(inlet: Mask, seen: Seen) -> bool:
