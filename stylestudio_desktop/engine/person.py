@@ -35,6 +35,9 @@ OTHERS, LEAST_FACE = 0.15, 0.005  # of the person: somebody else; of that: a fac
 # photos of people; of 68 of products 0.12 and 0.07 on a bag, 0.6 on a dotted tee, else 0.001, also
 # with a face printed on), and a face (portraits 0.09; these three 0) or a pose (0.73; these 0.13).
 RIMMED, RIM, FACED, POSED = 0.04, 0.02, 0.05, 0.7
+# In other views: 0.04 on a dress on a hanger (to 0.6 on bags and dots, without face and pose).
+UPPER, NEARER = 0.56, 0.06
+HINTED = 0.025  # of a face in a grey photo besides the pose: a hood looks like hair there, 0.02
 GREY, SEPIA = (
     4.0,
     (1.25, 0.97, 0.78),
@@ -191,26 +194,80 @@ def shows_person(rgb: Image, alpha: Plane, networks: Networks) -> bool:
     """Say whether what was cut out is a person: body along its outline, and a face or a pose.
 
     A face that is printed on a garment has cloth all round. Without the networks for people
-    nothing is a person. Skin is hardly seen in a grey photo; tinted warm it is.
+    nothing is a person. Who is narrow, small or grey in the photo is seen from closer to only.
     """
     if not networks.has("pose_landmark", "selfie_multiclass"):
         return False
     box = bounds(alpha)
-    left, top, right, bottom = _padded(box, rgb.shape)
-    mask = (alpha[top:bottom, left:right] > 0.5).astype(np.uint8)
-    shown = rgb[top:bottom, left:right]
+    mask = (alpha > 0.5).astype(np.uint8)
+    rim = mask - _inner(mask, max(2, round(RIM * max(box[2] - box[0], box[3] - box[1]))))
+    window = rgb[box[1] : box[3], box[0] : box[2]]
+    grey = float(np.ptp(window, axis=2).mean()) < GREY
+    posed: bool | None = None
+    for view, least in _views(_padded(box, rgb.shape), rgb.shape):
+        bodily, faced = _bodily(rgb, mask, rim, view, networks)
+        if bodily < least:
+            continue
+        unsure = grey and least == NEARER
+        if faced > FACED and not unsure:
+            return True
+        if unsure and faced < HINTED:
+            continue
+        posed = _pose(rgb, box, networks)[2] > POSED if posed is None else posed
+        if posed:
+            return True
+    return False
+
+
+def _inner(mask: Mask, width: int) -> Mask:
+    """Return a mask without a rim of that width, along the photo's edge too."""
+    framed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return shrunk(framed.astype(np.uint8), width)[1:-1, 1:-1]
+
+
+def _views(
+    box: tuple[int, int, int, int], shape: tuple[int, ...]
+) -> list[tuple[tuple[int, int, int, int], float]]:
+    """Return how a figure is looked at, and how much body along its outline tells there.
+
+    Whole; then its upper half, both again in squares, in which nothing is squeezed, and the photo.
+    """
+    left, top, right, bottom = box
+    upper = left, top, right, top + int(UPPER * (bottom - top))
+    photo = 0, 0, shape[1], shape[0]
+    others = upper, _square(upper, shape), _square(box, shape), photo
+    return [(box, RIMMED), *((each, NEARER) for each in others)]
+
+
+def _square(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Return the square round the middle of a box, as far as the photo goes."""
+    left, top, right, bottom = box
+    half, x, y = max(right - left, bottom - top) / 2, (left + right) / 2, (top + bottom) / 2
+    return (
+        max(0, round(x - half)),
+        max(0, round(y - half)),
+        min(shape[1], round(x + half)),
+        min(shape[0], round(y + half)),
+    )
+
+
+def _bodily(
+    rgb: Image, mask: Mask, rim: Mask, box: tuple[int, int, int, int], networks: Networks
+) -> tuple[float, float]:
+    """Return how much of an outline within a box is body, and how much of what is in it a face.
+
+    Skin is hardly seen in a grey photo; tinted warm it is.
+    """
+    window = slice(box[1], box[3]), slice(box[0], box[2])
+    shown, inside, edge = rgb[window], mask[window], rim[window] > 0
     if float(np.ptp(shown, axis=2).mean()) < GREY:
         shown = np.clip(shown * np.array(SEPIA, np.float32), 0, 255)
-    parts = networks.parts(shown) * mask
-    framed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    inner = shrunk(framed, max(2, round(RIM * max(mask.shape))))[1:-1, 1:-1]
-    rim = (mask - inner).astype(bool)
+    parts = networks.parts(np.ascontiguousarray(shown)) * inside
     body = parts[[HAIR, SKIN, FACE]].max(axis=0) > 0.5
-    if float(body[rim].sum()) < RIMMED * max(1, int(rim.sum())):
-        return False
-    if float((parts[FACE] > 0.5).sum()) > FACED * float(mask.sum()):
-        return True
-    return _pose(rgb, box, networks)[2] > POSED
+    return (
+        float(body[edge].sum()) / max(1, int(edge.sum())),
+        float((parts[FACE] > 0.5).sum()) / max(1, int(inside.sum())),
+    )
 
 
 def others_in(alpha: Plane) -> bool:
