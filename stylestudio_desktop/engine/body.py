@@ -26,6 +26,7 @@ from stylestudio_desktop.engine.person import HAIR, MOUTH, SKIN, Person
 # Half widths of a torso from the shoulders (0) to below the hips (1.35), in half shoulder widths.
 TORSO_AT = np.array([0.0, 0.18, 0.35, 0.62, 0.85, 1.0, 1.15, 1.35])
 TORSO_HALF = np.array([1.12, 1.02, 0.97, 0.86, 0.94, 1.03, 1.06, 1.02])
+BARE = 0.85  # of the way from an arm's bone to its edge that is skin where it is bare
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,9 @@ def _arm_widths(person: Person, arm: NDArray[Any], side: int) -> NDArray[Any]:
         normal = np.array([-tangent[1], tangent[0]])
         normal = normal if normal @ outward > 0 else -normal
         usual = float(np.interp(share, ARM_AT, ARM_HALF)) * person.half
-        widest = 1.15 if share < 0.5 else 1.5  # a sleeve stands off the upper arm
         seen = reach(solid, point, normal, 2 * usual)
+        bare = reach(skin, point, normal, 2 * usual) > BARE * seen  # so it is the arm's own edge
+        widest = 1.15 if share < 0.5 else 2.0 if bare else 1.5  # a sleeve stands off the arm
         outer = float(np.clip(seen, 0.6 * usual, widest * usual))
         inner = reach(skin, point, -normal, 2 * usual)
         seen = 0.3 * usual < inner < 1.8 * usual

@@ -6,15 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylestudio_desktop.engine import mesh as meshes
-from stylestudio_desktop.engine.arms import length_of, point_along
+from stylestudio_desktop.engine.arms import length_of, point_along, reach
 from stylestudio_desktop.engine.body import Body
-from stylestudio_desktop.engine.filters import Plane
+from stylestudio_desktop.engine.filters import Plane, to_lab
 from stylestudio_desktop.engine.garment import Legs, Panel
 from stylestudio_desktop.engine.person import CLOTHES, Person
 from stylestudio_desktop.engine.warp import BODY, WORN_LEGS, Warp
 
 SLIM = 0.86  # half a waist in half shoulder widths: a loose top hides how slim it is
 FORK = 0.27  # of the torso: how far below the hips' joints the legs of trousers part
+CENTRED = 0.35  # of half the shoulders: as far a leg may be seen beside its ankle's landmark
+HEM_AT = 1.2  # of a shin: further down no old hem is looked for
+FOLD = 6  # hundredths of a shin: a shorter dark place is a fold's shadow
+OTHER_COLOUR, LESS_LIGHT = 24.0, (0.5, 1, 1)  # CIELAB, between trousers and a shoe; folds are dark
+LOWEST_HEM, OVERLAP = 1.11, 0.01  # of the way to the ankles: no further, and below the old hem
 ON_SHOES = 1.07  # of the way to the ankles: where trousers end that are worn with shoes
 LOWEST = 0.97  # a skirt ends above the ground, at this share of the way to the ankles
 
@@ -75,6 +80,54 @@ def warped_legs(person: Person, body: Body, legs: Legs, alpha: Plane, kind: str)
     return Warp(*rastered, scale, (0.0, 0.0), False)
 
 
+def _middle(person: Person, side: int) -> float:
+    """Return how far right of its ankle's landmark the middle of a leg is seen just above it."""
+    knee, ankle = (person.points[i] for i in person.sides[side][4:])
+    solid, most = person.alpha > 0.5, CENTRED * person.half
+    off = []
+    for x, y in knee + (ankle - knee) * np.linspace(0.75, 0.95, 7)[:, None]:
+        start = np.array([x, y])
+        ways = [reach(solid, start, sign * person.right, 2 * most) for sign in (-1, 1)]
+        if min(ways) > 0 and max(ways) < 2 * most - 2:  # legs that touch tell nothing
+            off.append((ways[1] - ways[0]) / 2)
+    return float(np.clip(np.median(off), -most, most)) if off else 0.0
+
+
+def old_hem(person: Person, side: int) -> float:
+    """Return where the old trousers of a leg end, as a share of the way from its knee to its ankle.
+
+    What is of another colour than they are on the shin is a shoe.
+    """
+    knee, ankle = (person.points[i] for i in person.sides[side][4:])
+    height, width = person.alpha.shape
+    wide, tall = max(1, round(0.1 * person.half)), max(1, round(0.03 * person.half))
+
+    def near(share: float) -> tuple[float, NDArray[Any]]:
+        x, y = (knee + (ankle - knee) * share).astype(int)
+        box = (
+            slice(int(np.clip(y - tall, 0, height - 1)), int(np.clip(y + tall, 1, height))),
+            slice(int(np.clip(x - wide, 0, width - 1)), int(np.clip(x + wide, 1, width))),
+        )
+        colour = np.median(to_lab(person.rgb[box]).reshape(-1, 3), axis=0)
+        return float(person.parts[CLOTHES][box].mean()), colour * LESS_LIGHT
+
+    usual = np.median([near(share)[1] for share in np.linspace(0.4, 0.75, 8)], axis=0)
+    run = 0
+    for share in np.linspace(0.8, HEM_AT + 0.05, 46):
+        cloth, colour = near(float(share))
+        run += 1 if cloth < 0.7 or float(np.linalg.norm(colour - usual)) > OTHER_COLOUR else -run
+        if run == FOLD:
+            return float(share) - 0.01 * FOLD
+    return HEM_AT
+
+
+def _to_shoe(person: Person, side: int, line: NDArray[Any]) -> float:
+    """Return how far down its `line` a leg of trousers goes to hide the old one on its shoe."""
+    shin = float(np.hypot(*(line[2] - line[1])))
+    down = (old_hem(person, side) - 1) * shin / max(length_of(line), 1.0)
+    return max(ON_SHOES, 1 + down + OVERLAP)
+
+
 def _trousered(person: Person, side: int) -> bool:
     """Say whether a shin is in trousers already: they end on the shoe, and so do the new ones."""
     knee, ankle = (person.points[i] for i in person.sides[side][4:])
@@ -130,6 +183,7 @@ def _leg_targets(
 ) -> None:
     numbers = person.sides[side]
     knee, ankle = person.points[numbers[4]], person.points[numbers[5]]
+    ankle = ankle + person.right * (0 if person.naked else _middle(person, side))
     outward = -1 if side == 0 else 1
     line = np.array([crotch + person.right * outward * hip * 0.50, knee, ankle], float)
     centre, halves = legs.centres[side], legs.halves[side]
@@ -137,8 +191,8 @@ def _leg_targets(
     seen = length_of(line)
     cover = own_length * scale / max(seen, 1.0)
     if kind == "trousers" and 0.74 < cover < 1.2:
-        cover = ON_SHOES if _trousered(person, side) else 1.0
-    cover = min(cover, 1.08)
+        cover = _to_shoe(person, side, line) if _trousered(person, side) else 1.0
+    cover = min(cover, LOWEST_HEM)
     chosen = np.nonzero(grid.labels == 1 + side)[0]
     for index in chosen:
         x, y = grid.points[index]

@@ -27,11 +27,14 @@ from stylestudio_desktop.engine.filters import (
 from stylestudio_desktop.engine.fork import forked
 from stylestudio_desktop.engine.garment import leg_points, skirt_points, top_points
 from stylestudio_desktop.engine.hands import whole_hand, within_hands
+from stylestudio_desktop.engine.legline import beside_legs
 from stylestudio_desktop.engine.neckline import neck_opening
 from stylestudio_desktop.engine.oldclothes import UPPER, above_collar, old_garment, upper_share
 from stylestudio_desktop.engine.openfront import open_front
 from stylestudio_desktop.engine.person import CLOTHES, FACE, HAIR, SKIN, Person
 from stylestudio_desktop.engine.seams import below_seams
+from stylestudio_desktop.engine.sleeveline import beside_sleeves
+from stylestudio_desktop.engine.strands import lifted_off
 from stylestudio_desktop.engine.tops import warped_top
 from stylestudio_desktop.engine.undress import undressed
 from stylestudio_desktop.engine.warp import BEFORE, BODY, Warp
@@ -59,13 +62,17 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     """Return `person` wearing the garment of `cutout`; `kind` is one of order.WORN."""
     if not person.naked:  # mannequins come without their ground
         person = replace(person, rgb=freed(person.rgb, person.alpha, lambda: None))
+    person, strands = lifted_off(person) if kind in UPPER else (person, None)
     body = measured(person)
     if kind in ("trousers", "shorts"):
         cut = forked(cutout.colour, cutout.alpha, leg_points(cutout.alpha))
         cutout = replace(cutout, colour=cut)
     warp, opening, gaping = _warp(person, body, cutout, kind)
     colour, torso, sleeves, back = _brought(cutout, warp, opening)
+    if kind not in UPPER:  # legs are no sleeves: hands hang before them
+        torso, sleeves = torso + sleeves, np.zeros_like(sleeves)
     sleeves = sleeves * _to_cuff(person, body, warp)
+    person = _trimmed(person, body, warp, kind, torso, sleeves)
     cover = np.clip(torso + sleeves, 0, 1)
     old = old_garment(person, body, kind)
     if not person.naked:
@@ -100,12 +107,26 @@ def draped(person: Person, cutout: Cutout, kind: str) -> Draped:
     laps = sleeves * (warp.part >= BEFORE), sleeves
     picture = _shadows(person, picture, shown, front, laps)
     picture = over(picture, base, np.clip(front * cover * person.alpha * (1 - sleeves), 0, 1))
+    if strands is not None:
+        picture, alpha = strands.on(picture, alpha)
+        shown = shown * (1 - strands.cover)
     notes = []
     if warp.odd:
         notes.append("The garment's outline is unusual: check shoulders and length.")
     if share > 0.12:
         notes.append("Skin that the old clothes hid was painted in: look at it closely.")
-    return Draped(picture, np.maximum(alpha, shown), shown, tuple(notes), back)
+    return Draped(picture, np.maximum(alpha, shown), shown.astype(np.float32), tuple(notes), back)
+
+
+def _trimmed(
+    person: Person, body: Body, warp: Warp, kind: str, torso: Plane, sleeves: Plane
+) -> Person:
+    """Return `person` without what would look out beside long sleeves, or legs of trousers."""
+    if kind == "trousers" and not person.naked:
+        beside = beside_legs(person, torso)
+    else:
+        beside = beside_sleeves(person, body, warp, sleeves)
+    return replace(person, alpha=(person.alpha * (1 - beside)).astype(np.float32))
 
 
 def _warp(person: Person, body: Body, cutout: Cutout, kind: str) -> tuple[Warp, Plane | None, bool]:

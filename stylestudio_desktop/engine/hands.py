@@ -50,7 +50,7 @@ def within_hands(person: Person, body: Body, shown: Plane, sleeves: Plane, front
         last = seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
         edge = np.interp(np.arange(rows[0], rows[-1] + 1), rows, last if side else seen.argmax(1))
         edge = cv2.GaussianBlur(edge[:, None], (0, 0), 1.5, borderType=cv2.BORDER_REPLICATE)
-        off = (columns - edge) * (1 if side else -1)
+        off = (columns - edge) * (1 if side else -1) + SOFT  # its soft edge is not lined either
         beyond = np.clip(off, 0, 1) * (away[rows[0] : rows[-1] + 1] < 1.2 * person.half)
         at = slice(rows[0], rows[-1] + 1)
         cut = (beyond * (1 - sleeves[at])).astype(np.float32)

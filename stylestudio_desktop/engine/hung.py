@@ -24,6 +24,7 @@ OVER = 0.25  # of it, along which its inner edge goes over the body
 LEAST, WIDEST = {False: 1.2, True: 1.06}, 1.4  # times an arm's width: a short one stands off
 ROUND = 0.25  # of an upper arm's half width: how far a sleeve bulges between shoulder and arm
 CORNER = 0.15  # of an upper arm's width squared: of a hem no more looks out beyond a sleeve
+INSIDE = 0.12  # of a sleeve's half width: as far in its outline is fetched where it was bitten
 STEPS = 96  # along an arm
 AROUND, LEAST_SEEN = 0.04, 60  # of the way round where a sleeve is first hung, and its pixels there
 STRAIGHT = 0.65  # of the way: from here on a long sleeve's stripes run straight across the arm
@@ -159,15 +160,13 @@ def hung(
     eased = smoothstep(way, *EASED[arm.long])
     most = _outline(arm, way, edge)
     bent_edge = np.minimum(_edges(here, ours, alpha, way, off, edge, EASED[arm.long]), most)
-    edge = bent_edge + eased * (
-        np.where(way < EASED[arm.long][1], np.minimum(edge, most), edge) - bent_edge
-    )
+    until = EASED[True][1] if arm.long else 1.0  # there the outline meets the edge: no step
+    edge = bent_edge + eased * (np.where(way < until, np.minimum(edge, most), edge) - bent_edge)
     across = 1 - 2 * (edge - off) / wide
     shows = way
     if arm.long:
         shows = way + _lag(here, ours, sleeve, way, across)
-    source = sleeve.point(shows, across).astype(np.float32)
-    cloth = cv2.remap(alpha, source[..., 0], source[..., 1], cv2.INTER_LINEAR) > 0.02
+    source, cloth = _fetched(sleeve, alpha, shows, across)
     cloth &= (across > -1) & (across < 1.04) & (way < PAST)
     front = np.full(way.shape, before)
     if arm.long and not before:
@@ -185,6 +184,25 @@ def hung(
     here.part[(mixed | fresh) & front] = orders[1]
     if arm.long:
         _cornered(here, trunk, (off > edge) & (way > EASED[True][1]) & (way < PAST), arm)
+
+
+def _fetched(
+    sleeve: Sleeve, alpha: Plane, way: Plane, across: Plane
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return where a sleeve's pixels come from, and where that is cloth.
+
+    Where the sleeve in the photo is a little narrower than its edge was measured, its outline
+    comes from further inside: else it would be bitten there.
+    """
+
+    def on_cloth(points: NDArray[Any]) -> NDArray[Any]:
+        return cv2.remap(alpha, points[..., 0], points[..., 1], cv2.INTER_LINEAR) > 0.02
+
+    source = sleeve.point(way, across).astype(np.float32)
+    cloth = on_cloth(source)
+    inner = sleeve.point(way, across - INSIDE).astype(np.float32)
+    bitten = ~cloth & (across > 0.5) & (way < 1 - INSIDE) & on_cloth(inner)
+    return np.where(bitten[..., None], inner, source), cloth | bitten
 
 
 def _lag(here: Maps, ours: NDArray[Any], sleeve: Sleeve, way: Plane, across: Plane) -> Plane:

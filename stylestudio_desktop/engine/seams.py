@@ -10,6 +10,8 @@ from stylestudio_desktop.engine.filters import Plane, disc, smoothstep
 from stylestudio_desktop.engine.person import FACE, HAIR, MOUTH, Person
 
 BENDS = 0.22  # of half the shoulders: how far above a collar's peak a neck bends toward it
+NECK = 0.65  # of half the shoulders: further from their middle there is no neck
+NEAR, EVEN = 0.12, 0.05  # of half the shoulders: how far about, and how round, an outline is made
 WIDENS = 0.7  # and where, at most, one begins to go straight down that is wider below
 
 
@@ -34,7 +36,21 @@ def below_seams(person: Person, alpha: Plane, shown: Plane, back: Plane, old: Pl
     away = np.maximum(throat[0] - columns, columns - throat[1])
     collar = smoothstep(away, 0, 0.06 * person.half) * cloth
     collar = cv2.GaussianBlur(near.astype(np.float32), (0, 0), 0.8) * collar
-    return (alpha * (1 - np.maximum(beside, collar) * (rows < tops))).astype(np.float32)
+    gone = np.maximum(beside, collar) * (rows < tops)
+    neck = (rows < tops) & ~kept & (np.abs(columns - person.shoulders[0]) < NECK * person.half)
+    return _even(person, alpha, gone.astype(np.float32), neck)
+
+
+def _even(person: Person, alpha: Plane, gone: Plane, neck: NDArray[Any]) -> Plane:
+    """Return `alpha` without what is `gone`, its outline beside that as smooth as a neck's.
+
+    A collar is seldom told from its throat to the pixel: bites and crumbs would be left of both.
+    """
+    left = alpha * (1 - gone)
+    near = cv2.dilate((gone > 0.3).astype(np.uint8), disc(max(2, round(NEAR * person.half)))) > 0
+    solid = ((left > 0.5) | ~neck).astype(np.float32)
+    even = smoothstep(cv2.GaussianBlur(solid, (0, 0), EVEN * person.half), 0.4, 0.6)
+    return np.where(near & neck, np.minimum(alpha, even), left).astype(np.float32)
 
 
 def _collared(

@@ -26,6 +26,7 @@ from stylestudio_desktop.engine.waist import carried_up
 BULGE = 0.4  # of half the shoulders: further out from a garment nothing belongs to the trunk
 UNDER = 3  # pixels of a garment's edge below which the old clothes go as well
 STANDS_OFF = 0.7  # of half the shoulders: further from an arm's bone is nothing of its sleeve
+SLIVER = 0.05  # of half the shoulders: half as wide as what is left of clothes beside a garment
 EDGE = 4  # pixels inside a figure's outline: there a pixel of old cloth is a line on the new one
 HEMMED = 0.4  # of half the shoulders: hems of trousers end within that of the lower one
 FREE_ARM = 0.32  # of half the shoulders round an arm's bone, which is the arm's own
@@ -69,6 +70,8 @@ def undressed(
     inner = shrunk((person.alpha > 0.5).astype(np.uint8), max(3, round(0.3 * person.half)))
     beside = gone * np.maximum((1 - on_body) * (1 - inner), beyond)
     alpha = _tidy(person, person.alpha * (1 - beside), beside)
+    if kind in ("top", "jacket"):
+        alpha = alpha * (1 - _slivers(person, alpha, np.maximum(painted, front), shown))
     if person.naked:
         alpha = alpha * (1 - _bulging(person, body, shown))
     return base, alpha.astype(np.float32), share
@@ -130,6 +133,25 @@ def _tidy(person: Person, alpha: Plane, beside: Plane) -> Plane:
     where = cv2.dilate((beside > 0.3).astype(np.uint8), disc(round(0.12 * person.half) + 2))
     kept = cv2.GaussianBlur(np.maximum(whole, 1 - where).astype(np.float32), (0, 0), 1.0)
     return alpha * smoothstep(kept, 0.25, 0.75)
+
+
+def _slivers(person: Person, alpha: Plane, body: Plane, shown: Plane) -> Plane:
+    """Return what is left of clothes, a few pixels wide, between a garment and the arm beside it.
+
+    `body` is what is skin, painted or not. Below the garment's hem clothes are seen.
+    """
+    solid = shown > 0.5
+    rows = np.flatnonzero(solid.any(axis=1))
+    left = (alpha > 0.5) & (body < 0.3) & ~solid & (person.parts[SKIN] < 0.5)
+    left &= person.parts[HAIR] + person.parts[FACE] < 0.3
+    reach = max(2, round(SLIVER * person.half))
+    left &= cv2.dilate(solid.astype(np.uint8), disc(3 * reach)) > 0
+    y, x = np.mgrid[0 : alpha.shape[0], 0 : alpha.shape[1]].astype(np.float32)
+    left &= person.height_of(np.stack([x, y], axis=-1)) > 0.3
+    left[max(0, rows[-1] - reach) if len(rows) else 0 :] = False
+    broad = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, disc(reach))
+    thin = left & (cv2.dilate(broad, disc(reach)) == 0)
+    return cv2.GaussianBlur(thin.astype(np.float32), (0, 0), 0.8)
 
 
 def _blend(person: Person, painted: Plane) -> Plane:
