@@ -67,7 +67,8 @@ def inlets(small: Image, lab: Image, guess: Plane, ground: Ground) -> Mask:
     shade = shaded(small, ground).astype(np.uint8)
     sure = (ground.distance > 3 + 1.5 * ground.residual).astype(np.uint8) & (1 - shade)
     believed = (guess > 0.5).astype(np.uint8)
-    product = cv2.morphologyEx(sure & grown(believed, BEYOND), cv2.MORPH_OPEN, disc(1))
+    product = sure & grown(believed, BEYOND)
+    product = cv2.morphologyEx(product, cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
     reach = max(4, round(WIDE * max(guess.shape)))
     bare = cv2.morphologyEx(shade & (1 - product), cv2.MORPH_OPEN, disc(1)).astype(np.uint8)
     between = closed(product, reach) & bare
