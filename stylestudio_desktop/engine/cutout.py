@@ -113,7 +113,7 @@ def _looked_at(
 ) -> tuple[Plane | None, grounds.Ground]:
     """Return what the network takes for product, and the ground.
 
-    Where the network alone can tell them apart a draft is looked at closely, too.
+    Where colour can't tell them apart a draft is looked at closely, too.
     """
     if not networks.has("u2netp"):
         return None, grounds.fit(lab)
@@ -121,7 +121,7 @@ def _looked_at(
     check()
     ground = grounds.fit(lab, grown((guess > 0.2).astype(np.uint8), 12))
     check()
-    if swift and ground.plain and is_pale(guess, ground):
+    if swift and (not ground.plain or is_pale(guess, ground)):
         return _looked_at(small, lab, networks, check, swift=False)
     return guess, ground
 

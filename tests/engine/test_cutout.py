@@ -99,3 +99,42 @@ def test_transparent_photo_keeps_its_own_edge(tmp_path: Path, bare_networks: Net
     picture.save(tmp_path / "cut.png")
     result = cut(photo.read(tmp_path / "cut.png", 400), bare_networks, no_check)
     assert float(result.alpha.sum()) == 60 * 60
+
+
+class Looks:
+    """A network that sees the drawn product, and remembers how closely it was asked to look."""
+
+    def __init__(self, seen: np.ndarray) -> None:
+        self.seen, self.swift = seen, list[bool]()
+
+    def has(self, name: str) -> bool:
+        return name == "u2netp"
+
+    def salient(self, rgb: np.ndarray, *, swift: bool = False) -> np.ndarray:
+        self.swift.append(swift)
+        return cv2.resize(self.seen, rgb.shape[1::-1], interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize(
+    ("cloth", "busy", "swift", "looks"),
+    [
+        ((40, 60, 110), False, True, [True]),
+        ((226, 224, 222), False, True, [True, False]),
+        ((40, 60, 110), True, True, [True, False]),
+        ((226, 224, 222), False, False, [False]),
+    ],
+    ids=["dark", "pale", "on busy ground", "not a draft"],
+)
+def test_a_draft_is_looked_at_closely_where_colour_does_not_tell(
+    cloth: tuple[int, int, int], busy: bool, swift: bool, looks: list[bool]
+) -> None:
+    rng = np.random.default_rng(1)
+    rgb = np.full((480, 400, 3), 232, np.float32) + rng.normal(0, 0.5, (480, 400, 3))
+    if busy:
+        rgb = cv2.resize(rng.uniform(20, 235, (48, 40, 3)), (400, 480), interpolation=0)
+    seen = np.zeros((480, 400), np.float32)
+    seen[120:360, 100:300] = 1
+    rgb[seen > 0] = cloth
+    networks = Looks(seen)
+    cut(photo.Photo(rgb.astype(np.float32), None, "drawn"), networks, no_check, swift=swift)  # type: ignore[arg-type]
+    assert networks.swift == looks
