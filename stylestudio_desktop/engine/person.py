@@ -37,6 +37,7 @@ OTHERS, LEAST_FACE = 0.15, 0.005  # of the person: somebody else; of that: a fac
 RIMMED, RIM, FACED, POSED = 0.04, 0.02, 0.05, 0.7
 # In other views: 0.04 on a dress on a hanger (to 0.6 on bags and dots, without face and pose).
 UPPER, NEARER = 0.56, 0.06
+SMALL, COLOURLESS = 320, 1.0  # pixels of the longer side, and levels: who is looked at so
 HINTED = 0.025  # of a face in a grey photo besides the pose: a hood looks like hair there, 0.02
 GREY, SEPIA = (
     4.0,
@@ -202,9 +203,13 @@ def shows_person(rgb: Image, alpha: Plane, networks: Networks) -> bool:
     mask = (alpha > 0.5).astype(np.uint8)
     rim = mask - _inner(mask, max(2, round(RIM * max(box[2] - box[0], box[3] - box[1]))))
     window = rgb[box[1] : box[3], box[0] : box[2]]
-    grey = float(np.ptp(window, axis=2).mean()) < GREY
+    spread = float(np.ptp(window, axis=2).mean())
+    grey, large = spread < GREY, max(box[2] - box[0], box[3] - box[1]) > SMALL
+    views = _views(_padded(box, rgb.shape), rgb.shape)
+    if large and spread > COLOURLESS:  # there the first look tells, and each takes its time
+        views = views[:1]
     posed: bool | None = None
-    for view, least in _views(_padded(box, rgb.shape), rgb.shape):
+    for view, least in views:
         bodily, faced = _bodily(rgb, mask, rim, view, networks)
         if bodily < least:
             continue
