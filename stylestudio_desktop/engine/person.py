@@ -39,10 +39,8 @@ RIMMED, RIM, FACED, POSED = 0.04, 0.02, 0.05, 0.7
 UPPER, NEARER = 0.56, 0.06
 SMALL, COLOURLESS = 320, 1.0  # pixels of the longer side, and levels: who is looked at so
 HINTED = 0.025  # of a face in a grey photo besides the pose: a hood looks like hair there, 0.02
-GREY, SEPIA = (
-    4.0,
-    (1.25, 0.97, 0.78),
-)  # mean spread of a photo's channels without colour, and a tint
+# Mean spread of a photo's channels without colour, and a tint.
+GREY, SEPIA = 4.0, (1.25, 0.97, 0.78)
 NAKED = 0.01  # share of a figure in clothes, under which it wears none
 
 
@@ -214,10 +212,10 @@ def shows_person(rgb: Image, alpha: Plane, networks: Networks) -> bool:
         if bodily < least:
             continue
         unsure = grey and least == NEARER
-        if faced > FACED and not unsure:
-            return True
         if unsure and faced < HINTED:
             continue
+        if faced > FACED and not unsure:
+            return True
         posed = _pose(rgb, box, networks)[2] > POSED if posed is None else posed
         if posed:
             return True
