@@ -60,22 +60,23 @@ def fit(lab: Image, product: Mask | None = None) -> Ground:
         ridge = np.diag(np.array([0, 1, 1, 2, 2, 2], np.float32)) * (0.004 * keep.sum())
         gram = design[keep].T @ design[keep] + ridge
         coefficients = np.linalg.solve(gram, design[keep].T @ samples[keep]).astype(np.float32)
-        error = _weighted(samples - design @ coefficients)
+        error = weighted(samples - design @ coefficients)
         keep = error < max(1.0, 3 * float(np.median(error[keep])))
     field = (_quadratic(height, width, 1) @ coefficients).astype(np.float32)
     residual = float(np.median(error[keep])) if keep.any() else 99.0
     share = float((error < max(3.0, 3 * residual)).sum()) / max(1, int(band[::STEP, ::STEP].sum()))
     strange = 0.0 if product is None else float((error > max(6.0, 3 * residual)).mean())
-    return Ground(field, _weighted(lab - field), residual, min(1.0, share), strange)
+    return Ground(field, weighted(lab - field), residual, min(1.0, share), strange)
 
 
 def _majority(samples: NDArray[Any]) -> NDArray[np.bool_]:
     """Start the fit from the samples nearest the median colour: the half that agrees most."""
-    error = _weighted(samples - np.median(samples, axis=0))
+    error = weighted(samples - np.median(samples, axis=0))
     return np.asarray(error <= max(2.0, float(np.percentile(error, 65))), bool)
 
 
-def _weighted(difference: NDArray[Any]) -> NDArray[Any]:
+def weighted(difference: NDArray[Any]) -> NDArray[Any]:
+    """Return the weighted Lab distance of differences in Lab (… x 3)."""
     squares = np.square(difference)
     total = LIGHTNESS**2 * squares[..., 0] + squares[..., 1] + squares[..., 2]
     return np.sqrt(total).astype(np.float32)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from stylestudio_desktop.engine.fidelity import placing, verdict
+from stylestudio_desktop.engine.fidelity.absence import Evidence, evidence
 from stylestudio_desktop.engine.filters import Mask, Plane
 
 SIDE = 768
@@ -45,13 +46,44 @@ def test_a_silhouette_is_found_at_any_size_and_turn(scale: float, turn: float) -
 
 def test_colours_scattered_over_the_picture_are_no_product() -> None:
     """Black seams of a red bag are not a black tee without a print."""
-    found = verdict.absent(5, 0, palette=0.0092, score=0.05, plain=False, least=0.02)
+    found = verdict.absent(Evidence(5, 0, palette=0.0092, score=0.05, least=0.02))
     assert (found.verdict, found.reasons) == (verdict.DIFFERENT, ["no_colours"])
 
 
 @pytest.mark.parametrize(("palette", "score"), [(0.0092, 0.3), (0.2, 0.05)])
 def test_where_it_might_yet_stand_it_is_not_called_another(palette: float, score: float) -> None:
-    assert verdict.absent(5, 0, palette, score, plain=False, least=0.02).verdict == verdict.UNKNOWN
+    assert verdict.absent(Evidence(5, 0, palette, score, 0.02)).verdict == verdict.UNKNOWN
+
+
+def test_a_print_of_which_almost_nothing_is_anywhere_is_not_there() -> None:
+    for alike, told in ((4, verdict.DIFFERENT), (30, verdict.UNKNOWN)):
+        assert verdict.absent(Evidence(262, alike, 0.31, 0.34, 0.019)).verdict == told
+
+
+@pytest.mark.parametrize(
+    ("shown", "foreign"),
+    [((150, 40, 44), True), ((22, 22, 24), False), (None, False)],
+    ids=["a red thing", "the black product", "nothing"],
+)
+def test_what_stands_out_may_be_something_else(
+    shown: tuple[int, int, int] | None, foreign: bool
+) -> None:
+    """A picture's dark ground has a black product's colours all over."""
+    rng = np.random.default_rng(4)
+    colour = np.full((200, 200, 3), 22, np.float32) + rng.normal(0, 2, (200, 200, 3))
+    mask = np.zeros((200, 200), np.uint8)
+    mask[30:170, 50:150] = 1
+    scene = np.full((400, 400, 3), (30, 36, 34), np.float32) + rng.normal(0, 2, (400, 400, 3))
+    if shown is not None:
+        scene[100:300, 150:300] = np.array(shown) + rng.normal(0, 2, (200, 150, 3))
+        scene[60:100, 150:300] = 200  # something pale with it
+    colour, scene = (np.clip(each, 0, 255).astype(np.float32) for each in (colour, scene))
+    keys = placing.features(scene, None, 3000)
+    chances = placing.likely(colour, mask, scene)
+    seen = evidence(colour, mask, scene, keys, chances, 0.3)
+    assert seen.plain
+    assert seen.foreign is foreign
+    assert (verdict.absent(seen).verdict == verdict.DIFFERENT) is foreign
 
 
 @pytest.mark.parametrize(

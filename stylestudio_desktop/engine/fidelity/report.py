@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stylestudio_desktop.engine import ground as grounds
 from stylestudio_desktop.engine import photo as photos
 from stylestudio_desktop.engine.cutout import Cutout
 from stylestudio_desktop.engine.edges import feathered
 from stylestudio_desktop.engine.faults import EngineFault
 from stylestudio_desktop.engine.fidelity import placing, registration, verdict, windows
+from stylestudio_desktop.engine.fidelity.absence import evidence
 from stylestudio_desktop.engine.fidelity.colour import (
     Light,
     cast_on,
@@ -165,15 +165,11 @@ def compared(
     if place is None:
         place = windows.looked_for(product.colour, product.mask, several.parts)
     chances = placing.likely(product.colour, product.mask, scene)
-    palette = float((chances > 0.4).mean())
     if place is None:
         matrix, score = placing.by_shape(product.mask, chances)
         if matrix is None or score < verdict.SHAPE:
-            own = placing.features(product.colour, product.mask)
-            alike = len(placing.matched(own, keys)[0])
-            plain = grounds.fit(to_lab(cv2.GaussianBlur(scene, (0, 0), 0.8)), None).plain
-            least = placing.smallest(product.mask, scene)
-            absent = verdict.absent(len(own.points), alike, palette, score, plain, least)
+            seen = evidence(product.colour, product.mask, scene, keys, chances, score)
+            absent = verdict.absent(seen)
             return absent if several.all_told else verdict.unsure(absent)
         place = placing.Placement(registration.settled(product.mask, chances, matrix), 0, 0)
     if place.mirrored:

@@ -5,6 +5,8 @@ Reasons are the codes of `domain.fidelity`, which holds their words.
 
 from dataclasses import dataclass, field, replace
 
+from stylestudio_desktop.engine.fidelity.absence import Evidence
+
 METHOD = "5"  # raised whenever figures of old reports would not compare with new ones
 SAME, DRIFTED, DIFFERENT, UNKNOWN = "same", "drifted", "different", "unknown"
 
@@ -18,6 +20,7 @@ MANY_SPOTS = 0.15
 OVERLAP, OTHER_OVERLAP = 0.9, 0.6
 PRINTED = 25  # features from which a product counts as having a print, logo or pattern
 PRINT, NO_PRINT = 0.25, 0.10  # shares of the features that are alike at their places
+HARDLY = 0.05  # share of its features alike anywhere, below which a print is sure not to be there
 PALETTE = 0.004  # share of the picture in the product's colours
 SHAPELESS = 0.1  # correlation below which its colours have no shape of it anywhere
 
@@ -59,20 +62,15 @@ def whole(each: list[str]) -> str:
     return SAME if each else UNKNOWN
 
 
-def absent(
-    points: int, alike: int, palette: float, score: float, plain: bool, least: float
-) -> Found:
-    """Judge a product that stands nowhere in the picture.
-
-    `points` are its features, `alike` those with a match anywhere, `palette` the share of the
-    picture in its colours, `score` that of the best place for its silhouette; `plain` says that
-    the picture's ground is so plain that the product could not hide in it. `least` is the share
-    that the product covers at the smallest size it is looked for.
-    """
-    if palette < PALETTE or (palette < least and score < SHAPELESS):
+def absent(seen: Evidence) -> Found:
+    """Judge a product that stands nowhere in the picture, by what was gathered there."""
+    points, score = seen.points, seen.score
+    if seen.palette < PALETTE or (seen.palette < seen.least and score < SHAPELESS):
         return Found(DIFFERENT, ["no_colours"], points=points)
-    unprinted = points >= PRINTED and alike < 0.15 * points
-    if unprinted and (plain or score < 0.7 * SHAPE):
+    unprinted = points >= PRINTED and seen.alike < 0.15 * points
+    unknown = points >= PRINTED and seen.alike < HARDLY * points  # almost none of it is anywhere
+    fits = score >= (0.85 if unknown else 0.7) * SHAPE
+    if seen.foreign or (unprinted and (seen.plain or not fits)):
         return Found(DIFFERENT, ["nowhere"], points=points)
     return Found(UNKNOWN, ["not_found"], points=points)
 
