@@ -10,8 +10,9 @@ RIM = 0.02  # of half the shoulders: as far into skin and cloth the ground besid
 SEEN = 0.25  # of skin: from here on some of it is seen before a new garment
 SURE = 0.7  # and from here on it is nothing else: else its shadow beside old cloth goes as well
 EVEN = 0.012  # of half the shoulders: finer than that no edge of an arm is ragged
-# What is nearer to clothes by so many levels, and some of which are seen there, is no skin: the
-APART, SOME = 12.0, 0.15  # pocket below a finger.
+# Levels by which what is partly seen as cloth must be nearer to it than to skin to keep its colour:
+# the pocket below a finger.
+APART, SOME = 12.0, 0.15
 LINED = 0.06  # and old cloth, with its shadow and its light, into the skin beside it
 
 

@@ -73,6 +73,20 @@ def test_a_rim_of_the_old_top_is_not_left_on_an_arm(model: Person) -> None:
     assert float(np.percentile(freed[rim][:, 2], 98)) < 200
 
 
+def test_cloth_that_passes_for_skin_at_the_outline_keeps_its_colour(model: Person) -> None:
+    """The pocket below a finger became a spike of skin."""
+    alpha, parts = np.zeros_like(model.alpha), np.zeros_like(model.parts)
+    rgb = np.full_like(model.rgb, 120)
+    hand, pocket = np.s_[300:500, 200:400], np.s_[500:700, 200:400]
+    for where, part, tone in ((hand, SKIN, (205, 160, 135)), (pocket, CLOTHES, (60, 74, 110))):
+        alpha[where], parts[part][where], rgb[where] = 1, 1, tone
+    spike, below = np.s_[500:545, 388:400], np.s_[502:545, 388:400]
+    parts[SKIN][spike], parts[CLOTHES][spike] = 0.5, 0.3
+    seen = dataclasses.replace(model, alpha=alpha, parts=parts, rgb=rgb)
+    freed = unlined(seen, np.zeros_like(alpha))
+    assert float(np.abs(freed - rgb).max(axis=-1)[below].max()) < 10
+
+
 def test_the_dark_of_an_old_top_does_not_lie_on_the_inner_arm(model: Person) -> None:
     body = measured(model)
     share, away = body.along_arms[0]

@@ -14,8 +14,8 @@ from stylestudio_desktop.engine.filters import Image, Mask, Plane, disc, largest
 LIKELY = 0.4  # from which a pixel counts as one of the product's colours
 APART = 10.0, 2.0  # weighted Lab units, and residuals, from which something stands out clearly
 FAINT = 1.0, 3.0  # and from which it can be told from the ground's own unevenness
-FOREIGN = 0.15  # of what stands out in the product's colours, up to which it is something else: of
-# 90 studio pictures of the product itself none is under it and none has too little of them besides
+FOREIGN = 0.15  # share of what stands out in the product's colours, up to which it is another: in
+# none of 90 studio pictures of the product itself something foreign is seen
 
 
 @dataclass(frozen=True)
