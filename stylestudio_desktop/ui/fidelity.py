@@ -126,11 +126,12 @@ class FidelityView(QWidget):
         self.heat.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.heat.setToolTip(self.tr("Where the picture differs from the product photo"))
         self.heat.setAccessibleName(self.heat.toolTip())
+        self.told = label(self.tr("Where it glows, the picture differs."), "faint", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(label(self.tr("Compared with the product photo"), "faint"))
-        for part in (self.verdict, self.reasons, self.facts, self.heat):
+        for part in (self.verdict, self.reasons, self.facts, self.heat, self.told):
             layout.addWidget(part)
         self._shown: tuple[Fidelity, int] | None = None
         self.hide()
@@ -148,5 +149,6 @@ class FidelityView(QWidget):
         self.facts.set_rows(rows(found))
         differs = found.heat is not None and any(found.heat.levels)
         self.heat.setVisible(differs)
+        self.told.setVisible(differs)
         if found.heat is not None and differs:
             self.heat.setPixmap(QPixmap.fromImage(heat_picture(picture, found.heat)))

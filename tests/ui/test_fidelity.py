@@ -33,8 +33,10 @@ def test_a_report_is_shown_and_taken_away(qtbot: QtBot) -> None:
     assert "31 of 40" in view.facts.text()
     assert "97%" in view.facts.text()
     assert not view.heat.pixmap().isNull()
+    assert view.told.isVisible()
     view.show_report(Fidelity(Verdict.UNKNOWN, (), None))
     assert not view.heat.isVisible()
+    assert not view.told.isVisible()
     view.show_report(None)
     assert not view.isVisible()
 
