@@ -6,10 +6,11 @@ import pytest
 from PIL import Image
 
 from stylestudio_desktop.engine import ground as grounds
+from stylestudio_desktop.engine import inlets as inlet_room
 from stylestudio_desktop.engine import photo
 from stylestudio_desktop.engine.cutout import cut
 from stylestudio_desktop.engine.filters import to_lab
-from stylestudio_desktop.engine.inlets import inlets
+from stylestudio_desktop.engine.inlets import Seen, _is_inlet, _is_loop, inlets
 from stylestudio_desktop.engine.networks import Networks
 from tests.engine.conftest import MASKS, SAMPLES, no_check
 from tests.engine.test_gaps import GROUND, TALL, WIDE, Drawn, photographed, sleeved
@@ -125,3 +126,57 @@ def test_a_label_in_a_collar_is_no_loop() -> None:
     lab = to_lab(cv2.GaussianBlur(shown, (0, 0), 0.8))
     ground = grounds.fit(lab, cv2.dilate(cover, np.ones((25, 25))))
     assert not inlets(shown, lab, cover - 0.35 * label.astype(np.float32), ground).any()
+
+
+def a_gap(**changed: np.ndarray) -> Seen:
+    """Return what is seen round a gap of 20 x 80 pixels that is open below."""
+    planes = {
+        "product": box(0, 0, 120, 100) & (1 - box(50, 20, 70, 110)),
+        "outside": box(0, 100, 120, 140),
+        "smooth": box(0, 0, WIDE, TALL),
+        "dimmed": box(0, 0, WIDE, TALL),
+        "guess": np.ones((TALL, WIDE), np.float32),
+    }
+    return Seen(**{**planes, **changed})
+
+
+def test_a_gap_is_smooth_in_shade_walled_and_open_at_one_end() -> None:
+    gap, none = box(50, 20, 70, 100), np.zeros((TALL, WIDE), np.uint8)
+    assert _is_inlet(gap, a_gap())
+    both = box(0, 100, 120, 140) | box(0, 0, 120, 20)
+    for changed in ({"outside": both}, {"outside": none}, {"smooth": none}, {"dimmed": none}):
+        assert not _is_inlet(gap, a_gap(**changed)), changed.keys()
+    assert not _is_inlet(gap, a_gap(product=box(0, 0, 50, 100)))
+
+
+@pytest.mark.parametrize(
+    ("word", "quiet", "loop"), [(0.6, 1, True), (0.95, 1, False), (0.36, 0, False)]
+)
+def test_a_loop_is_quiet_and_doubted(word: float, quiet: int, loop: bool) -> None:
+    piece = box(50, 20, 70, 100)
+    seen = a_gap(
+        product=box(0, 0, 120, 140) & (1 - piece),
+        smooth=box(0, 0, WIDE, TALL) * np.uint8(quiet),
+        guess=np.full((TALL, WIDE), word, np.float32),
+    )
+    assert _is_loop(piece, seen) is loop
+
+
+@pytest.mark.parametrize(
+    ("light", "panel"), [(0.85, box(180, 200, 280, 300)), (1.0, box(165, 130, 315, 455))]
+)
+def test_a_product_with_much_of_its_grounds_colour_is_left_to_the_network(
+    light: float, panel: np.ndarray
+) -> None:
+    cloth, filled = sleeved()
+    tone = tuple(light * each for each in GROUND)
+    assert found_in(photographed(painted(cloth), cloth), filled).any()
+    assert not found_in(photographed(painted(cloth, (panel, tone)), cloth), filled).any()
+
+
+def test_more_gaps_than_sleeves_and_legs_make_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloth, filled = sleeved()
+    shown = photographed(painted(cloth), cloth)
+    real = inlet_room._sorted_out
+    monkeypatch.setattr(inlet_room, "_sorted_out", lambda *both: (real(*both)[0], 4))
+    assert not found_in(shown, filled).any()

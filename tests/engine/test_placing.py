@@ -61,19 +61,24 @@ def test_a_print_of_which_almost_nothing_is_anywhere_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "foreign"),
-    [((150, 40, 44), True), ((22, 22, 24), False), (None, False)],
-    ids=["a red thing", "the black product", "nothing"],
+    ("shown", "ground", "foreign"),
+    [
+        ((150, 40, 44), (30, 36, 34), True),
+        ((22, 22, 24), (30, 36, 34), False),
+        (None, (30, 36, 34), False),
+        ((150, 40, 44), (22, 22, 22), False),
+    ],
+    ids=["a red thing", "the black product", "nothing", "a red thing where it could hide"],
 )
 def test_what_stands_out_may_be_something_else(
-    shown: tuple[int, int, int] | None, foreign: bool
+    shown: tuple[int, int, int] | None, ground: tuple[int, int, int], foreign: bool
 ) -> None:
     """A picture's dark ground has a black product's colours all over."""
     rng = np.random.default_rng(4)
     colour = np.full((200, 200, 3), 22, np.float32) + rng.normal(0, 2, (200, 200, 3))
     mask = np.zeros((200, 200), np.uint8)
     mask[30:170, 50:150] = 1
-    scene = np.full((400, 400, 3), (30, 36, 34), np.float32) + rng.normal(0, 2, (400, 400, 3))
+    scene = np.full((400, 400, 3), ground, np.float32) + rng.normal(0, 2, (400, 400, 3))
     if shown is not None:
         scene[100:300, 150:300] = np.array(shown) + rng.normal(0, 2, (200, 150, 3))
         scene[60:100, 150:300] = 200  # something pale with it
